@@ -1,0 +1,132 @@
+"""The contract between the worker and an engine.
+
+An engine is a module with a :class:`~velatura_protocol.engines.EngineSpec` in ``specs.py`` and a
+class with ``run``. It sees float32 numpy arrays and a context; never the host's format, the wire,
+the mask's compositing or a file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from velatura_protocol.engines import EngineSpec
+from velatura_protocol.errors import Cancelled
+from velatura_protocol.events import Phase
+from velatura_protocol.parameters import ParameterValue
+from velatura_protocol.tasks import Intent, Operation
+
+FloatImage = NDArray[np.float32]
+"""(height, width, channels) float32, straight alpha last: 2 channels (grey, alpha) or 4 (red, green,
+blue, alpha). Nominal range 0..1; HDR and wide gamut may leave it. Alpha is always in 0..1."""
+
+FloatMask = NDArray[np.float32]
+"""(height, width) float32 in 0..1."""
+
+
+@dataclass(frozen=True)
+class CancelToken:
+    """A flag shared with the supervisor: ``flag[0] == serial`` means stop this order.
+
+    Comparing with the order's own serial keeps a late cancel from hitting the next order. Numba
+    kernels take ``flag`` and ``serial`` and poll once a row.
+    """
+
+    flag: NDArray[np.int64]
+    serial: int
+
+    @property
+    def is_set(self) -> bool:
+        return bool(self.flag[0] == self.serial)
+
+    def check(self, phase: Phase) -> None:
+        """:raises Cancelled: the order is to stop"""
+        if self.is_set:
+            raise Cancelled(phase=phase.value)
+
+
+@dataclass(frozen=True)
+class EngineTask:
+    """One crop, one variation.
+
+    ``image`` and ``mask`` have the same height and width; ``mask`` is the M that will show (0 =
+    keep), all ones where the operation takes the whole layer, and an engine may enlarge its own
+    hole freely. ``images`` holds the other roles (``style``, ``source``, …), ``masks`` those that
+    belong to the crop (``exclude``, ``protect``, ``guide``), both already in the engine's colour.
+    """
+
+    operation: Operation
+    intent: Intent
+    image: FloatImage
+    mask: FloatMask
+    seed: int
+    images: Mapping[str, tuple[FloatImage, ...]] = field(
+        default_factory=dict[str, tuple[FloatImage, ...]]
+    )
+    masks: Mapping[str, FloatMask] = field(default_factory=dict[str, FloatMask])
+    parameters: Mapping[str, ParameterValue] = field(default_factory=dict[str, ParameterValue])
+    prompt: str = ""
+    avoid: str = ""
+    strength: float = 1.0
+    scale: float | None = None
+    target: tuple[int, int] | None = None
+    """(height, width) wanted of retarget and generate."""
+
+
+@dataclass(frozen=True)
+class EngineProgress:
+    """``fraction`` of this crop and variation in 0..1; ``step`` of ``steps`` in the phase."""
+
+    phase: Phase
+    fraction: float
+    step: int = 0
+    steps: int = 0
+
+
+@dataclass(frozen=True)
+class EnginePreview:
+    """What the crop looks like now, full size of the crop, same channels as the input."""
+
+    image: FloatImage
+
+
+@dataclass(frozen=True)
+class EngineResult:
+    """The finished crop: full, uncomposited, same channels as the input. ``metrics`` are numbers
+    worth keeping with the result (energy reached, source patches …)."""
+
+    image: FloatImage
+    metrics: Mapping[str, float] = field(default_factory=dict[str, float])
+
+
+EngineEvent = EngineProgress | EnginePreview | EngineResult
+
+
+class EngineContext(Protocol):
+    """The narrow door through which an engine sees its worker."""
+
+    @property
+    def cancel(self) -> CancelToken: ...
+
+    @property
+    def threads(self) -> int: ...
+
+    def wants_preview(self) -> bool:
+        """Whether a preview made now would be shown; False while the last one is still fresh."""
+        ...
+
+
+class Engine(Protocol):
+    """``run`` yields progress and previews, and exactly one :class:`EngineResult` as its last event.
+
+    :raises Cancelled: soon (100 ms) after the context's flag is set
+    :raises velatura_protocol.errors.JobFailed: with the reason as the user should hear it
+    """
+
+    spec: EngineSpec
+
+    def run(self, task: EngineTask, context: EngineContext) -> Iterator[EngineEvent]: ...

@@ -1,0 +1,225 @@
+"""Every error that may cross a border, as one tree; each leaf owns its wire code.
+
+    VelaturaError
+    ├── BadInput            what the user or client handed in; retrying the same is useless
+    │   ├── BadMessage      not a well-formed message
+    │   ├── BadTask         a task that contradicts itself or its engine
+    │   ├── NothingSelected · MaskMismatch · TooLarge · Unsupported · UnreadableFile · NotFound
+    ├── Refused             the other side will not talk
+    │   ├── Unauthorised · VersionMismatch · NotYourJob · LimitExceeded
+    ├── JobFailed           the work itself went wrong
+    │   ├── NoSource · OutOfMemory · WorkerLost · Interrupted · DiskFull · EngineError
+    ├── Cancelled
+    ├── BackendUnavailable  none running, or it died
+    └── DataDirectoryInUse
+
+The wire carries ``code``, ``params`` and ``retryable``, never a sentence, a path, a prompt or a
+traceback; panels and the command line own the words (``velatura_plugin.ui.words``).
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+
+
+class ErrorCode(Enum):
+    BAD_MESSAGE = "bad_message"
+    BAD_TASK = "bad_task"
+    NOTHING_SELECTED = "nothing_selected"
+    MASK_MISMATCH = "mask_mismatch"
+    TOO_LARGE = "too_large"
+    UNSUPPORTED = "unsupported"
+    UNREADABLE_FILE = "unreadable_file"
+    NOT_FOUND = "not_found"
+    UNAUTHORISED = "unauthorised"
+    VERSION_MISMATCH = "version_mismatch"
+    NOT_YOUR_JOB = "not_your_job"
+    LIMIT_EXCEEDED = "limit_exceeded"
+    NO_SOURCE = "no_source"
+    OUT_OF_MEMORY = "out_of_memory"
+    WORKER_LOST = "worker_lost"
+    INTERRUPTED = "interrupted"
+    DISK_FULL = "disk_full"
+    ENGINE_ERROR = "engine_error"
+    CANCELLED = "cancelled"
+    BACKEND_UNAVAILABLE = "backend_unavailable"
+    DATA_DIRECTORY_IN_USE = "data_directory_in_use"
+
+
+class VelaturaError(Exception):
+    """Base of the tree. ``params`` are plain values that a sentence can be built from."""
+
+    code: ErrorCode = ErrorCode.ENGINE_ERROR
+    retryable: bool = False
+
+    def __init__(self, **params: str | int | float) -> None:
+        self.params: dict[str, str | int | float] = params
+        details = ", ".join(f"{name}={value}" for name, value in params.items())
+        super().__init__(f"{self.code.value}({details})" if details else self.code.value)
+
+
+class BadInput(VelaturaError):
+    code = ErrorCode.BAD_TASK
+
+
+class BadMessage(BadInput):
+    """``reason``: what is wrong; ``at``: where in the message, ``$.field[2]``."""
+
+    code = ErrorCode.BAD_MESSAGE
+
+
+class BadTask(BadInput):
+    """``field`` and ``reason``."""
+
+    code = ErrorCode.BAD_TASK
+
+
+class NothingSelected(BadInput):
+    code = ErrorCode.NOTHING_SELECTED
+
+
+class MaskMismatch(BadInput):
+    """``mask_width``, ``mask_height``, ``width``, ``height``."""
+
+    code = ErrorCode.MASK_MISMATCH
+
+
+class TooLarge(BadInput):
+    """``pixels``, ``limit``: both in pixels."""
+
+    code = ErrorCode.TOO_LARGE
+
+
+class Unsupported(BadInput):
+    """``what``: the operation, colour mode or codec that is not supported here."""
+
+    code = ErrorCode.UNSUPPORTED
+
+
+class UnreadableFile(BadInput):
+    """``reason``. Local only: a file's name does not cross the wire."""
+
+    code = ErrorCode.UNREADABLE_FILE
+
+
+class NotFound(BadInput):
+    """``what``: ``job``, ``blob``, ``engine`` …; ``id``."""
+
+    code = ErrorCode.NOT_FOUND
+
+
+class Refused(VelaturaError):
+    code = ErrorCode.UNAUTHORISED
+
+
+class Unauthorised(Refused):
+    code = ErrorCode.UNAUTHORISED
+
+
+class VersionMismatch(Refused):
+    """``ours`` and ``theirs``: protocol versions, ``"1.0"``."""
+
+    code = ErrorCode.VERSION_MISMATCH
+
+
+class NotYourJob(Refused):
+    code = ErrorCode.NOT_YOUR_JOB
+
+
+class LimitExceeded(Refused):
+    """``limit``: its name; ``value`` and ``maximum``."""
+
+    code = ErrorCode.LIMIT_EXCEEDED
+
+
+class JobFailed(VelaturaError):
+    code = ErrorCode.ENGINE_ERROR
+
+
+class NoSource(JobFailed):
+    """Nothing is left outside the mask to take pixels from."""
+
+    code = ErrorCode.NO_SOURCE
+
+
+class OutOfMemory(JobFailed):
+    """``device``; ``needed`` and ``free`` in bytes where known."""
+
+    code = ErrorCode.OUT_OF_MEMORY
+    retryable = True
+
+
+class WorkerLost(JobFailed):
+    """The worker process died. ``exit_code`` (negative: the signal)."""
+
+    code = ErrorCode.WORKER_LOST
+    retryable = True
+
+
+class Interrupted(JobFailed):
+    """The backend stopped while the job ran."""
+
+    code = ErrorCode.INTERRUPTED
+    retryable = True
+
+
+class DiskFull(JobFailed):
+    code = ErrorCode.DISK_FULL
+    retryable = True
+
+
+class EngineError(JobFailed):
+    """``engine``, ``kind``: the exception's class name. The traceback is in the log."""
+
+    code = ErrorCode.ENGINE_ERROR
+    retryable = True
+
+
+class Cancelled(VelaturaError):
+    """``phase``: where it stopped."""
+
+    code = ErrorCode.CANCELLED
+
+
+class BackendUnavailable(VelaturaError):
+    """``reason``."""
+
+    code = ErrorCode.BACKEND_UNAVAILABLE
+    retryable = True
+
+
+class DataDirectoryInUse(VelaturaError):
+    """``pid`` of the other backend."""
+
+    code = ErrorCode.DATA_DIRECTORY_IN_USE
+
+
+_LEAVES: tuple[type[VelaturaError], ...] = (
+    BadMessage,
+    BadTask,
+    NothingSelected,
+    MaskMismatch,
+    TooLarge,
+    Unsupported,
+    UnreadableFile,
+    NotFound,
+    Unauthorised,
+    VersionMismatch,
+    NotYourJob,
+    LimitExceeded,
+    NoSource,
+    OutOfMemory,
+    WorkerLost,
+    Interrupted,
+    DiskFull,
+    EngineError,
+    Cancelled,
+    BackendUnavailable,
+    DataDirectoryInUse,
+)
+
+
+def error_from_code(code: ErrorCode, params: dict[str, str | int | float]) -> VelaturaError:
+    """The exception that a wire error stands for."""
+    leaf = next(each for each in _LEAVES if each.code is code)
+    return leaf(**params)

@@ -1,0 +1,173 @@
+"""What a client asks for: one :class:`Task`, complete at capture, for every operation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+from .geometry import Rect, Size
+from .parameters import ParameterValue
+from .pixels import ColourSpace, PixelFormat
+
+
+class Operation(Enum):
+    FILL = "fill"
+    RESTYLE = "restyle"
+    UPSCALE = "upscale"
+    VARY = "vary"
+    TILE = "tile"
+    RETARGET = "retarget"
+    GENERATE = "generate"
+    RESTORE = "restore"
+    RECOLOUR = "recolour"
+    CUT_OUT = "cut_out"
+
+
+class Intent(Enum):
+    """What a fill is for; other operations have ``NONE``."""
+
+    NONE = "none"
+    REMOVE = "remove"
+    FILL = "fill"
+    ADD = "add"
+    EXPAND = "expand"
+    REPLACE_BACKGROUND = "replace_background"
+
+
+class SampleSource(Enum):
+    """Which pixels the host captured: the canvas up to the active layer, all of it, or that layer
+    alone. A record for the history; the pixels themselves are in the ``image`` inputs."""
+
+    BELOW = "below"
+    VISIBLE = "visible"
+    LAYER = "layer"
+
+
+class AlphaMode(Enum):
+    """The result's alpha: the input's, fully opaque, or what the engine made."""
+
+    KEEP = "keep"
+    OPAQUE = "opaque"
+    CUT_OUT = "cut_out"
+
+
+class EdgeKind(Enum):
+    EXACT = "exact"
+    GROW = "grow"
+    FEATHER = "feather"
+
+
+@dataclass(frozen=True)
+class Edge:
+    """How the mask M is made of the selection: as drawn, grown, or feathered by ``pixels``."""
+
+    kind: EdgeKind = EdgeKind.EXACT
+    pixels: float = 0.0
+
+    def __post_init__(self) -> None:
+        if not 0.0 <= self.pixels <= 4096.0:
+            raise ValueError("an edge is between 0 and 4096 pixels wide")
+
+    @property
+    def reach(self) -> int:
+        """How far M may reach outside the drawn selection, in whole pixels.
+
+        A feather is a Gaussian with a standard deviation of half its width, cut at its width.
+        """
+        return 0 if self.kind is EdgeKind.EXACT else int(-(-self.pixels // 1))
+
+
+class Role:
+    """Names of input roles. A control image is ``control:<kind>``."""
+
+    IMAGE = "image"
+    MASK = "mask"
+    EXCLUDE = "exclude"
+    SOURCE = "source"
+    PROTECT = "protect"
+    GUIDE = "guide"
+    STYLE = "style"
+    REFERENCE = "reference"
+    PALETTE = "palette"
+    CONTROL_PREFIX = "control:"
+
+    ALL = frozenset((IMAGE, MASK, EXCLUDE, SOURCE, PROTECT, GUIDE, STYLE, REFERENCE, PALETTE))
+
+    @classmethod
+    def is_known(cls, role: str) -> bool:
+        return role in cls.ALL or (
+            role.startswith(cls.CONTROL_PREFIX) and len(role) > len(cls.CONTROL_PREFIX)
+        )
+
+
+@dataclass(frozen=True)
+class Input:
+    """A blob in a role. ``region`` places it on the canvas; a style or a palette lies nowhere and
+    has only its size. Inputs with the role ``image`` are the context crops: several of them mean
+    several far-apart places in one job. A ``mask``, ``exclude``, ``protect`` or ``guide`` input
+    belongs to the crop with the same region."""
+
+    role: str
+    blob: str
+    region: Rect
+    format: PixelFormat
+    colour: ColourSpace = ColourSpace()
+
+
+@dataclass(frozen=True)
+class Canvas:
+    """The document: its size, the format results are wanted in, its colour space."""
+
+    size: Size
+    format: PixelFormat
+    colour: ColourSpace = ColourSpace()
+
+
+@dataclass(frozen=True)
+class PreviewRequest:
+    """Canvas-ready previews: in ``format``, at most ``per_second``, none at 0.
+
+    ``max_side`` bounds the longer side of a preview in pixels (0 = region size); a smaller one is
+    scaled up by the panel, never put on the canvas.
+    """
+
+    format: PixelFormat
+    per_second: float = 4.0
+    max_side: int = 0
+
+
+@dataclass(frozen=True)
+class Task:
+    """One job's worth of work. Frozen at capture; everything is in canvas pixels.
+
+    ``engine`` is an engine id, or empty for the best one installed. ``seed`` belongs to the first
+    variation; variation i has ``seed + i``. ``scale`` is for upscale, ``target`` for retarget and
+    generate. ``document_key`` ties the job to a document's history.
+    """
+
+    operation: Operation
+    canvas: Canvas
+    inputs: tuple[Input, ...] = ()
+    intent: Intent = Intent.NONE
+    engine: str = ""
+    edge: Edge = Edge()
+    alpha: AlphaMode = AlphaMode.KEEP
+    sample_source: SampleSource = SampleSource.BELOW
+    prompt: str = ""
+    avoid: str = ""
+    seed: int = 0
+    variations: int = 1
+    strength: float = 1.0
+    scale: float | None = None
+    target: Size | None = None
+    parameters: dict[str, ParameterValue] = field(default_factory=dict[str, ParameterValue])
+    preview: PreviewRequest | None = None
+    document_key: str = ""
+
+    def with_role(self, role: str) -> tuple[Input, ...]:
+        return tuple(each for each in self.inputs if each.role == role)
+
+    @property
+    def crops(self) -> tuple[Input, ...]:
+        """The context crops, in the order given."""
+        return self.with_role(Role.IMAGE)
