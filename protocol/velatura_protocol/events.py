@@ -16,3 +16,17 @@ class Phase(Enum):
     DECODING = "decoding"
     COMPOSITING = "compositing"
     DELIVERING = "delivering"
+
+
+class JobState(Enum):
+    """A job ends in exactly one of the last three."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    FINISHED = "finished"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+    @property
+    def is_end(self) -> bool:
+        return self in (JobState.FINISHED, JobState.FAILED, JobState.CANCELLED)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import Union
 
-ParameterValue = Union[bool, int, float, str, tuple[str, ...]]
+ParameterValue = bool | int | float | str | tuple[str, ...]
 """What a task carries for a parameter: palettes are tuples of ``#rrggbb``, files and layers are
 names of input roles."""
 

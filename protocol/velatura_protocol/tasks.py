@@ -105,13 +105,14 @@ class Input:
     """A blob in a role. ``region`` places it on the canvas; a style or a palette lies nowhere and
     has only its size. Inputs with the role ``image`` are the context crops: several of them mean
     several far-apart places in one job. A ``mask``, ``exclude``, ``protect`` or ``guide`` input
-    belongs to the crop with the same region."""
+    belongs to the crop with the same region. ``blob`` is the id under which the sender opened the
+    blob on this connection. ``colour`` None means the canvas's."""
 
     role: str
     blob: str
     region: Rect
     format: PixelFormat
-    colour: ColourSpace = ColourSpace()
+    colour: ColourSpace | None = None
 
 
 @dataclass(frozen=True)
