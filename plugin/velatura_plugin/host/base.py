@@ -1,0 +1,147 @@
+"""The contract between the plugin core and an editor.
+
+An adapter moves raw samples in and out of documents and places layers; it converts no colour and
+composites nothing. Every call is made on the host's UI thread, except :meth:`Host.post`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from typing import Protocol
+
+from velatura_protocol.geometry import Rect, Size
+from velatura_protocol.messages import Placement
+from velatura_protocol.pixels import ColourSpace, PixelFormat, Pixels
+from velatura_protocol.provenance import Provenance
+from velatura_protocol.tasks import SampleSource
+
+
+@dataclass(frozen=True)
+class Document:
+    """An open document. ``id`` is the adapter's, valid while it is open; ``format`` and ``colour``
+    are what :meth:`Host.capture` delivers and what results are wanted in."""
+
+    id: str
+    name: str
+    size: Size
+    format: PixelFormat
+    colour: ColourSpace
+
+
+@dataclass(frozen=True)
+class Selection:
+    """The selection as the user drew it: 8-bit grey pixels inside ``region``, 0 outside."""
+
+    region: Rect
+    pixels: Pixels
+
+
+@dataclass(frozen=True)
+class RoleContent:
+    """Pixels for a role, from a layer, a channel or a file; ``colour`` None: the document's."""
+
+    region: Rect
+    pixels: Pixels
+    colour: ColourSpace | None = None
+
+
+class MaskKind(Enum):
+    """Where the mask comes from."""
+
+    SELECTION = "selection"
+    TRANSPARENCY = "transparency"
+
+
+@dataclass(frozen=True)
+class PatchContent:
+    """Full, uncomposited pixels and the mask to show them by (None: all of them)."""
+
+    region: Rect
+    pixels: Pixels
+    mask: Pixels | None = None
+
+
+@dataclass(frozen=True)
+class LayerContent:
+    """A layer ready to be placed; outside its patches it is transparent."""
+
+    name: str
+    region: Rect
+    patches: tuple[PatchContent, ...]
+    scale: float = 1.0
+    blend: str = "normal"
+    opacity: float = 1.0
+    placement: Placement = Placement.ABOVE
+
+
+@dataclass(frozen=True)
+class ResultContent:
+    """A variation with its pixels: layers from bottom to top."""
+
+    layers: tuple[LayerContent, ...]
+    provenance: Provenance
+
+
+@dataclass(frozen=True)
+class PreviewFrame:
+    """What a running job looks like now, canvas-ready, inside ``region``."""
+
+    region: Rect
+    pixels: Pixels
+
+
+class Host(Protocol):
+    """An editor, or something that behaves like one.
+
+    :raises velatura_protocol.errors.BadInput: from any call, with a document it cannot serve
+    """
+
+    @property
+    def name(self) -> str:
+        """``krita/5.2.9``, ``files/0.1`` … for the greeting and the log."""
+        ...
+
+    def active_document(self) -> Document | None: ...
+
+    def selection(self, document: Document) -> Selection | None:
+        """None when nothing is selected."""
+        ...
+
+    def capture(self, document: Document, source: SampleSource, region: Rect) -> Pixels:
+        """Raw samples of ``region`` in the document's format. Previews and staged layers are never
+        captured. ``region`` lies inside the canvas."""
+        ...
+
+    def role_content(self, document: Document, reference: str) -> RoleContent:
+        """Pixels of what the user picked for a role: a layer, a channel, a file.
+
+        :raises velatura_protocol.errors.NotFound: it is gone
+        """
+        ...
+
+    def document_key(self, document: Document) -> str:
+        """The key its history is filed under, stored with the document; empty if it has none."""
+        ...
+
+    def show_preview(self, document: Document, job: str, frame: PreviewFrame) -> None: ...
+
+    def show_result(self, document: Document, job: str, result: ResultContent) -> None:
+        """Stages a variation on the canvas in place of what was staged for the job before."""
+        ...
+
+    def clear(self, document: Document, job: str) -> None:
+        """Takes previews and staged layers of the job away; the document is as before."""
+        ...
+
+    def accept(
+        self, document: Document, job: str, result: ResultContent, *, document_key: str
+    ) -> None:
+        """Makes the variation part of the document, in one undo step, and stores the key and the
+        provenance with it."""
+        ...
+
+    def post(self, action: Callable[[], None]) -> None:
+        """Runs ``action`` on the UI thread soon. Callable from any thread."""
+        ...
