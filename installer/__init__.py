@@ -1,0 +1,1 @@
+"""Installs, tests and shows Velatura with nothing but the standard library."""
