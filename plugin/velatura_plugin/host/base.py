@@ -52,6 +52,7 @@ class MaskKind(Enum):
 
     SELECTION = "selection"
     TRANSPARENCY = "transparency"
+    REFERENCE = "reference"
 
 
 @dataclass(frozen=True)
@@ -116,6 +117,14 @@ class Host(Protocol):
 
     def role_content(self, document: Document, reference: str) -> RoleContent:
         """Pixels of what the user picked for a role: a layer, a channel, a file.
+
+        :raises velatura_protocol.errors.NotFound: it is gone
+        """
+        ...
+
+    def mask_content(self, document: Document, reference: str) -> Selection:
+        """What the user picked as a mask, in white: a layer's luminance times its alpha, a saved
+        selection, a channel, a file.
 
         :raises velatura_protocol.errors.NotFound: it is gone
         """

@@ -1,0 +1,51 @@
+"""What the user asks for, before anything is captured."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from velatura_protocol.geometry import Size
+from velatura_protocol.messages import Priority
+from velatura_protocol.parameters import ParameterValue
+from velatura_protocol.tasks import AlphaMode, Edge, Intent, Operation, SampleSource
+
+from .host.base import MaskKind
+
+
+@dataclass(frozen=True)
+class MaskSource:
+    """``reference`` is the host's, for :attr:`MaskKind.REFERENCE`: a layer, a channel, a file."""
+
+    kind: MaskKind = MaskKind.SELECTION
+    reference: str = ""
+
+
+@dataclass(frozen=True)
+class GenerateRequest:
+    """One press of the button.
+
+    ``engine`` empty: the best one installed. ``seed`` None: a random one. ``roles`` maps input
+    roles to references that the host resolves. Jobs with the same non-empty ``live`` key coalesce:
+    the latest wins. ``preview`` False: no pictures while the job runs.
+    """
+
+    operation: Operation
+    intent: Intent = Intent.NONE
+    engine: str = ""
+    prompt: str = ""
+    avoid: str = ""
+    edge: Edge = Edge()
+    alpha: AlphaMode = AlphaMode.KEEP
+    sample_source: SampleSource = SampleSource.BELOW
+    mask: MaskSource = MaskSource()
+    seed: int | None = None
+    variations: int = 1
+    strength: float = 1.0
+    scale: float | None = None
+    target: Size | None = None
+    parameters: Mapping[str, ParameterValue] = field(default_factory=dict[str, ParameterValue])
+    roles: Mapping[str, str] = field(default_factory=dict[str, str])
+    priority: Priority = Priority.INTERACTIVE
+    live: str = ""
+    preview: bool = True
