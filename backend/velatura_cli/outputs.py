@@ -1,0 +1,112 @@
+"""Which file each picture's result goes to, settled before any work is done."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from .exit_codes import UsageError
+from .options import OperationCommand
+
+SUFFIXES = frozenset((".png", ".tif", ".tiff", ".jpg", ".jpeg", ".webp"))
+"""What results are written as."""
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """One picture's way: ``image`` is None for generate, ``mask`` None without a mask file."""
+
+    image: Path | None
+    mask: Path | None
+    output: Path
+
+    def variation(self, index: int, count: int) -> Path:
+        """The file of variation ``index`` of ``count``: numbered from 1 when there are several."""
+        if count == 1:
+            return self.output
+        return self.output.with_name(f"{self.output.stem}-{index + 1}{self.output.suffix}")
+
+
+def assign_outputs(command: OperationCommand) -> tuple[Assignment, ...]:
+    """:raises UsageError: missing files or folders, an unknown suffix, two results in one file"""
+    for image in command.images:
+        _require_file(image)
+    for _, path in command.options.inputs:
+        _require_file(path)
+    images: tuple[Path | None, ...] = command.images or (None,)
+    assignments = tuple(
+        Assignment(image, _mask_for(command, image), _output_for(command, image))
+        for image in images
+    )
+    _refuse_collisions(assignments, command.options.variations)
+    return assignments
+
+
+def _require_file(path: Path) -> None:
+    if not path.exists():
+        raise UsageError(f"{path}: no such file; check its name and folder")
+    if path.is_dir():
+        raise UsageError(f"{path}: is a folder; name the pictures in it")
+
+
+def _mask_for(command: OperationCommand, image: Path | None) -> Path | None:
+    mask = command.mask
+    if mask is None or image is None:
+        return None
+    if not mask.is_dir():
+        _require_file(mask)
+        return mask
+    found = sorted(
+        each
+        for each in mask.iterdir()
+        if each.stem == image.stem and each.suffix.lower() in SUFFIXES
+    )
+    if len(found) == 1:
+        return found[0]
+    problem = "several masks" if found else "no mask"
+    raise UsageError(f"{mask}: {problem} named {image.stem}; one is needed for {image.name}")
+
+
+def _output_for(command: OperationCommand, image: Path | None) -> Path:
+    output = command.output
+    if command.output_is_folder:
+        if image is None:
+            raise UsageError(f"{output}: is a folder; name the file to write")
+        output = output / image.name
+    elif len(command.images) > 1:
+        raise UsageError(f"{output}: several pictures need a folder that exists")
+    _check_suffix(output)
+    _check_folder(output.parent)
+    if command.output_is_folder and image is not None and _same_file(output, image):
+        raise UsageError(f"{image}: would be overwritten; choose another folder")
+    return output
+
+
+def _check_suffix(output: Path) -> None:
+    if output.suffix.lower() not in SUFFIXES:
+        named = f"unknown suffix {output.suffix}" if output.suffix else "no suffix"
+        raise UsageError(f"{output}: {named}; use .png, .tif, .jpg or .webp")
+
+
+def _check_folder(folder: Path) -> None:
+    if not folder.is_dir():
+        raise UsageError(f"{folder}: no such folder; create it first")
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise UsageError(f"{folder}: cannot be written to; choose another folder")
+
+
+def _same_file(one: Path, other: Path) -> bool:
+    return one.exists() and one.samefile(other)
+
+
+def _refuse_collisions(assignments: tuple[Assignment, ...], variations: int) -> None:
+    taken: dict[Path, Path | None] = {}
+    for assignment in assignments:
+        for index in range(variations):
+            output = assignment.variation(index, variations).resolve()
+            if output in taken:
+                raise UsageError(
+                    f"{output.name}: two results would have this name; rename a picture"
+                )
+            taken[output] = assignment.image

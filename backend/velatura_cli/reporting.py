@@ -1,0 +1,166 @@
+"""What a command says while it works: events for scripts, a bar for people, nothing in a pipe."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Protocol, TextIO
+
+from tqdm import tqdm
+
+from velatura_protocol.events import Phase
+from velatura_protocol.geometry import Rect
+
+JsonValue = str | int | float | bool | None | Sequence["JsonValue"] | Mapping[str, "JsonValue"]
+
+
+class Reporter(Protocol):
+    """One job's story, for each picture from the top; ends in done, failed or cancelled."""
+
+    def accepted(self, image: str, job: str, ahead: int) -> None: ...
+
+    def progress(self, phase: Phase, fraction: float | None, variation: int) -> None: ...
+
+    def preview(self, variation: int, region: Rect) -> None: ...
+
+    def result(self, variation: int, seed: int) -> None: ...
+
+    def done(self, paths: Sequence[Path]) -> None: ...
+
+    def failed(self, code: str, message: str, paths: Sequence[Path]) -> None:
+        """``paths``: good files that were written all the same."""
+        ...
+
+    def cancelled(self, phase: str) -> None: ...
+
+
+class SilentReporter:
+    def accepted(self, image: str, job: str, ahead: int) -> None:
+        pass
+
+    def progress(self, phase: Phase, fraction: float | None, variation: int) -> None:
+        pass
+
+    def preview(self, variation: int, region: Rect) -> None:
+        pass
+
+    def result(self, variation: int, seed: int) -> None:
+        pass
+
+    def done(self, paths: Sequence[Path]) -> None:
+        pass
+
+    def failed(self, code: str, message: str, paths: Sequence[Path]) -> None:
+        pass
+
+    def cancelled(self, phase: str) -> None:
+        pass
+
+
+class JsonReporter:
+    """One JSON object a line; every one has ``event``, ``image`` and ``job``."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._image = ""
+        self._job = ""
+
+    def accepted(self, image: str, job: str, ahead: int) -> None:
+        self._image, self._job = image, job
+        self._write("accepted", {"ahead": ahead})
+
+    def progress(self, phase: Phase, fraction: float | None, variation: int) -> None:
+        rounded = None if fraction is None else round(fraction, 4)
+        self._write(
+            "progress", {"phase": phase.value, "fraction": rounded, "variation": variation + 1}
+        )
+
+    def preview(self, variation: int, region: Rect) -> None:
+        box = (region.x, region.y, region.width, region.height)
+        self._write("preview", {"variation": variation + 1, "region": box})
+
+    def result(self, variation: int, seed: int) -> None:
+        self._write("result", {"variation": variation + 1, "seed": seed})
+
+    def done(self, paths: Sequence[Path]) -> None:
+        self._write("done", {"paths": [str(path) for path in paths]})
+
+    def failed(self, code: str, message: str, paths: Sequence[Path]) -> None:
+        written = [str(path) for path in paths]
+        self._write("failed", {"code": code, "message": message, "paths": written})
+
+    def cancelled(self, phase: str) -> None:
+        self._write("cancelled", {"phase": phase})
+
+    def _write(self, event: str, fields: Mapping[str, JsonValue]) -> None:
+        line = json.dumps({"event": event, "image": self._image, "job": self._job, **fields})
+        write_line(self._stream, line)
+
+
+class BarReporter:
+    """A bar on the terminal, and the written files' names when it is over."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._bar: tqdm[Any] | None = None
+
+    def accepted(self, image: str, job: str, ahead: int) -> None:
+        self._close()
+        self._bar = tqdm(
+            total=1.0,
+            desc=Path(image).name,
+            file=self._stream,
+            leave=False,
+            bar_format="{desc} {percentage:3.0f}%|{bar}| {elapsed} {postfix}",
+        )
+        if ahead:
+            self._bar.set_postfix_str(f"waiting for {ahead} before it")
+
+    def progress(self, phase: Phase, fraction: float | None, variation: int) -> None:
+        if self._bar is None:
+            return
+        self._bar.set_postfix_str(phase.value, refresh=False)
+        if fraction is not None:
+            self._bar.n = fraction
+        self._bar.refresh()
+
+    def preview(self, variation: int, region: Rect) -> None:
+        pass
+
+    def result(self, variation: int, seed: int) -> None:
+        pass
+
+    def done(self, paths: Sequence[Path]) -> None:
+        self._close()
+        for path in paths:
+            write_line(self._stream, str(path))
+
+    def failed(self, code: str, message: str, paths: Sequence[Path]) -> None:
+        self.done(paths)
+
+    def cancelled(self, phase: str) -> None:
+        self._close()
+
+    def _close(self) -> None:
+        if self._bar is not None:
+            self._bar.close()
+            self._bar = None
+
+
+def make_reporter(*, json_events: bool) -> Reporter:
+    if json_events:
+        return JsonReporter(sys.stdout)
+    return BarReporter(sys.stderr) if sys.stderr.isatty() else SilentReporter()
+
+
+def write_line(stream: TextIO, line: str) -> None:
+    """A reader that has gone away ends the telling, not the work."""
+    try:
+        stream.write(line + "\n")
+        stream.flush()
+    except BrokenPipeError:
+        # The interpreter flushes again at exit and would complain there.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
