@@ -52,7 +52,7 @@ class VelaturaError(Exception):
     code: ErrorCode = ErrorCode.ENGINE_ERROR
     retryable: bool = False
 
-    def __init__(self, **params: str | int | float) -> None:
+    def __init__(self, /, **params: str | int | float) -> None:
         self.params: dict[str, str | int | float] = params
         details = ", ".join(f"{name}={value}" for name, value in params.items())
         super().__init__(f"{self.code.value}({details})" if details else self.code.value)

@@ -9,10 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+MAX_COORDINATE = 2**30
+"""No edge of anything lies further out: sums of two coordinates still fit 32 bits."""
+
 
 @dataclass(frozen=True)
 class Size:
-    """Width and height in pixels, both at least 0."""
+    """Width and height in pixels, both in 0 .. ``MAX_COORDINATE``."""
 
     width: int
     height: int
@@ -20,6 +23,8 @@ class Size:
     def __post_init__(self) -> None:
         if self.width < 0 or self.height < 0:
             raise ValueError(f"a size cannot be negative: {self.width}x{self.height}")
+        if max(self.width, self.height) > MAX_COORDINATE:
+            raise ValueError(f"a size beyond all documents: {self.width}x{self.height}")
 
     @property
     def area(self) -> int:
@@ -44,6 +49,8 @@ class Rect:
     def __post_init__(self) -> None:
         if self.width < 0 or self.height < 0:
             raise ValueError(f"a rectangle cannot have negative size: {self.width}x{self.height}")
+        if max(abs(self.x), abs(self.y), self.width, self.height) > MAX_COORDINATE:
+            raise ValueError(f"a rectangle beyond all documents: {self}")
 
     @classmethod
     def of_size(cls, size: Size) -> Rect:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import Enum
 
+from .fields import Id, Natural, Positive
 from .geometry import Rect, Size
 from .parameters import ParameterValue
 from .pixels import ColourSpace, PixelFormat
@@ -109,7 +110,7 @@ class Input:
     blob on this connection. ``colour`` None means the canvas's."""
 
     role: str
-    blob: str
+    blob: Id
     region: Rect
     format: PixelFormat
     colour: ColourSpace | None = None
@@ -134,7 +135,7 @@ class PreviewRequest:
 
     format: PixelFormat
     per_second: float = 4.0
-    max_side: int = 0
+    max_side: Natural = 0
 
 
 @dataclass(frozen=True)
@@ -157,7 +158,7 @@ class Task:
     prompt: str = ""
     avoid: str = ""
     seed: int = 0
-    variations: int = 1
+    variations: Positive = 1
     strength: float = 1.0
     scale: float | None = None
     target: Size | None = None

@@ -1,0 +1,150 @@
+"""Every message, as frozen dataclasses; ``docs/protocol.md`` is the same table in words.
+
+A field added later has a default; none is renamed or re-typed within a major version. Job events
+carry ``(job, seq)``; requests that are answered carry a ``request`` number the answer repeats.
+"""
+
+from __future__ import annotations
+
+from .blobs import Blob, BlobAbort, BlobCredit, BlobEnd, BlobGet, BlobHave, Chunk
+from .greeting import (
+    Capabilities,
+    ExchangeProof,
+    ExchangeReady,
+    Hello,
+    Ping,
+    Pong,
+    Refused,
+    Welcome,
+)
+from .history import Done, Error, Favourite, Forget, Jobs, ListJobs
+from .jobs import (
+    Accepted,
+    Ack,
+    Cancel,
+    CancelledJob,
+    Failed,
+    Finished,
+    Preview,
+    Progress,
+    Queued,
+    Result,
+    Resume,
+    Started,
+    Submit,
+    VariationFailed,
+)
+from .parts import (
+    PROTOCOL,
+    BlobRef,
+    Codec,
+    DeviceInfo,
+    ErrorInfo,
+    Exchange,
+    JobSummary,
+    Limits,
+    Patch,
+    Placement,
+    Priority,
+    ProtocolVersion,
+    ResultLayer,
+    ResumePoint,
+    Variation,
+)
+
+BlobMessage = Blob | Chunk | BlobEnd | BlobCredit | BlobHave | BlobAbort
+"""What the session sends and answers by itself; shells see blob events instead."""
+
+ClientRequest = (
+    ExchangeProof
+    | BlobGet
+    | Submit
+    | Cancel
+    | Ack
+    | Resume
+    | ListJobs
+    | Favourite
+    | Forget
+    | Ping
+    | Pong
+)
+"""What a client's shell sends once it is welcome."""
+
+JobEvent = (
+    Accepted
+    | Queued
+    | Started
+    | Progress
+    | Result
+    | VariationFailed
+    | Finished
+    | Failed
+    | CancelledJob
+)
+
+ServerReply = ExchangeReady | Capabilities | JobEvent | Preview | Jobs | Done | Error | Ping | Pong
+"""What a server's shell sends once it has said welcome."""
+
+ClientMessage = Hello | ClientRequest | BlobMessage
+ServerMessage = Welcome | Refused | ServerReply | BlobMessage
+Message = ClientMessage | ServerMessage
+
+__all__ = [
+    "PROTOCOL",
+    "Accepted",
+    "Ack",
+    "Blob",
+    "BlobAbort",
+    "BlobCredit",
+    "BlobEnd",
+    "BlobGet",
+    "BlobHave",
+    "BlobMessage",
+    "BlobRef",
+    "Cancel",
+    "CancelledJob",
+    "Capabilities",
+    "Chunk",
+    "ClientMessage",
+    "ClientRequest",
+    "Codec",
+    "DeviceInfo",
+    "Done",
+    "Error",
+    "ErrorInfo",
+    "Exchange",
+    "ExchangeProof",
+    "ExchangeReady",
+    "Failed",
+    "Favourite",
+    "Finished",
+    "Forget",
+    "Hello",
+    "JobEvent",
+    "JobSummary",
+    "Jobs",
+    "Limits",
+    "ListJobs",
+    "Message",
+    "Patch",
+    "Ping",
+    "Placement",
+    "Pong",
+    "Preview",
+    "Priority",
+    "Progress",
+    "ProtocolVersion",
+    "Queued",
+    "Refused",
+    "Result",
+    "ResultLayer",
+    "Resume",
+    "ResumePoint",
+    "ServerMessage",
+    "ServerReply",
+    "Started",
+    "Submit",
+    "Variation",
+    "VariationFailed",
+    "Welcome",
+]

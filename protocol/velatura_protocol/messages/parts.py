@@ -1,0 +1,202 @@
+"""What messages are made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+from ..errors import ErrorCode, VelaturaError, error_from_code
+from ..events import JobState
+from ..fields import Digest, Id, Natural, Positive
+from ..geometry import Rect, Size
+from ..pixels import PixelFormat
+from ..provenance import Provenance
+from ..tasks import Operation
+
+
+@dataclass(frozen=True, order=True)
+class ProtocolVersion:
+    major: Natural
+    minor: Natural
+
+    def __str__(self) -> str:
+        return f"{self.major}.{self.minor}"
+
+
+PROTOCOL = ProtocolVersion(1, 0)
+
+
+class Codec(Enum):
+    """How a blob's bytes are packed. Both are always understood; others are negotiated."""
+
+    RAW = "raw"
+    ZLIB = "zlib"
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What crosses one connection; the server's hold for both directions.
+
+    A larger thing is refused by name before it is allocated. ``chunk_bytes`` leaves room for a
+    chunk's header inside a message; ``window_bytes`` are a blob's bytes on their way at one time.
+    """
+
+    message_bytes: Positive = 4 * 1024 * 1024
+    chunk_bytes: Positive = 768 * 1024
+    blob_bytes: Positive = 2 * 1024 * 1024 * 1024
+    blob_pixels: Positive = 200_000_000
+    window_bytes: Positive = 8 * 1024 * 1024
+    open_blobs: Positive = 64
+    inputs: Positive = 256
+    variations: Positive = 64
+    queued_jobs: Positive = 256
+    engines: Positive = 256
+
+
+@dataclass(frozen=True)
+class ErrorInfo:
+    """An error as data: the receiver owns the sentence."""
+
+    code: ErrorCode
+    params: dict[str, str | int | float] = field(default_factory=dict[str, str | int | float])
+    retryable: bool = False
+
+    @classmethod
+    def of(cls, error: VelaturaError) -> ErrorInfo:
+        return cls(error.code, dict(error.params), error.retryable)
+
+    def exception(self) -> VelaturaError:
+        """The exception it stands for; ``retryable`` as the sender said."""
+        error = error_from_code(self.code, self.params)
+        error.retryable = self.retryable
+        return error
+
+
+@dataclass(frozen=True)
+class ResumePoint:
+    job: Id
+    after_seq: Natural = 0
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """A folder both sides can reach, offered by the server.
+
+    A client that can read ``probe`` inside ``directory`` proves it with the bytes it found; from
+    then on blobs may travel as files there instead of chunks.
+    """
+
+    directory: str
+    probe: str
+
+
+@dataclass(frozen=True)
+class BlobRef:
+    """A finished blob the server holds. ``digest`` is the BLAKE2b-256 of the raw bytes, in hex."""
+
+    digest: Digest
+    size: Size
+    format: PixelFormat
+
+
+class Placement(Enum):
+    ABOVE = "above"
+    BELOW = "below"
+    TOP = "top"
+    NEW_DOCUMENT = "new_document"
+    RESIZE_DOCUMENT = "resize_document"
+
+
+@dataclass(frozen=True)
+class Patch:
+    """Pixels at one place of a layer: full and uncomposited, and the mask M to show them by.
+
+    ``mask`` None shows all of it. Applying the mask is the host's one and only compositing.
+    """
+
+    region: Rect
+    pixels: BlobRef
+    mask: BlobRef | None = None
+
+
+@dataclass(frozen=True)
+class ResultLayer:
+    """One layer of a variation. ``region`` bounds its patches; outside them it is transparent.
+
+    ``scale`` is layer pixels per canvas pixel (2.0 for an upscale by two).
+    """
+
+    name: str
+    region: Rect
+    patches: tuple[Patch, ...]
+    scale: float = 1.0
+    blend: str = "normal"
+    opacity: float = 1.0
+    placement: Placement = Placement.ABOVE
+
+
+@dataclass(frozen=True)
+class Variation:
+    """One finished candidate: layers from bottom to top, and what there is to know about it."""
+
+    index: Natural
+    seed: int
+    layers: tuple[ResultLayer, ...]
+    provenance: Provenance
+    thumbnail: BlobRef | None = None
+    metrics: dict[str, float] = field(default_factory=dict[str, float])
+
+
+@dataclass(frozen=True)
+class DeviceInfo:
+    """Memory in bytes; 0 where unknown."""
+
+    id: str
+    name: str
+    memory_total: Natural = 0
+    memory_free: Natural = 0
+    ready: bool = False
+
+
+class Priority(Enum):
+    """``LIVE`` jobs with the same ``live`` key coalesce: the latest wins."""
+
+    LIVE = "live"
+    INTERACTIVE = "interactive"
+    BATCH = "batch"
+
+
+@dataclass(frozen=True)
+class JobSummary:
+    """A row of the history. ``created`` is Unix time in seconds."""
+
+    job: Id
+    state: JobState
+    operation: Operation
+    engine: str
+    created: float
+    variations: Natural
+    prompt: str = ""
+    document_key: str = ""
+    favourite: bool = False
+    error: ErrorInfo | None = None
+    thumbnails: tuple[BlobRef, ...] = ()
+
+
+__all__ = [
+    "PROTOCOL",
+    "BlobRef",
+    "Codec",
+    "DeviceInfo",
+    "ErrorInfo",
+    "Exchange",
+    "JobSummary",
+    "Limits",
+    "Patch",
+    "Placement",
+    "Priority",
+    "ProtocolVersion",
+    "ResultLayer",
+    "ResumePoint",
+    "Variation",
+]
