@@ -16,6 +16,9 @@ from installer.plan import Marker, Profile, Step, merged, requirements_file, ste
 from installer.report import Report
 from installer.trouble import Trouble
 
+# pyvips comes as source only. Where it finds a system libvips and a compiler it builds a module of
+# the same name as the one in pyvips-binary; without pkg-config it stays pure Python.
+_PURE_PYVIPS = {"PKG_CONFIG": "no-pkg-config"}
 _WARM = "velatura_backend.engines.builtin.warm"
 _HEALTH = """
 import msgpack, numba, numpy, pyvips, scipy, websockets
@@ -115,7 +118,7 @@ def _install_requirements(checkout: Checkout, want: Marker, report: Report) -> N
     files = [requirements_file(checkout, Profile(name)) for name in names]
     with report.step(f"installing pinned packages ({', '.join(names)})"):
         arguments = [part for file in files for part in ("--requirement", str(file))]
-        _pip(checkout, ["--only-binary", ":all:", *arguments], report)
+        _pip(checkout, ["--only-binary", ":all:", "--no-binary", "pyvips", *arguments], report)
 
 
 def _install_project(checkout: Checkout, report: Report) -> None:
@@ -149,6 +152,7 @@ def _pip(checkout: Checkout, arguments: list[str], report: Report) -> None:
         [*command, "--no-input", "--progress-bar", "off", *arguments],
         folder=checkout.root,
         each_line=lambda line: _pass_on(line, report),
+        extra=_PURE_PYVIPS,
     )
     with checkout.log.open("a", encoding="utf-8") as log:
         log.write(ended.output)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,13 +18,18 @@ class Ended:
 
 
 def run(
-    command: Sequence[str | Path], *, folder: Path, each_line: Callable[[str], None] | None = None
+    command: Sequence[str | Path],
+    *,
+    folder: Path,
+    each_line: Callable[[str], None] | None = None,
+    extra: Mapping[str, str] | None = None,
 ) -> Ended:
-    """Run ``command`` in ``folder``; stdout and stderr come as one text."""
+    """Run ``command`` in ``folder``, with ``extra`` environment variables; stdout and stderr come
+    as one text, passed on line by line."""
     with subprocess.Popen(
         [str(part) for part in command],
         cwd=folder,
-        env=clean_environment(),
+        env=clean_environment() | dict(extra or {}),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -11,7 +11,7 @@ from installer import processes
 from installer.locations import Checkout
 from installer.report import Report
 
-_PYTEST_SUMMARY = re.compile(r"^=+ (.* in [\d.]+s.*?) =+$", re.MULTILINE)
+_PYTEST_SUMMARY = re.compile(r"^(?:=+ )?(\d+ \w+.* in [\d.]+s\b.*?)(?: =+)?$", re.MULTILINE)
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,6 @@ class Trouble(Exception):
     """Ends the command with exit status 3 and one line: ``problem``, then ``remedy``."""
 
     def __init__(self, problem: str, remedy: str) -> None:
-        super().__init__(f"{problem} {remedy}")
-        self.problem = problem
+        self.problem = problem.rstrip(".") + "."
         self.remedy = remedy
+        super().__init__(f"{self.problem} {remedy}")

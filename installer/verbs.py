@@ -15,11 +15,11 @@ from installer.trouble import Trouble
 BASE = frozenset({Profile.base})
 
 
-def main(arguments: list[str]) -> int:
+def main(arguments: list[str], checkout: Checkout | None = None) -> int:
     """Exit status: 0 done, 1 a check failed, 2 usage, 3 trouble with a remedy, 130 interrupted."""
     options = _parser().parse_args(arguments)
     try:
-        return options.verb(options, locations.this_checkout(), Report())
+        return options.verb(options, checkout or locations.this_checkout(), Report())
     except Trouble as trouble:
         print(f"velatura installer: {trouble}", file=sys.stderr)
         return 3

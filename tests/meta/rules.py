@@ -103,6 +103,7 @@ ROOMS = (
             f"{_BACKEND}/config*",
             f"{_PLUGIN}/settings*",
             f"{_PLUGIN}/launcher*",
+            f"{_BACKEND}/executors/worker_process*",  # thread counts, before numpy loads
             "*/__main__.py",
             "installer/*",
         ),
@@ -153,12 +154,12 @@ def used_names(module: Module) -> Iterator[tuple[str, int]]:
 
 
 def broad_handlers(modules: Iterable[Module]) -> list[str]:
-    """``path::function`` of every handler that would also catch a bug."""
+    """``path::function`` of every handler that would catch a bug and keep it."""
     return [
         f"{module.path}::{owner}"
         for module in modules
         for owner, handler in _handlers(module.tree, "")
-        if _is_broad(handler.type)
+        if _is_broad(handler.type) and not _raises_again(handler)
     ]
 
 
@@ -168,6 +169,11 @@ def _handlers(node: ast.AST, owner: str) -> Iterator[tuple[str, ast.ExceptHandle
             yield owner, child
         named = isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
         yield from _handlers(child, f"{owner}.{child.name}".lstrip(".") if named else owner)
+
+
+def _raises_again(handler: ast.ExceptHandler) -> bool:
+    last = handler.body[-1]
+    return isinstance(last, ast.Raise) and last.exc is None
 
 
 def _is_broad(caught: ast.expr | None) -> bool:

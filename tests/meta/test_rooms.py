@@ -126,6 +126,8 @@ def test_a_broad_handler_is_seen(caught: str) -> None:
     assert broad_handlers([sample(text)]) == ["backend/velatura_backend/sample.py::A.f"]
 
 
-def test_a_narrow_handler_is_left_alone() -> None:
-    text = "try:\n    g()\nexcept (ValueError, OSError):\n    pass"
-    assert broad_handlers([sample(text)]) == []
+@pytest.mark.parametrize(
+    "handler", ["(ValueError, OSError):\n pass", "BaseException:\n h()\n raise"]
+)
+def test_a_handler_that_keeps_no_bug_is_left_alone(handler: str) -> None:
+    assert broad_handlers([sample(f"try:\n g()\nexcept {handler}")]) == []
