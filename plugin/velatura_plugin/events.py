@@ -40,11 +40,13 @@ class Link(Enum):
 
 @dataclass(frozen=True)
 class LinkChanged:
-    """``retry_in``: seconds until the next attempt, counted down by further events. ``detail`` is
-    for the "Details" fold: the last lines a dying backend wrote, never shown unasked."""
+    """``retry_in``: seconds until the next attempt, counted down by further events; ``waited``:
+    seconds since the start began. ``detail`` is for the "Details" fold: the last lines a dying
+    backend wrote, never shown unasked."""
 
     link: Link
     retry_in: int | None = None
+    waited: int = 0
     error: ErrorInfo | None = None
     detail: str = ""
 

@@ -1,0 +1,255 @@
+"""From what the user asked and what the host shows to a task: which pixels leave the document.
+
+Everything is frozen here: regions in canvas pixels, sample source, edge, seed. The host moves the
+samples; nothing is converted and no preview is ever among them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from velatura_protocol.engines import EngineSpec
+from velatura_protocol.errors import BadTask, NotFound, NothingSelected, TooLarge, Unsupported
+from velatura_protocol.geometry import Rect
+from velatura_protocol.messages import Limits
+from velatura_protocol.pixels import ColourSpace, Pixels
+from velatura_protocol.tasks import (
+    Canvas,
+    Input,
+    Intent,
+    Operation,
+    PreviewRequest,
+    Role,
+    Task,
+)
+
+from . import masks
+from .context import context_crops
+from .host.base import Document, Host, MaskKind, Selection
+from .islands import is_blank
+from .request import GenerateRequest
+
+NEEDS_MASK = frozenset({Operation.FILL})
+"""These say "select something first"; others take the whole layer when nothing is selected."""
+
+USES_MASK = NEEDS_MASK | {
+    Operation.RESTYLE,
+    Operation.VARY,
+    Operation.RESTORE,
+    Operation.RECOLOUR,
+}
+SPLITS_MASK = frozenset({Operation.FILL, Operation.RESTORE})
+"""Far-apart places are worked on by themselves; others must see the picture as one."""
+
+CROP_ROLES = frozenset({Role.EXCLUDE, Role.PROTECT, Role.GUIDE})
+"""Masks that belong to a context crop, cut to its region."""
+
+
+@dataclass(frozen=True)
+class Capture:
+    """A task, and the pixels of its inputs by blob id. ``crops`` are the captured regions."""
+
+    task: Task
+    blobs: dict[str, Pixels]
+    crops: tuple[Rect, ...]
+
+
+def choose_engine(engines: Sequence[EngineSpec], request: GenerateRequest) -> EngineSpec:
+    """The engine asked for, or the highest-ranked one that can do it.
+
+    :raises NotFound: no engine has that id
+    :raises Unsupported: no engine, or not that one, does this
+    """
+    named = [each for each in engines if each.id == request.engine]
+    if request.engine and not named:
+        raise NotFound(what="engine", id=request.engine)
+    able = [
+        each
+        for each in (named or engines)
+        if request.operation in each.operations
+        and (request.intent is Intent.NONE or not each.intents or request.intent in each.intents)
+    ]
+    if not able:
+        intent = request.intent
+        raise Unsupported(what=(request.operation if intent is Intent.NONE else intent).value)
+    if request.prompt:
+        able = [each for each in able if each.takes_prompt]
+        if not able:
+            raise Unsupported(what="prompt")
+    return max(able, key=lambda each: each.rank)
+
+
+def check_request(request: GenerateRequest, engine: EngineSpec, limits: Limits) -> None:
+    """:raises BadTask: a parameter, role or number the engine does not take"""
+    for name, value in request.parameters.items():
+        parameter = engine.parameter(name)
+        if parameter is None:
+            raise BadTask(field=name, reason="unknown")
+        problem = parameter.check(value)
+        if problem:
+            raise BadTask(field=name, reason=problem)
+    for role in request.roles:
+        if engine.role(role) is None:
+            raise BadTask(field=role, reason="not taken by this engine")
+    for spec in engine.roles:
+        given = spec.role in (Role.IMAGE, Role.MASK) or spec.role in request.roles
+        if spec.required and not given:
+            raise BadTask(field=spec.role, reason="missing")
+    if not 1 <= request.variations <= limits.variations:
+        raise BadTask(field="variations", reason=f"must be from 1 to {limits.variations}")
+    if not 0.0 <= request.strength <= 1.0:
+        raise BadTask(field="strength", reason="must be from 0 to 1")
+
+
+@dataclass(frozen=True)
+class CaptureContext:
+    """What the request does not say. ``previews_per_second`` 0: none."""
+
+    engine: EngineSpec
+    limits: Limits
+    seed: int
+    document_key: str = ""
+    previews_per_second: float = 4.0
+    preview_side: int = 0
+
+
+def capture(
+    host: Host, document: Document, request: GenerateRequest, context: CaptureContext
+) -> Capture:
+    """Reads everything the job needs from the host, now.
+
+    :raises NothingSelected: a fill with no selection, or with an empty mask
+    :raises TooLarge: a context crop above the engine's or the backend's limit
+    :raises BadTask: see :func:`check_request`
+    """
+    check_request(request, context.engine, context.limits)
+    mask = _read_mask(host, document, request)
+    crops = _crops(document, request, mask, context)
+    pile = _InputPile()
+    for region in crops:
+        pixels = host.capture(document, request.sample_source, region)
+        pile.add(Role.IMAGE, region, pixels)
+        if mask is not None:
+            pile.add(Role.MASK, region, masks.cut(mask, region))
+    for role, reference in request.roles.items():
+        _add_role(pile, host, document, role, reference, crops)
+    task = _task(document, request, context, tuple(pile.inputs))
+    return Capture(task, pile.blobs, tuple(crops))
+
+
+def _read_mask(host: Host, document: Document, request: GenerateRequest) -> Selection | None:
+    """The mask on the canvas; None where the operation takes everything."""
+    if request.operation not in USES_MASK:
+        return None
+    mask = _mask_from_source(host, document, request)
+    if mask is not None:
+        on_canvas = mask.region.intersection(Rect.of_size(document.size))
+        mask = Selection(on_canvas, masks.cut(mask, on_canvas))
+        if not is_blank(mask.pixels):
+            return mask
+    explicit = request.mask.kind is not MaskKind.SELECTION
+    if request.operation in NEEDS_MASK or explicit or mask is not None:
+        raise NothingSelected()
+    return None
+
+
+def _mask_from_source(host: Host, document: Document, request: GenerateRequest) -> Selection | None:
+    match request.mask.kind:
+        case MaskKind.SELECTION:
+            return host.selection(document)
+        case MaskKind.REFERENCE:
+            return host.mask_content(document, request.mask.reference)
+        case MaskKind.TRANSPARENCY:
+            canvas = Rect.of_size(document.size)
+            if not document.format.layout.has_alpha:
+                return None
+            seen = host.capture(document, request.sample_source, canvas)
+            return Selection(canvas, masks.of_transparency(seen))
+
+
+def _crops(
+    document: Document,
+    request: GenerateRequest,
+    mask: Selection | None,
+    context: CaptureContext,
+) -> list[Rect]:
+    engine = context.engine
+    canvas = Rect.of_size(document.size)
+    limit = min(engine.max_pixels or context.limits.blob_pixels, context.limits.blob_pixels)
+    if mask is not None:
+        return context_crops(
+            mask,
+            canvas,
+            engine.context,
+            reach=request.edge.reach,
+            limit=limit,
+            split=request.operation in SPLITS_MASK,
+        )
+    if request.operation is Operation.GENERATE and engine.role(Role.IMAGE) is None:
+        return []
+    if canvas.area > limit:
+        raise TooLarge(pixels=canvas.area, limit=limit)
+    return [canvas]
+
+
+def _add_role(
+    pile: _InputPile,
+    host: Host,
+    document: Document,
+    role: str,
+    reference: str,
+    crops: Iterable[Rect],
+) -> None:
+    if role in CROP_ROLES:
+        content = host.mask_content(document, reference)
+        for region in crops:
+            pile.add(role, region, masks.cut(content, region))
+        return
+    content = host.role_content(document, reference)
+    pile.add(role, content.region, content.pixels, content.colour)
+
+
+def _task(
+    document: Document,
+    request: GenerateRequest,
+    context: CaptureContext,
+    inputs: tuple[Input, ...],
+) -> Task:
+    per_second = context.previews_per_second if request.preview else 0.0
+    preview = PreviewRequest(document.format, per_second, context.preview_side)
+    return Task(
+        operation=request.operation,
+        canvas=Canvas(document.size, document.format, document.colour),
+        inputs=inputs,
+        intent=request.intent,
+        engine=context.engine.id,
+        edge=request.edge,
+        alpha=request.alpha,
+        sample_source=request.sample_source,
+        prompt=request.prompt,
+        avoid=request.avoid,
+        seed=context.seed,
+        variations=request.variations,
+        strength=request.strength,
+        scale=request.scale,
+        target=request.target,
+        parameters=dict(request.parameters),
+        preview=preview if per_second > 0.0 else None,
+        document_key=context.document_key,
+    )
+
+
+@dataclass
+class _InputPile:
+    """Inputs as they come in, each with a blob id of its own."""
+
+    inputs: list[Input] = field(default_factory=list[Input])
+    blobs: dict[str, Pixels] = field(default_factory=dict[str, Pixels])
+
+    def add(
+        self, role: str, region: Rect, pixels: Pixels, colour: ColourSpace | None = None
+    ) -> None:
+        blob = f"input{len(self.inputs)}"
+        self.blobs[blob] = pixels
+        self.inputs.append(Input(role, blob, region, pixels.format, colour))
