@@ -1,0 +1,187 @@
+"""Raw pixels as files under the name of their BLAKE2b-256 digest.
+
+A file gets that name only when all its bytes are on the disk, and is never written again. What no
+job in the journal holds and nothing in this process has *taken* is deleted.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+import threading
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+
+from velatura_protocol.errors import BadMessage, NotFound
+
+from .disk import disk_errors
+from .files import flush_directory
+
+DIGEST_BYTES = 32
+
+_COPY_BYTES = 1024 * 1024
+_BINARY = getattr(os, "O_BINARY", 0)
+
+
+class BlobStore:
+    """Thread-safe: blobs come in on one thread, are released on another."""
+
+    def __init__(self, directory: Path) -> None:
+        self._blobs = directory / "blobs"
+        self._incoming = directory / "incoming"
+        self._work = directory / "work"
+        self._taken: Counter[str] = Counter()
+        self._lock = threading.Lock()
+        for each in (self._blobs, self._incoming, self._work):
+            each.mkdir(mode=0o700, exist_ok=True)
+
+    # -- names -------------------------------------------------------------------------------------
+
+    def path(self, digest: str) -> Path:
+        """:raises NotFound: no such blob here"""
+        path = self._path(digest)
+        if not path.is_file():
+            raise NotFound(what="blob", id=digest)
+        return path
+
+    def new_work_folder(self) -> Path:
+        """A folder of its own for one order's output."""
+        folder = self._work / secrets.token_hex(16)
+        folder.mkdir(mode=0o700)
+        return folder
+
+    def take(self, digest: str) -> bool:
+        """Keeps the blob from being deleted until :meth:`release`; False if it is not here."""
+        with self._lock:
+            if not self._path(digest).is_file():
+                return False
+            self._taken[digest] += 1
+            return True
+
+    def release(self, digest: str) -> bool:
+        """Undoes one :meth:`take`; True if nobody has it taken any more."""
+        with self._lock:
+            self._taken[digest] -= 1
+            if self._taken[digest] > 0:
+                return False
+            del self._taken[digest]
+            return True
+
+    # -- coming in ---------------------------------------------------------------------------------
+
+    def receive(self) -> IncomingBlob:
+        return IncomingBlob(self, self._incoming / secrets.token_hex(16))
+
+    def adopt(self, path: Path, digest: str) -> None:
+        """Moves a worker's finished, flushed file in and takes it.
+
+        :raises NotFound: there is no such file
+        """
+        with self._lock:
+            try:
+                path.replace(self._path(digest))
+            except FileNotFoundError as error:
+                raise NotFound(what="blob", id=digest) from error
+            self._path(digest).chmod(0o400)
+            self._taken[digest] += 1
+
+    def flush(self) -> None:
+        """Makes the names of adopted blobs durable."""
+        flush_directory(self._blobs)
+
+    # -- going out of use --------------------------------------------------------------------------
+
+    def discard(self, digests: Iterable[str]) -> None:
+        """Deletes those that nobody has taken. The caller knows that no job holds them."""
+        for digest in digests:
+            with self._lock:
+                if not self._taken[digest]:
+                    del self._taken[digest]
+                    self._path(digest).unlink(missing_ok=True)
+
+    def sweep(self, used: frozenset[str]) -> None:
+        """At the start: removes what an earlier life left half-done or unused."""
+        for path in self._blobs.iterdir():
+            if path.name not in used:
+                path.unlink()
+        for path in self._incoming.iterdir():
+            path.unlink()
+        for folder in self._work.iterdir():
+            remove_folder(folder)
+
+    def _path(self, digest: str) -> Path:
+        if len(digest) != 2 * DIGEST_BYTES or not set(digest) <= set("0123456789abcdef"):
+            raise NotFound(what="blob", id=digest[:80])
+        return self._blobs / digest
+
+
+class IncomingBlob:
+    """A blob on its way in; used by one thread at a time."""
+
+    def __init__(self, store: BlobStore, path: Path) -> None:
+        self._store = store
+        self._path = path
+        self._hash = hashlib.blake2b(digest_size=DIGEST_BYTES)
+        self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | _BINARY, 0o600)
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        """:raises DiskFull: no room for it"""
+        view = memoryview(data).cast("B")
+        self._hash.update(view)
+        with disk_errors():
+            while view:
+                view = view[os.write(self._file, view) :]
+
+    def copy_from(self, descriptor: int, size: int) -> None:
+        """Copies exactly ``size`` bytes from the start of an open file.
+
+        :raises BadMessage: it has fewer
+        :raises DiskFull: no room for them
+        """
+        buffer = memoryview(bytearray(_COPY_BYTES))
+        left = size
+        with open(descriptor, "rb", buffering=0, closefd=False) as source:
+            while left:
+                count = source.readinto(buffer[: min(left, _COPY_BYTES)])
+                if not count:
+                    raise BadMessage(reason="the file is shorter than announced", at="$.bytes")
+                self.write(buffer[:count])
+                left -= count
+
+    def finish(self, expected: str = "") -> str:
+        """Puts the blob on the disk under its digest, takes it, and returns the digest.
+
+        :raises BadMessage: the digest is not ``expected``
+        :raises DiskFull: no room for it
+        """
+        digest = self._hash.hexdigest()
+        if expected and digest != expected:
+            self.abort()
+            raise BadMessage(reason="the bytes do not have this digest", at="$.digest")
+        if self._store.take(digest):
+            self.abort()
+            return digest
+        with disk_errors():
+            os.fsync(self._file)
+        self._close()
+        self._store.adopt(self._path, digest)
+        self._store.flush()
+        return digest
+
+    def abort(self) -> None:
+        self._close()
+        self._path.unlink(missing_ok=True)
+
+    def _close(self) -> None:
+        if self._file >= 0:
+            os.close(self._file)
+            self._file = -1
+
+
+def remove_folder(folder: Path) -> None:
+    """Removes a flat folder of files."""
+    for path in folder.iterdir():
+        path.unlink()
+    folder.rmdir()

@@ -1,0 +1,304 @@
+"""The durable record of jobs: who asked, what happened, which blobs belong to it.
+
+One thread owns the database (:class:`~velatura_backend.journal_thread.JournalThread`), so that a
+slow disk never holds up the event loop. Every method that changes something returns only when the
+change is on the disk.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import hmac
+import sqlite3
+from collections.abc import Generator, Iterable
+from pathlib import Path
+
+from velatura_protocol.errors import BackendUnavailable, DiskFull
+from velatura_protocol.events import JobState
+from velatura_protocol.messages import BlobRef
+
+from .journal_records import (
+    NO_CHANGE,
+    BlobUse,
+    Change,
+    JobRow,
+    NewJob,
+    StoredEvent,
+    blob_use,
+    job_row,
+)
+from .journal_schema import NewerSchema, migrate
+
+JOURNAL_FILE = "journal.sqlite3"
+
+_SIDE_FILES = ("", "-wal", "-shm")
+_UNENDED = (JobState.QUEUED.value, JobState.RUNNING.value)
+
+
+class Journal:
+    """:raises BackendUnavailable: it was written by a later version, or cannot be opened at all"""
+
+    def __init__(self, directory: Path) -> None:
+        self.moved_aside: Path | None = None
+        path = directory / JOURNAL_FILE
+        try:
+            self._connection = _open(path)
+        except sqlite3.DatabaseError as error:
+            if isinstance(error, sqlite3.OperationalError) and not _is_corruption(error):
+                raise BackendUnavailable(reason="journal_unreadable") from error
+            self.moved_aside = _move_aside(path)
+            self._connection = _open(path)
+        self.epoch = self._next_epoch()
+
+    def close(self) -> None:
+        self._connection.close()
+
+    # -- clients -----------------------------------------------------------------------------------
+
+    def claim_client(self, client: str, secret: str) -> bool:
+        """Whether ``client`` is the holder of ``secret``; an unknown one is from now on."""
+        secret_hash = hashlib.blake2b(secret.encode("utf-8"), digest_size=32).digest()
+        with self._transaction():
+            self._connection.execute(
+                "INSERT OR IGNORE INTO clients VALUES (?, ?)", (client, secret_hash)
+            )
+            row = self._connection.execute(
+                "SELECT secret_hash FROM clients WHERE client = ?", (client,)
+            ).fetchone()
+        return hmac.compare_digest(bytes(row["secret_hash"]), secret_hash)
+
+    # -- a job's life ------------------------------------------------------------------------------
+
+    def accept(self, new: NewJob, uses: Iterable[BlobUse], event: StoredEvent) -> None:
+        """:raises DiskFull: and nothing is recorded"""
+        with self._transaction():
+            self._connection.execute(
+                "INSERT INTO jobs (job, owner, state, operation, engine, document_key, created,"
+                " epoch, last_seq, submit) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    new.job,
+                    new.owner,
+                    JobState.QUEUED.value,
+                    new.operation,
+                    new.engine,
+                    new.document_key,
+                    new.created,
+                    self.epoch,
+                    event.seq,
+                    new.submit,
+                ),
+            )
+            number = self._number(new.job)
+            self._insert_event(number, event)
+            self._insert_uses(number, uses)
+
+    def append(self, job: str, event: StoredEvent, change: Change = NO_CHANGE) -> None:
+        """:raises DiskFull: and nothing is recorded"""
+        with self._transaction():
+            number = self._number(job)
+            self._insert_event(number, event)
+            self._insert_uses(number, change.uses)
+            self._connection.execute(
+                "UPDATE jobs SET last_seq = ?, state = coalesce(?, state),"
+                " ended = coalesce(?, ended) WHERE number = ?",
+                (event.seq, change.state and change.state.value, change.ended, number),
+            )
+
+    def acknowledge(self, job: str, seq: int) -> None:
+        with self._transaction():
+            self._connection.execute(
+                "UPDATE jobs SET acked = max(acked, ?) WHERE job = ?", (seq, job)
+            )
+
+    def set_favourite(self, job: str, *, favourite: bool) -> None:
+        with self._transaction():
+            self._connection.execute(
+                "UPDATE jobs SET favourite = ? WHERE job = ?", (int(favourite), job)
+            )
+
+    def forget(self, jobs: Iterable[str]) -> tuple[str, ...]:
+        """Deletes those of the jobs that have ended; returns which they were."""
+        gone: list[str] = []
+        with self._transaction():
+            for job in jobs:
+                deleted = self._connection.execute(
+                    "DELETE FROM jobs WHERE job = ? AND state NOT IN (?, ?)", (job, *_UNENDED)
+                )
+                if deleted.rowcount:
+                    gone.append(job)
+        return tuple(gone)
+
+    # -- reading -----------------------------------------------------------------------------------
+
+    def job(self, job: str) -> JobRow | None:
+        row = self._connection.execute("SELECT * FROM jobs WHERE job = ?", (job,)).fetchone()
+        return None if row is None else job_row(row)
+
+    def unended(self) -> tuple[JobRow, ...]:
+        """Queued and running jobs, oldest first."""
+        rows = self._connection.execute(
+            "SELECT * FROM jobs WHERE state IN (?, ?) ORDER BY number", _UNENDED
+        )
+        return tuple(job_row(row) for row in rows)
+
+    def newest(self, owner: str | None, document_key: str, limit: int) -> tuple[JobRow, ...]:
+        """Newest first. ``owner`` None: everyone's; an empty ``document_key``: all documents."""
+        rows = self._connection.execute(
+            "SELECT * FROM jobs WHERE (?1 IS NULL OR owner = ?1)"
+            " AND (?2 = '' OR document_key = ?2)"
+            " ORDER BY number DESC LIMIT ?3",
+            (owner, document_key, limit),
+        )
+        return tuple(job_row(row) for row in rows)
+
+    def ended_oldest_first(self) -> tuple[JobRow, ...]:
+        """Ended jobs that are no favourites."""
+        rows = self._connection.execute(
+            "SELECT * FROM jobs WHERE state NOT IN (?, ?) AND favourite = 0 ORDER BY number",
+            _UNENDED,
+        )
+        return tuple(job_row(row) for row in rows)
+
+    def events(self, job: str, after_seq: int) -> tuple[StoredEvent, ...]:
+        rows = self._connection.execute(
+            "SELECT seq, message FROM events WHERE seq > ?"
+            " AND job = (SELECT number FROM jobs WHERE job = ?) ORDER BY seq",
+            (after_seq, job),
+        )
+        return tuple(StoredEvent(row["seq"], row["message"]) for row in rows)
+
+    def last_event(self, job: str) -> StoredEvent | None:
+        row = self._connection.execute(
+            "SELECT seq, message FROM events"
+            " WHERE job = (SELECT number FROM jobs WHERE job = ?) ORDER BY seq DESC LIMIT 1",
+            (job,),
+        ).fetchone()
+        return None if row is None else StoredEvent(row["seq"], row["message"])
+
+    def uses(self, job: str) -> tuple[BlobUse, ...]:
+        rows = self._connection.execute(
+            "SELECT * FROM blob_uses WHERE job = (SELECT number FROM jobs WHERE job = ?)"
+            " ORDER BY purpose, position",
+            (job,),
+        )
+        return tuple(blob_use(row) for row in rows)
+
+    def blob_of(self, owner: str | None, digest: str) -> BlobRef | None:
+        """The blob, if a job of ``owner`` (None: anybody's) has it."""
+        row = self._connection.execute(
+            "SELECT u.* FROM blob_uses u JOIN jobs j ON j.number = u.job"
+            " WHERE u.digest = ?1 AND (?2 IS NULL OR j.owner = ?2) LIMIT 1",
+            (digest, owner),
+        ).fetchone()
+        return None if row is None else blob_use(row).blob
+
+    def used_digests(self) -> frozenset[str]:
+        rows = self._connection.execute("SELECT DISTINCT digest FROM blob_uses")
+        return frozenset(row["digest"] for row in rows)
+
+    def holdings(self) -> dict[str, dict[str, int]]:
+        """For each job the blobs it holds, with their bytes."""
+        held: dict[str, dict[str, int]] = {}
+        rows = self._connection.execute(
+            "SELECT j.job AS name, u.* FROM blob_uses u JOIN jobs j ON j.number = u.job"
+        )
+        for row in rows:
+            blob = blob_use(row).blob
+            held.setdefault(row["name"], {})[blob.digest] = blob.format.byte_count(blob.size)
+        return held
+
+    def unused(self, digests: Iterable[str]) -> frozenset[str]:
+        """Those of them that no job holds."""
+        return frozenset(digest for digest in digests if self.blob_of(None, digest) is None)
+
+    # -- inside ------------------------------------------------------------------------------------
+
+    def _next_epoch(self) -> int:
+        with self._transaction():
+            self._connection.execute("UPDATE meta SET value = value + 1 WHERE name = 'epoch'")
+        row = self._connection.execute("SELECT value FROM meta WHERE name = 'epoch'").fetchone()
+        return int(row["value"])
+
+    def _number(self, job: str) -> int:
+        row = self._connection.execute("SELECT number FROM jobs WHERE job = ?", (job,)).fetchone()
+        return int(row["number"])
+
+    def _insert_event(self, number: int, event: StoredEvent) -> None:
+        self._connection.execute(
+            "INSERT INTO events VALUES (?, ?, ?)", (number, event.seq, event.message)
+        )
+
+    def _insert_uses(self, number: int, uses: Iterable[BlobUse]) -> None:
+        self._connection.executemany(
+            "INSERT INTO blob_uses VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                (
+                    number,
+                    use.purpose.value,
+                    use.position,
+                    use.blob.digest,
+                    use.blob.size.width,
+                    use.blob.size.height,
+                    use.blob.format.depth.value,
+                    use.blob.format.layout.value,
+                )
+                for use in uses
+            ],
+        )
+
+    @contextlib.contextmanager
+    def _transaction(self) -> Generator[None]:
+        try:
+            self._connection.execute("BEGIN IMMEDIATE")
+            yield
+            self._connection.execute("COMMIT")
+        except BaseException as error:
+            # A full disk may have rolled it back already.
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+            if isinstance(error, sqlite3.OperationalError) and _is_full(error):
+                raise DiskFull from error
+            raise
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    # Opened in one thread, used in another that has it to itself.
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    connection.row_factory = sqlite3.Row
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA foreign_keys = ON")
+        if connection.execute("PRAGMA quick_check").fetchone()[0] != "ok":
+            raise sqlite3.DatabaseError("quick_check found damage")
+        migrate(connection)
+    except NewerSchema as error:
+        connection.close()
+        raise BackendUnavailable(reason="journal_from_later_version") from error
+    except BaseException:
+        connection.close()
+        raise
+    path.chmod(0o600)
+    return connection
+
+
+def _move_aside(path: Path) -> Path:
+    """Keeps a damaged journal for whoever wants to rescue something from it."""
+    number = 1
+    while path.with_name(f"{path.name}.damaged-{number}").exists():
+        number += 1
+    aside = path.with_name(f"{path.name}.damaged-{number}")
+    for suffix in _SIDE_FILES:
+        source = path.with_name(path.name + suffix)
+        if source.exists():
+            source.replace(aside.with_name(aside.name + suffix))
+    return aside
+
+
+def _is_corruption(error: sqlite3.OperationalError) -> bool:
+    return error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
+def _is_full(error: sqlite3.OperationalError) -> bool:
+    return error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_FULL

@@ -1,0 +1,41 @@
+"""The one thread in which the journal and the files beside it are written."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TypeVar
+
+from .journal import Journal
+
+Answer = TypeVar("Answer")
+
+
+class JournalThread:
+    """Runs actions on the journal one after another, away from the event loop.
+
+    An action that was begun is carried out even if whoever awaits it is cancelled.
+    """
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+        self._executor = ThreadPoolExecutor(1, thread_name_prefix="journal")
+
+    @classmethod
+    def open(cls, directory: Path) -> JournalThread:
+        return cls(Journal(directory))
+
+    @property
+    def epoch(self) -> int:
+        return self._journal.epoch
+
+    async def run(self, action: Callable[[Journal], Answer]) -> Answer:
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._executor, action, self._journal)
+
+    def close(self) -> None:
+        """Waits for what was begun."""
+        self._executor.shutdown(wait=True)
+        self._journal.close()

@@ -1,0 +1,142 @@
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+from pathlib import Path
+
+import pytest
+
+from velatura_backend.blobstore import BlobStore
+from velatura_protocol.errors import BadMessage, DiskFull, NotFound
+
+
+def digest_of(data: bytes) -> str:
+    return hashlib.blake2b(data, digest_size=32).hexdigest()
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> BlobStore:
+    return BlobStore(tmp_path)
+
+
+def put(store: BlobStore, data: bytes) -> str:
+    incoming = store.receive()
+    incoming.write(data)
+    return incoming.finish()
+
+
+def files(tmp_path: Path) -> set[str]:
+    return {path.name for path in tmp_path.rglob("*") if path.is_file()}
+
+
+def test_a_blob_lies_under_its_digest(store: BlobStore, tmp_path: Path) -> None:
+    incoming = store.receive()
+    incoming.write(b"some ")
+    incoming.write(memoryview(b"pixels"))
+    digest = incoming.finish(digest_of(b"some pixels"))
+    assert digest == digest_of(b"some pixels")
+    assert store.path(digest).read_bytes() == b"some pixels"
+    assert files(tmp_path) == {digest}
+
+
+def test_the_same_bytes_are_kept_once(store: BlobStore, tmp_path: Path) -> None:
+    assert put(store, b"twice") == put(store, b"twice")
+    assert len(files(tmp_path)) == 1
+
+
+def test_a_stored_blob_is_not_written_again(store: BlobStore) -> None:
+    path = store.path(put(store, b"x"))
+    assert path.stat().st_mode & 0o777 == 0o400
+
+
+def test_a_wrong_digest_leaves_nothing(store: BlobStore, tmp_path: Path) -> None:
+    incoming = store.receive()
+    incoming.write(b"other")
+    with pytest.raises(BadMessage):
+        incoming.finish(digest_of(b"announced"))
+    assert files(tmp_path) == set()
+
+
+def test_an_aborted_blob_leaves_nothing(store: BlobStore, tmp_path: Path) -> None:
+    incoming = store.receive()
+    incoming.write(b"half")
+    incoming.abort()
+    assert files(tmp_path) == set()
+
+
+def test_a_full_disk_is_named(store: BlobStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    incoming = store.receive()
+
+    def no_room(descriptor: int, data: bytes) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "write", no_room)
+    with pytest.raises(DiskFull):
+        incoming.write(b"data")
+    monkeypatch.undo()
+    incoming.abort()
+
+
+@pytest.mark.parametrize("name", ["", "../secret", "a" * 63, "A" * 64, "g" * 64, "/" + "a" * 63])
+def test_no_name_leads_elsewhere(store: BlobStore, name: str) -> None:
+    with pytest.raises(NotFound):
+        store.path(name)
+
+
+def test_a_taken_blob_is_not_discarded(store: BlobStore) -> None:
+    digest = put(store, b"kept")
+    assert store.take(digest)
+    store.discard([digest])
+    assert store.path(digest)
+    assert not store.release(digest)
+    assert store.release(digest)
+    store.discard([digest])
+    assert not store.take(digest)
+
+
+def test_a_worker_s_file_is_moved_in(store: BlobStore) -> None:
+    folder = store.new_work_folder()
+    (folder / "random").write_bytes(b"result")
+    store.adopt(folder / "random", digest_of(b"result"))
+    assert store.path(digest_of(b"result")).read_bytes() == b"result"
+    assert list(folder.iterdir()) == []
+
+
+def test_a_missing_worker_file_is_named(store: BlobStore, tmp_path: Path) -> None:
+    with pytest.raises(NotFound):
+        store.adopt(tmp_path / "nothing", digest_of(b"nothing"))
+
+
+@pytest.mark.parametrize("size", [0, 1, 1024 * 1024, 1024 * 1024 + 1])
+def test_a_file_is_copied_whole(store: BlobStore, tmp_path: Path, size: int) -> None:
+    data = os.urandom(size)
+    (tmp_path / "given").write_bytes(data)
+    incoming = store.receive()
+    descriptor = os.open(tmp_path / "given", os.O_RDONLY)
+    incoming.copy_from(descriptor, size)
+    os.close(descriptor)
+    assert store.path(incoming.finish()).read_bytes() == data
+
+
+def test_a_short_file_is_refused(store: BlobStore, tmp_path: Path) -> None:
+    (tmp_path / "given").write_bytes(b"12")
+    incoming = store.receive()
+    descriptor = os.open(tmp_path / "given", os.O_RDONLY)
+    with pytest.raises(BadMessage):
+        incoming.copy_from(descriptor, 3)
+    os.close(descriptor)
+    incoming.abort()
+
+
+def test_the_start_sweeps_what_an_earlier_life_left(tmp_path: Path) -> None:
+    before = BlobStore(tmp_path)
+    used = put(before, b"used")
+    put(before, b"unused")
+    before.receive().write(b"half")
+    (before.new_work_folder() / "result").write_bytes(b"of a killed worker")
+
+    after = BlobStore(tmp_path)
+    after.sweep(frozenset([used]))
+    assert files(tmp_path) == {used}
+    assert list((tmp_path / "work").iterdir()) == []

@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from velatura_backend.instance import (
+    InstanceLock,
+    RuntimeInfo,
+    is_running,
+    new_token,
+    owner_secret,
+    published,
+    read_runtime,
+)
+from velatura_protocol.errors import DataDirectoryInUse
+
+HOLDER = """
+import sys
+from pathlib import Path
+from velatura_backend.instance import InstanceLock
+InstanceLock(Path(sys.argv[1])).acquire()
+print("held", flush=True)
+sys.stdin.read()
+"""
+
+
+def info(pid: int) -> RuntimeInfo:
+    return RuntimeInfo("ws://127.0.0.1:1/", "/token", pid, "1.0", "0.1.0")
+
+
+@pytest.fixture
+def holder(tmp_path: Path):
+    command = [sys.executable, "-c", HOLDER, str(tmp_path)]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "held\n"
+        yield process
+        process.kill()
+
+
+def test_the_second_backend_hears_the_first_one_s_pid(
+    tmp_path: Path, holder: subprocess.Popen[str]
+) -> None:
+    with pytest.raises(DataDirectoryInUse) as caught:
+        InstanceLock(tmp_path).acquire()
+    assert caught.value.params == {"pid": holder.pid}
+
+
+def test_the_lock_goes_with_a_killed_process(tmp_path: Path, holder: subprocess.Popen[str]) -> None:
+    assert is_running(tmp_path)
+    holder.send_signal(signal.SIGKILL)
+    holder.wait()
+    assert not is_running(tmp_path)
+    with InstanceLock(tmp_path):
+        assert is_running(tmp_path)
+    assert not is_running(tmp_path)
+
+
+def test_nothing_runs_in_an_empty_directory(tmp_path: Path) -> None:
+    assert not is_running(tmp_path)
+    assert read_runtime(tmp_path) is None
+
+
+def test_the_runtime_file_names_the_backend_while_it_runs(tmp_path: Path) -> None:
+    with InstanceLock(tmp_path), published(tmp_path, info(os.getpid())):
+        assert read_runtime(tmp_path) == info(os.getpid())
+        assert (tmp_path / "runtime.json").stat().st_mode & 0o077 == 0
+    assert not (tmp_path / "runtime.json").exists()
+
+
+def test_a_stale_runtime_file_is_seen_through_although_its_pid_lives(tmp_path: Path) -> None:
+    content = json.dumps(vars(info(os.getpid())))
+    (tmp_path / "runtime.json").write_text(content)
+    assert read_runtime(tmp_path) is None
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{}", "not json"])
+def test_a_broken_runtime_file_is_no_backend(tmp_path: Path, content: str) -> None:
+    (tmp_path / "runtime.json").write_text(content)
+    with InstanceLock(tmp_path):
+        assert read_runtime(tmp_path) is None
+
+
+def test_each_start_has_a_token_of_its_own(tmp_path: Path) -> None:
+    first, path = new_token(tmp_path)
+    second, _ = new_token(tmp_path)
+    assert first != second
+    assert len(first) >= 43
+    assert path.read_text() == second
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_the_owner_s_secret_outlives_restarts(tmp_path: Path) -> None:
+    first = owner_secret(tmp_path)
+    assert owner_secret(tmp_path) == first
+    assert (tmp_path / "owner_secret").stat().st_mode & 0o777 == 0o600
