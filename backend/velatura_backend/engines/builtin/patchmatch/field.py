@@ -1,0 +1,115 @@
+"""Starting a nearest-neighbour field: anywhere, or from the next coarser level's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .distance import RADIUS
+from .kernels import BoolMask, Flag, Floats, kernel
+from .lanes import Lanes
+from .pyramid import Masks, valid_patches
+from .regions import depth_inside, dilate
+from .search import Field
+
+_CONFIDENCE_BASE = 1.25
+_MIN_CONFIDENCE = 1e-3
+_MIN_WEIGHT = 0.05
+_MAX_SOURCES = 1 << 18
+
+
+@dataclass(frozen=True)
+class Level:
+    """One level ready for search; all arrays padded by RADIUS. ``present``: in the picture and
+    known or to be filled. ``confidence``: 1 outside the hole, falling towards its middle."""
+
+    field: Field
+    hole: BoolMask
+    present: BoolMask
+    confidence: Floats
+
+
+def padded(mask: BoolMask) -> BoolMask:
+    return np.pad(mask, RADIUS)
+
+
+@kernel
+def _trust(
+    start: int,
+    stop: int,
+    flag: Flag,
+    serial: int,
+    depth: Floats,
+    hole: BoolMask,
+    present: BoolMask,
+    confidence: Floats,
+    weight: Floats,
+) -> None:
+    base = np.log(np.float32(_CONFIDENCE_BASE))
+    for y in range(start, stop):
+        if flag[0] == serial:
+            return
+        for x in range(depth.shape[1]):
+            trust = max(np.exp(-base * depth[y, x]), np.float32(_MIN_CONFIDENCE))
+            confidence[y, x] = trust
+            if hole[y, x]:
+                weight[y, x] = max(trust, np.float32(_MIN_WEIGHT))
+            else:
+                weight[y, x] = np.float32(1.0) if present[y, x] else np.float32(0.0)
+
+
+def prepare_level(features: Floats, masks: Masks, lanes: Lanes) -> Level:
+    """The level's masks, weights and an empty field. There must be a valid patch."""
+    hole, present = padded(masks.hole), padded(masks.hole | masks.known)
+    depth = depth_inside(hole, lanes)
+    confidence, weight = np.empty_like(depth), np.empty_like(depth)
+    lanes.rows(_trust, *depth.shape, depth, hole, present, confidence, weight)
+    target = padded(dilate(masks.hole, RADIUS, lanes))
+    valid = valid_patches(masks, lanes)
+    sources = np.flatnonzero(valid)
+    sources = sources[:: 1 + len(sources) // _MAX_SOURCES]
+    shape = hole.shape
+    field = Field(
+        features,
+        weight,
+        np.zeros(shape, np.int32),
+        np.zeros(shape, np.int32),
+        np.zeros(shape, np.float32),
+        target,
+        valid,
+        sources,
+    )
+    return Level(field, hole, present, confidence)
+
+
+def scatter(field: Field, generator: np.random.Generator) -> None:
+    """Every target starts at a source drawn at random."""
+    places = np.flatnonzero(field.target)
+    drawn = field.sources[generator.integers(len(field.sources), size=len(places))]
+    field.row.ravel()[places] = drawn // field.target.shape[1]
+    field.column.ravel()[places] = drawn % field.target.shape[1]
+
+
+@kernel
+def _refine(start: int, stop: int, flag: Flag, serial: int, fine: Field, coarse: Field) -> None:
+    height, width = fine.target.shape
+    coarse_height, coarse_width = coarse.target.shape
+    for y in range(start, stop):
+        if flag[0] == serial:
+            return
+        for x in range(width):
+            if not fine.target[y, x]:
+                continue
+            py, px = (y - RADIUS) // 2 + RADIUS, (x - RADIUS) // 2 + RADIUS
+            if py >= coarse_height or px >= coarse_width or not coarse.target[py, px]:
+                continue
+            sy = (coarse.row[py, px] - RADIUS) * 2 + (y - RADIUS) % 2 + RADIUS
+            sx = (coarse.column[py, px] - RADIUS) * 2 + (x - RADIUS) % 2 + RADIUS
+            if sy < height and sx < width and fine.valid[sy, sx]:
+                fine.row[y, x], fine.column[y, x] = sy, sx
+
+
+def refine(fine: Field, coarse: Field, lanes: Lanes) -> None:
+    """Takes over the coarser level's finds where they are valid here; others stay as they are."""
+    lanes.rows(_refine, *fine.target.shape, fine, coarse)

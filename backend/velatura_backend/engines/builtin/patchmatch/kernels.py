@@ -1,0 +1,33 @@
+"""How kernels are compiled, and the array types they take."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar, cast
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float32]
+Indices = NDArray[np.int32]
+Positions = NDArray[np.int64]
+Flag = NDArray[np.int64]
+BoolMask = NDArray[np.bool_]
+Real = float | np.float32 | np.floating
+
+Function = TypeVar("Function", bound=Callable[..., object])
+
+
+def kernel(function: Function) -> Function:
+    """Compiled at the first call, kept on disk (``NUMBA_CACHE_DIR``), without the interpreter lock.
+
+    fastmath lets sums of squares be vectorised; the order of a sum is fixed at compile time, so
+    results do not vary from run to run. Inputs must be finite.
+    """
+    return cast(Function, njit(cache=True, nogil=True, fastmath=True)(function))
+
+
+def inlined(function: Function) -> Function:
+    """A kernel's helper, inlined where it is called."""
+    return cast(Function, njit(cache=True, nogil=True, fastmath=True, inline="always")(function))

@@ -1,0 +1,192 @@
+"""The picture as padded feature arrays, halved until the hole is thin."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .distance import RADIUS, SIDE
+from .kernels import BoolMask, Flag, Floats, Real, kernel
+from .lanes import Lanes
+from .regions import depth_inside, dilate, halve_all
+
+TEXTURE_CHANNELS = 2
+THIN = 14.0
+"""Up to this thickness a smooth fill is a good start: wires, text, scratches need no pyramid."""
+
+_TEXTURE_REACH = 2
+_MIN_COARSE_SIDE = 2 * SIDE
+_MAX_LEVELS = 12
+
+
+@dataclass(frozen=True)
+class Masks:
+    """Of one level, without padding. ``known``: may be compared with; ``source``: may be copied
+    (a part of known); ``hole``: to fill. What is neither known nor hole is left alone."""
+
+    hole: BoolMask
+    known: BoolMask
+    source: BoolMask
+
+    def halved(self) -> Masks:
+        return Masks(~halve_all(~self.hole), halve_all(self.known), halve_all(self.source))
+
+
+def pyramid_masks(masks: Masks, min_sources: int, lanes: Lanes) -> list[Masks]:
+    """The levels, finest first: halved while the hole is thicker than a patch and at least
+    ``min_sources`` whole patches are left to copy. Both count: at 1/16 scale hardly a whole patch
+    is left near a big hole, and whatever is left gets pasted into the middle of it."""
+    levels = [masks]
+    thickness = 2.0 * float(depth_inside(masks.hole, lanes).max())
+    if thickness <= THIN:
+        return levels
+    while len(levels) < _MAX_LEVELS and thickness > 2 * RADIUS:
+        coarser = levels[-1].halved()
+        if min(coarser.hole.shape) < _MIN_COARSE_SIDE:
+            break
+        if np.count_nonzero(valid_patches(coarser, lanes)) < min_sources:
+            break
+        levels.append(coarser)
+        thickness /= 2.0
+    return levels
+
+
+def valid_patches(masks: Masks, lanes: Lanes) -> BoolMask:
+    """Where a whole patch inside the picture may be copied; padded by RADIUS."""
+    unusable = np.ones(tuple(side + 2 * RADIUS for side in masks.source.shape), np.bool_)
+    unusable[RADIUS:-RADIUS, RADIUS:-RADIUS] = ~masks.source
+    return ~dilate(unusable, RADIUS, lanes)
+
+
+@kernel
+def _step(luminance: Floats, known: BoolMask, y: int, x: int, ny: int, nx: int) -> Real:
+    """|difference| to a neighbour; negative where there is no known one."""
+    height, width = known.shape
+    if ny < 0 or nx < 0 or ny >= height or nx >= width or not known[ny, nx]:
+        return np.float32(-1.0)
+    return abs(luminance[ny, nx] - luminance[y, x])
+
+
+@kernel
+def _assemble(
+    start: int,
+    stop: int,
+    flag: Flag,
+    serial: int,
+    image: Floats,
+    luminance: Floats,
+    known: BoolMask,
+    gain: Real,
+    features: Floats,
+) -> None:
+    """Colours, then |d/dx| and |d/dy| of the luminance from known pixels only."""
+    width, colours = image.shape[1], image.shape[2]
+    channels = colours + TEXTURE_CHANNELS
+    for y in range(start, stop):
+        if flag[0] == serial:
+            return
+        for x in range(width):
+            first = (x + RADIUS) * channels
+            for c in range(colours):
+                features[y + RADIUS, first + c] = image[y, x, c]
+            for axis in range(TEXTURE_CHANNELS):
+                value = np.float32(0.0)
+                if known[y, x]:
+                    dy, dx = (0, 1) if axis == 0 else (1, 0)
+                    ahead = _step(luminance, known, y, x, y + dy, x + dx)
+                    behind = _step(luminance, known, y, x, y - dy, x - dx)
+                    value = max(ahead, np.float32(0.0)) + max(behind, np.float32(0.0))
+                    if ahead >= 0.0 and behind >= 0.0:
+                        value *= np.float32(0.5)
+                features[y + RADIUS, first + colours + axis] = value * gain
+
+
+def assemble(image: Floats, known: BoolMask, gain: Real, lanes: Lanes) -> Floats:
+    """Padded features (height + 2R, (width + 2R) · channels) of a (height, width, colours) image:
+    its colours and, ``gain`` times, its texture."""
+    height, width, colours = image.shape
+    channels = colours + TEXTURE_CHANNELS
+    features = np.zeros((height + 2 * RADIUS, (width + 2 * RADIUS) * channels), np.float32)
+    luminance = np.ascontiguousarray(image.mean(axis=2))
+    lanes.check()
+    lanes.rows(_assemble, height, width, image, luminance, known, np.float32(gain), features)
+    return features
+
+
+@kernel
+def _halve(
+    start: int,
+    stop: int,
+    flag: Flag,
+    serial: int,
+    fine: Floats,
+    known: BoolMask,
+    channels: int,
+    coarse: Floats,
+) -> None:
+    height, width = known.shape
+    total = np.empty(channels, np.float32)
+    for y in range(start, stop):
+        if flag[0] == serial:
+            return
+        for x in range((width + 1) // 2):
+            total[:] = 0.0
+            count = np.float32(0.0)
+            for fy in range(2 * y, min(2 * y + 2, height)):
+                for fx in range(2 * x, min(2 * x + 2, width)):
+                    if known[fy, fx]:
+                        count += np.float32(1.0)
+                        first = (fx + RADIUS) * channels
+                        for c in range(channels):
+                            total[c] += fine[fy + RADIUS, first + c]
+            if count > 0.0:
+                for c in range(channels):
+                    coarse[y + RADIUS, (x + RADIUS) * channels + c] = total[c] / count
+
+
+def halve_features(fine: Floats, known: BoolMask, channels: int, lanes: Lanes) -> Floats:
+    """Half the size (rounded up): the mean of the known pixels below each; 0 where none is."""
+    height, width = ((side + 1) // 2 for side in known.shape)
+    coarse = np.zeros((height + 2 * RADIUS, (width + 2 * RADIUS) * channels), np.float32)
+    lanes.rows(_halve, height, width, fine, known, channels, coarse)
+    return coarse
+
+
+@kernel
+def _soften_texture(
+    start: int,
+    stop: int,
+    flag: Flag,
+    serial: int,
+    texture: Floats,
+    known: BoolMask,
+    channels: int,
+    features: Floats,
+) -> None:
+    """The mean over known pixels of a 5x5 window: a property of the place, not of the pixel."""
+    height, width = known.shape
+    for y in range(start, stop):
+        if flag[0] == serial:
+            return
+        for x in range(width):
+            if not known[y, x]:
+                continue
+            across, down, count = np.float32(0.0), np.float32(0.0), np.float32(0.0)
+            for ny in range(max(0, y - _TEXTURE_REACH), min(height, y + _TEXTURE_REACH + 1)):
+                for nx in range(max(0, x - _TEXTURE_REACH), min(width, x + _TEXTURE_REACH + 1)):
+                    if known[ny, nx]:
+                        across += texture[ny, nx, 0]
+                        down += texture[ny, nx, 1]
+                        count += np.float32(1.0)
+            last = (x + RADIUS + 1) * channels
+            features[y + RADIUS, last - 2] = across / count
+            features[y + RADIUS, last - 1] = down / count
+
+
+def soften_texture(features: Floats, known: BoolMask, channels: int, lanes: Lanes) -> None:
+    """Averages the texture channels over their neighbourhood, in place."""
+    height, width = known.shape
+    inner = features.reshape(len(features), -1, channels)[RADIUS:-RADIUS, RADIUS:-RADIUS]
+    texture = np.ascontiguousarray(inner[..., -TEXTURE_CHANNELS:])
+    lanes.rows(_soften_texture, height, width, texture, known, channels, features)

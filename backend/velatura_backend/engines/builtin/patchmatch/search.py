@@ -1,0 +1,211 @@
+"""PatchMatch: propagation and random search over stripes of rows (Barnes et al. 2009).
+
+A stripe is swept by one thread with a random sequence of its own and sees its neighbour stripe as
+it was before the sweep, so the field does not depend on how many threads there are.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from .distance import RADIUS, SIDE, load_patch, patch_distance
+from .kernels import BoolMask, Flag, Floats, Indices, Positions, Real, inlined, kernel
+from .lanes import Lanes, Piece
+
+_MAX_STRIPES = 16
+_MIN_TARGETS_PER_STRIPE = 512
+
+
+class Field(NamedTuple):
+    """A nearest-neighbour field and what it is searched in; all but ``sources`` padded by RADIUS.
+
+    ``features``: float32 (height, width · channels). ``weight``: how much a pixel counts in a
+    distance, 0 in the padding. ``row``, ``column``: int32, the patch each target has found.
+    ``cost``: float32, its distance per unit of weight, with the penalty. ``target``: patches
+    that touch the hole. ``valid``: patches that may be copied. ``sources``: flat positions of
+    (a sample of) the valid patches, int64.
+    """
+
+    features: Floats
+    weight: Floats
+    row: Indices
+    column: Indices
+    cost: Floats
+    target: BoolMask
+    valid: BoolMask
+    sources: Positions
+
+
+class Sweep(NamedTuple):
+    """How to sweep: ``radius`` of the first random window around the best so far, ``tries`` from
+    anywhere, ``locality``: the penalty per pixel of offset."""
+
+    channels: int
+    reverse: bool
+    radius: int
+    tries: int
+    locality: np.float32
+    seed: int
+
+
+@inlined
+def _scramble(state: np.uint64) -> np.uint64:
+    """One step of xorshift64 (Marsaglia 2003); never 0 if it was not."""
+    state ^= state << np.uint64(13)
+    state ^= state >> np.uint64(7)
+    state ^= state << np.uint64(17)
+    return state
+
+
+@kernel
+def _tested(
+    field: Field,
+    sweep: Sweep,
+    y: int,
+    x: int,
+    sy: int,
+    sx: int,
+    patch: Floats,
+    patch_weight: Floats,
+    total: Real,
+    best: Real,
+) -> Real:
+    """The cost of copying (sy, sx) to (y, x), or ``best`` if it is no better."""
+    height, width = field.target.shape
+    if sy < RADIUS or sx < RADIUS or sy >= height - RADIUS or sx >= width - RADIUS:
+        return best
+    if not field.valid[sy, sx]:
+        return best
+    dy, dx = np.float32(sy - y), np.float32(sx - x)
+    penalty = sweep.locality * np.sqrt(dy * dy + dx * dx)
+    if penalty >= best:
+        return best
+    bound = (best - penalty) * total
+    found = patch_distance(field.features, patch, patch_weight, sy, sx, sweep.channels, bound)
+    return min(best, found / total + penalty)
+
+
+@kernel
+def _propagated(
+    field: Field,
+    sweep: Sweep,
+    limits: tuple[int, int],
+    border: Indices,
+    y: int,
+    x: int,
+    patch: Floats,
+    patch_weight: Floats,
+    total: Real,
+    best: Real,
+) -> Real:
+    """Tries the offsets of the two neighbours already swept."""
+    height, width = field.target.shape
+    back = 1 if sweep.reverse else -1
+    for side in range(2):
+        ny, nx = (y + back, x) if side == 0 else (y, x + back)
+        if ny < 0 or nx < 0 or ny >= height or nx >= width or not field.target[ny, nx]:
+            continue
+        if limits[0] <= ny < limits[1]:
+            sy, sx = field.row[ny, nx] + y - ny, field.column[ny, nx] + x - nx
+        else:
+            sy, sx = border[0, nx] + y - ny, border[1, nx] + x - nx
+        cost = _tested(field, sweep, y, x, sy, sx, patch, patch_weight, total, best)
+        if cost < best:
+            best = cost
+            field.row[y, x], field.column[y, x] = sy, sx
+    return best
+
+
+@kernel
+def _random(
+    field: Field,
+    sweep: Sweep,
+    y: int,
+    x: int,
+    patch: Floats,
+    patch_weight: Floats,
+    total: Real,
+    best: Real,
+    state: np.uint64,
+) -> tuple[Real, np.uint64]:
+    """Tries places around the best so far, in shrinking windows, then anywhere."""
+    width = field.target.shape[1]
+    radius = sweep.radius
+    while radius >= 1:
+        state = _scramble(state)
+        span = np.uint64(2 * radius + 1)
+        sy = field.row[y, x] + np.int64((state >> np.uint64(8)) % span) - radius
+        sx = field.column[y, x] + np.int64((state >> np.uint64(34)) % span) - radius
+        radius //= 2
+        cost = _tested(field, sweep, y, x, sy, sx, patch, patch_weight, total, best)
+        if cost < best:
+            best = cost
+            field.row[y, x], field.column[y, x] = sy, sx
+    for _ in range(sweep.tries):
+        state = _scramble(state)
+        place = field.sources[np.int64((state >> np.uint64(11)) % np.uint64(len(field.sources)))]
+        sy, sx = place // width, place % width
+        cost = _tested(field, sweep, y, x, sy, sx, patch, patch_weight, total, best)
+        if cost < best:
+            best = cost
+            field.row[y, x], field.column[y, x] = sy, sx
+    return best, state
+
+
+@kernel
+def _sweep_stripe(
+    start: int,
+    stop: int,
+    index: int,
+    flag: Flag,
+    serial: int,
+    field: Field,
+    sweep: Sweep,
+    borders: Indices,
+) -> None:
+    width = field.target.shape[1]
+    patch = np.empty((SIDE, SIDE * sweep.channels), np.float32)
+    patch_weight = np.empty_like(patch)
+    state = np.uint64(sweep.seed) * np.uint64(2654435761) + np.uint64(index * 104729 + 1)
+    for _ in range(4):
+        state = _scramble(state)
+    for k in range(stop - start):
+        if flag[0] == serial:
+            return
+        y = stop - 1 - k if sweep.reverse else start + k
+        for i in range(width):
+            x = width - 1 - i if sweep.reverse else i
+            if not field.target[y, x]:
+                continue
+            total = load_patch(
+                field.features, field.weight, y, x, sweep.channels, patch, patch_weight
+            )
+            # The features have changed since the last vote, and the cost with them.
+            far = np.float32(np.inf)
+            sy, sx = field.row[y, x], field.column[y, x]
+            best = _tested(field, sweep, y, x, sy, sx, patch, patch_weight, total, far)
+            best = _propagated(
+                field, sweep, (start, stop), borders[index], y, x, patch, patch_weight, total, best
+            )
+            best, state = _random(field, sweep, y, x, patch, patch_weight, total, best, state)
+            field.cost[y, x] = best
+
+
+def stripes(target: BoolMask) -> list[Piece]:
+    """Rows dealt into stripes with about equally many targets each."""
+    counts = np.cumsum(np.count_nonzero(target, axis=1))
+    total = int(counts[-1])
+    count = max(1, min(_MAX_STRIPES, total // _MIN_TARGETS_PER_STRIPE))
+    cuts = np.searchsorted(counts, [total * i / count for i in range(1, count)], side="right")
+    edges = [0, *sorted({int(cut) for cut in cuts} - {0, len(target)}), len(target)]
+    return [(edges[i], edges[i + 1], i) for i in range(len(edges) - 1)]
+
+
+def search(field: Field, sweep: Sweep, pieces: list[Piece], lanes: Lanes) -> None:
+    """One sweep over all targets; every target's cost is up to date afterwards."""
+    last = len(field.row) - 1
+    rows = [min(last, stop) if sweep.reverse else max(0, start - 1) for start, stop, _ in pieces]
+    borders = np.stack([field.row[rows], field.column[rows]], axis=1)
+    lanes.run(_sweep_stripe, pieces, field, sweep, borders)

@@ -1,0 +1,146 @@
+"""What the overlapping patches of a field say about each pixel of the hole."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .distance import RADIUS
+from .kernels import BoolMask, Flag, Floats, Positions, Real, kernel
+from .lanes import Lanes
+from .search import Field
+
+_FLOOR = 1e-12
+"""Keeps a pixel whose every patch is bad from having no say at all."""
+
+
+@kernel
+def _weigh(
+    start: int,
+    stop: int,
+    flag: Flag,
+    serial: int,
+    field: Field,
+    confidence: Floats,
+    spread: Real,
+    out: Floats,
+) -> None:
+    width = field.target.shape[1]
+    for y in range(start, stop):
+        if flag[0] == serial:
+            return
+        for x in range(width):
+            if field.target[y, x]:
+                w = np.exp(-min(field.cost[y, x] / spread, np.float32(40.0)))
+                out[y, x] = w * confidence[y, x] + np.float32(_FLOOR)
+            else:
+                out[y, x] = 0.0
+
+
+@kernel
+def _vote(
+    start: int,
+    stop: int,
+    flag: Flag,
+    serial: int,
+    field: Field,
+    hole: BoolMask,
+    weight: Floats,
+    channels: int,
+) -> None:
+    width = hole.shape[1]
+    features = field.features
+    total = np.empty(channels, np.float32)
+    for y in range(start, stop):
+        if flag[0] == serial:
+            return
+        for x in range(width):
+            if not hole[y, x]:
+                continue
+            total[:] = 0.0
+            weights = np.float32(0.0)
+            for dy in range(-RADIUS, RADIUS + 1):
+                for dx in range(-RADIUS, RADIUS + 1):
+                    w = weight[y - dy, x - dx]
+                    if w == 0.0:
+                        continue
+                    first = (field.column[y - dy, x - dx] + dx) * channels
+                    source = features[field.row[y - dy, x - dx] + dy, first : first + channels]
+                    for c in range(channels):
+                        total[c] += w * source[c]
+                    weights += w
+            for c in range(channels):
+                features[y, x * channels + c] = total[c] / weights
+
+
+@kernel
+def _vote_laplacian(
+    start: int,
+    stop: int,
+    flag: Flag,
+    serial: int,
+    field: Field,
+    weight: Floats,
+    channels: int,
+    places: Positions,
+    inside: BoolMask,
+    out: Floats,
+) -> None:
+    """The sum of differences to the neighbours inside the picture, as the sources have it. Only
+    the inner 5x5 of a patch votes: there all four neighbours lie in the patch too."""
+    width = inside.shape[1]
+    features = field.features
+    for item in range(start, stop):
+        if item % 256 == 0 and flag[0] == serial:
+            return
+        y, x = places[item] // width, places[item] % width
+        weights = np.float32(0.0)
+        out[item] = 0.0
+        for dy in range(1 - RADIUS, RADIUS):
+            for dx in range(1 - RADIUS, RADIUS):
+                w = weight[y - dy, x - dx]
+                if w == 0.0:
+                    continue
+                weights += w
+                sy = field.row[y - dy, x - dx] + dy
+                sx = field.column[y - dy, x - dx] + dx
+                for side in range(4):
+                    ny = (side == 1) - (side == 0)
+                    nx = (side == 3) - (side == 2)
+                    if not inside[y + ny, x + nx]:
+                        continue
+                    for c in range(out.shape[1]):
+                        out[item, c] += w * (
+                            features[sy + ny, (sx + nx) * channels + c]
+                            - features[sy, sx * channels + c]
+                        )
+        out[item] /= weights
+
+
+def weigh(field: Field, confidence: Floats, spread: Real, lanes: Lanes) -> Floats:
+    """How much each target's patch counts: exp(-cost / spread), more near the hole's rim."""
+    out = np.empty_like(field.cost)
+    lanes.rows(_weigh, *out.shape, field, confidence, np.float32(spread), out)
+    return out
+
+
+def vote(field: Field, hole: BoolMask, weight: Floats, channels: int, lanes: Lanes) -> None:
+    """Replaces the features in the hole by the weighted mean of what the patches copy there.
+
+    In place: copied patches are valid and so never contain a pixel of the hole.
+    """
+    lanes.rows(_vote, *hole.shape, field, hole, weight, channels)
+
+
+def vote_laplacian(
+    field: Field,
+    weight: Floats,
+    channels: int,
+    colours: int,
+    places: Positions,
+    inside: BoolMask,
+    lanes: Lanes,
+) -> Floats:
+    """The voted Laplacian of the first ``colours`` channels at ``places``: (places, colours)."""
+    out = np.empty((len(places), colours), np.float32)
+    lanes.rows(_vote_laplacian, len(places), 64, field, weight, channels, places, inside, out)
+    return out
