@@ -4,7 +4,8 @@
     ├── BadInput            what the user or client handed in; retrying the same is useless
     │   ├── BadMessage      not a well-formed message
     │   ├── BadTask         a task that contradicts itself or its engine
-    │   ├── NothingSelected · MaskMismatch · TooLarge · Unsupported · UnreadableFile · NotFound
+    │   ├── NothingSelected · MaskMismatch · TooLarge · Unsupported · NotFound
+    │   ├── UnreadableFile · UnwritableFile
     ├── Refused             the other side will not talk
     │   ├── Unauthorised · VersionMismatch · NotYourJob · LimitExceeded
     ├── JobFailed           the work itself went wrong
@@ -30,6 +31,7 @@ class ErrorCode(Enum):
     TOO_LARGE = "too_large"
     UNSUPPORTED = "unsupported"
     UNREADABLE_FILE = "unreadable_file"
+    UNWRITABLE_FILE = "unwritable_file"
     NOT_FOUND = "not_found"
     UNAUTHORISED = "unauthorised"
     VERSION_MISMATCH = "version_mismatch"
@@ -100,6 +102,12 @@ class UnreadableFile(BadInput):
     """``reason``. Local only: a file's name does not cross the wire."""
 
     code = ErrorCode.UNREADABLE_FILE
+
+
+class UnwritableFile(BadInput):
+    """``reason``: the folder is missing or read-only. Local only, like :class:`UnreadableFile`."""
+
+    code = ErrorCode.UNWRITABLE_FILE
 
 
 class NotFound(BadInput):
@@ -202,6 +210,7 @@ _LEAVES: tuple[type[VelaturaError], ...] = (
     TooLarge,
     Unsupported,
     UnreadableFile,
+    UnwritableFile,
     NotFound,
     Unauthorised,
     VersionMismatch,

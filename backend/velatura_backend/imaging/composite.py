@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
 from velatura_protocol.errors import MaskMismatch
 from velatura_protocol.geometry import Rect, Size
 

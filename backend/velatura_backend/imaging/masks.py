@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
+
 from velatura_protocol.engines import ContextRule
 from velatura_protocol.errors import NothingSelected
 from velatura_protocol.geometry import Rect, Size
