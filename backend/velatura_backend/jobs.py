@@ -137,12 +137,6 @@ def match_blobs(task: Task, find: Callable[[str], BlobRef | None]) -> tuple[Blob
     return tuple(found)
 
 
-def check_job_name(job: str) -> None:
-    """:raises BadTask: not 1 to 128 printable characters"""
-    if not 0 < len(job) <= 128 or not job.isprintable():
-        raise BadTask(field="job", reason="must be 1 to 128 printable characters")
-
-
 def _has_intent(spec: EngineSpec, intent: Intent) -> bool:
     return intent is Intent.NONE or intent in spec.intents
 

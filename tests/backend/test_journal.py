@@ -1,0 +1,225 @@
+from __future__ import annotations
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from velatura_backend.journal import JOURNAL_FILE, Journal
+from velatura_backend.journal_records import BlobUse, Change, NewJob, Purpose, StoredEvent
+from velatura_protocol.errors import BackendUnavailable, DiskFull
+from velatura_protocol.events import JobState
+from velatura_protocol.geometry import Size
+from velatura_protocol.messages import BlobRef
+from velatura_protocol.pixels import MASK_FORMAT
+
+
+@pytest.fixture
+def journal(tmp_path: Path):
+    journal = Journal(tmp_path)
+    yield journal
+    journal.close()
+
+
+def new_job(job: str, *, owner: str = "me", key: str = "", created: float = 100.0) -> NewJob:
+    return NewJob(job, owner, "fill", "echo", key, created, b"submit " + job.encode())
+
+
+def use(number: int, purpose: Purpose = Purpose.INPUT, position: int = 0) -> BlobUse:
+    return BlobUse(purpose, position, BlobRef(f"{number:064x}", Size(3, 2), MASK_FORMAT))
+
+
+def accept(journal: Journal, job: str, *uses: BlobUse, owner: str = "me", key: str = "") -> None:
+    journal.accept(new_job(job, owner=owner, key=key), uses, StoredEvent(1, b"accepted"))
+
+
+def end(journal: Journal, job: str, seq: int = 9, at: float = 200.0) -> None:
+    journal.append(job, StoredEvent(seq, b"end"), Change(JobState.FINISHED, ended=at))
+
+
+def test_an_accepted_job_is_there_after_a_restart(journal: Journal, tmp_path: Path) -> None:
+    accept(journal, "j", use(1), use(2, position=1), key="doc")
+    journal.close()
+
+    again = Journal(tmp_path)
+    row = again.job("j")
+    assert row is not None
+    assert (row.owner, row.state, row.document_key) == ("me", JobState.QUEUED, "doc")
+    assert (row.epoch, row.last_seq, row.submit) == (1, 1, b"submit j")
+    assert again.uses("j") == (use(1), use(2, position=1))
+    assert again.events("j", 0) == (StoredEvent(1, b"accepted"),)
+    assert [each.job for each in again.unended()] == ["j"]
+    again.close()
+
+
+def test_epochs_count_starts(tmp_path: Path) -> None:
+    for expected in (1, 2, 3):
+        journal = Journal(tmp_path)
+        assert journal.epoch == expected
+        journal.close()
+
+
+def test_events_come_back_in_order_and_after_a_number(journal: Journal) -> None:
+    accept(journal, "j")
+    for seq in (3, 7, 20):
+        journal.append("j", StoredEvent(seq, b"%d" % seq))
+    assert [event.seq for event in journal.events("j", 3)] == [7, 20]
+    assert journal.last_event("j") == StoredEvent(20, b"20")
+    row = journal.job("j")
+    assert row is not None
+    assert row.last_seq == 20
+
+
+def test_a_change_comes_with_its_event_or_not_at_all(journal: Journal) -> None:
+    accept(journal, "j")
+    with pytest.raises(sqlite3.IntegrityError):
+        journal.append("j", StoredEvent(1, b"again"), Change(JobState.RUNNING))
+    row = journal.job("j")
+    assert row is not None
+    assert row.state is JobState.QUEUED
+
+
+def test_a_client_keeps_its_secret(journal: Journal) -> None:
+    assert journal.claim_client("panel", "s1")
+    assert journal.claim_client("panel", "s1")
+    assert not journal.claim_client("panel", "s2")
+    assert journal.claim_client("other", "s2")
+
+
+def test_secrets_are_not_in_the_file(journal: Journal, tmp_path: Path) -> None:
+    journal.claim_client("panel", "a-very-secret-secret")
+    journal.close()
+    assert b"a-very-secret" not in (tmp_path / JOURNAL_FILE).read_bytes()
+
+
+def test_the_history_is_one_s_own_and_newest_first(journal: Journal) -> None:
+    accept(journal, "1", key="a")
+    accept(journal, "2", key="b")
+    accept(journal, "3", key="a", owner="other")
+
+    def names(owner: str | None, key: str = "", limit: int = 9) -> list[str]:
+        return [row.job for row in journal.newest(owner, key, limit)]
+
+    assert names("me") == ["2", "1"]
+    assert names("me", "a") == ["1"]
+    assert names(None) == ["3", "2", "1"]
+    assert names(None, limit=1) == ["3"]
+
+
+def test_only_ended_jobs_are_forgotten(journal: Journal) -> None:
+    accept(journal, "queued", use(1))
+    accept(journal, "ended", use(1), use(2, position=1))
+    end(journal, "ended")
+    assert journal.forget(["queued", "ended", "unknown"]) == ("ended",)
+    assert journal.job("ended") is None
+    assert journal.events("ended", 0) == ()
+    assert journal.used_digests() == {use(1).blob.digest}
+    assert journal.unused([use(1).blob.digest, use(2).blob.digest]) == {use(2).blob.digest}
+
+
+def test_blobs_belong_to_the_owner_of_their_job(journal: Journal) -> None:
+    accept(journal, "j", use(1))
+    digest = use(1).blob.digest
+    assert journal.blob_of("me", digest) == use(1).blob
+    assert journal.blob_of("other", digest) is None
+    assert journal.blob_of(None, digest) == use(1).blob
+
+
+def test_an_acknowledgement_never_goes_back(journal: Journal) -> None:
+    accept(journal, "j")
+    journal.acknowledge("j", 5)
+    journal.acknowledge("j", 3)
+    row = journal.job("j")
+    assert row is not None
+    assert row.acked == 5
+    assert len(journal.events("j", 0)) == 1
+
+
+def test_favourites_are_not_offered_for_deletion(journal: Journal) -> None:
+    for job in ("1", "2", "running"):
+        accept(journal, job)
+    end(journal, "1")
+    end(journal, "2")
+    journal.set_favourite("1", favourite=True)
+    assert [row.job for row in journal.ended_oldest_first()] == ["2"]
+
+
+def test_a_damaged_journal_is_kept_beside_a_new_one(tmp_path: Path) -> None:
+    (tmp_path / JOURNAL_FILE).write_bytes(b"this was a database" * 1000)
+    journal = Journal(tmp_path)
+    assert journal.moved_aside is not None
+    assert journal.moved_aside.read_bytes().startswith(b"this was a database")
+    accept(journal, "j")
+    journal.close()
+
+
+def test_damage_inside_is_found(tmp_path: Path) -> None:
+    journal = Journal(tmp_path)
+    for number in range(200):
+        accept(journal, f"j{number}", use(number))
+    journal.close()
+    path = tmp_path / JOURNAL_FILE
+    data = bytearray(path.read_bytes())
+    data[4096 * 3 : 4096 * 8] = os.urandom(4096 * 5)
+    path.write_bytes(data)
+
+    again = Journal(tmp_path)
+    assert again.moved_aside is not None
+    assert again.newest(None, "", 10) == ()
+    again.close()
+
+
+def test_a_journal_of_the_future_is_left_alone(tmp_path: Path) -> None:
+    Journal(tmp_path).close()
+    connection = sqlite3.connect(tmp_path / JOURNAL_FILE)
+    connection.execute("PRAGMA user_version = 99")
+    connection.close()
+    with pytest.raises(BackendUnavailable) as caught:
+        Journal(tmp_path)
+    assert caught.value.params == {"reason": "journal_from_later_version"}
+    assert list(tmp_path.glob("*damaged*")) == []
+
+
+def test_a_full_disk_leaves_the_journal_as_it_was(journal: Journal) -> None:
+    accept(journal, "before")
+    pages = journal._connection.execute("PRAGMA page_count").fetchone()[0]
+    journal._connection.execute(f"PRAGMA max_page_count = {pages}")
+    with pytest.raises(DiskFull):
+        journal.accept(new_job("big"), (), StoredEvent(1, bytes(1_000_000)))
+    assert journal.job("big") is None
+    journal._connection.execute("PRAGMA max_page_count = 1000000")
+    accept(journal, "after")
+    assert [row.job for row in journal.newest(None, "", 9)] == ["after", "before"]
+
+
+WRITER = """
+import sys
+from pathlib import Path
+from velatura_backend.journal import Journal
+from velatura_backend.journal_records import NewJob, StoredEvent
+journal = Journal(Path(sys.argv[1]))
+for number in range(100000):
+    new = NewJob(f"j{number}", "me", "fill", "echo", "", 0.0, b"x" * 2000)
+    journal.accept(new, (), StoredEvent(1, b"accepted"))
+    print(number, flush=True)
+"""
+
+
+def test_what_was_accepted_survives_sigkill(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", WRITER, str(tmp_path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            if line == "50\n":
+                break
+        process.send_signal(signal.SIGKILL)
+        accepted = 50 + len(process.stdout.readlines())
+    journal = Journal(tmp_path)
+    assert journal.moved_aside is None
+    for number in range(accepted + 1):
+        assert journal.job(f"j{number}") is not None
+    journal.close()
