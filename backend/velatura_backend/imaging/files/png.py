@@ -16,6 +16,7 @@ from .model import Metadata, PngDetails
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _XMP_KEYWORD = b"XML:com.adobe.xmp\0"
+_PER_METRE = b"\1"
 # sBIT and bKGD speak of the old samples, tIME of the old file; the rest still holds.
 _KEPT = frozenset(b"cICP gAMA cHRM sRGB iCCP mDCV cLLI pHYs eXIf tEXt zTXt iTXt".split())
 
@@ -25,6 +26,7 @@ class PngHeader:
     bits: int
     indexed: bool
     details: PngDetails
+    has_resolution: bool
 
 
 def read_header(data: bytes) -> PngHeader:
@@ -41,7 +43,8 @@ def read_header(data: bytes) -> PngHeader:
             raise Unsupported(what="animated PNG files")
         elif name in _KEPT and not content.startswith(_XMP_KEYWORD):
             kept.append((name, content))
-    return PngHeader(bits, colour_type == 3, PngDetails(tuple(kept)))
+    stated = any(name == b"pHYs" and content[8:] == _PER_METRE for name, content in kept)
+    return PngHeader(bits, colour_type == 3, PngDetails(tuple(kept)), stated)
 
 
 def fresh_details(icc: bytes, metadata: Metadata) -> PngDetails:

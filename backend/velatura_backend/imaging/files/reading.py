@@ -124,10 +124,8 @@ class _Header:
 def _read_header(kind: FileKind, data: bytes) -> _Header:
     if kind is FileKind.PNG:
         found = png.read_header(data)
-        stated = any(
-            name == b"pHYs" and content[8:] == b"\1" for name, content in found.details.chunks
-        )
-        return _Header(found.details, stated, _storage_notes(found.bits, found.indexed))
+        notes = _storage_notes(found.bits, found.indexed)
+        return _Header(found.details, found.has_resolution, notes)
     if kind is FileKind.TIFF:
         tags = tiff.read_header(data)
         notes = _storage_notes(tags.bits, tags.indexed)

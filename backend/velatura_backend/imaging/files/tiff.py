@@ -25,6 +25,7 @@ _COMPRESSIONS = {
 }
 _FLOAT = 3
 _RESOLUTION = (282, 283, 296)
+_NO_UNIT = 1
 _PILLOW_PREFIX = len(b"Exif\0\0II*\0....")
 
 
@@ -59,7 +60,8 @@ def read_header(data: bytes) -> TiffHeader:
         kind == _FLOAT and bits == 16,
         # Whatever else it was (JPEG included), deflate loses nothing and every reader knows it.
         _COMPRESSIONS.get(compression, TiffCompression.DEFLATE),
-        directory.find(_RESOLUTION[0]) is not None,
+        directory.find(_RESOLUTION[0]) is not None
+        and directory.integers(data, _RESOLUTION[2])[:1] != (_NO_UNIT,),
     )
 
 
