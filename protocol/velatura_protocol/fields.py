@@ -1,7 +1,7 @@
 """Rules that a field's type carries, so that the codec can hold both ends to them.
 
-A rule is attached with ``Annotated``; it says nothing that a reader of the wire could not check on
-the one value it stands for.
+A rule is attached with ``Annotated``; its ``problem`` says in a phrase why a value that already has
+the right plain type is not acceptable, or None.
 """
 
 from __future__ import annotations
@@ -31,12 +31,18 @@ class Bounds:
     minimum: int
     maximum: int
 
+    def problem(self, value: int) -> str | None:
+        return None if self.minimum <= value <= self.maximum else "out of range"
+
 
 @dataclass(frozen=True)
 class Identifier:
     """Text that :func:`is_identifier` accepts; with ``optional`` also the empty text."""
 
     optional: bool = False
+
+    def problem(self, value: str) -> str | None:
+        return None if is_identifier(value) or (self.optional and not value) else "not an id"
 
 
 @dataclass(frozen=True)
@@ -45,6 +51,9 @@ class HexDigest:
 
     optional: bool = False
 
+    def problem(self, value: str) -> str | None:
+        return None if is_digest(value) and (self.optional or value) else "not a digest"
+
 
 @dataclass(frozen=True)
 class Length:
@@ -52,6 +61,11 @@ class Length:
 
     maximum: int
 
+    def problem(self, value: str | bytes) -> str | None:
+        return None if len(value) <= self.maximum else "too long"
+
+
+Rule = Bounds | Identifier | HexDigest | Length
 
 MAX_NATURAL = 2**53 - 1
 """Above it a count is not exact in every language a client may be written in."""
