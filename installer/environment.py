@@ -19,7 +19,14 @@ from installer.trouble import Trouble
 # pyvips comes as source only. Where it finds a system libvips and a compiler it builds a module of
 # the same name as the one in pyvips-binary; without pkg-config it stays pure Python.
 _PURE_PYVIPS = {"PKG_CONFIG": "no-pkg-config"}
-_WARM = "velatura_backend.engines.builtin.warm"
+# The worker's own preparation chooses the cache folder, before numba is imported.
+_WARM = """
+from velatura_backend.executors.pipe import WorkerSettings
+from velatura_backend.executors.worker_process import prepare_environment
+prepared = prepare_environment(WorkerSettings())
+from velatura_backend.executors.worker import Worker
+Worker(threads=prepared.threads).warm_up()
+"""
 _HEALTH = """
 import msgpack, numba, numpy, pyvips, scipy, websockets
 import velatura_backend, velatura_cli, velatura_plugin, velatura_protocol
@@ -128,7 +135,7 @@ def _install_project(checkout: Checkout, report: Report) -> None:
 
 def _warm_kernels(checkout: Checkout, report: Report) -> None:
     with report.step("compiling the engines' kernels, once"):
-        warmed = processes.run([checkout.program("python"), "-m", _WARM], folder=checkout.root)
+        warmed = processes.run([checkout.program("python"), "-c", _WARM], folder=checkout.root)
     if warmed.status:
         raise Trouble(
             f"The engines' kernels did not compile: {_last_line(warmed.output)}",

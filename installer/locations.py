@@ -54,5 +54,19 @@ def data_folder() -> Path:
     if sys.platform == "darwin":
         return Path.home() / "Library" / "Application Support" / "Velatura"
     if sys.platform == "win32":
-        return Path(os.environ["LOCALAPPDATA"]) / "Velatura"
+        return local_data() / "Velatura"
     return Path.home() / ".local" / "share" / "velatura"
+
+
+def cache_folder() -> Path:
+    """Compiled kernels: where the backend's workers look for them."""
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Caches" / "velatura"
+    if sys.platform == "win32":
+        return local_data() / "velatura" / "Cache"
+    return Path(os.environ.get("XDG_CACHE_HOME", "").strip() or Path.home() / ".cache") / "velatura"
+
+
+def local_data() -> Path:
+    """Windows: what belongs to this user on this machine."""
+    return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")

@@ -13,7 +13,8 @@ from installer.report import Report
 if sys.platform == "win32":
     import msvcrt
 
-    def _try(handle: TextIOWrapper) -> bool:
+    def take(handle: TextIOWrapper) -> bool:
+        """Lock an open file unless another process has it; False if one has."""
         try:
             msvcrt.locking(handle.fileno(), msvcrt.LK_NBLCK, 1)
         except OSError:
@@ -30,7 +31,8 @@ if sys.platform == "win32":
 else:
     import fcntl
 
-    def _try(handle: TextIOWrapper) -> bool:
+    def take(handle: TextIOWrapper) -> bool:
+        """Lock an open file unless another process has it; False if one has."""
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -45,7 +47,7 @@ else:
 def exclusive(path: Path, report: Report) -> Iterator[None]:
     """Hold ``path`` until the block ends; the system lets go if the process dies."""
     with path.open("w") as handle:
-        if not _try(handle):
+        if not take(handle):
             report.line("another installer is at work in this checkout: waiting for it")
             _wait(handle)
         yield

@@ -1,37 +1,67 @@
-"""Removes what Velatura keeps of a user: models, results, journal, settings, logs."""
+"""Removes what Velatura keeps of a user: models, results, journal, settings, logs, kernels."""
 
 from __future__ import annotations
 
 import shutil
+import sys
+from fnmatch import fnmatch
 from pathlib import Path
 
+from installer import lock
+from installer.trouble import Trouble
+
 OURS = (
+    "backend.lock",
+    "backend.log*",
+    "blobs",
+    "exchange",
+    "incoming",
     "install.json",
+    "journal.sqlite3*",
+    "models",
+    "owner_secret",
+    "plugin.json",
     "runtime.json",
     "token",
-    "backend.lock",
-    "client.json",
-    "settings.json",
-    "journal.sqlite",
-    "journal.sqlite-shm",
-    "journal.sqlite-wal",
-    "blobs",
-    "results",
-    "models",
-    "logs",
+    "work",
 )
-"""The names that Velatura makes in its data folder. The folder may be any that the user chose, the
-home folder even: nothing but these is removed."""
+"""What Velatura makes in its data folder. The folder may be any that the user chose, the home
+folder even: nothing but these is removed."""
 
 
-def purge(folder: Path) -> list[Path]:
-    """Remove Velatura's files, and the folder itself if nothing is left; returns what went."""
-    present = [folder / name for name in OURS if (folder / name).exists()]
-    for item in present:
-        if item.is_dir() and not item.is_symlink():
-            shutil.rmtree(item)
+def data(folder: Path) -> list[Path]:
+    """Remove Velatura's files, and the folder itself if nothing is left; returns what went.
+
+    :raises Trouble: a backend is at work in it
+    """
+    refuse_if_in_use(folder)
+    entries = sorted(folder.iterdir()) if folder.is_dir() else []
+    present = [entry for entry in entries if any(fnmatch(entry.name, name) for name in OURS)]
+    for entry in present:
+        if entry.is_dir() and not entry.is_symlink():
+            shutil.rmtree(entry)
         else:
-            item.unlink()
-    if folder.is_dir() and not any(folder.iterdir()):
+            entry.unlink()
+    if entries == present and folder.is_dir():
         folder.rmdir()
     return present
+
+
+def kernels(cache: Path) -> None:
+    """Remove the compiled kernels; the next installation compiles them again."""
+    shutil.rmtree(cache / "numba", ignore_errors=True)
+    if cache.is_dir() and not any(cache.iterdir()):
+        cache.rmdir()
+
+
+def refuse_if_in_use(folder: Path) -> None:
+    """:raises Trouble: a backend holds the folder's lock"""
+    held = folder / "backend.lock"
+    if sys.platform == "win32" or not held.exists():
+        return  # Windows refuses by itself to delete what a process has open
+    with held.open() as handle:
+        if not lock.take(handle):
+            raise Trouble(
+                f"A backend (process {handle.read().strip() or 'unknown'}) is at work in {folder}",
+                "Close Krita and GIMP, stop `velatura serve`, and run the command again.",
+            )

@@ -110,11 +110,13 @@ def _stale(checkout: Checkout, found: Marker | None) -> list[str]:
 
 def _uninstall(options: argparse.Namespace, checkout: Checkout, report: Report) -> int:
     data = locations.data_folder()
+    purge.refuse_if_in_use(data)
     if checkout.environment.exists():
         report.line(f"removing {checkout.environment}")
         environment.remove(checkout)
     checkout.lock.unlink(missing_ok=True)
     record.remove(checkout, data)
+    purge.kernels(locations.cache_folder())
     if options.purge:
         _purge(data, report)
     elif data.exists():
@@ -123,7 +125,7 @@ def _uninstall(options: argparse.Namespace, checkout: Checkout, report: Report) 
 
 
 def _purge(data: Path, report: Report) -> None:
-    removed = purge.purge(data)
+    removed = purge.data(data)
     report.line(f"removed {len(removed)} items of {data}" if removed else f"nothing in {data}")
     if data.exists():
         report.line(f"{data} has files that are not Velatura's: they stay")
