@@ -3,73 +3,304 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TypeVar
 
+from velatura_protocol.errors import BackendUnavailable, NotFound
+from velatura_protocol.messages import CancelledJob, Failed, Finished
+
+from . import state as panel
+from .canvas import DocumentKeys, JobCanvas, look_at
+from .capture import CaptureContext, capture, choose_engine
+from .chance import Chance
 from .client import JobClient
+from .events import ClientEvent, JobRefused, PreviewArrived, VariationArrived
 from .host.base import Document, Host
+from .inbox import Inbox
+from .order import JobOrder
 from .request import GenerateRequest
-from .state import PanelState
+from .settings import Settings
+from .staging import StagedVariation, Staging
+from .state import JobStatus, JobView, PanelState, view_of
+from .store import Listener, Store
+from .ui.words import layer_name
 
-Listener = Callable[[PanelState], None]
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class _OpenJob:
+    """What the panel's state has no use for: the captured pixels, the place on the canvas."""
+
+    order: JobOrder
+    canvas: JobCanvas
 
 
 class Controller:
     """One per plug-in process. Every method is called on the UI thread; listeners are called there
     too, after each change of :attr:`state`."""
 
-    def __init__(self, host: Host, client: JobClient) -> None: ...
+    def __init__(
+        self,
+        host: Host,
+        client: JobClient,
+        *,
+        settings: Settings | None = None,
+        chance: Chance | None = None,
+    ) -> None:
+        chance = chance or Chance()
+        self.settings = settings or Settings()
+        self._host = host
+        self._client = client
+        self._chance = chance
+        self._store = Store()
+        self._jobs: dict[str, _OpenJob] = {}
+        self._keys = DocumentKeys(host, chance.new_id)
+        self._inbox = Inbox(wake=lambda: host.post(self._take_events))
+
+    # -- life --------------------------------------------------------------------------------------
 
     @property
-    def state(self) -> PanelState: ...
-
-    def start(self) -> None:
-        """Connects; the link's progress is in the state."""
-
-    def close(self) -> None:
-        """Clears previews and staged layers, ends the connection. Jobs go on in the backend."""
+    def state(self) -> PanelState:
+        return self._store.state
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """Returns the function that ends the subscription."""
-        ...
+        return self._store.subscribe(listener)
+
+    def start(self) -> None:
+        """Looks at the document and begins to connect; the link's progress is in the state."""
+        self.refresh()
+        self._client.connect(self._inbox.put)
+
+    def close(self) -> None:
+        """Clears previews and staged layers, ends the connection. Jobs go on in the backend."""
+        for opened in self._jobs.values():
+            self.attempt(opened.canvas.clear)
+        self._client.close()
 
     def refresh(self) -> None:
         """Looks at the active document and its selection again."""
+        seen = self.attempt(lambda: look_at(self._host))
+        self._store.apply(panel.DocumentSeen(seen))
+
+    def attempt(self, action: Callable[[], T]) -> T | None:
+        """Runs what a user asked for; an error becomes the panel's notice, and None is returned."""
+        return self._store.attempt(action)
+
+    def dismiss_notice(self) -> None:
+        self._store.apply(panel.NoticeDismissed())
+
+    # -- capture → submit --------------------------------------------------------------------------
 
     def generate(self, request: GenerateRequest, *, document: Document | None = None) -> str:
         """Captures the active document (or ``document``) and submits; returns the job's id.
 
         :raises velatura_protocol.errors.BadInput: before anything is sent (NothingSelected …)
-        :raises velatura_protocol.errors.BackendUnavailable: no backend has been met yet
+        :raises BackendUnavailable: no backend has been met yet, so nobody knows what it can do
         """
-        ...
-
-    def cancel(self, job: str) -> None:
-        """Variations that are finished stay staged."""
-
-    def stop_all(self) -> None: ...
+        if not self.state.engines:
+            raise BackendUnavailable(reason="not connected")
+        document = document or self._host.active_document()
+        if document is None:
+            raise NotFound(what="document", id="")
+        seed = self._chance.random_seed() if request.seed is None else request.seed
+        context = CaptureContext(
+            engine=choose_engine(self.state.engines, request),
+            limits=self.state.limits,
+            seed=seed,
+            document_key=self._keys.of(document),
+            previews_per_second=self.settings.preview_rate,
+            preview_side=self.settings.preview_side,
+        )
+        captured = capture(self._host, document, request, context)
+        order = JobOrder(
+            self._chance.new_id(), captured.task, captured.blobs, request.priority, request.live
+        )
+        return self._submit(order, document)
 
     def retry(self, job: str) -> str:
         """Submits a failed job's captured task again under a new id, which is returned."""
-        ...
+        opened = self._opened(job)
+        again = replace(opened.order, job=self._chance.new_id())
+        self._drop(job)
+        return self._submit(again, opened.canvas.document)
 
     def more_like_this(self, job: str) -> str:
         """The same captured task with the seeds that follow; returns the new job's id."""
-        ...
+        opened = self._opened(job)
+        task = opened.order.task
+        following = replace(task, seed=task.seed + task.variations)
+        order = replace(opened.order, job=self._chance.new_id(), task=following)
+        return self._submit(order, opened.canvas.document)
 
-    def show_variation(self, job: str, index: int) -> None: ...
+    def cancel(self, job: str) -> None:
+        """Stops it wherever it is. Variations that are finished stay staged."""
+        self._client.cancel(job)
+        self._store.apply(panel.CancelAsked(job))
+
+    def stop_all(self) -> None:
+        for view in self.state.jobs:
+            if view.is_active:
+                self.cancel(view.job)
+
+    def _submit(self, order: JobOrder, document: Document) -> str:
+        canvas = JobCanvas(self._host, document, order.job, self._chance.clock)
+        self._jobs[order.job] = _OpenJob(order, canvas)
+        self._store.apply(panel.JobSubmitted(view_of(order.job, order.task, document.id)))
+        self._client.submit(order)
+        return order.job
+
+    # -- preview → stage ---------------------------------------------------------------------------
+
+    def _take_events(self) -> None:
+        """What the client has told since last time; listeners hear of it once."""
+        with self._store.together():
+            for event in self._inbox.take():
+                before = self.state
+                self._store.apply(event)
+                self._follow(before, event)
+
+    def _follow(self, before: PanelState, event: ClientEvent) -> None:
+        """What an event asks of the canvas and of the client."""
+        match event:
+            case PreviewArrived():
+                self.attempt(lambda: self._show_preview(event))
+            case VariationArrived():
+                self._stage(before, event)
+                self._client.acknowledge(event.job, event.seq)
+            case Finished() | Failed() | CancelledJob():
+                self._finish(event.job)
+                self._client.acknowledge(event.job, event.seq)
+            case JobRefused():
+                self._finish(event.job)
+            case _:
+                pass
+
+    def _show_preview(self, event: PreviewArrived) -> None:
+        """Never in place of a staged variation."""
+        view = self.state.job(event.job)
+        if view and view.is_active and not view.is_staging and self.settings.canvas_previews:
+            self._opened(event.job).canvas.show_preview(event.frame)
+
+    def _stage(self, before: PanelState, event: VariationArrived) -> None:
+        """The first variation goes onto the canvas; later ones wait in the strip."""
+        old, new = before.job(event.job), self.state.job(event.job)
+        if old and new and old.staging.current != new.staging.current:
+            self.attempt(lambda: self._show_current(event.job))
+
+    def _finish(self, job: str) -> None:
+        view = self.state.job(job)
+        if view is None or not view.status.is_end:
+            return
+        if not view.staging.variations:
+            self.attempt(self._opened(job).canvas.clear)
+            if view.status is not JobStatus.FAILED:
+                self._drop(job)
+        elif self.settings.accept_automatically:
+            self.attempt(lambda: self.accept(job))
+
+    def show_variation(self, job: str, index: int) -> None:
+        """:raises NotFound: it is not there, or its pixels are not here yet"""
+        view = self._store.view(job)
+        staging = view.staging.showing(index)
+        if staging.current != index:
+            raise NotFound(what="variation", id=str(index))
+        self._restage(view, staging)
 
     def step_variation(self, job: str, step: int) -> None:
         """The next (+1) or previous (-1) one that is left, going round."""
+        view = self._store.view(job)
+        self._restage(view, view.staging.stepped(step))
 
     def compare(self, job: str, *, original: bool) -> None:
-        """While held: the document as it was."""
+        """While ``original``: the document as it was."""
+        if original:
+            self._opened(job).canvas.clear()
+        else:
+            self._show_current(job)
+        self._store.apply(panel.Compared(job, original))
+
+    # -- accept | discard --------------------------------------------------------------------------
 
     def accept(self, job: str, *, copy: bool = False) -> None:
-        """Makes the current variation part of the document; ``copy`` keeps the strip open."""
+        """Makes the current variation part of the document; ``copy`` keeps the strip open.
 
-    def accept_all(self, job: str) -> None: ...
+        :raises NotFound: nothing is staged
+        :raises VelaturaError: the host could not; the variation stays staged
+        """
+        view = self._store.view(job)
+        shown = view.staging.shown
+        if shown is None:
+            raise NotFound(what="variation", id="")
+        self._accept(view, shown)
+        if copy:
+            self._store.apply(panel.StagingChanged(job, view.staging.keeping(shown.index)))
+        else:
+            self._settle(job)
+
+    def accept_all(self, job: str) -> None:
+        """Each variation that is here and not accepted yet, as a layer of its own."""
+        view = self._store.view(job)
+        for variation in view.staging.unkept:
+            self._accept(view, variation)
+            view = replace(view, staging=view.staging.keeping(variation.index))
+            self._store.apply(panel.StagingChanged(job, view.staging))
+        self._settle(job)
 
     def discard(self, job: str, index: int | None = None) -> None:
         """One variation, or the whole job; the document is as before."""
+        view = self._store.view(job)
+        staging = Staging() if index is None else view.staging.discarding(index)
+        if index is None or (not staging.variations and not view.is_active):
+            self._settle(job)
+        elif staging.current is None:
+            self._opened(job).canvas.clear()
+            self._store.apply(panel.StagingChanged(job, staging))
+        else:
+            self._restage(view, staging)
 
-    def dismiss(self, job: str) -> None:
-        """Takes an ended job without staged variations off the panel."""
+    def document_closed(self, document_id: str) -> None:
+        """Its jobs leave the panel; their results stay in the history."""
+        self._keys.forget(document_id)
+        for view in self.state.jobs_of(document_id):
+            self._opened(view.job).canvas.forget()
+            self._settle(view.job)
+
+    def _accept(self, view: JobView, variation: StagedVariation) -> None:
+        canvas = self._opened(view.job).canvas
+        if variation.content is None:
+            raise NotFound(what="variation", id=str(variation.index))
+        canvas.accept(
+            variation.content,
+            name=layer_name(view, variation.seed),
+            document_key=self._keys.of(canvas.document),
+        )
+
+    def _settle(self, job: str) -> None:
+        """Ends the job's time on the panel, and what is left of its work."""
+        view = self._store.view(job)
+        if view.is_active:
+            self._client.cancel(job)
+        self._opened(job).canvas.clear()
+        self._drop(job)
+
+    def _restage(self, view: JobView, staging: Staging) -> None:
+        self._store.apply(panel.StagingChanged(view.job, staging))
+        if staging.current != view.staging.current or view.comparing:
+            self._show_current(view.job)
+
+    def _show_current(self, job: str) -> None:
+        shown = self._store.view(job).staging.shown
+        if shown is not None and shown.content is not None:
+            self._opened(job).canvas.show(shown.content)
+
+    def _drop(self, job: str) -> None:
+        del self._jobs[job]
+        self._store.apply(panel.JobRemoved(job))
+
+    def _opened(self, job: str) -> _OpenJob:
+        opened = self._jobs.get(job)
+        if opened is None:
+            raise NotFound(what="job", id=job)
+        return opened

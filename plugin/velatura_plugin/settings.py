@@ -1,0 +1,150 @@
+"""What the user has set, in one JSON file of the data directory."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import secrets
+import sys
+import tempfile
+from dataclasses import asdict, dataclass, field, fields, replace
+from pathlib import Path
+from typing import cast
+
+FILE_NAME = "plugin.json"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """``server_url`` and ``token_file``: a backend elsewhere, instead of the one on this machine.
+
+    ``client_id`` and ``client_secret`` stay the same for good: the backend knows this client's jobs
+    by them. ``remembered`` keeps panel choices by name. ``unknown`` holds what a newer version
+    wrote, to be written back.
+    """
+
+    client_id: str = ""
+    client_secret: str = ""
+    server_url: str = ""
+    token_file: str = ""
+    start_backend: bool = True
+    variations: int = 3
+    previews: bool = True
+    previews_per_second: float = 4.0
+    preview_side: int = 0
+    canvas_previews: bool = True
+    accept_automatically: bool = False
+    language: str = ""
+    remembered: dict[str, str] = field(default_factory=dict[str, str])
+    unknown: dict[str, object] = field(default_factory=dict[str, object])
+
+    @property
+    def preview_rate(self) -> float:
+        """Previews a second to ask for; 0 for none."""
+        return self.previews_per_second if self.previews else 0.0
+
+    def with_identity(self) -> Settings:
+        """With a client id and secret; the same ones if it has them."""
+        if self.client_id and self.client_secret:
+            return self
+        return replace(
+            self, client_id=secrets.token_hex(16), client_secret=secrets.token_urlsafe(32)
+        )
+
+
+def data_directory() -> Path:
+    """Where backend and plugins meet, whatever the sandbox says XDG is."""
+    chosen = os.environ.get("VELATURA_DATA_DIR")
+    if chosen:
+        return Path(chosen)
+    home = Path.home()
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA") or home / "AppData" / "Local") / "Velatura"
+    if sys.platform == "darwin":
+        return home / "Library" / "Application Support" / "Velatura"
+    return home / ".local" / "share" / "velatura"
+
+
+class SettingsStore:
+    """Reads and writes :class:`Settings`. A file that cannot be read is moved aside, not lost."""
+
+    def __init__(self, directory: Path) -> None:
+        self._path = directory / FILE_NAME
+
+    @property
+    def path(self) -> Path:
+        return self._path
+
+    def load(self) -> Settings:
+        """The settings in the file, defaults where it says nothing or something impossible."""
+        try:
+            text = self._path.read_text("utf-8")
+        except FileNotFoundError:
+            return Settings()
+        except UnicodeDecodeError:
+            return self._moved_aside()
+        try:
+            stored = json.loads(text)
+        except json.JSONDecodeError:
+            return self._moved_aside()
+        if not isinstance(stored, dict):
+            return self._moved_aside()
+        return _from_json(cast("dict[str, object]", stored))
+
+    def save(self, settings: Settings) -> None:
+        """Atomic: whoever reads meanwhile sees the old file or the new one.
+
+        :raises OSError: the folder cannot be written
+        """
+        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=self._path.parent, prefix=f".{FILE_NAME}-")
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                json.dump(_to_json(settings), file, indent=2, sort_keys=True)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(name, self._path)
+        except BaseException:
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(name)
+            raise
+
+    def load_with_identity(self) -> Settings:
+        """The settings, with the identity made and saved the first time."""
+        settings = self.load()
+        identified = settings.with_identity()
+        if identified is not settings:
+            self.save(identified)
+        return identified
+
+    def _moved_aside(self) -> Settings:
+        os.replace(self._path, self._path.with_suffix(".broken.json"))
+        return Settings()
+
+
+def _from_json(stored: dict[str, object]) -> Settings:
+    defaults = Settings()
+    known = {each.name: getattr(defaults, each.name) for each in fields(Settings)}
+    del known["unknown"]
+    values = {name: stored[name] for name in known if _fits(stored.get(name), known[name])}
+    unknown = {name: value for name, value in stored.items() if name not in known}
+    return replace(defaults, **values, unknown=unknown)
+
+
+def _fits(value: object, default: object) -> bool:
+    """Whether ``value`` has the default's type; a whole number may stand for a float."""
+    if isinstance(default, bool) or isinstance(value, bool):
+        return isinstance(default, bool) and isinstance(value, bool)
+    if isinstance(default, float):
+        return isinstance(value, int | float)
+    if isinstance(default, dict):
+        texts = cast("dict[str, object]", value) if isinstance(value, dict) else None
+        return texts is not None and all(isinstance(each, str) for each in texts.values())
+    return isinstance(value, type(default))
+
+
+def _to_json(settings: Settings) -> dict[str, object]:
+    stored = asdict(settings)
+    unknown = stored.pop("unknown")
+    return {**unknown, **stored}

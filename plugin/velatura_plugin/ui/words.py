@@ -1,0 +1,179 @@
+"""Sentences: what happened, what was kept, what to do. Panels and the command line share them.
+
+The wire carries codes and parameters only; every word a user reads about an error is here.
+"""
+
+from __future__ import annotations
+
+from velatura_protocol.errors import ErrorCode, VelaturaError
+from velatura_protocol.messages import ErrorInfo
+from velatura_protocol.tasks import Intent, Operation
+
+from ..i18n import Translations
+from ..state import JobView
+
+NAME_LENGTH = 40
+"""Longest name of an accepted layer before the seed: longer ones are cut in every layer list."""
+
+_ENGLISH = Translations()
+_Params = dict[str, "str | int | float"]
+
+
+def sentence(error: ErrorInfo | VelaturaError, translations: Translations = _ENGLISH) -> str:
+    """One line for the user."""
+    params = dict(error.params)
+    _ = translations.gettext
+    template = _special(error.code, params, translations) or _plain(error.code, translations)
+    return template.format_map(_Filled(params, missing=_("unknown")))
+
+
+class _Filled(dict[str, str]):
+    """Parameters as text. A missing one must not keep the sentence from being shown."""
+
+    def __init__(self, params: _Params, *, missing: str) -> None:
+        super().__init__({name: _text(value) for name, value in params.items()})
+        self._missing = missing
+
+    def __missing__(self, name: str) -> str:
+        return self._missing
+
+
+def _text(value: str | int | float) -> str:
+    return f"{value:,}".replace(",", " ") if isinstance(value, int) else str(value)
+
+
+def _special(code: ErrorCode, params: _Params, translations: Translations) -> str | None:
+    """Where the parameters decide which sentence it is."""
+    _ = translations.gettext
+    if code is ErrorCode.NOT_FOUND:
+        return _not_found(params, translations)
+    if code is ErrorCode.UNSUPPORTED and params.get("what") == "prompt":
+        return _("None of the engines here understands words. Clear the prompt, or install one.")
+    if code is ErrorCode.OUT_OF_MEMORY and params.get("needed") and params.get("free"):
+        params["needed"] = _bytes(float(params["needed"]))
+        params["free"] = _bytes(float(params["free"]))
+        return _(
+            "Not enough memory on {device}: {needed} needed, {free} free. Your document is "
+            "unchanged; close other programs or take a smaller area."
+        )
+    if code is ErrorCode.WORKER_LOST and not params.get("exit_code"):
+        return _("The engine stopped unexpectedly. Your document is unchanged; try again.")
+    if code is ErrorCode.DATA_DIRECTORY_IN_USE and not params.get("pid"):
+        return _("Another backend is using the data directory. Stop it first.")
+    return None
+
+
+def _not_found(params: _Params, translations: Translations) -> str:
+    _ = translations.gettext
+    known = {
+        "document": _("No picture is open. Open one first."),
+        "engine": _("There is no engine called “{id}”. Choose one of those installed."),
+        "job": _("That job is no longer there. Start it again."),
+        "variation": _("That variation is not there yet. Wait for it, or choose another."),
+        "layer": _("The layer “{id}” is gone. Choose another."),
+        "blob": _("Those pixels are no longer kept. Start the job again."),
+    }
+    return known.get(str(params.get("what")), _("The {what} “{id}” was not found."))
+
+
+def _plain(code: ErrorCode, translations: Translations) -> str:
+    _ = translations.gettext
+    return {
+        ErrorCode.BAD_MESSAGE: _(
+            "Plug-in and backend misunderstood each other ({reason}). Update both to the same "
+            "version."
+        ),
+        ErrorCode.BAD_TASK: _("This cannot be done as asked: {field} {reason}."),
+        ErrorCode.NOTHING_SELECTED: _("Select something first."),
+        ErrorCode.MASK_MISMATCH: _(
+            "The mask is {mask_width} × {mask_height} pixels and the picture {width} × {height}. "
+            "Give a mask of the picture's size."
+        ),
+        ErrorCode.TOO_LARGE: _(
+            "Too large: {pixels} pixels, where {limit} are possible. Take a smaller area."
+        ),
+        ErrorCode.UNSUPPORTED: _("No engine here can do this: {what}."),
+        ErrorCode.UNREADABLE_FILE: _("The file cannot be read: {reason}."),
+        ErrorCode.UNWRITABLE_FILE: _("The file cannot be written: {reason}."),
+        ErrorCode.UNAUTHORISED: _(
+            "The backend did not accept this plug-in's key. Restart the backend."
+        ),
+        ErrorCode.VERSION_MISMATCH: _(
+            "Plug-in (protocol {ours}) and backend ({theirs}) do not fit. Update the older one."
+        ),
+        ErrorCode.NOT_YOUR_JOB: _("That job belongs to another program."),
+        ErrorCode.LIMIT_EXCEEDED: _(
+            "Over the backend's limit: {limit} is {value}, at most {maximum} are possible."
+        ),
+        ErrorCode.NO_SOURCE: _(
+            "Nothing is left outside the selection to take pixels from. Select less."
+        ),
+        ErrorCode.OUT_OF_MEMORY: _(
+            "Not enough memory. Your document is unchanged; close other programs or take a "
+            "smaller area."
+        ),
+        ErrorCode.WORKER_LOST: _(
+            "The engine stopped unexpectedly (exit code {exit_code}). Your document is "
+            "unchanged; try again."
+        ),
+        ErrorCode.INTERRUPTED: _(
+            "The backend stopped while the job ran. Your document is unchanged; try again."
+        ),
+        ErrorCode.DISK_FULL: _(
+            "The disk is full. What was finished is kept; free some space and try again."
+        ),
+        ErrorCode.ENGINE_ERROR: _(
+            "The engine failed ({kind}). Your document is unchanged; the log has the details."
+        ),
+        ErrorCode.CANCELLED: _("Stopped."),
+        ErrorCode.BACKEND_UNAVAILABLE: _("The backend is not running ({reason}). Start it."),
+        ErrorCode.DATA_DIRECTORY_IN_USE: _(
+            "Another backend (process {pid}) is using the data directory. Stop it first."
+        ),
+        ErrorCode.NOT_FOUND: _("The {what} “{id}” was not found."),
+    }[code]
+
+
+def _bytes(count: float) -> str:
+    for unit in ("B", "kB", "MB"):
+        if count < 1000:
+            return f"{count:.0f} {unit}"
+        count /= 1000
+    return f"{count:.1f} GB"
+
+
+def operation_name(
+    operation: Operation, intent: Intent = Intent.NONE, translations: Translations = _ENGLISH
+) -> str:
+    """What the user calls it; also the accepted layer's name where there is no prompt."""
+    _ = translations.gettext
+    intents = {
+        Intent.REMOVE: _("Remove"),
+        Intent.FILL: _("Fill"),
+        Intent.ADD: _("Add"),
+        Intent.EXPAND: _("Expand"),
+        Intent.REPLACE_BACKGROUND: _("Replace background"),
+    }
+    operations = {
+        Operation.FILL: _("Fill"),
+        Operation.RESTYLE: _("Restyle"),
+        Operation.UPSCALE: _("Upscale"),
+        Operation.VARY: _("Vary"),
+        Operation.TILE: _("Make tileable"),
+        Operation.RETARGET: _("Retarget"),
+        Operation.GENERATE: _("Generate"),
+        Operation.RESTORE: _("Restore"),
+        Operation.RECOLOUR: _("Recolour"),
+        Operation.CUT_OUT: _("Cut out"),
+    }
+    return intents.get(intent) or operations[operation]
+
+
+def layer_name(view: JobView, seed: int, translations: Translations = _ENGLISH) -> str:
+    """Prompt or operation, shortened, and the seed."""
+    what = " ".join(view.prompt.split()) or operation_name(
+        view.operation, view.intent, translations
+    )
+    if len(what) > NAME_LENGTH:
+        what = what[: NAME_LENGTH - 1].rstrip() + "…"
+    return f"{what} ({seed})"
