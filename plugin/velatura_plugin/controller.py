@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TypeVar
 
 from velatura_protocol.errors import BackendUnavailable, NotFound
 from velatura_protocol.messages import CancelledJob, Failed, Finished
@@ -22,10 +21,8 @@ from .request import GenerateRequest
 from .settings import Settings
 from .staging import StagedVariation, Staging
 from .state import JobStatus, JobView, PanelState, view_of
-from .store import Listener, Store
+from .store import Listener, Store, Watcher
 from .ui.words import layer_name
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -38,7 +35,8 @@ class _OpenJob:
 
 class Controller:
     """One per plug-in process. Every method is called on the UI thread; listeners are called there
-    too, after each change of :attr:`state`."""
+    too, after each change of :attr:`state`. ``store.attempt`` runs a user's action so that its
+    error becomes the panel's notice."""
 
     def __init__(
         self,
@@ -53,7 +51,7 @@ class Controller:
         self._host = host
         self._client = client
         self._chance = chance
-        self._store = Store()
+        self.store = Store()
         self._jobs: dict[str, _OpenJob] = {}
         self._keys = DocumentKeys(host, chance.new_id)
         self._inbox = Inbox(wake=lambda: host.post(self._take_events))
@@ -62,11 +60,15 @@ class Controller:
 
     @property
     def state(self) -> PanelState:
-        return self._store.state
+        return self.store.state
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """Returns the function that ends the subscription."""
-        return self._store.subscribe(listener)
+        return self.store.subscribe(listener)
+
+    def watch(self, watcher: Watcher) -> Callable[[], None]:
+        """Like :meth:`subscribe`, for the backend's events one by one, after they took effect."""
+        return self.store.watch(watcher)
 
     def start(self) -> None:
         """Looks at the document and begins to connect; the link's progress is in the state."""
@@ -76,20 +78,13 @@ class Controller:
     def close(self) -> None:
         """Clears previews and staged layers, ends the connection. Jobs go on in the backend."""
         for opened in self._jobs.values():
-            self.attempt(opened.canvas.clear)
+            self.store.attempt(opened.canvas.clear)
         self._client.close()
 
     def refresh(self) -> None:
         """Looks at the active document and its selection again."""
-        seen = self.attempt(lambda: look_at(self._host))
-        self._store.apply(panel.DocumentSeen(seen))
-
-    def attempt(self, action: Callable[[], T]) -> T | None:
-        """Runs what a user asked for; an error becomes the panel's notice, and None is returned."""
-        return self._store.attempt(action)
-
-    def dismiss_notice(self) -> None:
-        self._store.apply(panel.NoticeDismissed())
+        seen = self.store.attempt(lambda: look_at(self._host))
+        self.store.apply(panel.DocumentSeen(seen))
 
     # -- capture → submit --------------------------------------------------------------------------
 
@@ -137,7 +132,7 @@ class Controller:
     def cancel(self, job: str) -> None:
         """Stops it wherever it is. Variations that are finished stay staged."""
         self._client.cancel(job)
-        self._store.apply(panel.CancelAsked(job))
+        self.store.apply(panel.CancelAsked(job))
 
     def stop_all(self) -> None:
         for view in self.state.jobs:
@@ -147,7 +142,7 @@ class Controller:
     def _submit(self, order: JobOrder, document: Document) -> str:
         canvas = JobCanvas(self._host, document, order.job, self._chance.clock)
         self._jobs[order.job] = _OpenJob(order, canvas)
-        self._store.apply(panel.JobSubmitted(view_of(order.job, order.task, document.id)))
+        self.store.apply(panel.JobSubmitted(view_of(order.job, order.task, document.id)))
         self._client.submit(order)
         return order.job
 
@@ -155,17 +150,18 @@ class Controller:
 
     def _take_events(self) -> None:
         """What the client has told since last time; listeners hear of it once."""
-        with self._store.together():
+        with self.store.together():
             for event in self._inbox.take():
                 before = self.state
-                self._store.apply(event)
+                self.store.apply(event)
                 self._follow(before, event)
+                self.store.publish(event)
 
     def _follow(self, before: PanelState, event: ClientEvent) -> None:
         """What an event asks of the canvas and of the client."""
         match event:
             case PreviewArrived():
-                self.attempt(lambda: self._show_preview(event))
+                self.store.attempt(lambda: self._show_preview(event))
             case VariationArrived():
                 self._stage(before, event)
                 self._client.acknowledge(event.job, event.seq)
@@ -187,22 +183,22 @@ class Controller:
         """The first variation goes onto the canvas; later ones wait in the strip."""
         old, new = before.job(event.job), self.state.job(event.job)
         if old and new and old.staging.current != new.staging.current:
-            self.attempt(lambda: self._show_current(event.job))
+            self.store.attempt(lambda: self._show_current(event.job))
 
     def _finish(self, job: str) -> None:
         view = self.state.job(job)
         if view is None or not view.status.is_end:
             return
         if not view.staging.variations:
-            self.attempt(self._opened(job).canvas.clear)
+            self.store.attempt(self._opened(job).canvas.clear)
             if view.status is not JobStatus.FAILED:
                 self._drop(job)
         elif self.settings.accept_automatically:
-            self.attempt(lambda: self.accept(job))
+            self.store.attempt(lambda: self.accept(job))
 
     def show_variation(self, job: str, index: int) -> None:
         """:raises NotFound: it is not there, or its pixels are not here yet"""
-        view = self._store.view(job)
+        view = self.store.view(job)
         staging = view.staging.showing(index)
         if staging.current != index:
             raise NotFound(what="variation", id=str(index))
@@ -210,7 +206,7 @@ class Controller:
 
     def step_variation(self, job: str, step: int) -> None:
         """The next (+1) or previous (-1) one that is left, going round."""
-        view = self._store.view(job)
+        view = self.store.view(job)
         self._restage(view, view.staging.stepped(step))
 
     def compare(self, job: str, *, original: bool) -> None:
@@ -219,7 +215,7 @@ class Controller:
             self._opened(job).canvas.clear()
         else:
             self._show_current(job)
-        self._store.apply(panel.Compared(job, original))
+        self.store.apply(panel.Compared(job, original))
 
     # -- accept | discard --------------------------------------------------------------------------
 
@@ -229,39 +225,39 @@ class Controller:
         :raises NotFound: nothing is staged
         :raises VelaturaError: the host could not; the variation stays staged
         """
-        view = self._store.view(job)
+        view = self.store.view(job)
         shown = view.staging.shown
         if shown is None:
             raise NotFound(what="variation", id="")
         self._accept(view, shown)
         if copy:
-            self._store.apply(panel.StagingChanged(job, view.staging.keeping(shown.index)))
+            self.store.apply(panel.StagingChanged(job, view.staging.keeping(shown.index)))
         else:
             self._settle(job)
 
     def accept_all(self, job: str) -> None:
         """Each variation that is here and not accepted yet, as a layer of its own."""
-        view = self._store.view(job)
+        view = self.store.view(job)
         for variation in view.staging.unkept:
             self._accept(view, variation)
             view = replace(view, staging=view.staging.keeping(variation.index))
-            self._store.apply(panel.StagingChanged(job, view.staging))
+            self.store.apply(panel.StagingChanged(job, view.staging))
         self._settle(job)
 
     def discard(self, job: str, index: int | None = None) -> None:
         """One variation, or the whole job; the document is as before."""
-        view = self._store.view(job)
+        view = self.store.view(job)
         staging = Staging() if index is None else view.staging.discarding(index)
         if index is None or (not staging.variations and not view.is_active):
             self._settle(job)
         elif staging.current is None:
             self._opened(job).canvas.clear()
-            self._store.apply(panel.StagingChanged(job, staging))
+            self.store.apply(panel.StagingChanged(job, staging))
         else:
             self._restage(view, staging)
 
     def document_closed(self, document_id: str) -> None:
-        """Its jobs leave the panel; their results stay in the history."""
+        """Its jobs leave the panel: what runs is stopped, what is finished stays in the history."""
         self._keys.forget(document_id)
         for view in self.state.jobs_of(document_id):
             self._opened(view.job).canvas.forget()
@@ -279,25 +275,25 @@ class Controller:
 
     def _settle(self, job: str) -> None:
         """Ends the job's time on the panel, and what is left of its work."""
-        view = self._store.view(job)
+        view = self.store.view(job)
         if view.is_active:
             self._client.cancel(job)
         self._opened(job).canvas.clear()
         self._drop(job)
 
     def _restage(self, view: JobView, staging: Staging) -> None:
-        self._store.apply(panel.StagingChanged(view.job, staging))
+        self.store.apply(panel.StagingChanged(view.job, staging))
         if staging.current != view.staging.current or view.comparing:
             self._show_current(view.job)
 
     def _show_current(self, job: str) -> None:
-        shown = self._store.view(job).staging.shown
+        shown = self.store.view(job).staging.shown
         if shown is not None and shown.content is not None:
             self._opened(job).canvas.show(shown.content)
 
     def _drop(self, job: str) -> None:
         del self._jobs[job]
-        self._store.apply(panel.JobRemoved(job))
+        self.store.apply(panel.JobRemoved(job))
 
     def _opened(self, job: str) -> _OpenJob:
         opened = self._jobs.get(job)

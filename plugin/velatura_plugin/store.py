@@ -9,11 +9,13 @@ from typing import TypeVar
 from velatura_protocol.errors import NotFound, VelaturaError
 from velatura_protocol.messages import ErrorInfo
 
+from .events import ClientEvent
 from .reducer import reduce
 from .state import JobView, Notice, NoticeRaised, PanelEvent, PanelState
 
 T = TypeVar("T")
 Listener = Callable[[PanelState], None]
+Watcher = Callable[[ClientEvent], None]
 
 
 class Store:
@@ -22,6 +24,7 @@ class Store:
     def __init__(self) -> None:
         self._state = PanelState()
         self._listeners: list[Listener] = []
+        self._watchers: list[Watcher] = []
         self._held = False
 
     @property
@@ -39,6 +42,15 @@ class Store:
         """Returns the function that ends the subscription."""
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
+
+    def watch(self, watcher: Watcher) -> Callable[[], None]:
+        """Like :meth:`subscribe`, for the backend's events one by one."""
+        self._watchers.append(watcher)
+        return lambda: self._watchers.remove(watcher)
+
+    def publish(self, event: ClientEvent) -> None:
+        for watcher in list(self._watchers):
+            watcher(event)
 
     def apply(self, event: PanelEvent) -> None:
         before = self._state
