@@ -6,6 +6,7 @@ import json
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, TextIO
 
@@ -13,6 +14,15 @@ from tqdm import tqdm
 
 from velatura_protocol.events import Phase
 from velatura_protocol.geometry import Rect
+
+
+@dataclass(frozen=True)
+class WrittenFile:
+    """``notes``: what its format made of the picture, as sentences without a full stop."""
+
+    path: Path
+    notes: tuple[str, ...] = ()
+
 
 JsonValue = str | int | float | bool | None | Sequence["JsonValue"] | Mapping[str, "JsonValue"]
 
@@ -28,10 +38,10 @@ class Reporter(Protocol):
 
     def result(self, variation: int, seed: int) -> None: ...
 
-    def done(self, paths: Sequence[Path]) -> None: ...
+    def done(self, files: Sequence[WrittenFile]) -> None: ...
 
-    def failed(self, code: str, message: str, paths: Sequence[Path]) -> None:
-        """``paths``: good files that were written all the same."""
+    def failed(self, code: str, message: str, files: Sequence[WrittenFile]) -> None:
+        """``files``: good ones that were written all the same."""
         ...
 
     def cancelled(self, phase: str) -> None: ...
@@ -50,10 +60,10 @@ class SilentReporter:
     def result(self, variation: int, seed: int) -> None:
         pass
 
-    def done(self, paths: Sequence[Path]) -> None:
+    def done(self, files: Sequence[WrittenFile]) -> None:
         pass
 
-    def failed(self, code: str, message: str, paths: Sequence[Path]) -> None:
+    def failed(self, code: str, message: str, files: Sequence[WrittenFile]) -> None:
         pass
 
     def cancelled(self, phase: str) -> None:
@@ -85,12 +95,11 @@ class JsonReporter:
     def result(self, variation: int, seed: int) -> None:
         self._write("result", {"variation": variation + 1, "seed": seed})
 
-    def done(self, paths: Sequence[Path]) -> None:
-        self._write("done", {"paths": [str(path) for path in paths]})
+    def done(self, files: Sequence[WrittenFile]) -> None:
+        self._write("done", _described(files))
 
-    def failed(self, code: str, message: str, paths: Sequence[Path]) -> None:
-        written = [str(path) for path in paths]
-        self._write("failed", {"code": code, "message": message, "paths": written})
+    def failed(self, code: str, message: str, files: Sequence[WrittenFile]) -> None:
+        self._write("failed", {"code": code, "message": message, **_described(files)})
 
     def cancelled(self, phase: str) -> None:
         self._write("cancelled", {"phase": phase})
@@ -98,6 +107,11 @@ class JsonReporter:
     def _write(self, event: str, fields: Mapping[str, JsonValue]) -> None:
         line = json.dumps({"event": event, "image": self._image, "job": self._job, **fields})
         write_line(self._stream, line)
+
+
+def _described(files: Sequence[WrittenFile]) -> dict[str, JsonValue]:
+    notes = dict.fromkeys(note for file in files for note in file.notes)
+    return {"paths": [str(file.path) for file in files], "notes": list(notes)}
 
 
 class BarReporter:
@@ -133,13 +147,14 @@ class BarReporter:
     def result(self, variation: int, seed: int) -> None:
         pass
 
-    def done(self, paths: Sequence[Path]) -> None:
+    def done(self, files: Sequence[WrittenFile]) -> None:
         self._close()
-        for path in paths:
-            write_line(self._stream, str(path))
+        for file in files:
+            notes = "".join(f"; {note}" for note in file.notes)
+            write_line(self._stream, f"{file.path}{notes}")
 
-    def failed(self, code: str, message: str, paths: Sequence[Path]) -> None:
-        self.done(paths)
+    def failed(self, code: str, message: str, files: Sequence[WrittenFile]) -> None:
+        self.done(files)
 
     def cancelled(self, phase: str) -> None:
         self._close()

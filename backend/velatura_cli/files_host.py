@@ -1,0 +1,130 @@
+"""Image files as documents: the host of the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from velatura_backend.imaging.arrays import crop_samples, to_pixels
+from velatura_backend.imaging.files import (
+    FileKind,
+    ImageFile,
+    align_mask,
+    read_image,
+    write_image,
+)
+from velatura_backend.imaging.files.model import PngDetails
+from velatura_backend.imaging.masks import mask_from_image
+from velatura_plugin.host.base import (
+    Document,
+    PreviewFrame,
+    ResultContent,
+    RoleContent,
+    Selection,
+)
+from velatura_protocol.errors import NotFound, UnwritableFile
+from velatura_protocol.geometry import Rect, Size
+from velatura_protocol.pixels import MASK_FORMAT, Pixels
+from velatura_protocol.tasks import SampleSource
+
+from .flatten import flatten
+from .reporting import WrittenFile
+
+
+class FilesHost:
+    """One picture at a time is the active document. Accepting writes a file and leaves the picture
+    as it was read, so that every variation is composited onto the same original.
+
+    ``destination`` says where the next accepted variation goes; mask and role references are paths.
+    """
+
+    def __init__(self, name: str, post: Callable[[Callable[[], None]], None]) -> None:
+        self._name = name
+        self._post = post
+        self._open: tuple[Document, ImageFile] | None = None
+        self.destination: Path | None = None
+        self.written: tuple[WrittenFile, ...] = ()
+
+    @property
+    def name(self) -> str:
+        return self._name
+
+    def open(self, path: Path) -> Document:
+        """Reads a picture and makes it the active document.
+
+        :raises BadInput: as :func:`~velatura_backend.imaging.files.read_image`
+        """
+        return self._activate(str(path), read_image(path))
+
+    def open_blank(self, size: Size) -> Document:
+        """An empty picture, for what is made from nothing."""
+        samples = np.zeros((size.height, size.width, 3), np.uint8)
+        return self._activate("", ImageFile(samples, FileKind.PNG, PngDetails()))
+
+    def _activate(self, id: str, image: ImageFile) -> Document:
+        document = Document(id, Path(id).name, image.size, image.format, image.colour)
+        self._open = (document, image)
+        self.written = ()
+        return document
+
+    def active_document(self) -> Document | None:
+        return self._open[0] if self._open else None
+
+    def _image(self, document: Document) -> ImageFile:
+        if self._open is None or self._open[0].id != document.id:
+            raise NotFound(what="document", id=document.name)
+        return self._open[1]
+
+    def selection(self, document: Document) -> Selection | None:
+        return None
+
+    def capture(self, document: Document, source: SampleSource, region: Rect) -> Pixels:
+        return to_pixels(crop_samples(self._image(document).samples, region), document.format)
+
+    def mask_content(self, document: Document, reference: str) -> Selection:
+        """:raises MaskMismatch: a file of another size than the picture"""
+        mask = read_image(Path(reference))
+        drawn = mask_from_image(mask.samples, mask.format.layout)[..., np.newaxis]
+        aligned = align_mask(drawn, mask.size, self._image(document))
+        return Selection(Rect.of_size(document.size), to_pixels(aligned, MASK_FORMAT))
+
+    def role_content(self, document: Document, reference: str) -> RoleContent:
+        image = read_image(Path(reference))
+        return RoleContent(
+            Rect.of_size(image.size), to_pixels(image.samples, image.format), image.colour
+        )
+
+    def document_key(self, document: Document) -> str:
+        return ""
+
+    def show_preview(self, document: Document, job: str, frame: PreviewFrame) -> None:
+        """Nothing is on show: what a command tells of previews it reads in the panel's state."""
+
+    def show_result(self, document: Document, job: str, result: ResultContent) -> None:
+        """Nothing is on show until the file is written."""
+
+    def clear(self, document: Document, job: str) -> None:
+        """Nothing is on show."""
+
+    def accept(
+        self, document: Document, job: str, result: ResultContent, *, document_key: str
+    ) -> None:
+        """Writes the variation, composited by the law, to ``destination``, whole or not at all.
+
+        :raises Unsupported, TooLarge, DiskFull, UnwritableFile: as
+            :func:`~velatura_backend.imaging.files.write_image`
+        """
+        if self.destination is None:
+            raise UnwritableFile(reason="no destination")
+        flattened = flatten(self._image(document), result)
+        marked = flattened.with_xmp(provenance_xmp(result.provenance, flattened.metadata.xmp))
+        notes = write_image(self.destination, marked)
+        self.written = (
+            *self.written,
+            WrittenFile(self.destination, tuple(note.value for note in notes)),
+        )
+
+    def post(self, action: Callable[[], None]) -> None:
+        self._post(action)

@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from velatura_cli.exit_codes import UsageError
+from velatura_cli.options import EngineOptions, OperationCommand
+from velatura_cli.outputs import assign_outputs
+from velatura_protocol.tasks import Operation
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    for name in ("a.png", "b.tif", "m.png"):
+        (tmp_path / name).write_bytes(b"x")
+    (tmp_path / "out").mkdir()
+    return tmp_path
+
+
+def command(folder: Path, *images: str, output: str, mask: str = "m.png", variations: int = 1):
+    path = folder / output
+    options = EngineOptions("", 0, variations, (), (), json=False)
+    return OperationCommand(
+        operation=Operation.FILL,
+        images=tuple(folder / image for image in images),
+        output=path,
+        output_is_folder=path.is_dir() or output.endswith("/"),
+        options=options,
+        mask=folder / mask,
+    )
+
+
+def test_one_picture_to_one_file(folder: Path) -> None:
+    (assignment,) = assign_outputs(command(folder, "a.png", output="o.webp"))
+    assert assignment.output == folder / "o.webp"
+    assert assignment.mask == folder / "m.png"
+    assert assignment.variation(0, 1) == folder / "o.webp"
+
+
+def test_variations_are_numbered_before_the_suffix(folder: Path) -> None:
+    (assignment,) = assign_outputs(command(folder, "a.png", output="o.x.png", variations=2))
+    names = [assignment.variation(index, 2).name for index in range(2)]
+    assert names == ["o.x-1.png", "o.x-2.png"]
+
+
+def test_several_pictures_keep_their_names_in_a_folder(folder: Path) -> None:
+    assignments = assign_outputs(command(folder, "a.png", "b.tif", output="out"))
+    assert [each.output for each in assignments] == [folder / "out/a.png", folder / "out/b.tif"]
+
+
+def test_a_folder_of_masks_is_matched_by_name(folder: Path) -> None:
+    masks = folder / "masks"
+    masks.mkdir()
+    for name in ("a.png", "b.png", "b.txt"):
+        (masks / name).write_bytes(b"x")
+    assignments = assign_outputs(command(folder, "a.png", "b.tif", output="out", mask="masks"))
+    assert [each.mask for each in assignments] == [masks / "a.png", masks / "b.png"]
+
+
+def test_the_picture_itself_may_be_named_as_output(folder: Path) -> None:
+    (assignment,) = assign_outputs(command(folder, "a.png", output="a.png"))
+    assert assignment.output == assignment.image
+
+
+@pytest.mark.parametrize(
+    ("images", "output", "mask", "variations", "words"),
+    [
+        (("c.png",), "o.png", "m.png", 1, "no such file"),
+        (("out",), "o.png", "m.png", 1, "is a folder"),
+        (("a.png",), "o.png", "n.png", 1, "no such file"),
+        (("a.png",), "o.png", "out", 1, "no mask named a"),
+        (("a.png",), "o.gif", "m.png", 1, "unknown suffix .gif"),
+        (("a.png",), "o", "m.png", 1, "no suffix"),
+        (("a.png",), "missing/o.png", "m.png", 1, "no such folder"),
+        (("a.png",), "missing/", "m.png", 1, "no such folder"),
+        (("a.png", "b.tif"), "o.png", "m.png", 1, "need a folder"),
+        (("a.png", "a.png"), "out", "m.png", 1, "two results"),
+        (("a.png",), "", "m.png", 1, "would be overwritten"),
+    ],
+)
+def test_refusals(
+    folder: Path, images: tuple[str, ...], output: str, mask: str, variations: int, words: str
+) -> None:
+    asked = command(folder, *images, output=output, mask=mask, variations=variations)
+    with pytest.raises(UsageError, match=words) as refused:
+        assign_outputs(asked)
+    assert "\n" not in str(refused.value)

@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from velatura_cli.values import (
+    edge,
+    input_role,
+    intent_among,
+    key_value,
+    scale,
+    size,
+    whole_number,
+)
+from velatura_protocol.geometry import Size
+from velatura_protocol.tasks import Edge, EdgeKind, Intent
+
+
+def test_good_values() -> None:
+    assert whole_number(1, 3)("3") == 3
+    assert intent_among([Intent.REMOVE])("remove") is Intent.REMOVE
+    assert edge("exact") == Edge()
+    assert edge("grow=1.5") == Edge(EdgeKind.GROW, 1.5)
+    assert size("1920x1080") == size("1920X1080") == Size(1920, 1080)
+    assert scale("0.5") == 0.5
+    assert key_value("a=b=c") == ("a", "b=c")
+    assert key_value("a=") == ("a", "")
+    assert input_role("control:depth=a=b.png") == ("control:depth", Path("a=b.png"))
+
+
+@pytest.mark.parametrize(
+    ("parse", "text"),
+    [
+        (whole_number(1, 3), "4"),
+        (whole_number(1, 3), "1.5"),
+        (intent_among([Intent.REMOVE]), "add"),
+        (intent_among([Intent.REMOVE]), "none"),
+        (edge, "grow"),
+        (edge, "grow=inf"),
+        (edge, "feather=5000"),
+        (edge, "soft=1"),
+        (size, "0x10"),
+        (size, "10"),
+        (size, "-1x3"),
+        (scale, "0"),
+        (scale, "nan"),
+        (scale, "x"),
+        (key_value, "=b"),
+        (key_value, "a"),
+        (input_role, "exclude"),
+        (input_role, "exclude="),
+        (input_role, "nobody=a.png"),
+    ],
+)
+def test_bad_values_are_named(parse: Callable[[str], object], text: str) -> None:
+    with pytest.raises(argparse.ArgumentTypeError):
+        parse(text)
