@@ -1,0 +1,37 @@
+"""What went wrong in a worker, in the words of the protocol; the traceback goes to the log."""
+
+from __future__ import annotations
+
+import errno
+import logging
+
+from velatura_protocol.engines import EngineSpec
+from velatura_protocol.errors import (
+    BadInput,
+    DiskFull,
+    EngineError,
+    NoSource,
+    OutOfMemory,
+    VelaturaError,
+)
+
+from ..devices import CPU_ID
+
+_log = logging.getLogger("velatura.worker")
+_FULL = frozenset((errno.ENOSPC, errno.EDQUOT)) if hasattr(errno, "EDQUOT") else {errno.ENOSPC}
+
+
+def as_error(error: Exception, engine: EngineSpec) -> VelaturaError:
+    if isinstance(error, VelaturaError):
+        return error
+    if isinstance(error, MemoryError):
+        return OutOfMemory(device=CPU_ID)
+    if isinstance(error, OSError) and error.errno in _FULL:
+        return DiskFull()
+    _log.error("engine %s %s failed", engine.id, engine.version, exc_info=error)
+    return EngineError(engine=engine.id, kind=type(error).__name__)
+
+
+def is_hopeless(error: VelaturaError) -> bool:
+    """Whether every other variation would fail in the same way: the seed has no part in it."""
+    return isinstance(error, (BadInput, NoSource))

@@ -1,0 +1,141 @@
+"""The backend's main flow: a work order's files in, an engine's work, a layer's files out.
+
+Runs in a worker process (``local``) or in a thread (``inline``), one order at a time: map the input
+files, bring them into the engine's colour, make M, run the engine per variation and crop, bring
+what it made back into the document's depth and encoding, write it, say so.
+"""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from velatura_protocol.engines import Device
+from velatura_protocol.errors import Cancelled, OutOfMemory, VelaturaError
+from velatura_protocol.events import Phase
+
+from ...engines import registry
+from ...engines.base import CancelToken
+from ..base import (
+    WorkCancelled,
+    WorkEvent,
+    WorkFailed,
+    WorkFinished,
+    WorkOrder,
+    WorkVariationFailed,
+)
+from ..devices import CPU_ID
+from ..order_run import error_info
+from .delivery import Delivery
+from .failures import as_error, is_hopeless
+from .inputs import read_crops, read_images
+from .measure import peak_memory_metrics
+from .order_state import OrderState
+from .outputs import ResultWriter
+from .previews import PreviewMaker
+from .variations import VariationMaker
+
+
+@dataclass(frozen=True)
+class RunContext:
+    """What an engine sees of its worker, see :class:`~...engines.base.EngineContext`."""
+
+    cancel: CancelToken
+    threads: int
+    previews: PreviewMaker
+
+    def wants_preview(self) -> bool:
+        return self.previews.is_wanted()
+
+
+def token_over(flag: Any, serial: int) -> CancelToken:
+    """The order's token over a shared buffer of one int64; see :class:`CancelToken`."""
+    return CancelToken(np.frombuffer(flag, np.int64), serial)
+
+
+class Worker:
+    """``threads``: how many an engine may use."""
+
+    def __init__(self, threads: int) -> None:
+        self._threads = threads
+
+    def warm_up(self) -> tuple[str, ...]:
+        """Loads and compiles the built-in engines; ids of those that are ready then."""
+        from ...engines.builtin.warm import warm_up
+
+        warm_up()
+        return tuple(each.id for each in registry.specs() if each.device is Device.CPU)
+
+    def run(self, order: WorkOrder, cancel: CancelToken) -> Iterator[WorkEvent]:
+        """Every event but ``WorkStarted``; the last one is the order's end. Raises nothing."""
+        state = OrderState(cancel, order.task.variations)
+        writer = ResultWriter(order.output, state.check)
+        try:
+            yield from self._work(order, state, writer)
+        except Cancelled:
+            yield WorkCancelled(state.phase)
+        except Exception as error:
+            yield WorkFailed(error_info(as_error(error, order.engine)))
+        finally:
+            writer.discard()
+
+    def _work(
+        self, order: WorkOrder, state: OrderState, writer: ResultWriter
+    ) -> Iterator[WorkEvent]:
+        yield state.enter(Phase.LOADING)
+        engine = registry.create(order.engine.id)
+        yield state.enter(Phase.ENCODING)
+        crops = read_crops(order, state.check)
+        state.crops = len(crops)
+        previews = PreviewMaker(order.task.preview, ResultWriter(order.output, state.check))
+        maker = VariationMaker(
+            order=order,
+            engine=engine,
+            crops=crops,
+            images=read_images(order, state.check),
+            context=RunContext(state.cancel, self._threads, previews),
+            previews=previews,
+            delivery=Delivery(order, self._threads, writer, state.check),
+            state=state,
+        )
+        yield from _variations(maker, writer)
+        state.total.stop()
+        yield WorkFinished({**state.total.metrics(), **peak_memory_metrics()})
+
+
+def _variations(maker: VariationMaker, writer: ResultWriter) -> Iterator[WorkEvent]:
+    """Each variation's events; those that failed are listed.
+
+    :raises VelaturaError: not one of them is good
+    """
+    failures: list[VelaturaError] = []
+    count = maker.order.task.variations
+    for index in range(count):
+        try:
+            yield from _make(maker, index, writer)
+        except Cancelled:
+            raise
+        except Exception as error:
+            writer.discard()
+            failures.append(as_error(error, maker.engine.spec))
+            if len(failures) == count or (is_hopeless(failures[-1]) and len(failures) == index + 1):
+                raise failures[0] from error
+            yield WorkVariationFailed(index, error_info(failures[-1]))
+
+
+def _make(maker: VariationMaker, index: int, writer: ResultWriter) -> Iterator[WorkEvent]:
+    """Out of memory: once more, when everything that can be let go of is gone."""
+    try:
+        yield from maker.make(index)
+        return
+    except MemoryError:
+        writer.discard()
+    gc.collect()
+    try:
+        yield from maker.make(index)
+    except MemoryError as error:
+        raise OutOfMemory(device=CPU_ID) from error

@@ -1,0 +1,86 @@
+"""What the user will see of a crop: for previews, thumbnails and the seam score.
+
+A document is composited by its host, once, from pixels and mask; nothing here is put there.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from velatura_protocol.geometry import Rect
+from velatura_protocol.tasks import AlphaMode
+
+from ...engines.base import FloatImage, FloatMask
+
+
+def with_alpha(result: FloatImage, image: FloatImage, mode: AlphaMode) -> FloatImage:
+    """The result with the alpha that was asked for; in place.
+
+    ``KEEP`` needs the input's size: a result of another size (upscale, retarget) has the engine's
+    alpha, which is the input's, resized. NaN and values outside 0..1 do not leave here.
+    """
+    if mode is AlphaMode.OPAQUE:
+        result[..., -1] = 1.0
+    elif mode is AlphaMode.KEEP and result.shape == image.shape:
+        result[..., -1] = image[..., -1]
+    else:
+        np.clip(np.nan_to_num(result[..., -1], nan=0.0), 0.0, 1.0, out=result[..., -1])
+    return result
+
+
+def mixed(image: FloatImage, result: FloatImage, weights: FloatMask) -> FloatImage:
+    """``result`` over ``image`` by the mask, in float; the law of ``imaging.composite``."""
+    m = weights[..., None]
+    under, over = (1.0 - m) * image[..., -1:], m * result[..., -1:]
+    alpha = under + over
+    shown = np.empty_like(image)
+    weighted = under * image[..., :-1] + over * result[..., :-1]
+    np.divide(weighted, alpha, out=shown[..., :-1], where=alpha > 0.0)
+    clear = (alpha <= 0.0)[..., 0]
+    shown[clear, :-1] = image[clear, :-1]
+    shown[..., -1:] = alpha
+    return shown
+
+
+def reduced(image: FloatImage, max_side: int) -> FloatImage:
+    """The picture with its longer side at most ``max_side``, each pixel the mean of its area,
+    weighted by alpha; as it is where it is small enough (or ``max_side`` is 0)."""
+    height, width = image.shape[:2]
+    longer = max(height, width)
+    if not max_side or longer <= max_side:
+        return image
+    rows = _starts(height, max(1, round(height * max_side / longer)))
+    columns = _starts(width, max(1, round(width * max_side / longer)))
+    premultiplied = image * image[..., -1:]
+    premultiplied[..., -1:] = image[..., -1:]
+    sums = np.add.reduceat(np.add.reduceat(premultiplied, rows, 0), columns, 1)
+    small = sums / (_spans(rows, height)[:, None] * _spans(columns, width))[..., None]
+    np.divide(small[..., :-1], small[..., -1:], out=small[..., :-1], where=small[..., -1:] > 0.0)
+    return small.astype(np.float32)
+
+
+def _starts(length: int, count: int) -> NDArray[np.intp]:
+    return np.arange(count) * length // count
+
+
+def _spans(starts: NDArray[np.intp], length: int) -> NDArray[np.intp]:
+    return np.diff(starts, append=length)
+
+
+def colour(image: FloatImage) -> FloatImage:
+    """Grey or colour as red, green, blue, alpha."""
+    if image.shape[2] == 4:
+        return image
+    return np.ascontiguousarray(image[..., [0, 0, 0, 1]])
+
+
+def edited_area(weights: FloatMask, margin: int) -> Rect:
+    """The bounds of what the mask shows, grown by ``margin`` inside the crop."""
+    rows = np.flatnonzero(weights.any(axis=1))
+    columns = np.flatnonzero(weights.any(axis=0))
+    whole = Rect(0, 0, weights.shape[1], weights.shape[0])
+    if not rows.size:
+        return Rect(0, 0, 0, 0)
+    bounds = Rect.from_edges(int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1)
+    return bounds.grown(margin).intersection(whole)
