@@ -1,0 +1,291 @@
+"""Finds the backend on this machine, or starts it. Blocking: never called on the UI thread."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import queue
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, cast
+from urllib.parse import urlsplit
+
+from velatura_protocol.errors import BackendUnavailable, DataDirectoryInUse, VersionMismatch
+from velatura_protocol.messages import PROTOCOL
+
+RUNTIME_FILE = "runtime.json"
+INSTALL_FILE = "install.json"
+LOG_FILE = "backend-start.log"
+START_SECONDS = 90.0
+"""The first start after an installation compiles and may have a cold disk; usual is under one."""
+EXIT_IN_USE = 4
+TAIL_LINES = 20
+
+_LEAKING = frozenset(
+    ("PYTHONPATH", "PYTHONHOME", "PYTHONSTARTUP", "PYTHONUSERBASE", "LD_PRELOAD", "LD_LIBRARY_PATH")
+)
+_LEAKING_PREFIXES = ("DYLD_", "GIMP", "GI_TYPELIB", "QT_PLUGIN", "QML", "KRITA", "APPDIR")
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """Where a backend answers. ``protocol`` and ``version`` are its own, as text."""
+
+    url: str
+    token_file: Path
+    pid: int
+    protocol: str
+    version: str = ""
+
+
+class StartFailed(BackendUnavailable):
+    """``detail``: the last lines the backend wrote, for who wants to see them."""
+
+    def __init__(self, reason: str, detail: str = "") -> None:
+        super().__init__(reason=reason)
+        self.detail = detail
+
+
+class Launcher:
+    """One per process. ``command`` is what starts the backend up to its options, by default what
+    the installation wrote down. ``with_parent``: the backend ends with this process, else after its
+    own time without clients, ``grace_seconds`` where given."""
+
+    def __init__(
+        self,
+        data_directory: Path,
+        *,
+        command: Sequence[str] | None = None,
+        with_parent: bool = False,
+        grace_seconds: float | None = None,
+        start_seconds: float = START_SECONDS,
+    ) -> None:
+        self._directory = data_directory
+        self._command = tuple(command) if command else None
+        self._with_parent = with_parent
+        self._grace_seconds = grace_seconds
+        self._start_seconds = start_seconds
+        self._process: subprocess.Popen[bytes] | None = None
+        self._aborted = threading.Event()
+
+    def find(self) -> Endpoint | None:
+        """The backend that runs on the data directory; None where none does, whatever an old file
+        says.
+
+        :raises VersionMismatch: one runs that this plug-in cannot talk to
+        """
+        endpoint = _read_endpoint(self._directory / RUNTIME_FILE)
+        if endpoint is None or not _is_alive(endpoint.pid) or not _answers(endpoint.url):
+            return None
+        return _compatible(endpoint)
+
+    def start(self) -> Endpoint:
+        """Starts a backend and waits until it is ready.
+
+        :raises StartFailed: it is not installed, ended before it was ready, or took too long
+        :raises DataDirectoryInUse: another one has the data directory and does not answer
+        :raises VersionMismatch: it speaks another protocol
+        """
+        self._aborted.clear()
+        process = self._spawn()
+        self._process = process
+        lines: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+        threading.Thread(target=_read_lines, args=(process.stdout, lines), daemon=True).start()
+        deadline = time.monotonic() + self._start_seconds
+        while True:
+            line = self._next_line(lines, deadline)
+            if not line:
+                return self._after_early_end(process, deadline)
+            endpoint = _endpoint_of(line)
+            if endpoint is not None:
+                return _compatible(endpoint)
+
+    def find_or_start(self) -> Endpoint:
+        return self.find() or self.start()
+
+    def abort(self) -> None:
+        """Ends a start that is under way. From any thread."""
+        self._aborted.set()
+        if self._process is not None:
+            self._process.kill()
+
+    def stop(self, *, seconds: float = 5.0) -> None:
+        """Ends the backend that this launcher started with ``with_parent``; others live on."""
+        process, self._process = self._process, None
+        if process is None or not self._with_parent:
+            return
+        if process.stdin is not None:
+            process.stdin.close()
+        try:
+            process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+    def exit_cause(self) -> str | None:
+        """How the backend that was started here ended; None while it runs or was none."""
+        code = self._process.poll() if self._process is not None else None
+        return None if code is None else _exit_reason(code)
+
+    def log_tail(self) -> str:
+        """The last lines that the backend wrote for people."""
+        with contextlib.suppress(OSError):
+            text = (self._directory / LOG_FILE).read_text("utf-8", "replace")
+            return "\n".join(text.splitlines()[-TAIL_LINES:])
+        return ""
+
+    def _spawn(self) -> subprocess.Popen[bytes]:
+        command = self._command or _installed_command(self._directory / INSTALL_FILE)
+        if command is None:
+            raise StartFailed("not installed")
+        self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with _private_log(self._directory / LOG_FILE) as log:
+            try:
+                return subprocess.Popen(
+                    [*command, *self._options()],
+                    stdin=subprocess.PIPE if self._with_parent else subprocess.DEVNULL,
+                    stdout=subprocess.PIPE,
+                    stderr=log,
+                    env=scrubbed(os.environ),
+                    cwd=self._directory,
+                    close_fds=True,
+                    **_detached(),
+                )
+            except OSError as error:
+                raise StartFailed(f"cannot be started, {error.strerror}") from None
+
+    def _options(self) -> list[str]:
+        options = ["--port", "0", "--data-dir", str(self._directory)]
+        if self._with_parent:
+            options.append("--with-parent")
+        if self._grace_seconds is not None:
+            options += ["--grace", f"{self._grace_seconds:g}"]
+        return options
+
+    def _next_line(self, lines: queue.SimpleQueue[bytes], deadline: float) -> bytes:
+        """Empty: the backend closed its output, which it does by ending."""
+        try:
+            return lines.get(timeout=max(0.0, deadline - time.monotonic()))
+        except queue.Empty:
+            self.abort()
+            raise StartFailed("took too long to start", self.log_tail()) from None
+
+    def _after_early_end(self, process: subprocess.Popen[bytes], deadline: float) -> Endpoint:
+        code = process.wait()
+        if self._aborted.is_set():
+            raise StartFailed("start was stopped")
+        if code != EXIT_IN_USE:
+            raise StartFailed(_exit_reason(code), self.log_tail())
+        # Two plug-ins started one at the same moment: the other one's is ready soon.
+        while time.monotonic() < deadline:
+            endpoint = self.find()
+            if endpoint is not None:
+                return endpoint
+            if self._aborted.wait(0.1):
+                raise StartFailed("start was stopped")
+        raise DataDirectoryInUse(pid=0)
+
+
+def scrubbed(environment: Mapping[str, str]) -> dict[str, str]:
+    """Without what an editor's bundle sets for itself and a foreign Python cannot bear."""
+    return {
+        name: value
+        for name, value in environment.items()
+        if name not in _LEAKING and not name.startswith(_LEAKING_PREFIXES)
+    }
+
+
+def _detached() -> dict[str, bool | int]:
+    """An interrupt at the terminal, or the editor's end, is not the backend's."""
+    if sys.platform == "win32":
+        return {"creationflags": subprocess.CREATE_NO_WINDOW | subprocess.CREATE_NEW_PROCESS_GROUP}
+    return {"start_new_session": True}
+
+
+def _private_log(path: Path) -> IO[bytes]:
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb")
+
+
+def _read_lines(stream: IO[bytes], lines: queue.SimpleQueue[bytes]) -> None:
+    """Until the backend ends, so that its pipe never fills; then one empty line."""
+    with stream:
+        for line in stream:
+            lines.put(line)
+    lines.put(b"")
+
+
+def _exit_reason(code: int) -> str:
+    return f"ended by signal {-code}" if code < 0 else f"ended with exit code {code}"
+
+
+def _installed_command(path: Path) -> tuple[str, ...] | None:
+    command = _read_json(path).get("command")
+    if not isinstance(command, list):
+        return None
+    return tuple(str(part) for part in cast("list[object]", command)) or None
+
+
+def _read_endpoint(path: Path) -> Endpoint | None:
+    return _as_endpoint(_read_json(path))
+
+
+def _read_json(path: Path) -> dict[str, object]:
+    try:
+        return _as_object(path.read_bytes())
+    except OSError:
+        return {}
+
+
+def _as_object(data: bytes) -> dict[str, object]:
+    try:
+        content: object = json.loads(data)
+    except ValueError:
+        return {}
+    return cast("dict[str, object]", content) if isinstance(content, dict) else {}
+
+
+def _endpoint_of(line: bytes) -> Endpoint | None:
+    content = _as_object(line)
+    return _as_endpoint(content) if content.get("event") == "ready" else None
+
+
+def _as_endpoint(content: dict[str, object]) -> Endpoint | None:
+    url, token_file, pid = content.get("url"), content.get("token_file"), content.get("pid")
+    protocol, version = content.get("protocol"), content.get("version", "")
+    if not isinstance(url, str) or not isinstance(token_file, str) or not isinstance(pid, int):
+        return None
+    return Endpoint(url, Path(token_file), pid, str(protocol), str(version))
+
+
+def _compatible(endpoint: Endpoint) -> Endpoint:
+    if endpoint.protocol.split(".")[0] != str(PROTOCOL.major):
+        raise VersionMismatch(ours=str(PROTOCOL), theirs=endpoint.protocol)
+    return endpoint
+
+
+def _is_alive(pid: int) -> bool:
+    if sys.platform == "win32":
+        return True  # os.kill would end it; whether it answers decides
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _answers(url: str) -> bool:
+    parts = urlsplit(url)
+    try:
+        with socket.create_connection((parts.hostname or "", parts.port or 0), timeout=1.0):
+            return True
+    except OSError:
+        return False

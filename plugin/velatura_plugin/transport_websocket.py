@@ -1,0 +1,85 @@
+"""The connection to a backend: a WebSocket on this machine, binary frames only."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
+
+from velatura_protocol.errors import BackendUnavailable, Unauthorised
+
+from .transport import Frame, TransportClosed
+
+OPEN_SECONDS = 5.0
+PING_SECONDS = 10.0
+MAX_FRAME = 16 * 1024 * 1024
+"""Above any limit a backend may negotiate; the session checks the real one."""
+
+
+class WebSocketTransport:
+    """Implements :class:`~velatura_plugin.transport.Transport`."""
+
+    def __init__(self, connection: ClientConnection) -> None:
+        self._connection = connection
+
+    @classmethod
+    async def open(cls, url: str, token_file: Path) -> WebSocketTransport:
+        """Connects. The token is read anew each time: every start of the backend makes another.
+
+        :raises Unauthorised: the token is not the backend's
+        :raises BackendUnavailable: nobody answers there, or somebody else does
+        """
+        try:
+            token = token_file.read_text("utf-8").strip()
+            connection = await connect(
+                url,
+                additional_headers={"Authorization": f"Bearer {token}"},
+                compression=None,
+                proxy=None,
+                max_size=MAX_FRAME,
+                open_timeout=OPEN_SECONDS,
+                ping_interval=PING_SECONDS,
+                ping_timeout=2 * PING_SECONDS,
+                close_timeout=1.0,
+                user_agent_header=None,
+            )
+        except InvalidStatus as error:
+            if error.response.status_code in (401, 403):
+                raise Unauthorised() from None
+            raise BackendUnavailable(reason=f"status {error.response.status_code}") from None
+        except (OSError, InvalidHandshake, TimeoutError) as error:
+            raise BackendUnavailable(reason=_reason(error)) from None
+        return cls(connection)
+
+    async def send(self, frame: Frame) -> None:
+        try:
+            await self._connection.send(frame)
+        except ConnectionClosed as error:
+            raise TransportClosed(reason=_reason(error)) from None
+
+    async def receive(self) -> Frame:
+        try:
+            frame = await self._connection.recv()
+        except ConnectionClosed as error:
+            raise TransportClosed(reason=_reason(error)) from None
+        if isinstance(frame, str):
+            await self._connection.close(1003)
+            raise TransportClosed(reason="text frame")
+        return frame
+
+    async def close(self) -> None:
+        await self._connection.close()
+
+
+def _reason(error: BaseException) -> str:
+    """What happened, without paths: it may be shown and logged."""
+    if isinstance(error, FileNotFoundError):
+        return "no token"
+    if isinstance(error, ConnectionRefusedError):
+        return "refused"
+    if isinstance(error, TimeoutError):
+        return "no answer"
+    if isinstance(error, ConnectionClosed):
+        return f"closed {error.rcvd.code}" if error.rcvd else "lost"
+    return type(error).__name__
