@@ -158,7 +158,7 @@ def _pip(checkout: Checkout, arguments: list[str], report: Report) -> None:
     ended = processes.run(
         [*command, "--no-input", "--progress-bar", "off", *arguments],
         folder=checkout.root,
-        each_line=lambda line: _pass_on(line, report),
+        each_line=lambda line: pass_on(line, report),
         extra=_PURE_PYVIPS,
     )
     with checkout.log.open("a", encoding="utf-8") as log:
@@ -167,9 +167,9 @@ def _pip(checkout: Checkout, arguments: list[str], report: Report) -> None:
         raise pip_failures.explain(ended.output, str(checkout.log))
 
 
-def _pass_on(line: str, report: Report) -> None:
+def pass_on(line: str, report: Report) -> None:
     """Show the lines of pip that take time: downloads, the unpacking, a retry."""
-    download = re.match(r"\s*Downloading (\S+?)-(\d[^-]*)-\S* \((.*)\)", line)
+    download = re.match(r"\s*Downloading (?:\S*/)?([^/\s]+?)-(\d[^-]*)-\S*\.whl \((.*)\)", line)
     if download:
         report.line(f"  {download[1]} {download[2]} ({download[3]})")
     elif line.startswith("Installing collected packages"):

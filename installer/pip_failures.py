@@ -49,6 +49,11 @@ def explain(output: str, log: str) -> Trouble:
         if re.search(pattern, output):
             return Trouble(problem, remedy)
     missing = _MISSING.search(output)
+    if missing and "(from versions: none)" in output:
+        return Trouble(
+            f"The package registry offered no version of {missing[1].split('=')[0]} at all.",
+            "Check the network and the index (`pip config list`), then run the same command again.",
+        )
     if missing:
         return Trouble(
             f"The package registry has no {missing[1]} for this Python and system.",

@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from installer import lock, purge
+from installer.trouble import Trouble
+
+
+def fill(folder: Path) -> None:
+    for name in ("blobs/ab/abc", "models/a.safetensors", "journal.sqlite3", "journal.sqlite3-wal"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).touch()
+
+
+def test_everything_of_ours_goes(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    fill(folder)
+    names = [path.name for path in purge.data(folder)]
+    assert names == ["blobs", "journal.sqlite3", "journal.sqlite3-wal", "models"]
+    assert not folder.exists()
+
+
+def test_what_is_not_ours_stays(tmp_path: Path) -> None:
+    fill(tmp_path)
+    (tmp_path / "holiday.jpg").touch()
+    purge.data(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["holiday.jpg"]
+
+
+def test_a_link_is_removed_and_not_followed(tmp_path: Path) -> None:
+    folder, elsewhere = tmp_path / "data", tmp_path / "elsewhere"
+    fill(elsewhere)
+    folder.mkdir()
+    (folder / "models").symlink_to(elsewhere / "models")
+    purge.data(folder)
+    assert not folder.exists()
+    assert (elsewhere / "models" / "a.safetensors").exists()
+
+
+def test_no_folder_is_no_trouble(tmp_path: Path) -> None:
+    assert purge.data(tmp_path / "none") == []
+
+
+def test_a_folder_in_use_is_left_alone(tmp_path: Path) -> None:
+    fill(tmp_path)
+    with (tmp_path / "backend.lock").open("w") as handle:
+        handle.write("4711")
+        handle.flush()
+        assert lock.take(handle)
+        with pytest.raises(Trouble, match=r"\(process 4711\) is at work"):
+            purge.data(tmp_path)
+    assert (tmp_path / "journal.sqlite3").exists()
+    purge.data(tmp_path)
+
+
+def test_kernels_go_and_other_caches_stay(tmp_path: Path) -> None:
+    (tmp_path / "numba" / "x").mkdir(parents=True)
+    (tmp_path / "thumbnails").mkdir()
+    purge.kernels(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["thumbnails"]
+    purge.kernels(tmp_path / "none")
