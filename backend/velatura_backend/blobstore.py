@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
+import shutil
 import threading
 from collections import Counter
 from collections.abc import Iterable
@@ -81,7 +82,8 @@ class BlobStore:
         """
         with self._lock:
             try:
-                path.replace(self._path(digest))
+                with disk_errors():
+                    path.replace(self._path(digest))
             except FileNotFoundError as error:
                 raise NotFound(what="blob", id=digest) from error
             self._path(digest).chmod(0o400)
@@ -109,7 +111,7 @@ class BlobStore:
         for path in self._incoming.iterdir():
             path.unlink()
         for folder in self._work.iterdir():
-            remove_folder(folder)
+            shutil.rmtree(folder)
 
     def _path(self, digest: str) -> Path:
         if len(digest) != 2 * DIGEST_BYTES or not set(digest) <= set("0123456789abcdef"):
@@ -123,52 +125,47 @@ class IncomingBlob:
     def __init__(self, store: BlobStore, path: Path) -> None:
         self._store = store
         self._path = path
-        self._hash = hashlib.blake2b(digest_size=DIGEST_BYTES)
         self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | _BINARY, 0o600)
 
     def write(self, data: bytes | bytearray | memoryview) -> None:
         """:raises DiskFull: no room for it"""
         view = memoryview(data).cast("B")
-        self._hash.update(view)
         with disk_errors():
             while view:
                 view = view[os.write(self._file, view) :]
 
-    def copy_from(self, descriptor: int, size: int) -> None:
-        """Copies exactly ``size`` bytes from the start of an open file.
+    def copy_from(self, descriptor: int, size: int) -> str:
+        """Copies exactly ``size`` bytes from the start of an open file; returns their digest.
 
         :raises BadMessage: it has fewer
         :raises DiskFull: no room for them
         """
         buffer = memoryview(bytearray(_COPY_BYTES))
+        found = hashlib.blake2b(digest_size=DIGEST_BYTES)
         left = size
         with open(descriptor, "rb", buffering=0, closefd=False) as source:
             while left:
                 count = source.readinto(buffer[: min(left, _COPY_BYTES)])
                 if not count:
                     raise BadMessage(reason="the file is shorter than announced", at="$.bytes")
+                found.update(buffer[:count])
                 self.write(buffer[:count])
                 left -= count
+        return found.hexdigest()
 
-    def finish(self, expected: str = "") -> str:
-        """Puts the blob on the disk under its digest, takes it, and returns the digest.
+    def finish(self, digest: str) -> None:
+        """Puts the blob on the disk under its digest, and takes it.
 
-        :raises BadMessage: the digest is not ``expected``
         :raises DiskFull: no room for it
         """
-        digest = self._hash.hexdigest()
-        if expected and digest != expected:
-            self.abort()
-            raise BadMessage(reason="the bytes do not have this digest", at="$.digest")
         if self._store.take(digest):
             self.abort()
-            return digest
+            return
         with disk_errors():
             os.fsync(self._file)
         self._close()
         self._store.adopt(self._path, digest)
         self._store.flush()
-        return digest
 
     def abort(self) -> None:
         self._close()
@@ -178,10 +175,3 @@ class IncomingBlob:
         if self._file >= 0:
             os.close(self._file)
             self._file = -1
-
-
-def remove_folder(folder: Path) -> None:
-    """Removes a flat folder of files."""
-    for path in folder.iterdir():
-        path.unlink()
-    folder.rmdir()

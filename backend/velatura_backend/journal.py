@@ -100,9 +100,9 @@ class Journal:
             self._insert_event(number, event)
             self._insert_uses(number, change.uses)
             self._connection.execute(
-                "UPDATE jobs SET last_seq = ?, state = coalesce(?, state),"
+                "UPDATE jobs SET last_seq = ?, state = coalesce(?, state), good = good + ?,"
                 " ended = coalesce(?, ended) WHERE number = ?",
-                (event.seq, change.state and change.state.value, change.ended, number),
+                (event.seq, change.state and change.state.value, change.good, change.ended, number),
             )
 
     def acknowledge(self, job: str, seq: int) -> None:

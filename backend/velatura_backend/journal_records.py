@@ -43,7 +43,7 @@ class NewJob:
 @dataclass(frozen=True)
 class JobRow:
     """``last_seq`` is the newest durable event's; ``epoch`` the start of the backend that accepted
-    the job, counted from 1."""
+    the job, counted from 1; ``good`` the number of its good variations."""
 
     job: str
     owner: str
@@ -57,6 +57,7 @@ class JobRow:
     epoch: int
     last_seq: int
     acked: int
+    good: int
     submit: bytes
 
 
@@ -68,10 +69,11 @@ class StoredEvent:
 
 @dataclass(frozen=True)
 class Change:
-    """What comes with an event: a new state, blobs, the time it ended."""
+    """What comes with an event: a new state, blobs, good variations, the time it ended."""
 
     state: JobState | None = None
     uses: tuple[BlobUse, ...] = ()
+    good: int = 0
     ended: float | None = None
 
 
@@ -92,6 +94,7 @@ def job_row(row: sqlite3.Row) -> JobRow:
         epoch=row["epoch"],
         last_seq=row["last_seq"],
         acked=row["acked"],
+        good=row["good"],
         submit=row["submit"],
     )
 

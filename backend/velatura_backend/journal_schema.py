@@ -27,6 +27,7 @@ CREATE TABLE jobs (
     epoch INTEGER NOT NULL,
     last_seq INTEGER NOT NULL,
     acked INTEGER NOT NULL DEFAULT 0,
+    good INTEGER NOT NULL DEFAULT 0,
     submit BLOB NOT NULL
 );
 CREATE INDEX jobs_by_owner ON jobs (owner, document_key, number);

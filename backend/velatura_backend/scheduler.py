@@ -61,6 +61,7 @@ class _Waiting:
     arrival: int
     since: float
     passed: int = 0
+    held: bool = True
 
 
 class Scheduler:
@@ -76,25 +77,29 @@ class Scheduler:
 
     # -- changes -----------------------------------------------------------------------------------
 
-    def add(self, entry: Entry) -> Replaced:
-        """Queues a job; older live jobs under the same key leave the queue, running ones are named.
+    def hold(self, entry: Entry) -> None:
+        """Queues a job that may not run yet: it keeps its place while it is made durable.
 
         :raises LimitExceeded: the client has too many jobs queued; nothing is changed
         """
-        replaced = self._replaced_by(entry)
-        mine = [
-            each.entry.job
+        mine = sum(
+            each.entry.client == entry.client and not each.entry.is_replaced_by(entry)
             for each in self._waiting.values()
-            if each.entry.client == entry.client and each.entry.job not in replaced.queued
-        ]
-        if len(mine) >= self._rules.queued_per_client:
-            raise LimitExceeded(
-                limit="queued_jobs", value=len(mine) + 1, maximum=self._rules.queued_per_client
-            )
-        for job in replaced.queued:
-            del self._waiting[job]
+        )
+        if mine >= self._rules.queued_per_client:
+            maximum = self._rules.queued_per_client
+            raise LimitExceeded(limit="queued_jobs", value=mine + 1, maximum=maximum)
         self._arrivals += 1
         self._waiting[entry.job] = _Waiting(entry, self._arrivals, self._clock())
+
+    def release(self, job: str) -> Replaced:
+        """Lets a held job run. Older live jobs under its key leave the queue, running ones are
+        named."""
+        released = self._waiting[job]
+        replaced = self._replaced_by(released)
+        for older in replaced.queued:
+            del self._waiting[older]
+        released.held = False
         return replaced
 
     def remove(self, job: str) -> bool:
@@ -103,7 +108,7 @@ class Scheduler:
 
     def start_next(self, device: Device) -> Entry | None:
         """The job that is to run now; from here on it counts as running."""
-        order = self._order(device)
+        order = [each for each in self._order(device) if not each.held]
         if not order:
             return None
         chosen = self._choose(device, order)
@@ -147,10 +152,15 @@ class Scheduler:
 
     # -- inside ------------------------------------------------------------------------------------
 
-    def _replaced_by(self, entry: Entry) -> Replaced:
-        waiting = (each.entry for each in self._waiting.values())
+    def _replaced_by(self, released: _Waiting) -> Replaced:
+        entry = released.entry
+        older = (
+            each.entry
+            for each in self._waiting.values()
+            if not each.held and each.arrival < released.arrival
+        )
         return Replaced(
-            _names(each for each in waiting if each.is_replaced_by(entry)),
+            _names(each for each in older if each.is_replaced_by(entry)),
             _names(each for each in self._running.values() if each.is_replaced_by(entry)),
         )
 

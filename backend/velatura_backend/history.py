@@ -1,0 +1,145 @@
+"""What is kept: listing, favourites, forgetting, and letting go of blobs nobody needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from velatura_protocol.errors import BadMessage, NotFound, NotYourJob
+from velatura_protocol.events import JobState
+from velatura_protocol.messages import BlobRef, ErrorInfo, Failed, JobSummary
+from velatura_protocol.tasks import Operation
+
+from .blobstore import BlobStore
+from .config import Retention
+from .journal import Journal
+from .journal_records import JobRow, Purpose
+from .journal_thread import JournalThread
+from .kept_messages import unpack_event, unpack_submit
+from .retention import expired
+
+_MOST_LISTED = 1000
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who asks. ``owns_all``: has shown the secret of the token's owner."""
+
+    client: str
+    owns_all: bool = False
+
+    def may_see(self, owner: str) -> bool:
+        return self.owns_all or owner == self.client
+
+    def check(self, owner: str) -> None:
+        """:raises NotYourJob: it belongs to another client"""
+        if not self.may_see(owner):
+            raise NotYourJob
+
+
+class History:
+    def __init__(self, journal: JournalThread, store: BlobStore) -> None:
+        self._journal = journal
+        self._store = store
+
+    async def row(self, caller: Caller, job: str) -> JobRow:
+        """:raises NotFound: no such job
+        :raises NotYourJob: it belongs to another client
+        """
+        row = await self._journal.run(lambda journal: journal.job(job))
+        if row is None:
+            raise NotFound(what="job", id=job)
+        caller.check(row.owner)
+        return row
+
+    async def list_jobs(
+        self, caller: Caller, document_key: str, limit: int, *, everyone: bool
+    ) -> tuple[JobSummary, ...]:
+        owner = None if everyone else caller.client
+        count = min(limit, _MOST_LISTED)
+        return await self._journal.run(
+            lambda journal: tuple(
+                _summary(journal, row) for row in journal.newest(owner, document_key, count)
+            )
+        )
+
+    async def set_favourite(self, caller: Caller, job: str, *, favourite: bool) -> None:
+        """:raises NotFound, NotYourJob: see :meth:`row`"""
+        await self.row(caller, job)
+        await self._journal.run(lambda journal: journal.set_favourite(job, favourite=favourite))
+
+    async def acknowledge(self, caller: Caller, job: str, seq: int) -> None:
+        """:raises NotFound, NotYourJob: see :meth:`row`"""
+        await self.row(caller, job)
+        await self._journal.run(lambda journal: journal.acknowledge(job, seq))
+
+    async def forget(self, caller: Caller, jobs: Iterable[str]) -> int:
+        """Deletes those that have ended and that the caller may see; returns how many."""
+        wanted = tuple(jobs)
+
+        def act(journal: Journal) -> int:
+            rows = (journal.job(job) for job in wanted)
+            mine = [row.job for row in rows if row is not None and caller.may_see(row.owner)]
+            return len(_forget(journal, self._store, mine))
+
+        return await self._journal.run(act)
+
+    async def trim(self, policy: Retention, now: float) -> int:
+        """Lets go of what the retention no longer covers; returns how many jobs."""
+        return await self._journal.run(
+            lambda journal: len(_forget(journal, self._store, expired(journal, policy, now)))
+        )
+
+    async def blob(self, caller: Caller, digest: str) -> BlobRef:
+        """:raises NotFound: no job that the caller may see has it, or its file is gone"""
+        owner = None if caller.owns_all else caller.client
+        blob = await self._journal.run(lambda journal: journal.blob_of(owner, digest))
+        if blob is None:
+            raise NotFound(what="blob", id=digest)
+        return blob
+
+    async def let_go(self, digests: Iterable[str]) -> None:
+        """Undoes takes; what no job holds and nobody else has taken is deleted."""
+        free = [digest for digest in digests if self._store.release(digest)]
+        if free:
+            await self._journal.run(lambda journal: self._store.discard(journal.unused(free)))
+
+
+def _forget(journal: Journal, store: BlobStore, jobs: Iterable[str]) -> tuple[str, ...]:
+    # All in the journal's thread: no job can come to hold a blob between the look and the deletion.
+    names = tuple(jobs)
+    digests = {use.blob.digest for job in names for use in journal.uses(job)}
+    gone = journal.forget(names)
+    store.discard(journal.unused(digests))
+    return gone
+
+
+def _summary(journal: Journal, row: JobRow) -> JobSummary:
+    uses = journal.uses(row.job)
+    return JobSummary(
+        job=row.job,
+        state=row.state,
+        operation=Operation(row.operation),
+        engine=row.engine,
+        created=row.created,
+        variations=row.good,
+        prompt=_prompt(row),
+        document_key=row.document_key,
+        favourite=row.favourite,
+        error=_error(journal, row),
+        thumbnails=tuple(use.blob for use in uses if use.purpose is Purpose.THUMBNAIL),
+    )
+
+
+def _prompt(row: JobRow) -> str:
+    try:
+        return unpack_submit(row.submit).task.prompt
+    except BadMessage:
+        # A later version, since removed, knew fields that this one does not.
+        return ""
+
+
+def _error(journal: Journal, row: JobRow) -> ErrorInfo | None:
+    stored = journal.last_event(row.job) if row.state is JobState.FAILED else None
+    event = unpack_event(stored.message) if stored else None
+    return event.error if isinstance(event, Failed) else None
