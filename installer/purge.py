@@ -12,7 +12,7 @@ from installer.trouble import Trouble
 
 OURS = (
     "backend.lock",
-    "backend.log*",
+    "backend*.log*",
     "blobs",
     "exchange",
     "incoming",
