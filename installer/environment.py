@@ -24,7 +24,7 @@ _WARM = """
 from velatura_backend.executors.pipe import WorkerSettings
 from velatura_backend.executors.worker_process import prepare_environment
 prepared = prepare_environment(WorkerSettings())
-from velatura_backend.executors.worker import Worker
+from velatura_backend.executors.worker.flow import Worker
 Worker(threads=prepared.threads).warm_up()
 """
 _HEALTH = """
