@@ -26,11 +26,6 @@ from .base import (
 ENDS = (WorkFinished, WorkFailed, WorkCancelled)
 
 
-def error_info(error: VelaturaError) -> ErrorInfo:
-    """The error as it crosses the wire."""
-    return ErrorInfo(error.code, dict(error.params), error.retryable)
-
-
 class OrderRun:
     """Events in by :meth:`deliver`, out by :meth:`events`; nothing follows an end."""
 
@@ -70,7 +65,7 @@ class OrderRun:
     def fail(self, error: VelaturaError) -> None:
         """Ends the order. Variations already delivered are kept: then it is finished, and the
         missing ones are listed."""
-        info = error_info(error)
+        info = ErrorInfo.of(error)
         if not self.has_result:
             self.deliver(WorkFailed(info))
             return

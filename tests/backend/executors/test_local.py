@@ -65,14 +65,13 @@ async def test_a_killed_worker_is_replaced_and_the_order_retried(
 ) -> None:
     desk = Desk(tmp_path)
     order = desk.simple(parameters={"seconds": 0.3})
-    killed = False
+    pid = 0
     events: list[WorkEvent] = []
     async for event in shared.run(order):
         events.append(event)
-        if isinstance(event, WorkProgress) and event.phase is Phase.STEPPING and not killed:
+        if isinstance(event, WorkProgress) and event.phase is Phase.STEPPING and not pid:
             (pid,) = shared.worker_pids()
             os.kill(pid, signal.SIGKILL)
-            killed = True
     assert isinstance(events[-1], WorkFinished)
     assert len(all_of(events, WorkResult)) == 1
     assert shared.worker_pids() != (pid,)
@@ -121,6 +120,7 @@ async def test_an_engine_that_ignores_the_cancel_is_terminated(
     desk = Desk(tmp_path)
     order = desk.simple(parameters={"seconds": 60.0, "ignore_cancel": True})
     events: list[WorkEvent] = []
+    before: tuple[int, ...] = ()
     async for event in shared.run(order):
         events.append(event)
         if isinstance(event, WorkProgress) and event.phase is Phase.STEPPING:

@@ -11,22 +11,22 @@ import numpy as np
 from velatura_protocol.engines import EngineSpec
 from velatura_protocol.geometry import Rect, Size, bounding_rect
 from velatura_protocol.messages import BlobRef, Patch, Placement, ResultLayer, Variation
-from velatura_protocol.pixels import MASK_FORMAT, Depth, Layout, PixelFormat
+from velatura_protocol.pixels import MASK_FORMAT
 from velatura_protocol.provenance import Provenance
 from velatura_protocol.tasks import Intent, Operation, Task
 
 from ...engines.base import EngineResult, FloatImage
 from ...imaging.arrays import Samples, from_working, size_of
+from ...imaging.thumbnail import THUMBNAIL_FORMAT
 from ..base import WorkOrder, WorkResult
 from ..devices import CPU_ID
 from .inputs import Crop
 from .measure import peak_memory_metrics, seam_score
 from .outputs import ResultWriter, reference
-from .shading import Check, bands
-from .shown import colour, edited_area, mixed, reduced, with_alpha
+from .shading import Check, Shading, bands
+from .shown import edited_area, mixed, reduced, with_alpha
 
 THUMBNAIL_SIDE = 256
-_THUMBNAIL_FORMAT = PixelFormat(Depth.U8, Layout.RGBA)
 _NAME_LENGTH = 40
 _SEAM_MARGIN = 3
 
@@ -104,13 +104,11 @@ class Delivery:
         return whole, metrics
 
     def variation(
-        self, index: int, crops: list[FinishedCrop], shading: Crop, seconds: Mapping[str, float]
+        self, index: int, crops: list[FinishedCrop], shading: Shading, seconds: Mapping[str, float]
     ) -> WorkResult:
         """The whole variation, once every crop's files are written."""
-        small = from_working(
-            colour(shading.shading.to_srgb(crops[0].thumbnail)), _THUMBNAIL_FORMAT
-        ).samples
-        thumbnail = self.writer.write(size_of(small), _THUMBNAIL_FORMAT, (small,))
+        small = from_working(shading.to_srgb(crops[0].thumbnail), THUMBNAIL_FORMAT).samples
+        thumbnail = self.writer.write(size_of(small), THUMBNAIL_FORMAT, (small,))
         task = self.order.task
         variation = Variation(
             index=index,

@@ -17,6 +17,7 @@ import numpy as np
 from velatura_protocol.engines import Device
 from velatura_protocol.errors import Cancelled, OutOfMemory, VelaturaError
 from velatura_protocol.events import Phase
+from velatura_protocol.messages import ErrorInfo
 
 from ...engines import registry
 from ...engines.base import CancelToken
@@ -29,7 +30,6 @@ from ..base import (
     WorkVariationFailed,
 )
 from ..devices import CPU_ID
-from ..order_run import error_info
 from .delivery import Delivery
 from .failures import as_error, is_hopeless
 from .inputs import read_crops, read_images
@@ -76,12 +76,15 @@ class Worker:
         writer = ResultWriter(order.output, state.check)
         try:
             yield from self._work(order, state, writer)
+            state.total.stop()
+            end = WorkFinished({**state.total.metrics(), **peak_memory_metrics()})
         except Cancelled:
-            yield WorkCancelled(state.phase)
+            end = WorkCancelled(state.phase)
         except Exception as error:
-            yield WorkFailed(error_info(as_error(error, order.engine)))
+            end = WorkFailed(ErrorInfo.of(as_error(error, order.engine)))
         finally:
             writer.discard()
+        yield end
 
     def _work(
         self, order: WorkOrder, state: OrderState, writer: ResultWriter
@@ -103,8 +106,6 @@ class Worker:
             state=state,
         )
         yield from _variations(maker, writer)
-        state.total.stop()
-        yield WorkFinished({**state.total.metrics(), **peak_memory_metrics()})
 
 
 def _variations(maker: VariationMaker, writer: ResultWriter) -> Iterator[WorkEvent]:
@@ -124,7 +125,7 @@ def _variations(maker: VariationMaker, writer: ResultWriter) -> Iterator[WorkEve
             failures.append(as_error(error, maker.engine.spec))
             if len(failures) == count or (is_hopeless(failures[-1]) and len(failures) == index + 1):
                 raise failures[0] from error
-            yield WorkVariationFailed(index, error_info(failures[-1]))
+            yield WorkVariationFailed(index, ErrorInfo.of(failures[-1]))
 
 
 def _make(maker: VariationMaker, index: int, writer: ResultWriter) -> Iterator[WorkEvent]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from velatura_protocol.engines import EngineSpec
+from velatura_protocol.engines import EngineColour, EngineSpec
 from velatura_protocol.errors import BadTask, MaskMismatch, NothingSelected
 from velatura_protocol.geometry import Rect, Size
 from velatura_protocol.pixels import Depth, Layout, Pixels
@@ -19,7 +19,7 @@ from ...engines.base import FloatImage, FloatMask
 from ...imaging.arrays import Samples, view_samples
 from ...imaging.masks import apply_edge, mask_from_image, quantised_mask, to_float_mask
 from ..base import OrderInput, StoredBlob, WorkOrder
-from .shading import Check, Shading
+from .shading import Check, Shading, canvas_shading, foreign_shading
 
 Mask8 = NDArray[np.uint8]
 """(height, width), 255 = edit: what hosts keep."""
@@ -83,7 +83,8 @@ def read_images(order: WorkOrder, check: Check) -> Mapping[str, tuple[FloatImage
 
 
 def _shading(task: Task, engine: EngineSpec, each: OrderInput) -> Shading:
-    return Shading(each.input.colour or task.canvas.colour, engine.colour)
+    colour = each.input.colour or task.canvas.colour
+    return foreign_shading(task.canvas, engine.colour, colour, each.blob.format)
 
 
 def _read_crop(order: WorkOrder, image: OrderInput, check: Check) -> Crop:
@@ -154,14 +155,16 @@ def _blank_crop(order: WorkOrder) -> Crop:
     if order.task.operation is not Operation.GENERATE or (role is not None and role.required):
         raise BadTask(field="inputs", reason="there is no image")
     size = order.task.target or order.task.canvas.size
-    channels = 2 if order.task.canvas.format.layout.is_grey else 4
+    shading = canvas_shading(order.task.canvas, order.engine.colour)
+    grey = order.task.canvas.format.layout.is_grey and order.engine.colour is not EngineColour.SRGB
+    channels = 2 if grey else 4
     return Crop(
         region=Rect.of_size(size),
         image=np.zeros((size.height, size.width, channels), np.float32),
         mask=None,
         weights=_ones(size),
         masks={},
-        shading=Shading(order.task.canvas.colour, order.engine.colour),
+        shading=shading,
     )
 
 

@@ -7,22 +7,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from velatura_protocol.engines import EngineColour
-from velatura_protocol.pixels import ColourSpace, PixelFormat, Transfer
+from velatura_protocol.errors import Unsupported
+from velatura_protocol.pixels import ColourSpace, PixelFormat
+from velatura_protocol.tasks import Canvas
 
 from ...engines.base import FloatImage
 from ...imaging.arrays import Quantised, Samples, from_working, to_working
-from ...imaging.colour import srgb_decode, srgb_encode
+from ...imaging.colour import Conversion, conversion
 
-BAND_PIXELS = 1 << 20
+BAND_PIXELS = 1 << 18
 
 Check = Callable[[], None]
 """Raises ``Cancelled`` when the order is to stop."""
+
+Step = Callable[[FloatImage], FloatImage]
 
 
 def bands(height: int, width: int) -> Iterator[slice]:
@@ -34,39 +36,73 @@ def bands(height: int, width: int) -> Iterator[slice]:
 
 @dataclass(frozen=True)
 class Shading:
-    """How one input's colours map to those an engine wants, and back."""
+    """How one input's colours become those an engine wants, and the engine's the document's."""
 
+    inward: tuple[Step, ...]
+    document: Conversion
     space: ColourSpace
-    target: EngineColour
 
     def to_engine(self, samples: Samples, format: PixelFormat, check: Check) -> FloatImage:
         """A new working array: float32 (height, width, 2 | 4), straight alpha last."""
         height, width = samples.shape[:2]
-        channels = 2 if format.layout.is_grey else 4
-        image = np.empty((height, width, channels), np.float32)
+        image: FloatImage | None = None
         for rows in bands(height, width):
             check()
-            image[rows] = self._engine_values(to_working(samples[rows], format.layout))
+            band = to_working(samples[rows], format.layout)
+            for step in self.inward:
+                band = step(band)
+            if image is None:
+                image = np.empty((height, width, band.shape[2]), np.float32)
+            image[rows] = band
+        assert image is not None, "a picture has at least one row"
         return image
 
     def to_document(self, image: FloatImage, format: PixelFormat) -> Quantised:
-        """A band in the document's encoding, quantised once. Alpha may be left out, not added."""
-        return from_working(self._document_values(image), format)
+        """The document's encoding in ``format``, quantised once. A grey document's values may be
+        wanted in colour (previews), never the other way round."""
+        values = self.document.to_document(image)
+        return from_working(values if format.layout.is_grey else coloured(values), format)
 
     def to_srgb(self, image: FloatImage) -> FloatImage:
-        """A small image as sRGB, for panels."""
+        """As sRGB, four channels, for panels. A profile that cannot be read costs a small picture
+        its exact colours, not the user the result."""
+        grey = self.document.grey
+        try:
+            shown = conversion(self.space, grey, EngineColour.SRGB)
+        except Unsupported:
+            shown = conversion(ColourSpace(transfer=self.space.transfer), grey, EngineColour.SRGB)
+        return shown.to_engine(self.document.to_document(image))
+
+
+def canvas_shading(canvas: Canvas, engine: EngineColour) -> Shading:
+    """For pixels that are in the document's own colours.
+
+    :raises Unsupported: the engine needs a profile that cannot be read
+    """
+    document = conversion(canvas.colour, canvas.format.layout.is_grey, engine)
+    return Shading((document.to_engine,), document, canvas.colour)
+
+
+def foreign_shading(
+    canvas: Canvas, engine: EngineColour, colour: ColourSpace, format: PixelFormat
+) -> Shading:
+    """For pixels with a colour space or channels of their own: by way of sRGB, without bounds.
+
+    :raises Unsupported: one of the profiles cannot be read
+    """
+    home = canvas_shading(canvas, engine)
+    grey = canvas.format.layout.is_grey
+    if colour == canvas.colour and format.layout.is_grey == grey:
+        return home
+    own = conversion(colour, format.layout.is_grey, EngineColour.SRGB)
+    if engine is EngineColour.SRGB:
+        return Shading((own.to_engine,), home.document, home.space)
+    through = conversion(canvas.colour, grey, EngineColour.SRGB)
+    return Shading((own.to_engine, through.to_document, *home.inward), home.document, home.space)
+
+
+def coloured(image: FloatImage) -> FloatImage:
+    """Grey as red, green and blue alike; four channels as they are."""
+    if image.shape[2] == 4:
         return image
-
-    def _engine_values(self, values: FloatImage) -> FloatImage:
-        if self.space.transfer is Transfer.LINEAR and self.target is EngineColour.NATIVE:
-            values[..., :-1] = srgb_encode(values[..., :-1])
-        return values
-
-    def _document_values(self, image: FloatImage) -> FloatImage:
-        if self.space.transfer is Transfer.LINEAR and self.target is EngineColour.NATIVE:
-            return np.concatenate((_float32(srgb_decode(image[..., :-1])), image[..., -1:]), axis=2)
-        return image
-
-
-def _float32(values: NDArray[Any]) -> NDArray[np.float32]:
-    return values.astype(np.float32, copy=False)
+    return np.ascontiguousarray(image[..., [0, 0, 0, 1]])

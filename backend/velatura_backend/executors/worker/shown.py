@@ -6,12 +6,13 @@ A document is composited by its host, once, from pixels and mask; nothing here i
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from velatura_protocol.geometry import Rect
 from velatura_protocol.tasks import AlphaMode
 
 from ...engines.base import FloatImage, FloatMask
+from ...imaging.arrays import size_of
+from ...imaging.resize import Filter, fitted, resize
 
 
 def with_alpha(result: FloatImage, image: FloatImage, mode: AlphaMode) -> FloatImage:
@@ -44,35 +45,11 @@ def mixed(image: FloatImage, result: FloatImage, weights: FloatMask) -> FloatIma
 
 
 def reduced(image: FloatImage, max_side: int) -> FloatImage:
-    """The picture with its longer side at most ``max_side``, each pixel the mean of its area,
-    weighted by alpha; as it is where it is small enough (or ``max_side`` is 0)."""
-    height, width = image.shape[:2]
-    longer = max(height, width)
-    if not max_side or longer <= max_side:
-        return image
-    rows = _starts(height, max(1, round(height * max_side / longer)))
-    columns = _starts(width, max(1, round(width * max_side / longer)))
-    premultiplied = image * image[..., -1:]
-    premultiplied[..., -1:] = image[..., -1:]
-    sums = np.add.reduceat(np.add.reduceat(premultiplied, rows, 0), columns, 1)
-    small = sums / (_spans(rows, height)[:, None] * _spans(columns, width))[..., None]
-    np.divide(small[..., :-1], small[..., -1:], out=small[..., :-1], where=small[..., -1:] > 0.0)
-    return small.astype(np.float32)
-
-
-def _starts(length: int, count: int) -> NDArray[np.intp]:
-    return np.arange(count) * length // count
-
-
-def _spans(starts: NDArray[np.intp], length: int) -> NDArray[np.intp]:
-    return np.diff(starts, append=length)
-
-
-def colour(image: FloatImage) -> FloatImage:
-    """Grey or colour as red, green, blue, alpha."""
-    if image.shape[2] == 4:
-        return image
-    return np.ascontiguousarray(image[..., [0, 0, 0, 1]])
+    """The picture with its longer side at most ``max_side`` (0: any), each pixel the mean of its
+    area, weighted by alpha; the same array where it is small enough."""
+    size = size_of(image)
+    small = fitted(size, max_side) if max_side else size
+    return image if small == size else resize(image, small, Filter.BOX)
 
 
 def edited_area(weights: FloatMask, margin: int) -> Rect:

@@ -50,7 +50,7 @@ class VariationMaker:
             self.state.crop_done()
         yield self.state.enter(Phase.DELIVERING)
         seconds = self.state.variation_metrics()
-        yield self.delivery.variation(index, finished, self.crops[0], seconds)
+        yield self.delivery.variation(index, finished, self.crops[0].shading, seconds)
 
     def _run_engine(self, crop: Crop, index: int) -> Generator[WorkEvent, None, EngineResult]:
         result: EngineResult | None = None
