@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,7 @@ from velatura_backend.imaging.files import (
 )
 from velatura_backend.imaging.files.model import PngDetails
 from velatura_backend.imaging.masks import mask_from_image
+from velatura_backend.provenance import to_xmp
 from velatura_plugin.host.base import (
     Document,
     PreviewFrame,
@@ -24,7 +26,7 @@ from velatura_plugin.host.base import (
     RoleContent,
     Selection,
 )
-from velatura_protocol.errors import NotFound, UnwritableFile
+from velatura_protocol.errors import NotFound, UnwritableFile, VelaturaError
 from velatura_protocol.geometry import Rect, Size
 from velatura_protocol.pixels import MASK_FORMAT, Pixels
 from velatura_protocol.tasks import SampleSource
@@ -56,7 +58,7 @@ class FilesHost:
 
         :raises BadInput: as :func:`~velatura_backend.imaging.files.read_image`
         """
-        return self._activate(str(path), read_image(path))
+        return self._activate(str(path), _read(path))
 
     def open_blank(self, size: Size) -> Document:
         """An empty picture, for what is made from nothing."""
@@ -85,13 +87,15 @@ class FilesHost:
 
     def mask_content(self, document: Document, reference: str) -> Selection:
         """:raises MaskMismatch: a file of another size than the picture"""
-        mask = read_image(Path(reference))
+        path = Path(reference)
+        mask = _read(path)
         drawn = mask_from_image(mask.samples, mask.format.layout)[..., np.newaxis]
-        aligned = align_mask(drawn, mask.size, self._image(document))
+        with _naming(path):
+            aligned = align_mask(drawn, mask.size, self._image(document))
         return Selection(Rect.of_size(document.size), to_pixels(aligned, MASK_FORMAT))
 
     def role_content(self, document: Document, reference: str) -> RoleContent:
-        image = read_image(Path(reference))
+        image = _read(Path(reference))
         return RoleContent(
             Rect.of_size(image.size), to_pixels(image.samples, image.format), image.colour
         )
@@ -118,9 +122,10 @@ class FilesHost:
         """
         if self.destination is None:
             raise UnwritableFile(reason="no destination")
-        flattened = flatten(self._image(document), result)
-        marked = flattened.with_xmp(provenance_xmp(result.provenance, flattened.metadata.xmp))
-        notes = write_image(self.destination, marked)
+        with _naming(self.destination):
+            flattened = flatten(self._image(document), result)
+            marked = flattened.with_xmp(to_xmp(result.provenance, flattened.metadata.xmp))
+            notes = write_image(self.destination, marked)
         self.written = (
             *self.written,
             WrittenFile(self.destination, tuple(note.value for note in notes)),
@@ -128,3 +133,17 @@ class FilesHost:
 
     def post(self, action: Callable[[], None]) -> None:
         self._post(action)
+
+
+@contextmanager
+def _naming(path: Path) -> Generator[None, None, None]:
+    """Errors from inside say which file they are about, as ``file``; such errors stay local."""
+    try:
+        yield
+    except VelaturaError as error:
+        raise type(error)(**{**error.params, "file": str(path)}) from error
+
+
+def _read(path: Path) -> ImageFile:
+    with _naming(path):
+        return read_image(path)

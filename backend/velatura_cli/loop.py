@@ -16,11 +16,12 @@ class MainLoop:
     def post(self, action: Callable[[], None]) -> None:
         self._actions.put(action)
 
-    def run_until(self, finished: Callable[[], bool], *, timeout: float | None = None) -> bool:
-        """Runs actions until ``finished()``; False if ``timeout`` seconds pass before that.
+    def wake(self) -> None:
+        """Has :meth:`run_until` ask again whether it is finished; safe in a signal handler."""
+        self._actions.put(_nothing)
 
-        A signal's exception (KeyboardInterrupt) is raised out of here, between two actions.
-        """
+    def run_until(self, finished: Callable[[], bool], *, timeout: float | None = None) -> bool:
+        """Runs actions until ``finished()``; False if ``timeout`` seconds pass before that."""
         deadline = None if timeout is None else time.monotonic() + timeout
         while not finished():
             left = None if deadline is None else deadline - time.monotonic()
@@ -32,3 +33,7 @@ class MainLoop:
                 return False
             action()
         return True
+
+
+def _nothing() -> None:
+    pass

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from velatura_plugin.controller import Controller
 from velatura_plugin.host.base import Document, MaskKind
 from velatura_plugin.request import GenerateRequest, MaskSource
-from velatura_plugin.state import JobStatus, JobView
-from velatura_protocol.errors import Cancelled, NotFound, VelaturaError, error_from_code
+from velatura_protocol.errors import Cancelled, NotFound, VelaturaError
 from velatura_protocol.tasks import AlphaMode
 
 from .choosing import choose_engine, parse_parameters
@@ -52,17 +51,17 @@ class OperationRun:
         :raises BackendUnavailable: none could be met, or it was lost for good
         :raises Cancelled: interrupted
         """
+        self._reporter.begin(assignment.label)
         document = self._open(assignment)
         controller = self._link.controller()
         job = controller.generate(self._request(assignment), document=document)
-        view = self._follow(controller, job, str(assignment.image or assignment.output))
+        watch = JobWatch(self._reporter, job)
+        self._follow(controller, watch, job)
         try:
-            self._write(controller, view, assignment)
+            self._write(controller, job, assignment)
         except VelaturaError as error:
             return Outcome(self._host.written, error)
-        finally:
-            controller.discard(job)
-        return Outcome(self._host.written, _job_error(view))
+        return Outcome(self._host.written, watch.error)
 
     def _open(self, assignment: Assignment) -> Document:
         if assignment.image is not None:
@@ -96,38 +95,30 @@ class OperationRun:
             preview=options.json,
         )
 
-    def _follow(self, controller: Controller, job: str, image: str) -> JobView:
-        watch = JobWatch(self._reporter, image, job)
-        unsubscribe = controller.subscribe(watch.look)
+    def _follow(self, controller: Controller, watch: JobWatch, job: str) -> None:
+        """Until the job's end.
+
+        :raises Cancelled: interrupted here, or stopped from elsewhere
+        """
+        unwatch = controller.watch(watch.hear)
         try:
-            watch.look(controller.state)
             self._link.wait_for(lambda: watch.is_ended)
         except Cancelled:
             controller.cancel(job)
             self._link.wait_quietly(lambda: watch.is_ended, CANCEL_SECONDS)
             raise Cancelled(phase=watch.phase.value) from None
         finally:
-            unsubscribe()
-        if watch.view is None or not watch.view.status.is_end:
-            raise Cancelled(phase=watch.phase.value)
-        return watch.view
+            unwatch()
+        if isinstance(watch.error, Cancelled):
+            raise watch.error
 
-    def _write(self, controller: Controller, view: JobView, assignment: Assignment) -> None:
+    def _write(self, controller: Controller, job: str, assignment: Assignment) -> None:
         """Every variation that is here, each composited onto the picture as it was read."""
-        count = self._command.options.variations
+        view = controller.state.job(job)
+        if view is None:
+            return
         for variation in view.staging.ready:
-            self._host.destination = assignment.variation(variation.index, count)
-            controller.show_variation(view.job, variation.index)
-            controller.accept(view.job, copy=True)
-
-
-def _job_error(view: JobView) -> VelaturaError | None:
-    """What went wrong on the way: the whole job, or one of its variations."""
-    info = view.error
-    if info is None and view.failures:
-        info = view.failures[0].error
-    if info is not None:
-        return error_from_code(info.code, dict(info.params))
-    if view.status is JobStatus.CANCELLED:
-        return Cancelled(phase=view.progress.phase.value)
-    return None
+            self._host.destination = assignment.variation(variation.index, view.variations)
+            controller.show_variation(job, variation.index)
+            controller.accept(job, copy=True)
+        controller.discard(job)

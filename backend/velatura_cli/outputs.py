@@ -9,7 +9,7 @@ from pathlib import Path
 from .exit_codes import UsageError
 from .options import OperationCommand
 
-SUFFIXES = frozenset((".png", ".tif", ".tiff", ".jpg", ".jpeg", ".webp"))
+SUFFIXES = frozenset((".png", ".tif", ".tiff", ".jpg", ".jpeg", ".jpe", ".jfif", ".webp"))
 """What results are written as."""
 
 
@@ -20,6 +20,11 @@ class Assignment:
     image: Path | None
     mask: Path | None
     output: Path
+
+    @property
+    def label(self) -> str:
+        """What reports call it: the picture's name as it was given."""
+        return str(self.image or self.output)
 
     def variation(self, index: int, count: int) -> Path:
         """The file of variation ``index`` of ``count``: numbered from 1 when there are several."""

@@ -30,7 +30,9 @@ JsonValue = str | int | float | bool | None | Sequence["JsonValue"] | Mapping[st
 class Reporter(Protocol):
     """One job's story, for each picture from the top; ends in done, failed or cancelled."""
 
-    def accepted(self, image: str, job: str, ahead: int) -> None: ...
+    def begin(self, image: str) -> None: ...
+
+    def accepted(self, job: str, ahead: int) -> None: ...
 
     def progress(self, phase: Phase, fraction: float | None, variation: int) -> None: ...
 
@@ -48,7 +50,10 @@ class Reporter(Protocol):
 
 
 class SilentReporter:
-    def accepted(self, image: str, job: str, ahead: int) -> None:
+    def begin(self, image: str) -> None:
+        pass
+
+    def accepted(self, job: str, ahead: int) -> None:
         pass
 
     def progress(self, phase: Phase, fraction: float | None, variation: int) -> None:
@@ -71,15 +76,19 @@ class SilentReporter:
 
 
 class JsonReporter:
-    """One JSON object a line; every one has ``event``, ``image`` and ``job``."""
+    """One JSON object a line; every one has ``event``, ``image`` and ``job`` (empty before it is
+    accepted)."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
         self._image = ""
         self._job = ""
 
-    def accepted(self, image: str, job: str, ahead: int) -> None:
-        self._image, self._job = image, job
+    def begin(self, image: str) -> None:
+        self._image, self._job = image, ""
+
+    def accepted(self, job: str, ahead: int) -> None:
+        self._job = job
         self._write("accepted", {"ahead": ahead})
 
     def progress(self, phase: Phase, fraction: float | None, variation: int) -> None:
@@ -121,7 +130,7 @@ class BarReporter:
         self._stream = stream
         self._bar: tqdm[Any] | None = None
 
-    def accepted(self, image: str, job: str, ahead: int) -> None:
+    def begin(self, image: str) -> None:
         self._close()
         self._bar = tqdm(
             total=1.0,
@@ -130,7 +139,9 @@ class BarReporter:
             leave=False,
             bar_format="{desc} {percentage:3.0f}%|{bar}| {elapsed} {postfix}",
         )
-        if ahead:
+
+    def accepted(self, job: str, ahead: int) -> None:
+        if ahead and self._bar is not None:
             self._bar.set_postfix_str(f"waiting for {ahead} before it")
 
     def progress(self, phase: Phase, fraction: float | None, variation: int) -> None:
@@ -179,3 +190,8 @@ def write_line(stream: TextIO, line: str) -> None:
     except BrokenPipeError:
         # The interpreter flushes again at exit and would complain there.
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def write_error(line: str) -> None:
+    """The one line on standard error that says what happened and what to do."""
+    write_line(sys.stderr, f"velatura: {line}")

@@ -1,53 +1,66 @@
-"""From the states a controller goes through to a job's story."""
+"""From the backend's events to one job's story, and its end."""
 
 from __future__ import annotations
 
-from velatura_plugin.state import JobStatus, JobView, PanelState
+from velatura_plugin.events import ClientEvent, JobRefused, PreviewArrived, VariationArrived
+from velatura_protocol.errors import Cancelled, VelaturaError, error_from_code
 from velatura_protocol.events import Phase
+from velatura_protocol.messages import (
+    Accepted,
+    CancelledJob,
+    ErrorInfo,
+    Failed,
+    Finished,
+    Progress,
+    VariationFailed,
+)
 
 from .reporting import Reporter
 
 
 class JobWatch:
-    """Follows one job through the controller's states and tells a reporter what is new in it."""
+    """Hears what the controller hears, and tells a reporter what belongs to one job.
 
-    def __init__(self, reporter: Reporter, image: str, job: str) -> None:
+    ``error``: what kept the job, or one of its variations, from being finished.
+    """
+
+    def __init__(self, reporter: Reporter, job: str) -> None:
         self._reporter = reporter
-        self._image = image
         self._job = job
-        self._told: set[int] = set()
-        self._is_accepted = False
-        self.view: JobView | None = None
+        self.phase = Phase.UPLOADING
         self.is_ended = False
+        self.error: VelaturaError | None = None
 
-    @property
-    def phase(self) -> Phase:
-        return self.view.progress.phase if self.view else Phase.QUEUED
-
-    def look(self, state: PanelState) -> None:
-        view, last = state.job(self._job), self.view
-        if view is None:
-            # A cancelled job with nothing to show leaves the panel by itself.
-            self.is_ended = last is not None
+    def hear(self, event: ClientEvent) -> None:
+        if getattr(event, "job", self._job) != self._job:
             return
-        self.view = view
-        self.is_ended = view.status.is_end
-        self._tell_accepted(view)
-        self._tell_progress(view, last)
-        for variation in view.staging.ready:
-            if variation.index not in self._told:
-                self._told.add(variation.index)
-                self._reporter.result(variation.index, variation.seed)
+        match event:
+            case Accepted():
+                self.phase = Phase.QUEUED
+                self._reporter.accepted(event.job, event.ahead)
+            case Progress():
+                self.phase = event.phase
+                self._reporter.progress(event.phase, event.fraction, event.variation)
+            case PreviewArrived():
+                self._reporter.preview(event.variation, event.frame.region)
+            case VariationArrived():
+                self._reporter.result(event.variation.index, event.variation.seed)
+            case VariationFailed():
+                self.error = self.error or _as_error(event.error)
+            case Finished():
+                self.is_ended = True
+            case Failed() | JobRefused():
+                self._end(_as_error(event.error))
+            case CancelledJob():
+                self.phase = event.phase
+                self._end(Cancelled(phase=event.phase.value))
+            case _:
+                pass
 
-    def _tell_accepted(self, view: JobView) -> None:
-        is_taken = view.seq > 0 and view.status is not JobStatus.SENDING
-        if is_taken and not self._is_accepted:
-            self._is_accepted = True
-            self._reporter.accepted(self._image, view.job, view.ahead)
+    def _end(self, error: VelaturaError) -> None:
+        self.error = error
+        self.is_ended = True
 
-    def _tell_progress(self, view: JobView, last: JobView | None) -> None:
-        progress = view.progress
-        if last is not None and progress != last.progress:
-            self._reporter.progress(progress.phase, progress.fraction, progress.variation)
-        if view.preview is not None and (last is None or view.preview is not last.preview):
-            self._reporter.preview(progress.variation, view.preview.region)
+
+def _as_error(info: ErrorInfo) -> VelaturaError:
+    return error_from_code(info.code, dict(info.params))

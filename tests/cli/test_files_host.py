@@ -1,0 +1,136 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from velatura_backend.imaging.arrays import to_pixels, view_samples
+from velatura_backend.imaging.files import FileKind, ImageFile, read_image, write_image
+from velatura_backend.imaging.files.model import PngDetails
+from velatura_cli.files_host import FilesHost
+from velatura_cli.loop import MainLoop
+from velatura_plugin.host.base import LayerContent, PatchContent, ResultContent
+from velatura_protocol.errors import (
+    MaskMismatch,
+    NotFound,
+    UnreadableFile,
+    UnwritableFile,
+)
+from velatura_protocol.geometry import Rect, Size
+from velatura_protocol.pixels import Depth, Layout, PixelFormat
+from velatura_protocol.provenance import Provenance
+from velatura_protocol.tasks import Operation, SampleSource
+
+PROVENANCE = Provenance(Operation.FILL, "e", "1", "velatura", 0, "2026-01-01T00:00:00Z", "x")
+
+
+def write(path: Path, samples: np.ndarray) -> Path:
+    write_image(path, ImageFile(samples, FileKind.PNG, PngDetails()))
+    return path
+
+
+@pytest.fixture
+def host() -> FilesHost:
+    return FilesHost("files/test", MainLoop().post)
+
+
+@pytest.fixture
+def samples() -> np.ndarray:
+    return np.random.default_rng(0).integers(0, 65536, (5, 7, 3)).astype(np.uint16)
+
+
+@pytest.fixture
+def photo(tmp_path: Path, samples: np.ndarray) -> Path:
+    return write(tmp_path / "photo.png", samples)
+
+
+def test_a_file_is_a_document_in_its_own_depth(
+    host: FilesHost, photo: Path, samples: np.ndarray
+) -> None:
+    document = host.open(photo)
+    assert document == host.active_document()
+    assert (document.name, document.size) == ("photo.png", Size(7, 5))
+    assert document.format == PixelFormat(Depth.U16, Layout.RGB)
+    captured = host.capture(document, SampleSource.BELOW, Rect(1, 2, 3, 2))
+    assert (view_samples(captured) == samples[2:4, 1:4]).all()
+    assert host.selection(document) is None
+
+
+def test_another_picture_takes_its_place(host: FilesHost, photo: Path, tmp_path: Path) -> None:
+    first = host.open(photo)
+    host.open(write(tmp_path / "b.png", np.zeros((1, 1, 3), np.uint8)))
+    with pytest.raises(NotFound):
+        host.capture(first, SampleSource.BELOW, Rect(0, 0, 1, 1))
+
+
+def test_a_mask_is_white_and_opaque(host: FilesHost, photo: Path, tmp_path: Path) -> None:
+    drawn = np.zeros((5, 7, 2), np.uint16)
+    drawn[1, 1:4, 0] = 65535
+    drawn[1, 1:4, 1] = (65535, 32768, 0)
+    document = host.open(photo)
+    mask = host.mask_content(document, str(write(tmp_path / "m.png", drawn)))
+    seen = view_samples(mask.pixels)[..., 0]
+    assert mask.region == Rect(0, 0, 7, 5)
+    assert seen[1].tolist() == [0, 255, 128, 0, 0, 0, 0]
+    assert seen[[0, 2, 3, 4]].max() == 0
+
+
+def test_errors_name_the_file(host: FilesHost, photo: Path, tmp_path: Path) -> None:
+    document = host.open(photo)
+    small = write(tmp_path / "m.png", np.zeros((4, 7, 1), np.uint8))
+    with pytest.raises(MaskMismatch) as mismatch:
+        host.mask_content(document, str(small))
+    assert mismatch.value.params["file"] == str(small)
+    assert mismatch.value.params["mask_height"] == 4
+    broken = tmp_path / "b.png"
+    broken.write_bytes(b"")
+    with pytest.raises(UnreadableFile) as unreadable:
+        host.open(broken)
+    assert unreadable.value.params["file"] == str(broken)
+
+
+def test_a_role_has_its_own_size_and_colour(host: FilesHost, photo: Path, tmp_path: Path) -> None:
+    style = np.full((2, 3, 3), 9, np.uint8)
+    content = host.role_content(host.open(photo), str(write(tmp_path / "s.png", style)))
+    assert content.region == Rect(0, 0, 3, 2)
+    assert (view_samples(content.pixels) == 9).all()
+    assert content.colour is not None
+
+
+def test_accepting_writes_and_keeps_the_original_open(
+    host: FilesHost, photo: Path, samples: np.ndarray, tmp_path: Path
+) -> None:
+    document = host.open(photo)
+    region = Rect(2, 1, 2, 2)
+    for name, value in (("one.png", 11), ("two.png", 22)):
+        pixels = to_pixels(np.full((2, 2, 3), value, np.uint16), document.format)
+        layer = LayerContent("l", region, (PatchContent(region, pixels),))
+        host.destination = tmp_path / name
+        host.accept(document, "job", ResultContent((layer,), PROVENANCE), document_key="")
+        written = read_image(tmp_path / name)
+        assert (written.samples[1:3, 2:4] == value).all()
+        untouched = written.samples.copy()
+        untouched[1:3, 2:4] = samples[1:3, 2:4]
+        assert (untouched == samples).all()
+        assert b"DigitalSourceType" in written.metadata.xmp
+    assert [file.path.name for file in host.written] == ["one.png", "two.png"]
+
+
+def test_a_destination_that_cannot_be(host: FilesHost, photo: Path, tmp_path: Path) -> None:
+    document = host.open(photo)
+    nothing = ResultContent((), PROVENANCE)
+    with pytest.raises(UnwritableFile):
+        host.accept(document, "job", nothing, document_key="")
+    host.destination = tmp_path / "missing" / "o.png"
+    with pytest.raises(UnwritableFile) as unwritable:
+        host.accept(document, "job", nothing, document_key="")
+    assert unwritable.value.params["file"] == str(host.destination)
+    assert host.written == ()
+
+
+def test_a_blank_document(host: FilesHost) -> None:
+    document = host.open_blank(Size(3, 2))
+    assert document.size == Size(3, 2)
+    captured = host.capture(document, SampleSource.BELOW, Rect(0, 0, 3, 2))
+    assert (view_samples(captured) == 0).all()

@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+import io
+import json
+import os
+import pty
+from pathlib import Path
+
+import pytest
+
+from velatura_cli.reporting import (
+    BarReporter,
+    JsonReporter,
+    Reporter,
+    SilentReporter,
+    WrittenFile,
+    make_reporter,
+    write_line,
+)
+from velatura_protocol.events import Phase
+from velatura_protocol.geometry import Rect
+
+FILE = WrittenFile(Path("out.jpg"), ("lossy",))
+
+
+def tell(reporter: Reporter) -> None:
+    reporter.begin("in.jpg")
+    reporter.accepted("job1", 2)
+    reporter.progress(Phase.STEPPING, 0.123456, 0)
+    reporter.progress(Phase.LOADING, None, 0)
+    reporter.preview(0, Rect(1, 2, 3, 4))
+    reporter.result(1, 8)
+
+
+def test_json_events_are_one_a_line() -> None:
+    stream = io.StringIO()
+    reporter = JsonReporter(stream)
+    tell(reporter)
+    reporter.done([FILE])
+    events = [json.loads(line) for line in stream.getvalue().splitlines()]
+    own = {"image": "in.jpg", "job": "job1"}
+    assert events == [
+        {"event": "accepted", **own, "ahead": 2},
+        {"event": "progress", **own, "phase": "stepping", "fraction": 0.1235, "variation": 1},
+        {"event": "progress", **own, "phase": "loading", "fraction": None, "variation": 1},
+        {"event": "preview", **own, "variation": 1, "region": [1, 2, 3, 4]},
+        {"event": "result", **own, "variation": 2, "seed": 8},
+        {"event": "done", **own, "paths": ["out.jpg"], "notes": ["lossy"]},
+    ]
+
+
+def test_json_failures_name_what_was_written_all_the_same() -> None:
+    stream = io.StringIO()
+    reporter = JsonReporter(stream)
+    reporter.begin("in.jpg")
+    reporter.failed("disk_full", "The disk is full.", [FILE])
+    reporter.cancelled("stepping")
+    failed, cancelled = [json.loads(line) for line in stream.getvalue().splitlines()]
+    assert failed == {
+        "event": "failed",
+        "image": "in.jpg",
+        "job": "",
+        "code": "disk_full",
+        "message": "The disk is full.",
+        "paths": ["out.jpg"],
+        "notes": ["lossy"],
+    }
+    assert cancelled["phase"] == "stepping"
+
+
+def test_a_bar_is_for_the_eyes_and_leaves_names_behind() -> None:
+    stream = io.StringIO()
+    reporter = BarReporter(stream)
+    tell(reporter)
+    assert "in.jpg" in stream.getvalue()
+    assert "loading" in stream.getvalue()
+    reporter.done([FILE])
+    assert stream.getvalue().endswith("out.jpg; lossy\n")
+
+
+def test_silence(capfd: pytest.CaptureFixture[str]) -> None:
+    tell(SilentReporter())
+    SilentReporter().done([FILE])
+    assert capfd.readouterr() == ("", "")
+
+
+def test_the_reporter_follows_from_where_the_output_goes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    leader, follower = pty.openpty()
+    with os.fdopen(leader), os.fdopen(follower, "w") as terminal:
+        monkeypatch.setattr("sys.stderr", terminal)
+        assert isinstance(make_reporter(json_events=False), BarReporter)
+        assert isinstance(make_reporter(json_events=True), JsonReporter)
+    monkeypatch.setattr("sys.stderr", io.StringIO())
+    assert isinstance(make_reporter(json_events=False), SilentReporter)
+
+
+def test_a_reader_that_left_does_not_end_the_work() -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "w") as stream:
+        write_line(stream, "nobody hears this")
+        write_line(stream, "nor this")
