@@ -24,10 +24,22 @@ def run(checkout: Checkout, report: Report) -> int:
     shutil.copyfile(assets / "mask.png", mask)
     after.unlink(missing_ok=True)
 
-    report.line("velatura fill demo/before.png --mask demo/mask.png -o demo/after.png")
+    report.line(
+        "velatura fill demo/before.png --mask demo/mask.png --intent remove -o demo/after.png"
+    )
     started = time.monotonic()
     status = processes.attached(
-        [checkout.program("velatura"), "fill", before, "--mask", mask, "-o", after],
+        [
+            checkout.program("velatura"),
+            "fill",
+            before,
+            "--mask",
+            mask,
+            "--intent",
+            "remove",
+            "-o",
+            after,
+        ],
         folder=checkout.root,
     )
     if status or not after.exists():
