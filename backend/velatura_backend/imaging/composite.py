@@ -48,6 +48,8 @@ def composite_into(
     """:func:`composite` in place."""
     _check(document, region, pixels, mask)
     visible = region.intersection(Rect.of_size(size_of(document)))
+    if visible.is_empty:
+        return
     inner = visible.translated(-region.x, -region.y)
     target = crop_samples(document, visible)
     source = crop_samples(pixels, inner)
