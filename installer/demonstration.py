@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
+from pathlib import Path
 
 from installer import processes
 from installer.locations import Checkout
@@ -24,24 +25,12 @@ def run(checkout: Checkout, report: Report) -> int:
     shutil.copyfile(assets / "mask.png", mask)
     after.unlink(missing_ok=True)
 
-    report.line(
-        "velatura fill demo/before.png --mask demo/mask.png --intent remove -o demo/after.png"
-    )
+    arguments = ["fill", before, "--mask", mask, "--intent", "remove", "-o", after]
+    names = [part.name if isinstance(part, Path) else part for part in arguments]
+    report.line(f"in {folder.name}/: velatura {' '.join(names)}")
     started = time.monotonic()
-    status = processes.attached(
-        [
-            checkout.program("velatura"),
-            "fill",
-            before,
-            "--mask",
-            mask,
-            "--intent",
-            "remove",
-            "-o",
-            after,
-        ],
-        folder=checkout.root,
-    )
+    command = [checkout.program("velatura"), *arguments]
+    status = processes.attached(command, folder=checkout.root)
     if status or not after.exists():
         raise Trouble(
             f"The command ended with status {status} and no picture.",
