@@ -16,7 +16,16 @@ from tests.meta.rules import (
 )
 from tests.meta.sources import PACKAGES, modules, nothing, sample
 
-BROAD_HANDLERS: dict[str, str] = {}
+_BACKEND = "backend/velatura_backend"
+
+BROAD_HANDLERS: dict[str, str] = {
+    f"{_BACKEND}/dispatcher.py::Dispatcher._serve": "a device's queue outlives one job's bug",
+    f"{_BACKEND}/executors/worker/flow.py::Worker.run": "every order ends with one event",
+    f"{_BACKEND}/executors/worker/flow.py::_variations": "the other variations go on",
+    f"{_BACKEND}/executors/worker_process.py::_warm_up": "a cold worker still works",
+    f"{_BACKEND}/runner.py::Run._follow": "the executor is heard out, its worker is free then",
+    f"{_BACKEND}/runner.py::Run._work": "every job ends with one event",
+}
 """``path::function`` → why this outermost loop must survive any error."""
 
 _HEAVY = ("numpy", "scipy", "numba", "llvmlite", "torch", "pyvips", "imagecodecs", "PIL")
