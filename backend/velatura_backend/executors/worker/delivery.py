@@ -59,7 +59,7 @@ class Delivery:
     def crop(self, crop: Crop, result: EngineResult) -> FinishedCrop:
         """Pixels and mask of one crop as files, in the canvas's format."""
         image = with_alpha(result.image, crop.image, self.order.task.alpha)
-        clipping = _Clipping()
+        clipping = _Clipping(total=np.count_nonzero(crop.weights) * image.shape[2])
         format = self.order.task.canvas.format
         size = Size(image.shape[1], image.shape[0])
         pixels = self.writer.write(size, format, self._bands(crop, image, clipping))
@@ -72,7 +72,6 @@ class Delivery:
         for rows in bands(*image.shape[:2]):
             band = crop.shading.to_document(image[rows], self.order.task.canvas.format)
             clipping.clipped += band.clipped
-            clipping.total += band.total
             yield band.samples
 
     def _mask(self, crop: Crop, image: FloatImage) -> BlobRef | None:
@@ -157,7 +156,7 @@ def _combined(crops: list[FinishedCrop]) -> dict[str, float]:
         metrics[name] = max(values) if name == "seam_score" else float(np.mean(values))
     total = sum(crop.clipping.total for crop in crops)
     clipped = sum(crop.clipping.clipped for crop in crops)
-    metrics["clipped_fraction"] = clipped / total if total else 0.0
+    metrics["clipped_fraction"] = min(1.0, clipped / total) if total else 0.0
     return metrics
 
 
