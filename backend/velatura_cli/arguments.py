@@ -11,7 +11,7 @@ from velatura_protocol.engines import EngineSpec
 from velatura_protocol.tasks import Edge, Intent, Operation
 
 from .exit_codes import UsageError
-from .values import edge, input_role, intent_among, key_value, scale, size, whole_number
+from .values import edge, input_role, intent_among, key_value, scale, seconds, size, whole_number
 
 ECHO_ENGINE = "echo"
 """For checking an installation: can be named with ``--engine``, makes no operation available."""
@@ -202,12 +202,21 @@ def _add_common(parser: Parser) -> None:
 
 def _add_serve(commands: Commands[Parser]) -> None:
     parser = _add_command(commands, "serve", "run the backend until it is stopped")
-    parser.add_argument("--host", default="127.0.0.1", help="address (default: 127.0.0.1)")
     parser.add_argument(
-        "--port", type=whole_number(0, 65535), default=0, help="default: 0, any free one"
+        "--port", type=whole_number(0, 65535), default=0, metavar="N", help="default: 0, a free one"
     )
     parser.add_argument(
         "--data-dir", type=Path, default=None, metavar="DIR", help="journal, token and results"
+    )
+    parser.add_argument(
+        "--with-parent", action="store_true", help="stop when standard input is closed"
+    )
+    parser.add_argument(
+        "--grace",
+        type=seconds,
+        default=None,
+        metavar="SECONDS",
+        help="stop after so long without work and without a client (default: never)",
     )
 
 

@@ -24,10 +24,12 @@ CANCEL_SECONDS = 5.0
 
 @dataclass(frozen=True)
 class Outcome:
-    """``error``: what kept the picture, or one of its variations, from being made."""
+    """``error``: what kept the picture, or one of its variations, from being made; ``line`` says
+    so to the user."""
 
     files: tuple[WrittenFile, ...]
     error: VelaturaError | None = None
+    line: str = ""
 
 
 class OperationRun:

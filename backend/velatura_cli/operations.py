@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from importlib.metadata import version
 
 from velatura_protocol.errors import BadInput, Cancelled, JobFailed, VelaturaError
@@ -25,59 +26,64 @@ def run_operation(arguments: argparse.Namespace) -> ExitCode:
     """:raises UsageError: before anything is done"""
     command = operation_command(arguments)
     assignments = assign_outputs(command)
+    reporter = make_reporter(json_events=command.options.json)
+    code = ExitCode.DONE
+    for outcome in run_batch(command, assignments, reporter):
+        if outcome.error is not None:
+            code = max(code, exit_code_for(outcome.error))
+            write_error(outcome.line)
+    return code
+
+
+def run_batch(
+    command: OperationCommand, assignments: Sequence[Assignment], reporter: Reporter
+) -> Iterator[Outcome]:
+    """What became of each picture, in order, as it is known. One picture's failure does not keep
+    the others from being made; an interrupt or a missing backend does.
+
+    :raises UsageError: before anything is done
+    """
     loop = MainLoop()
     host = FilesHost(f"files/{version('velatura')}", loop.post)
-    reporter = make_reporter(json_events=command.options.json)
     with Interruption(loop.wake) as interruption:
         link = Link(loop, interruption, lambda: connect(host))
         run = OperationRun(command, host, link, reporter)
         try:
-            return _Batch(command, run, reporter).process(assignments)
+            for assignment in assignments:
+                outcome = _attempt(run, assignment, command)
+                _report(reporter, outcome)
+                yield outcome
+                if not isinstance(outcome.error, BadInput | JobFailed | None):
+                    return
         finally:
             link.close()
 
 
-class _Batch:
-    """One picture's failure does not keep the others from being made; a missing backend does."""
-
-    def __init__(self, command: OperationCommand, run: OperationRun, reporter: Reporter) -> None:
-        self._command = command
-        self._run = run
-        self._reporter = reporter
-
-    def process(self, assignments: Sequence[Assignment]) -> ExitCode:
-        code = ExitCode.DONE
-        for assignment in assignments:
-            outcome = self._attempt(assignment)
-            error = outcome.error
-            if error is None:
-                self._reporter.done(outcome.files)
-                continue
-            self._tell(assignment, outcome, error)
-            code = max(code, exit_code_for(error))
-            if not isinstance(error, BadInput | JobFailed):
-                break
-        return code
-
-    def _attempt(self, assignment: Assignment) -> Outcome:
-        try:
-            return self._run.process(assignment)
-        except VelaturaError as error:
-            return Outcome((), error)
-
-    def _tell(self, assignment: Assignment, outcome: Outcome, error: VelaturaError) -> None:
-        alpha = self._command.mask_from_alpha
-        if isinstance(error, Cancelled):
-            self._reporter.cancelled(str(error.params.get("phase", "")))
-            write_error("interrupted; the job was stopped and nothing was written")
-            return
-        line = f"{_subject(assignment, error)}{error_line(error, mask_from_alpha=alpha)}"
-        self._reporter.failed(error.code.value, line, outcome.files)
-        write_error(line)
+def _attempt(run: OperationRun, assignment: Assignment, command: OperationCommand) -> Outcome:
+    try:
+        outcome = run.process(assignment)
+    except VelaturaError as error:
+        outcome = Outcome((), error)
+    if outcome.error is None:
+        return outcome
+    return replace(outcome, line=_line(assignment, outcome.error, command))
 
 
-def _subject(assignment: Assignment, error: VelaturaError) -> str:
-    """The file that an error is about; none where it is about the backend."""
+def _line(assignment: Assignment, error: VelaturaError, command: OperationCommand) -> str:
+    """The sentence, after the name of the file it is about, where it is about one."""
+    if isinstance(error, Cancelled):
+        return "interrupted; the job was stopped"
+    words = error_line(error, mask_from_alpha=command.mask_from_alpha)
     if isinstance(error, BadInput | JobFailed):
-        return f"{error.params.get('file', assignment.label)}: "
-    return ""
+        return f"{error.params.get('file', assignment.label)}: {words}"
+    return words
+
+
+def _report(reporter: Reporter, outcome: Outcome) -> None:
+    error = outcome.error
+    if error is None:
+        reporter.done(outcome.files)
+    elif isinstance(error, Cancelled):
+        reporter.cancelled(str(error.params.get("phase", "")))
+    else:
+        reporter.failed(error.code.value, outcome.line, outcome.files)

@@ -12,6 +12,7 @@ from velatura_cli.values import (
     intent_among,
     key_value,
     scale,
+    seconds,
     size,
     whole_number,
 )
@@ -26,6 +27,7 @@ def test_good_values() -> None:
     assert edge("grow=1.5") == Edge(EdgeKind.GROW, 1.5)
     assert size("1920x1080") == size("1920X1080") == Size(1920, 1080)
     assert scale("0.5") == 0.5
+    assert seconds("0") == 0.0
     assert key_value("a=b=c") == ("a", "b=c")
     assert key_value("a=") == ("a", "")
     assert input_role("control:depth=a=b.png") == ("control:depth", Path("a=b.png"))
@@ -48,6 +50,8 @@ def test_good_values() -> None:
         (scale, "0"),
         (scale, "nan"),
         (scale, "x"),
+        (seconds, "-1"),
+        (seconds, "inf"),
         (key_value, "=b"),
         (key_value, "a"),
         (input_role, "exclude"),
