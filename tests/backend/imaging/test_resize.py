@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from velatura_backend.imaging.resize import Filter, fitted, resize, resize_mask
+from velatura_protocol.geometry import Size
+
+
+@pytest.mark.parametrize("kernel", Filter)
+def test_a_flat_colour_stays_flat_beyond_the_range_too(kernel):
+    image = np.full((7, 9, 4), (-0.5, 0.25, 3.0, 1.0), np.float32)
+    for size in (Size(3, 2), Size(20, 15), Size(1, 1), Size(40, 3)):
+        made = resize(image, size, kernel)
+        assert made.shape == (size.height, size.width, 4)
+        assert made.dtype == np.float32
+        assert np.abs(made - image[0, 0]).max() < 1e-5
+
+
+def test_reducing_does_not_alias():
+    stripes = np.ones((64, 64, 2), np.float32)
+    stripes[:, ::2, 0] = 0
+    assert np.abs(resize(stripes, Size(16, 64))[:, 2:-2, 0] - 0.5).max() < 0.05
+
+
+def test_hidden_colour_does_not_bleed():
+    image = np.zeros((8, 8, 4), np.float32)
+    image[:, :4] = (1, 0, 0, 1)
+    image[:, 4:] = (0, 50, 0, 0)
+    made = resize(image, Size(3, 3), Filter.BILINEAR)
+    assert made[..., 1].max() == 0
+    assert made[..., 0][made[..., 3] > 0] == pytest.approx(1)
+    assert made[..., 3].min() == 0
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(0, 99), st.sampled_from(Filter), st.integers(1, 30), st.integers(1, 30))
+def test_alpha_and_masks_stay_in_range(seed, kernel, width, height):
+    image = np.random.default_rng(seed).random((11, 13, 2), np.float32).round(0)
+    made = resize(image, Size(width, height), kernel)
+    assert np.isfinite(made).all()
+    mask = resize_mask(image[..., 1], Size(width, height), kernel)
+    for alpha in (made[..., 1], mask):
+        assert 0 <= alpha.min() <= alpha.max() <= 1
+
+
+def test_the_same_size_is_a_copy():
+    image = np.random.default_rng(1).random((5, 6, 4), np.float32)
+    made = resize(image, Size(6, 5))
+    assert np.array_equal(made, image)
+    assert not np.shares_memory(made, image)
+    assert np.array_equal(resize_mask(image[..., 0], Size(6, 5)), image[..., 0])
+
+
+def test_fitting_into_a_square_keeps_the_shape():
+    assert fitted(Size(4000, 3000), 256) == Size(256, 192)
+    assert fitted(Size(30000, 60), 256) == Size(256, 1)
+    assert fitted(Size(100, 80), 256) == Size(100, 80)
