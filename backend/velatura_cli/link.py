@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from velatura_plugin.controller import Controller
 from velatura_plugin.events import Link as LinkStatus
-from velatura_protocol.errors import BackendUnavailable, Cancelled, VelaturaError, error_from_code
+from velatura_protocol.errors import BackendUnavailable, Cancelled, VelaturaError
 
 from .interruption import Interruption
 from .loop import MainLoop
@@ -77,7 +77,7 @@ class Link:
             return None
         link = self._controller.state.link
         if link.link is LinkStatus.OFFLINE and link.error is not None:
-            return error_from_code(link.error.code, dict(link.error.params))
+            return link.error.exception()
         if link.link is not LinkStatus.ONLINE and link.waited >= LOST_SECONDS:
             return BackendUnavailable(reason="connection lost")
         return None

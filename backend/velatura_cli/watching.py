@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from velatura_plugin.events import ClientEvent, JobRefused, PreviewArrived, VariationArrived
-from velatura_protocol.errors import Cancelled, VelaturaError, error_from_code
+from velatura_protocol.errors import Cancelled, VelaturaError
 from velatura_protocol.events import Phase
 from velatura_protocol.messages import (
     Accepted,
     CancelledJob,
-    ErrorInfo,
     Failed,
     Finished,
     Progress,
@@ -46,11 +45,11 @@ class JobWatch:
             case VariationArrived():
                 self._reporter.result(event.variation.index, event.variation.seed)
             case VariationFailed():
-                self.error = self.error or _as_error(event.error)
+                self.error = self.error or event.error.exception()
             case Finished():
                 self.is_ended = True
             case Failed() | JobRefused():
-                self._end(_as_error(event.error))
+                self._end(event.error.exception())
             case CancelledJob():
                 self.phase = event.phase
                 self._end(Cancelled(phase=event.phase.value))
@@ -60,7 +59,3 @@ class JobWatch:
     def _end(self, error: VelaturaError) -> None:
         self.error = error
         self.is_ended = True
-
-
-def _as_error(info: ErrorInfo) -> VelaturaError:
-    return error_from_code(info.code, dict(info.params))

@@ -1,0 +1,109 @@
+"""``velatura jobs``: what the backend remembers, whoever asked for it."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from velatura_plugin.ui.words import operation_name
+from velatura_protocol.messages import JobSummary
+
+from .exit_codes import ExitCode, UsageError
+from .reporting import JsonValue, write_line
+from .table import write_table
+from .wording import error_line
+
+MOST = 1000
+"""As many as a backend lists at most."""
+
+
+def run_jobs(arguments: argparse.Namespace) -> ExitCode:
+    """:raises UsageError: no such job, or several
+    :raises BackendUnavailable: none could be met
+    """
+    from .history import open_history
+
+    with open_history() as history:
+        jobs = history.jobs()
+        match arguments.action:
+            case "show":
+                _show(find_job(jobs, arguments.job), as_json=arguments.json)
+            case "clear":
+                chosen = [find_job(jobs, each) for each in arguments.jobs] or list(jobs)
+                ended = [each.job for each in chosen if each.state.is_end]
+                _print_count(history.forget(ended), as_json=arguments.json)
+            case _:
+                _list(jobs, as_json=arguments.json)
+    return ExitCode.DONE
+
+
+def find_job(jobs: Sequence[JobSummary], name: str) -> JobSummary:
+    """The job of this id, or the only one whose id begins with it.
+
+    :raises UsageError: there is none, or there are several
+    """
+    found = [each for each in jobs if each.job == name] or [
+        each for each in jobs if name and each.job.startswith(name)
+    ]
+    if len(found) == 1:
+        return found[0]
+    problem = "several jobs begin with" if found else "no job is called"
+    raise UsageError(f"{problem} {name}; velatura jobs list shows them")
+
+
+def described(job: JobSummary) -> dict[str, JsonValue]:
+    """A job's line of JSON."""
+    error: Mapping[str, JsonValue] | None = None
+    if job.error is not None:
+        error = {"code": job.error.code.value, "params": dict(job.error.params)}
+    return {
+        "job": job.job,
+        "state": job.state.value,
+        "operation": job.operation.value,
+        "engine": job.engine,
+        "created": _moment(job),
+        "variations": job.variations,
+        "prompt": job.prompt,
+        "favourite": job.favourite,
+        "error": error,
+    }
+
+
+def _moment(job: JobSummary) -> str:
+    return datetime.fromtimestamp(job.created).astimezone().isoformat(timespec="seconds")
+
+
+def _list(jobs: Sequence[JobSummary], *, as_json: bool) -> None:
+    if as_json:
+        listed = [described(job) for job in jobs]
+        write_line(sys.stdout, json.dumps(listed, indent=1, ensure_ascii=False))
+        return
+    rows = [
+        (job.job[:12], job.state.value, job.engine, str(job.variations), _moment(job), _title(job))
+        for job in jobs
+    ]
+    write_table(sys.stdout, ("JOB", "STATE", "ENGINE", "RESULTS", "CREATED", "WHAT"), rows)
+
+
+def _title(job: JobSummary) -> str:
+    return job.prompt or operation_name(job.operation)
+
+
+def _show(job: JobSummary, *, as_json: bool) -> None:
+    fields = described(job)
+    if as_json:
+        write_line(sys.stdout, json.dumps(fields, indent=1, ensure_ascii=False))
+        return
+    if job.error is not None:
+        fields["error"] = error_line(job.error.exception())
+    shown = [(name, str(value)) for name, value in fields.items() if value not in (None, "")]
+    for name, value in shown:
+        write_line(sys.stdout, f"{name + ':':12}{value}")
+
+
+def _print_count(count: int, *, as_json: bool) -> None:
+    line = json.dumps({"cleared": count}) if as_json else f"{count} cleared"
+    write_line(sys.stdout, line)

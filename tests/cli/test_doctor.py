@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from velatura_cli.__main__ import run
+
+
+@pytest.mark.slow
+def test_a_healthy_installation(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("VELATURA_DATA_DIR", str(tmp_path / "data"))
+    assert run(["doctor", "--json"]) == 0
+    checks = {each["id"]: each for each in json.loads(capfd.readouterr().out)}
+    assert checks["job"]["status"] == "good"
+    assert checks["data"]["found"] == str(tmp_path / "data")
+
+
+@pytest.mark.slow
+def test_what_is_wrong_is_said_and_what_to_do(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    blocked = tmp_path / "data"
+    blocked.write_text("a file")
+    monkeypatch.setenv("VELATURA_DATA_DIR", str(blocked))
+    assert run(["doctor"]) == 3
+    lines = capfd.readouterr().out.splitlines()
+    (wrong,) = [index for index, line in enumerate(lines) if line.startswith("NO")]
+    assert "Data directory" in lines[wrong]
+    assert "VELATURA_DATA_DIR" in lines[wrong + 1]
