@@ -1,12 +1,61 @@
-"""The backend as the controller sees it."""
+"""The backend as the controller sees it, and the thread that talks to it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
+import contextlib
+import itertools
+import logging
+import threading
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
-from .events import ClientEvent
+from velatura_protocol.errors import BackendUnavailable, Cancelled, VelaturaError
+from velatura_protocol.messages import (
+    PROTOCOL,
+    Ack,
+    ClientRequest,
+    ErrorInfo,
+    Forget,
+    Hello,
+    ListJobs,
+)
+from velatura_protocol.session import ClientSession, SeenEvents
+
+from .conversation import Conversation
+from .events import ClientEvent, Greeted, JobRefused, Link, LinkChanged, RequestDone
+from .jobbook import JobBook
+from .launcher import StartFailed
 from .order import JobOrder
+from .transport import Transport
+from .uploading import Uploads
+
+RETRY_DELAYS = (1, 2, 5, 10)
+"""Seconds before each attempt to reconnect; the last one repeats."""
+
+CLOSE_SECONDS = 2.0
+FLUSH_SECONDS = 0.3
+
+_log = logging.getLogger(__name__)
+
+Report = Callable[[LinkChanged], None]
+Dial = Callable[[Report], Awaitable[Transport]]
+"""Makes a connection, starting a backend if need be, which it reports.
+
+:raises VelaturaError: it cannot; where ``retryable``, it is tried again by itself
+"""
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Who this client is: the backend knows its jobs by id and secret; ``host`` and ``version`` are
+    for the log."""
+
+    client_id: str
+    client_secret: str
+    host: str = ""
+    version: str = ""
 
 
 class JobClient(Protocol):
@@ -42,3 +91,180 @@ class JobClient(Protocol):
     def close(self) -> None:
         """Ends the connection and the I/O thread; waits for at most a moment. Jobs go on."""
         ...
+
+
+class Client:
+    """Implements :class:`JobClient`: one thread with an event loop, one connection at a time."""
+
+    def __init__(
+        self, dial: Dial, identity: Identity, *, delays: Sequence[int] = RETRY_DELAYS
+    ) -> None:
+        self._dial = dial
+        self._identity = identity
+        self._delays = delays
+        self._numbers = itertools.count(1)
+        self._emit: Callable[[ClientEvent], None] = _ignore
+        self._book = JobBook(self._tell)
+        self._uploads = Uploads()
+        self._seen = SeenEvents()
+        self._acks: dict[str, int] = {}
+        self._conversation: Conversation | None = None
+        self._loop = asyncio.new_event_loop()
+        self._retry = asyncio.Event()
+        self._thread = threading.Thread(target=self._run, name="velatura-io", daemon=True)
+        self._main: asyncio.Task[None] | None = None
+        self._stopping: asyncio.Task[None] | None = None
+        self._has_met = False
+
+    # -- from any thread ---------------------------------------------------------------------------
+
+    def connect(self, listener: Callable[[ClientEvent], None]) -> None:
+        self._emit = listener
+        self._thread.start()
+
+    def retry_now(self) -> None:
+        self._post(self._retry.set)
+
+    def submit(self, order: JobOrder) -> None:
+        self._post(lambda: self._submit(order))
+
+    def cancel(self, job: str) -> None:
+        self._post(lambda: self._cancel(job))
+
+    def acknowledge(self, job: str, seq: int) -> None:
+        self._post(lambda: self._acknowledge(job, seq))
+
+    def list_jobs(self, *, document_key: str = "", limit: int = 50, everyone: bool = False) -> int:
+        number = next(self._numbers)
+        self._post(lambda: self._request(number, ListJobs(number, document_key, limit, everyone)))
+        return number
+
+    def forget(self, jobs: tuple[str, ...], *, everyone: bool = False) -> int:
+        number = next(self._numbers)
+        self._post(lambda: self._request(number, Forget(number, jobs, everyone)))
+        return number
+
+    def close(self) -> None:
+        if not self._thread.is_alive():
+            return
+        self._post(self._stop)
+        self._thread.join(CLOSE_SECONDS)
+
+    def _post(self, action: Callable[[], None]) -> None:
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(action)
+
+    # -- on the I/O thread -------------------------------------------------------------------------
+
+    def _submit(self, order: JobOrder) -> None:
+        job = self._book.add(order)
+        if self._conversation is not None and self._conversation.is_open:
+            self._conversation.submit(job)
+
+    def _cancel(self, name: str) -> None:
+        job = self._book.get(name)
+        if job is None:
+            return
+        job.is_cancelled = True
+        if not job.is_sent:
+            self._book.drop(name)
+            self._tell(JobRefused(name, ErrorInfo.of(Cancelled(phase="uploading"))))
+        elif self._conversation is not None:
+            self._conversation.cancel(job)
+
+    def _acknowledge(self, job: str, seq: int) -> None:
+        self._acks[job] = max(seq, self._acks.get(job, 0))
+        self._send_acks()
+
+    def _send_acks(self) -> None:
+        conversation = self._conversation
+        if conversation is not None and conversation.is_open:
+            for job, seq in self._acks.items():
+                conversation.send(Ack(job, seq))
+            self._acks.clear()
+
+    def _request(self, number: int, message: ClientRequest) -> None:
+        if self._conversation is not None and self._conversation.is_open:
+            self._conversation.request(number, message)
+        else:
+            error = ErrorInfo.of(BackendUnavailable(reason="not connected"))
+            self._tell(RequestDone(number, error=error))
+
+    def _tell(self, event: ClientEvent) -> None:
+        self._emit(event)
+
+    def _hear(self, event: ClientEvent) -> None:
+        """From the conversation."""
+        self._tell(event)
+        if isinstance(event, Greeted):
+            self._has_met = True
+            self._tell(LinkChanged(Link.ONLINE))
+            self._send_acks()
+
+    def _run(self) -> None:
+        self._main = self._loop.create_task(self._keep_connected())
+        try:
+            self._loop.run_until_complete(self._main)
+        except asyncio.CancelledError:
+            _log.debug("client closed")
+        finally:
+            self._loop.run_until_complete(self._loop.shutdown_default_executor())
+            self._loop.close()
+
+    def _stop(self) -> None:
+        self._stopping = self._loop.create_task(self._drain_and_stop())
+
+    async def _drain_and_stop(self) -> None:
+        if self._conversation is not None and self._conversation.is_open:
+            with contextlib.suppress(asyncio.TimeoutError):
+                await asyncio.wait_for(self._conversation.drained(), FLUSH_SECONDS)
+        assert self._main is not None
+        self._main.cancel()
+
+    async def _keep_connected(self) -> None:
+        failures = 0
+        while True:
+            self._has_met = False
+            try:
+                await self._converse(await self._dial(self._tell))
+            except VelaturaError as error:
+                failures = 0 if self._has_met else failures + 1
+                await self._rest(error, failures)
+
+    async def _converse(self, transport: Transport) -> None:
+        """:raises VelaturaError: always; why the connection is over"""
+        who = self._identity
+        hello = Hello(
+            PROTOCOL,
+            PROTOCOL,
+            who.client_id,
+            who.client_secret,
+            who.host,
+            who.version,
+            resume=self._book.resume_points(),
+        )
+        session = ClientSession(hello, self._seen)
+        self._conversation = Conversation(transport, session, self._book, self._uploads, self._hear)
+        try:
+            await self._conversation.run()
+        finally:
+            self._conversation = None
+
+    async def _rest(self, error: VelaturaError, failures: int) -> None:
+        """Until the next attempt: some seconds, counted down, or until somebody asks for it."""
+        info = ErrorInfo.of(error)
+        detail = error.detail if isinstance(error, StartFailed) else ""
+        self._retry.clear()
+        if not error.retryable:
+            self._tell(LinkChanged(Link.OFFLINE, error=info, detail=detail))
+            await self._retry.wait()
+            return
+        for left in range(self._delays[min(failures, len(self._delays) - 1)], 0, -1):
+            self._tell(LinkChanged(Link.RECONNECTING, retry_in=left, error=info, detail=detail))
+            with contextlib.suppress(asyncio.TimeoutError):
+                await asyncio.wait_for(self._retry.wait(), 1.0)
+                return
+
+
+def _ignore(event: ClientEvent) -> None:
+    """Until somebody listens."""

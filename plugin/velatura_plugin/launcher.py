@@ -34,6 +34,13 @@ _LEAKING = frozenset(
 _LEAKING_PREFIXES = ("DYLD_", "GIMP", "GI_TYPELIB", "QT_PLUGIN", "QML", "KRITA", "APPDIR")
 
 
+_CREATION_FLAGS = (
+    subprocess.CREATE_NO_WINDOW | subprocess.CREATE_NEW_PROCESS_GROUP
+    if sys.platform == "win32"
+    else 0
+)
+
+
 @dataclass(frozen=True)
 class Endpoint:
     """Where a backend answers. ``protocol`` and ``version`` are its own, as text."""
@@ -46,7 +53,10 @@ class Endpoint:
 
 
 class StartFailed(BackendUnavailable):
-    """``detail``: the last lines the backend wrote, for who wants to see them."""
+    """Trying again by itself would fail again. ``detail``: the last lines the backend wrote, for
+    who wants to see them."""
+
+    retryable = False
 
     def __init__(self, reason: str, detail: str = "") -> None:
         super().__init__(reason=reason)
@@ -74,6 +84,7 @@ class Launcher:
         self._start_seconds = start_seconds
         self._process: subprocess.Popen[bytes] | None = None
         self._aborted = threading.Event()
+        self._is_starting = False
 
     def find(self) -> Endpoint | None:
         """The backend that runs on the data directory; None where none does, whatever an old file
@@ -94,6 +105,13 @@ class Launcher:
         :raises VersionMismatch: it speaks another protocol
         """
         self._aborted.clear()
+        self._is_starting = True
+        try:
+            return self._start()
+        finally:
+            self._is_starting = False
+
+    def _start(self) -> Endpoint:
         process = self._spawn()
         self._process = process
         lines: queue.SimpleQueue[bytes] = queue.SimpleQueue()
@@ -111,10 +129,11 @@ class Launcher:
         return self.find() or self.start()
 
     def abort(self) -> None:
-        """Ends a start that is under way. From any thread."""
-        self._aborted.set()
-        if self._process is not None:
-            self._process.kill()
+        """Ends a start that is under way, if one is. From any thread."""
+        if self._is_starting:
+            self._aborted.set()
+            if self._process is not None:
+                self._process.kill()
 
     def stop(self, *, seconds: float = 5.0) -> None:
         """Ends the backend that this launcher started with ``with_parent``; others live on."""
@@ -155,8 +174,9 @@ class Launcher:
                     stderr=log,
                     env=scrubbed(os.environ),
                     cwd=self._directory,
-                    close_fds=True,
-                    **_detached(),
+                    # An interrupt at the terminal, or the editor's end, is not the backend's.
+                    start_new_session=True,
+                    creationflags=_CREATION_FLAGS,
                 )
             except OSError as error:
                 raise StartFailed(f"cannot be started, {error.strerror}") from None
@@ -200,13 +220,6 @@ def scrubbed(environment: Mapping[str, str]) -> dict[str, str]:
         for name, value in environment.items()
         if name not in _LEAKING and not name.startswith(_LEAKING_PREFIXES)
     }
-
-
-def _detached() -> dict[str, bool | int]:
-    """An interrupt at the terminal, or the editor's end, is not the backend's."""
-    if sys.platform == "win32":
-        return {"creationflags": subprocess.CREATE_NO_WINDOW | subprocess.CREATE_NEW_PROCESS_GROUP}
-    return {"start_new_session": True}
 
 
 def _private_log(path: Path) -> IO[bytes]:
