@@ -48,8 +48,7 @@ class _Filling:
         self.seed = task.seed
         self.settings = settings_of(task)
         self.hole: BoolMask = task.mask > 0.0
-        self.source = source_mask(task, self.hole)
-        self.known: BoolMask = ~self.hole
+        self.known, self.source = surroundings(task, self.hole)
         self.working = to_working(task.image)
         self.result = task.image.copy()
         lanes.check()
@@ -136,17 +135,21 @@ def settings_of(task: EngineTask) -> Settings:
     )
 
 
-def source_mask(task: EngineTask, hole: BoolMask) -> BoolMask:
-    """Pixels that may be copied: outside hole and ``exclude``, finite; and, unless something is to
-    be removed, not fully transparent: a fill that copies nothing at all is no fill."""
-    source = ~hole & np.isfinite(task.image).all(axis=2)
+def surroundings(task: EngineTask, hole: BoolMask) -> tuple[BoolMask, BoolMask]:
+    """Pixels that say what the hole should look like, and those of them that may be copied.
+
+    ``exclude`` and values that are not finite are not copied. Full transparency is part of the
+    picture only where something is to be removed: a fill that copies nothing at all is no fill.
+    """
+    known: BoolMask = ~hole
+    if task.intent is not Intent.REMOVE:
+        visible = known & (task.image[..., -1] > 0.0)
+        known = visible if visible.any() else known
+    source = known & np.isfinite(task.image).all(axis=2)
     exclude = task.masks.get(Role.EXCLUDE)
     if exclude is not None:
         source &= exclude <= 0.0
-    if task.intent is not Intent.REMOVE:
-        visible = source & (task.image[..., -1] > 0.0)
-        return visible if visible.any() else source
-    return source
+    return known, source
 
 
 def _slices(rect: Rect) -> tuple[slice, slice]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .kernels import Floats, Real, inlined, kernel
+from .kernels import Bytes, Floats, Real, inlined
 
 RADIUS = 3
 """Patches are 7x7: the size Newson et al. and most implementations settle on."""
@@ -15,27 +15,30 @@ SIDE = 2 * RADIUS + 1
 @inlined
 def load_patch(
     features: Floats,
-    weight: Floats,
+    weight: Bytes,
     y: int,
     x: int,
     channels: int,
     patch: Floats,
     patch_weight: Floats,
 ) -> Real:
-    """Copies the patch around (y, x) and its weights into contiguous buffers; returns their sum."""
-    total = np.float32(0.0)
+    """Copies the patch around (y, x) and its weights into contiguous buffers; returns the sum of
+    the weights of its pixels. ``weight`` has one value a channel, so that this is a plain copy."""
+    length = SIDE * channels
+    first = (x - RADIUS) * channels
+    total: Real = np.float32(0.0)
     for row in range(SIDE):
-        for column in range(SIDE):
-            w = weight[y + row - RADIUS, x + column - RADIUS]
-            total += w
-            first = (x + column - RADIUS) * channels
-            for c in range(channels):
-                patch[row, column * channels + c] = features[y + row - RADIUS, first + c]
-                patch_weight[row, column * channels + c] = w
-    return total
+        source = features[y + row - RADIUS, first : first + length]
+        source_weight = weight[y + row - RADIUS, first : first + length]
+        goal, goal_weight = patch[row], patch_weight[row]
+        for k in range(length):
+            goal[k] = source[k]
+            goal_weight[k] = np.float32(source_weight[k])
+            total += goal_weight[k]
+    return total / np.float32(channels)
 
 
-@kernel
+@inlined
 def patch_distance(
     features: Floats,
     patch: Floats,
@@ -50,14 +53,14 @@ def patch_distance(
     The rows are sliced first: numba cannot prove a computed index non-negative, and its wrap-around
     test would keep the loop from being vectorised.
     """
+    length = SIDE * channels
     first = (x - RADIUS) * channels
-    total = np.float32(0.0)
+    total: Real = np.float32(0.0)
     for row in range(SIDE):
-        source = features[y + row - RADIUS, first : first + SIDE * channels]
-        goal = patch[row]
-        weight = patch_weight[row]
+        source = features[y + row - RADIUS, first : first + length]
+        goal, weight = patch[row], patch_weight[row]
         part = np.float32(0.0)
-        for k in range(SIDE * channels):
+        for k in range(length):
             difference = goal[k] - source[k]
             part += weight[k] * difference * difference
         total += part

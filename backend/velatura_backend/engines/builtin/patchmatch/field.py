@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .distance import RADIUS
-from .kernels import BoolMask, Flag, Floats, kernel
+from .kernels import BoolMask, Bytes, Flag, Floats, kernel
 from .lanes import Lanes
 from .pyramid import Masks, valid_patches
 from .regions import depth_inside, dilate
@@ -15,6 +15,7 @@ from .search import Field
 
 _CONFIDENCE_BASE = 1.25
 _MIN_CONFIDENCE = 1e-3
+_FULL_WEIGHT = 255
 _MIN_WEIGHT = 0.05
 _MAX_SOURCES = 1 << 18
 
@@ -43,8 +44,9 @@ def _trust(
     depth: Floats,
     hole: BoolMask,
     present: BoolMask,
+    channels: int,
     confidence: Floats,
-    weight: Floats,
+    weight: Bytes,
 ) -> None:
     base = np.log(np.float32(_CONFIDENCE_BASE))
     for y in range(start, stop):
@@ -53,22 +55,25 @@ def _trust(
         for x in range(depth.shape[1]):
             trust = max(np.exp(-base * depth[y, x]), np.float32(_MIN_CONFIDENCE))
             confidence[y, x] = trust
-            if hole[y, x]:
-                weight[y, x] = max(trust, np.float32(_MIN_WEIGHT))
-            else:
-                weight[y, x] = np.float32(1.0) if present[y, x] else np.float32(0.0)
+            value = 0
+            if present[y, x]:
+                value = int(_FULL_WEIGHT * max(trust, np.float32(_MIN_WEIGHT)))
+            for c in range(channels):
+                weight[y, x * channels + c] = value
 
 
 def prepare_level(features: Floats, masks: Masks, lanes: Lanes) -> Level:
     """The level's masks, weights and an empty field. There must be a valid patch."""
     hole, present = padded(masks.hole), padded(masks.hole | masks.known)
     depth = depth_inside(hole, lanes)
-    confidence, weight = np.empty_like(depth), np.empty_like(depth)
-    lanes.rows(_trust, *depth.shape, depth, hole, present, confidence, weight)
+    confidence, weight = np.empty_like(depth), np.empty(features.shape, np.uint8)
+    channels = features.shape[1] // depth.shape[1]
+    lanes.rows(_trust, *depth.shape, depth, hole, present, channels, confidence, weight)
     target = padded(dilate(masks.hole, RADIUS, lanes))
     valid = valid_patches(masks, lanes)
-    sources = np.flatnonzero(valid)
-    sources = sources[:: 1 + len(sources) // _MAX_SOURCES]
+    flat = np.flatnonzero(valid)
+    flat = flat[:: 1 + len(flat) // _MAX_SOURCES]
+    sources = np.stack(np.unravel_index(flat, valid.shape), axis=1).astype(np.int32)
     shape = hole.shape
     field = Field(
         features,
@@ -87,8 +92,8 @@ def scatter(field: Field, generator: np.random.Generator) -> None:
     """Every target starts at a source drawn at random."""
     places = np.flatnonzero(field.target)
     drawn = field.sources[generator.integers(len(field.sources), size=len(places))]
-    field.row.ravel()[places] = drawn // field.target.shape[1]
-    field.column.ravel()[places] = drawn % field.target.shape[1]
+    field.row.ravel()[places] = drawn[:, 0]
+    field.column.ravel()[places] = drawn[:, 1]
 
 
 @kernel

@@ -10,6 +10,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
+Bytes = NDArray[np.uint8]
 Indices = NDArray[np.int32]
 Positions = NDArray[np.int64]
 Flag = NDArray[np.int64]
@@ -29,5 +30,6 @@ def kernel(function: Function) -> Function:
 
 
 def inlined(function: Function) -> Function:
-    """A kernel's helper, inlined where it is called."""
-    return cast(Function, njit(cache=True, nogil=True, fastmath=True, inline="always")(function))
+    """A kernel's helper, inlined where it is called: a call that hands over a tuple of eight arrays
+    costs more than the helper itself."""
+    return cast(Function, njit(cache=True, nogil=True, fastmath=True, forceinline=True)(function))

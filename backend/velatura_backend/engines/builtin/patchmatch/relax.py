@@ -162,12 +162,13 @@ def _outer_laplacian(
 ) -> Real:
     width = present.shape[1]
     y, x = place // width, place % width
-    total: Real = np.float32(0.0)
+    total = np.float32(0.0)
     for side in range(4):
         ny, nx = y + (side == 1) - (side == 0), x + (side == 3) - (side == 2)
         if present[ny, nx]:
-            total += features[y, x * channels + channel] - features[ny, nx * channels + channel]
-    return total
+            total += features[y, x * channels + channel]
+            total -= features[ny, nx * channels + channel]
+    return np.float32(total)
 
 
 @kernel

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from .distance import RADIUS, SIDE, load_patch, patch_distance
-from .kernels import BoolMask, Flag, Floats, Indices, Positions, Real, inlined, kernel
+from .kernels import BoolMask, Bytes, Flag, Floats, Indices, Real, inlined, kernel
 from .lanes import Lanes, Piece
 
 _MAX_STRIPES = 16
@@ -21,21 +21,21 @@ _MIN_TARGETS_PER_STRIPE = 512
 class Field(NamedTuple):
     """A nearest-neighbour field and what it is searched in; all but ``sources`` padded by RADIUS.
 
-    ``features``: float32 (height, width · channels). ``weight``: how much a pixel counts in a
-    distance, 0 in the padding. ``row``, ``column``: int32, the patch each target has found.
-    ``cost``: float32, its distance per unit of weight, with the penalty. ``target``: patches
-    that touch the hole. ``valid``: patches that may be copied. ``sources``: flat positions of
-    (a sample of) the valid patches, int64.
+    ``features``: float32 (height, width · channels). ``weight``: how much a channel of a pixel
+    counts in a distance, uint8, shaped like the features, 0 in the padding. ``row``, ``column``:
+    int32, the patch each target has found. ``cost``: float32, its distance per unit of weight, with
+    the penalty. ``target``: patches that touch the hole. ``valid``: patches that may be copied.
+    ``sources``: (count, 2) int32, rows and columns of (a sample of) the valid patches.
     """
 
     features: Floats
-    weight: Floats
+    weight: Bytes
     row: Indices
     column: Indices
     cost: Floats
     target: BoolMask
     valid: BoolMask
-    sources: Positions
+    sources: Indices
 
 
 class Sweep(NamedTuple):
@@ -59,7 +59,13 @@ def _scramble(state: np.uint64) -> np.uint64:
     return state
 
 
-@kernel
+@inlined
+def _drawn(state: np.uint64, count: int) -> int:
+    """0 .. count-1 from 24 bits, by multiplication: a 64-bit remainder costs as much as a patch."""
+    return int(((state & np.uint64(0xFFFFFF)) * np.uint64(count)) >> np.uint64(24))
+
+
+@inlined
 def _tested(
     field: Field,
     sweep: Sweep,
@@ -87,7 +93,7 @@ def _tested(
     return min(best, found / total + penalty)
 
 
-@kernel
+@inlined
 def _propagated(
     field: Field,
     sweep: Sweep,
@@ -118,7 +124,7 @@ def _propagated(
     return best
 
 
-@kernel
+@inlined
 def _random(
     field: Field,
     sweep: Sweep,
@@ -131,13 +137,11 @@ def _random(
     state: np.uint64,
 ) -> tuple[Real, np.uint64]:
     """Tries places around the best so far, in shrinking windows, then anywhere."""
-    width = field.target.shape[1]
     radius = sweep.radius
     while radius >= 1:
         state = _scramble(state)
-        span = np.uint64(2 * radius + 1)
-        sy = field.row[y, x] + np.int64((state >> np.uint64(8)) % span) - radius
-        sx = field.column[y, x] + np.int64((state >> np.uint64(34)) % span) - radius
+        sy = field.row[y, x] + _drawn(state, 2 * radius + 1) - radius
+        sx = field.column[y, x] + _drawn(state >> np.uint64(24), 2 * radius + 1) - radius
         radius //= 2
         cost = _tested(field, sweep, y, x, sy, sx, patch, patch_weight, total, best)
         if cost < best:
@@ -145,8 +149,8 @@ def _random(
             field.row[y, x], field.column[y, x] = sy, sx
     for _ in range(sweep.tries):
         state = _scramble(state)
-        place = field.sources[np.int64((state >> np.uint64(11)) % np.uint64(len(field.sources)))]
-        sy, sx = place // width, place % width
+        place = _drawn(state, len(field.sources))
+        sy, sx = field.sources[place, 0], field.sources[place, 1]
         cost = _tested(field, sweep, y, x, sy, sx, patch, patch_weight, total, best)
         if cost < best:
             best = cost
@@ -183,7 +187,7 @@ def _sweep_stripe(
                 field.features, field.weight, y, x, sweep.channels, patch, patch_weight
             )
             # The features have changed since the last vote, and the cost with them.
-            far = np.float32(np.inf)
+            far = np.float32(1e30)  # fastmath knows no infinity
             sy, sx = field.row[y, x], field.column[y, x]
             best = _tested(field, sweep, y, x, sy, sx, patch, patch_weight, total, far)
             best = _propagated(

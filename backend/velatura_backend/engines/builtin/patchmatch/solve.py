@@ -9,7 +9,7 @@ import numpy as np
 
 from .distance import RADIUS
 from .field import Level, prepare_level, refine, scatter
-from .kernels import BoolMask, Floats
+from .kernels import BoolMask, Floats, Positions
 from .lanes import Lanes
 from .pyramid import (
     TEXTURE_CHANNELS,
@@ -37,13 +37,21 @@ class Settings:
     min_sources: int = 800
     tries: int = 3
     coarse_rounds: int = 12
+    second_rounds: int = 12
     rounds: int = 4
     fine_rounds: int = 3
     sharp_spread: float = 0.25
     final_spread: float = 0.12
     sweeps: int = 2
+    fine_sweeps: int = 2
     thin_rounds: int = 3
     thin_radius: int = 32
+    thin_sharp: float = 0.25
+    thin_final: float = 0.12
+    middle_radius: int = 1000
+    fine_radius: int = 1000
+    start_order: int = 1
+    noise: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -97,6 +105,7 @@ class _Solver:
         self.thin = len(self.masks) == 1
         self.tries = 1 if self.thin else settings.tries
         self.locality = settings.locality * _variance(image, masks.source)
+        self.least, self.most = _range(image, masks.source)
         self.work_done = 0.0
         self.work = sum(
             self._rounds(index) * level.hole.size for index, level in enumerate(self.masks)
@@ -119,8 +128,9 @@ class _Solver:
             coarser = level.field
             if index == 0:
                 self._finish(level)
-                self.work_done = self.work
-            yield self._stage(level, index, energy, done=True)
+                yield Stage(1.0, _colours_of(features, self.colours), 1, energy, True)
+            else:
+                yield self._stage(level, index, energy, done=True)
 
     def _start(
         self, features: Floats, masks: Masks, index: int
@@ -129,7 +139,7 @@ class _Solver:
         _guess_mean(features, masks, self.channels)
         level = prepare_level(features, masks, self.lanes)
         # A thin hole starts from a biharmonic fill, which is already strong there.
-        order, limit = (2, 500) if self.thin else (1, 400)
+        order, limit = (2, 500) if self.thin else (self.settings.start_order, 400)
         smooth_fill(features, level.hole, level.present, self.channels, order, limit, self.lanes)
         best, least = level, float("inf")
         for attempt in range(self.tries):
@@ -145,16 +155,16 @@ class _Solver:
     ) -> Generator[Stage, None, float]:
         rounds = self._rounds(index)
         pieces = stripes(level.field.target)
+        sharp = self.settings.thin_sharp if self.thin else self.settings.sharp_spread
         energy = 0.0
         for turn in range(rounds):
-            radius = self._radius(level, coarsest)
+            radius = self._radius(level, index, coarsest)
             field = level.field
-            sweeps = self.settings.sweeps
+            sweeps = self.settings.sweeps if index else self.settings.fine_sweeps
             if coarsest and turn == 0 and not self.thin:
                 sweeps *= 3
-                weight = np.where(
-                    level.hole, np.minimum(field.weight, np.float32(0.02)), field.weight
-                )
+                weight = np.where(level.hole, np.uint8(5), np.uint8(255)).repeat(self.channels, 1)
+                weight = np.minimum(weight, field.weight)
                 field = field._replace(weight=weight)
             for number in range(sweeps):
                 sweep = Sweep(
@@ -171,8 +181,7 @@ class _Solver:
             spread = max(float(np.percentile(costs, 75)), 1.5e-5)
             self._vote(
                 level,
-                spread
-                * (self.settings.sharp_spread if turn > rounds // 2 or turn == rounds - 1 else 1.0),
+                spread * (sharp if turn > rounds // 2 or turn == rounds - 1 else 1.0),
             )
             self.work_done += level.hole.size / (self.tries if coarsest else 1)
             yield self._stage(level, index, energy, done=False)
@@ -185,7 +194,12 @@ class _Solver:
     def _finish(self, level: Level) -> None:
         field = level.field
         spread = max(float(np.median(field.cost[field.target])), 1.5e-5)
-        weight = weigh(field, level.confidence, spread * self.settings.final_spread, self.lanes)
+        weight = weigh(
+            field,
+            level.confidence,
+            spread * (self.settings.thin_final if self.thin else self.settings.final_spread),
+            self.lanes,
+        )
         vote(field, level.hole, weight, self.channels, self.lanes)
         if self.settings.screening is None:
             return
@@ -197,22 +211,36 @@ class _Solver:
             field.features, system, level.present, self.channels, guide,
             self.settings.screening, 80, self.lanes,
         )  # fmt: skip
+        self._keep_in_range(field.features, system.places)
+
+    def _keep_in_range(self, features: Floats, places: Positions) -> None:
+        """Where the surroundings clash the finish overshoots: no value goes beyond what is there
+        to be copied."""
+        pixels = features.reshape(-1, self.channels)[:, : self.colours]
+        pixels[places] = np.clip(pixels[places], self.least, self.most)
 
     def _stage(self, level: Level, index: int, energy: float, *, done: bool) -> Stage:
         colours = _colours_of(level.field.features, self.colours)
-        return Stage(self.work_done / self.work, colours, 2**index, energy, done)
+        fraction = min(0.99, self.work_done / self.work)
+        return Stage(fraction, colours, 2**index, energy, done)
 
-    def _radius(self, level: Level, coarsest: bool) -> int:
+    def _radius(self, level: Level, index: int, coarsest: bool) -> int:
         if self.thin:
             return self.settings.thin_radius
-        return max(level.hole.shape) if coarsest else max(8, min(level.hole.shape) // 8)
+        if coarsest:
+            return max(level.hole.shape)
+        most = self.settings.middle_radius if index else self.settings.fine_radius
+        return min(most, max(8, min(level.hole.shape) // 8))
 
     def _rounds(self, index: int) -> int:
+        last = len(self.masks) - 1
         if self.thin:
             return self.settings.thin_rounds
-        if index >= len(self.masks) - 2:
+        if index == last:
             return self.settings.coarse_rounds
-        return self.settings.rounds if index else self.settings.fine_rounds
+        if index == 0:
+            return self.settings.fine_rounds
+        return self.settings.second_rounds if index == last - 1 else self.settings.rounds
 
     def _generator(self, index: int, attempt: int) -> np.random.Generator:
         return np.random.default_rng([self.seed & 0xFFFFFFFFFFFF, index, attempt])
@@ -250,3 +278,9 @@ def _variance(image: Floats, source: BoolMask) -> float:
     samples = image[source]
     samples = samples[:: 1 + len(samples) // 100_000]
     return float(samples.var(axis=0).sum()) + 1e-4
+
+
+def _range(image: Floats, source: BoolMask) -> tuple[Floats, Floats]:
+    """The least and the most of each colour among the pixels that may be copied."""
+    samples = image[source]
+    return samples.min(axis=0), samples.max(axis=0)

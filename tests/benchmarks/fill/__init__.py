@@ -1,0 +1,1 @@
+"""The fill benchmark: ``python -m tests.benchmarks.fill --help``."""
