@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import sys
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from pathlib import Path
@@ -37,7 +36,6 @@ class Marker:
     ``profiles`` holds the digest of each installed profile's requirements.
     """
 
-    python: str = ""
     project: str = ""
     kernels: str = ""
     profiles: dict[str, str] = field(default_factory=dict[str, str])
@@ -67,7 +65,6 @@ def wanted(checkout: Checkout, profiles: frozenset[Profile]) -> Marker:
     """The marker that an installation of ``profiles`` would leave."""
     builtin = checkout.root / "backend" / "velatura_backend" / "engines" / "builtin"
     return Marker(
-        python=".".join(map(str, sys.version_info[:2])),
         project=_digest([checkout.root / "pyproject.toml"]),
         kernels=_digest(sorted(builtin.rglob("*.py"))),
         profiles={
@@ -86,9 +83,10 @@ def steps(found: Marker | None, want: Marker, *, environment_runs: bool) -> tupl
     """What brings the environment from ``found`` to ``want``.
 
     An environment that was left half-made is made anew: nobody can tell which of its packages are
-    whole. One without a marker was made by somebody else and is completed, not thrown away.
+    whole. One without a marker was made by somebody else and is completed, not thrown away. One
+    that runs on another Python than this installer stays as it is.
     """
-    if not environment_runs or (found and (not found.complete or found.python != want.python)):
+    if not environment_runs or (found and not found.complete):
         return tuple(Step)
     known = found or Marker()
     stale = {

@@ -40,11 +40,6 @@ def test_an_unfinished_environment_is_made_anew(checkout: Checkout) -> None:
     assert steps(replace(want, complete=False), want, environment_runs=True) == tuple(Step)
 
 
-def test_another_python_means_a_new_environment(checkout: Checkout) -> None:
-    want = wanted(checkout, BASE)
-    assert steps(replace(want, python="3.9"), want, environment_runs=True) == tuple(Step)
-
-
 def test_somebody_elses_environment_is_completed(checkout: Checkout) -> None:
     todo = steps(None, wanted(checkout, BASE), environment_runs=True)
     assert todo == (Step.requirements, Step.project, Step.kernels)
