@@ -111,9 +111,7 @@ def make_profile(
     for name, data in tags.items():
         table += struct.pack(">4sII", name, start + len(body), len(data))
         body += data + bytes(-len(data) % 4)
-    header = struct.pack(
-        ">I4sI4s4s4s", start + len(body), b"", version << 24, b"mntr", space, connection
-    )
+    header = struct.pack(">I4xI4s", start + len(body), version << 24, b"mntr") + space + connection
     header += bytes(12) + b"acsp" + bytes(28) + _s15f16(*D50)
     return header.ljust(128, b"\0") + struct.pack(">I", len(tags)) + table + body
 

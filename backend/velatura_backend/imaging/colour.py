@@ -143,6 +143,9 @@ def conversion(space: ColourSpace, grey: bool, engine: EngineColour) -> Conversi
         profile = _srgb_profile(grey)
     else:
         profile = read_profile(space.icc) if space.icc else _srgb_profile(grey)
+    if grey and profile.kind is ProfileKind.MATRIX:
+        # Grey pixels under an RGB profile are its neutral axis, where all curves agree.
+        profile = Profile(ProfileKind.GREY, profile.curves[:1])
     if grey != (profile.kind is ProfileKind.GREY):
         raise bad_profile()
     return Conversion(engine, grey, linear, profile, space.icc)

@@ -107,6 +107,11 @@ def bad_profile() -> Unsupported:
     return Unsupported(what="icc profile")
 
 
+def is_grey_profile(icc: bytes) -> bool:
+    """Whether the header says grey; nothing else of it is read."""
+    return icc[16:20] == b"GRAY"
+
+
 def read_profile(icc: bytes) -> Profile:
     """:raises Unsupported: ``what="icc profile"``: broken, or neither RGB nor grey"""
     try:

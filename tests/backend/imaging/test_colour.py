@@ -152,12 +152,17 @@ def test_profiles_with_tables_go_through_the_colour_library():
 
 @pytest.mark.parametrize("engine", [EngineColour.LINEAR, EngineColour.SRGB])
 @pytest.mark.parametrize(
-    ("icc", "grey"), [(b"rubbish", False), (P3[:200], False), (GREY, False), (P3, True)]
+    ("icc", "grey"), [(b"rubbish", False), (P3[:200], False), (GREY, False), (TABLES, True)]
 )
 def test_unusable_profiles_are_named(icc, grey, engine):
     with pytest.raises(Unsupported) as caught:
         conversion(ColourSpace(icc), grey, engine)
     assert caught.value.params == {"what": "icc profile"}
+
+
+def test_grey_under_an_rgb_profile_is_its_neutral_axis():
+    grey = conversion(ColourSpace(P3), True, EngineColour.LINEAR)
+    assert grey.to_engine(working((0.5, 1)))[0, 0] == pytest.approx((0.2140, 1), abs=1e-4)
 
 
 def test_native_needs_no_profile_so_a_broken_one_does_no_harm():

@@ -51,6 +51,8 @@ class FileNote(Enum):
     QUANTISED = "samples were rounded to the 8 or 16 bits this format holds"
     CLIPPED = "samples outside the range of this format were clipped"
     ENCODED = "linear light was encoded with the sRGB curve"
+    CONVERTED = "this format has no grey: the picture was converted to sRGB"
+    METADATA_LEFT_OUT = "XMP or EXIF over 64 KB does not fit this format and was left out"
     FLATTENED = "this format has no alpha: transparent pixels were laid over white"
 
 

@@ -152,7 +152,7 @@ def _check(image: pyvips.Image, kind: FileKind, max_pixels: int) -> None:
         raise TooLarge(pixels=image.width * image.height, limit=max_pixels)
     mode = str(image.interpretation)
     if mode not in _MODES:
-        raise Unsupported(what=f"{mode.upper()} images (convert to RGB or grey first)")
+        raise Unsupported(what=f"{mode.upper()} images")
     if image.format not in _DEPTHS:
         raise Unsupported(what=f"{kind.value} files with {image.format} samples")
     if image.bands > 4:

@@ -23,6 +23,8 @@ _COMPRESSIONS = {
     5: TiffCompression.LZW,
     50000: TiffCompression.ZSTD,
 }
+_FOREIGN_MODELS = {5: "CMYK", 8: "Lab", 9: "Lab", 10: "Lab", 32803: "raw camera"}
+_PALETTE = 3
 _FLOAT = 3
 _RESOLUTION = (282, 283, 296)
 _NO_UNIT = 1
@@ -52,10 +54,13 @@ def read_header(data: bytes) -> TiffHeader:
     kind = (directory.integers(data, _SAMPLE_FORMAT) or (1,))[0]
     if bits > 32 or kind not in (1, 4, _FLOAT) or (bits == 32 and kind != _FLOAT):
         raise Unsupported(what=f"TIFF files with {bits}-bit samples of this type")
+    photometric = (directory.integers(data, _PHOTOMETRIC) or (1,))[0]
+    if photometric in _FOREIGN_MODELS:
+        raise Unsupported(what=f"{_FOREIGN_MODELS[photometric]} images")
     compression = (directory.integers(data, _COMPRESSION) or (1,))[0]
     return TiffHeader(
         bits,
-        directory.integers(data, _PHOTOMETRIC)[:1] == (3,),
+        photometric == _PALETTE,
         directory.integers(data, _EXTRA)[:1] == (1,),
         kind == _FLOAT and bits == 16,
         # Whatever else it was (JPEG included), deflate loses nothing and every reader knows it.

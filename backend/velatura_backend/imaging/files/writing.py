@@ -11,11 +11,21 @@ import numpy as np
 import pyvips
 from PIL import Image
 
+from velatura_protocol.engines import EngineColour
 from velatura_protocol.errors import TooLarge, Unsupported
-from velatura_protocol.pixels import Depth, Transfer
+from velatura_protocol.pixels import ColourSpace, Depth, Layout, PixelFormat, Transfer
 
 from .. import colour
-from ..arrays import Samples, depth_of, is_integer, quantise, white_of
+from ..arrays import (
+    Samples,
+    depth_of,
+    from_working,
+    is_integer,
+    quantise,
+    to_working,
+    white_of,
+)
+from ..icc import is_grey_profile
 from . import exif as exif_block
 from . import png, tiff
 from .atomic import write_atomically
@@ -37,6 +47,7 @@ _MILLIMETRES_PER_INCH = 25.4
 _DEFLATE_LEVEL = 6
 _ALL_PNG_FILTERS = 0xF8
 _JPEG_QUALITY = 95
+_JPEG_METADATA_BYTES = 65_000
 _LOSSY_WEBP_QUALITY = 95
 
 
@@ -72,10 +83,25 @@ def _fit(image: ImageFile, kind: FileKind, notes: set[FileNote]) -> ImageFile:
     samples = _fit_depth(image, kind, notes)
     if kind is FileKind.JPEG and samples.shape[2] in (2, 4):
         samples = _flatten(samples, notes)
-    if kind is FileKind.WEBP and samples.shape[2] <= 2:
-        samples = np.concatenate((samples[..., :1].repeat(3, 2), samples[..., 1:]), axis=2)
     fitted = image.with_samples(samples)
+    if kind is FileKind.WEBP and samples.shape[2] <= 2:
+        fitted = _grey_to_rgb(fitted, notes)
     return fitted if kind is image.kind else _converted(fitted, kind)
+
+
+def _grey_to_rgb(image: ImageFile, notes: set[FileNote]) -> ImageFile:
+    """The same values three times; a grey profile, which no RGB file may carry, is converted."""
+    samples = image.samples
+    if not is_grey_profile(image.colour.icc):
+        return image.with_samples(
+            np.concatenate((samples[..., :1].repeat(3, axis=2), samples[..., 1:]), axis=2)
+        )
+    notes.add(FileNote.CONVERTED)
+    layout = image.format.layout
+    to_srgb = colour.conversion(image.colour, True, EngineColour.SRGB).to_engine
+    rgb = PixelFormat(Depth.U8, Layout.RGBA if layout.has_alpha else Layout.RGB)
+    shown = from_working(to_srgb(to_working(samples, layout)), rgb).samples
+    return replace(image, samples=shown, colour=ColourSpace())
 
 
 def _converted(image: ImageFile, kind: FileKind) -> ImageFile:
@@ -167,7 +193,17 @@ def _encode_jpeg(image: ImageFile, notes: set[FileNote]) -> bytes:
     options |= {"progressive": details.progressive, "optimize": True}
     if image.metadata.dpi:
         options["dpi"] = tuple(round(each) for each in image.metadata.dpi)
-    return _encode_with_pillow(image, "JPEG", options)
+    return _encode_with_pillow(_within_segments(image, notes), "JPEG", options)
+
+
+def _within_segments(image: ImageFile, notes: set[FileNote]) -> ImageFile:
+    """JPEG keeps EXIF and XMP in one segment of 64 KiB each."""
+    metadata = image.metadata
+    exif = metadata.exif if len(metadata.exif) <= _JPEG_METADATA_BYTES else b""
+    xmp = metadata.xmp if len(metadata.xmp) <= _JPEG_METADATA_BYTES else b""
+    if (exif, xmp) != (metadata.exif, metadata.xmp):
+        notes.add(FileNote.METADATA_LEFT_OUT)
+    return replace(image, metadata=replace(metadata, exif=exif, xmp=xmp))
 
 
 def _encode_webp(image: ImageFile, notes: set[FileNote]) -> bytes:
