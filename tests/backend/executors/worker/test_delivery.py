@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.backend.executors.orders import Desk
+from velatura_backend.engines.specs import ECHO
+from velatura_backend.executors.worker.delivery import digital_source_type, layer_name, placement
+from velatura_protocol.messages import Placement
+from velatura_protocol.tasks import Intent, Operation, Task
+
+
+def task(folder: Path, **changes: object) -> Task:
+    return Desk(folder).simple(**changes).task
+
+
+def test_a_layer_is_named_for_its_prompt_or_operation(tmp_path: Path) -> None:
+    assert layer_name(task(tmp_path), 7) == "Remove 7"
+    whole = task(tmp_path, operation=Operation.CUT_OUT, intent=Intent.NONE)
+    assert layer_name(whole, 1) == "Cut out 1"
+    named = layer_name(task(tmp_path, prompt="red  velvet\n" + "x" * 80), 12)
+    assert named.startswith("red velvet xxx")
+    assert named.endswith("… 12")
+    assert len(named) == 40 + len(" 12")
+
+
+@pytest.mark.parametrize(
+    ("operation", "intent", "where"),
+    [
+        (Operation.FILL, Intent.REMOVE, Placement.ABOVE),
+        (Operation.FILL, Intent.EXPAND, Placement.RESIZE_DOCUMENT),
+        (Operation.UPSCALE, Intent.NONE, Placement.NEW_DOCUMENT),
+        (Operation.RESTYLE, Intent.NONE, Placement.ABOVE),
+    ],
+)
+def test_where_it_goes(
+    tmp_path: Path, operation: Operation, intent: Intent, where: Placement
+) -> None:
+    assert placement(task(tmp_path, operation=operation, intent=intent)) is where
+
+
+def test_the_source_type_tells_models_from_algorithms(tmp_path: Path) -> None:
+    with_weights = replace(ECHO, weights=True)
+    edited = task(tmp_path)
+    made = replace(edited, operation=Operation.GENERATE, inputs=())
+    assert digital_source_type(ECHO, edited) == "algorithmicallyEnhanced"
+    assert digital_source_type(ECHO, made) == "algorithmicMedia"
+    assert digital_source_type(with_weights, edited) == "compositeWithTrainedAlgorithmicMedia"
+    assert digital_source_type(with_weights, made) == "trainedAlgorithmicMedia"

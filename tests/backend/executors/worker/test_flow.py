@@ -1,0 +1,120 @@
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.backend.executors.orders import Desk, all_of, only
+from velatura_backend.engines import registry
+from velatura_backend.engines.base import EngineContext, EngineEvent, EngineResult, EngineTask
+from velatura_backend.engines.specs import ECHO
+from velatura_backend.executors.base import (
+    WorkCancelled,
+    WorkEvent,
+    WorkFailed,
+    WorkFinished,
+    WorkOrder,
+    WorkProgress,
+    WorkResult,
+    WorkVariationFailed,
+)
+from velatura_backend.executors.worker.flow import Worker, token_over
+from velatura_protocol.errors import ErrorCode, NoSource
+from velatura_protocol.events import Phase
+
+
+class Scripted:
+    """An engine whose ``n``-th run is what the test says."""
+
+    spec = ECHO
+
+    def __init__(self, script: Callable[[int], None]) -> None:
+        self._script = script
+        self.runs = 0
+
+    def run(self, task: EngineTask, context: EngineContext) -> Iterator[EngineEvent]:
+        self.runs += 1
+        self._script(self.runs)
+        yield EngineResult(task.image.copy())
+
+
+@pytest.fixture
+def scripted(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[int], None]], Scripted]:
+    def install(script: Callable[[int], None]) -> Scripted:
+        engine = Scripted(script)
+        monkeypatch.setattr(registry, "create", lambda _: engine)
+        return engine
+
+    return install
+
+
+Install = Callable[[Callable[[int], None]], Scripted]
+
+
+def work(order: WorkOrder) -> list[WorkEvent]:
+    return list(Worker(threads=1).run(order, token_over(array("q", [0]), 1)))
+
+
+def test_memory_is_tried_for_twice(tmp_path: Path, scripted: Install) -> None:
+    def script(run: int) -> None:
+        if run == 1:
+            raise MemoryError
+
+    engine = scripted(script)
+    events = work(Desk(tmp_path).simple())
+    assert isinstance(events[-1], WorkFinished)
+    assert engine.runs == 2
+
+
+def test_then_it_is_a_named_error(tmp_path: Path, scripted: Install) -> None:
+    def script(run: int) -> None:
+        raise MemoryError
+
+    engine = scripted(script)
+    failed: WorkFailed = only(work(Desk(tmp_path).simple()), WorkFailed)
+    assert failed.error.code is ErrorCode.OUT_OF_MEMORY
+    assert engine.runs == 2
+
+
+def test_one_good_variation_is_enough(tmp_path: Path, scripted: Install) -> None:
+    def script(run: int) -> None:
+        if run in (1, 3):
+            raise RuntimeError
+
+    scripted(script)
+    desk = Desk(tmp_path)
+    events = work(desk.simple(variations=3))
+    assert [each.index for each in all_of(events, WorkVariationFailed)] == [0, 2]
+    assert only(events, WorkResult).variation.index == 1
+    assert isinstance(events[-1], WorkFinished)
+    assert {b.path for b in only(events, WorkResult).blobs} == set(desk.output.iterdir())
+
+
+def test_what_no_seed_can_change_is_not_tried_again(tmp_path: Path, scripted: Install) -> None:
+    def script(run: int) -> None:
+        raise NoSource
+
+    engine = scripted(script)
+    events = work(Desk(tmp_path).simple(variations=3))
+    assert only(events, WorkFailed).error.code is ErrorCode.NO_SOURCE
+    assert engine.runs == 1
+
+
+@pytest.mark.parametrize("phase", [Phase.ENCODING, Phase.STEPPING, Phase.DECODING])
+def test_a_cancel_stops_in_its_phase_and_leaves_nothing(tmp_path: Path, phase: Phase) -> None:
+    desk = Desk(tmp_path)
+    flag = array("q", [0])
+    events: list[WorkEvent] = []
+    for event in Worker(threads=1).run(desk.simple(), token_over(flag, 5)):
+        events.append(event)
+        if isinstance(event, WorkProgress) and event.phase is phase:
+            flag[0] = 5
+    assert events[-1] == WorkCancelled(phase)
+    assert not list(desk.output.iterdir())
+
+
+def test_the_flag_of_another_order_is_ignored(tmp_path: Path) -> None:
+    events = list(Worker(threads=1).run(Desk(tmp_path).simple(), token_over(array("q", [4]), 5)))
+    assert isinstance(events[-1], WorkFinished)

@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from tests.backend.executors.orders import RGBA8, Desk, disc
+from velatura_backend.executors.worker.inputs import Crop, read_crops
+from velatura_backend.executors.worker.outputs import ResultWriter
+from velatura_backend.executors.worker.previews import PreviewMaker, PreviewOf
+from velatura_protocol.geometry import Rect, Size
+from velatura_protocol.tasks import AlphaMode, PreviewRequest
+
+
+def nothing() -> None:
+    return
+
+
+class Clock:
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def crop_at(folder: Path, region: Rect) -> Crop:
+    desk = Desk(folder)
+    desk.add_image(region=region)
+    desk.add_mask(disc(region.size, 10), region)
+    return read_crops(desk.order(), nothing)[0]
+
+
+def test_no_more_than_asked_for(tmp_path: Path) -> None:
+    clock = Clock()
+    crop = crop_at(tmp_path, Rect(100, 50, 60, 40))
+    maker = PreviewMaker(PreviewRequest(RGBA8, 4.0), ResultWriter(tmp_path, nothing), clock)
+    of = PreviewOf(crop, 0, AlphaMode.KEEP)
+    made = []
+    for clock.now in (0.0, 0.1, 0.24, 0.25, 0.3, 0.6):
+        assert maker.is_wanted() == (preview := maker.make(crop.image, of) is not None)
+        made.append(preview)
+    assert made == [True, False, False, True, False, True]
+
+
+def test_only_the_edited_part_composited(tmp_path: Path) -> None:
+    crop = crop_at(tmp_path, Rect(100, 50, 60, 40))
+    maker = PreviewMaker(PreviewRequest(RGBA8), ResultWriter(tmp_path, nothing))
+    preview = maker.make(1.0 - crop.image, PreviewOf(crop, 2, AlphaMode.KEEP))
+    assert preview is not None
+    assert (preview.variation, preview.region) == (2, Rect(121, 61, 19, 19))
+    shown = np.fromfile(preview.blob.path, np.uint8).reshape(19, 19, 4)
+    before = np.rint(crop.image[11:30, 21:40] * 255)
+    np.testing.assert_array_equal(shown[0, 0], before[0, 0])
+    np.testing.assert_allclose(shown[9, 9, :3], 255 - before[9, 9, :3], atol=1)
+
+
+def test_a_small_one_where_that_is_asked_for(tmp_path: Path) -> None:
+    crop = crop_at(tmp_path, Rect(0, 0, 60, 40))
+    maker = PreviewMaker(PreviewRequest(RGBA8, 4.0, 8), ResultWriter(tmp_path, nothing))
+    preview = maker.make(crop.image, PreviewOf(crop, 0, AlphaMode.KEEP))
+    assert preview is not None
+    assert preview.blob.size == Size(8, 8)
+    assert preview.region.size == Size(19, 19)
+
+
+def test_none_without_a_request_or_at_another_size(tmp_path: Path) -> None:
+    crop = crop_at(tmp_path, Rect(0, 0, 60, 40))
+    writer = ResultWriter(tmp_path, nothing)
+    of = PreviewOf(crop, 0, AlphaMode.KEEP)
+    assert not PreviewMaker(None, writer).is_wanted()
+    assert not PreviewMaker(PreviewRequest(RGBA8, 0.0), writer).is_wanted()
+    assert PreviewMaker(PreviewRequest(RGBA8), writer).make(crop.image[:20], of) is None
