@@ -12,20 +12,16 @@ from velatura_plugin.ui.words import operation_name
 from velatura_protocol.messages import JobSummary
 
 from .exit_codes import ExitCode, UsageError
+from .history import open_history
 from .reporting import JsonValue, write_line
 from .table import write_table
 from .wording import error_line
-
-MOST = 1000
-"""As many as a backend lists at most."""
 
 
 def run_jobs(arguments: argparse.Namespace) -> ExitCode:
     """:raises UsageError: no such job, or several
     :raises BackendUnavailable: none could be met
     """
-    from .history import open_history
-
     with open_history() as history:
         jobs = history.jobs()
         match arguments.action:

@@ -9,7 +9,7 @@ from importlib.metadata import version
 
 from velatura_protocol.errors import BadInput, Cancelled, JobFailed, VelaturaError
 
-from .connecting import connect
+from .connecting import connect, silence
 from .exit_codes import ExitCode, exit_code_for
 from .files_host import FilesHost
 from .interruption import Interruption
@@ -46,7 +46,7 @@ def run_batch(
     loop = MainLoop()
     host = FilesHost(f"files/{version('velatura')}", loop.post)
     with Interruption(loop.wake) as interruption:
-        link = Link(loop, interruption, lambda: connect(host))
+        link = Link(loop, interruption, lambda: connect(host), silence)
         run = OperationRun(command, host, link, reporter)
         try:
             for assignment in assignments:

@@ -40,6 +40,8 @@ def _sentence(error: VelaturaError, *, mask_from_alpha: bool) -> str:
             return "Nothing is left outside the mask to take pixels from. Mask less."
         case Unsupported():
             return f"Not supported: {error.params.get('what', 'this')}."
+        case BackendUnavailable() if "line" in error.params:
+            return f"The backend did not start: {error.params['line']}"
         case BackendUnavailable() if error.params.get("reason") in _BACKEND_REASONS:
             return _BACKEND_REASONS[str(error.params["reason"])]
         case _:

@@ -1,17 +1,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from velatura_backend.engines.registry import specs
 from velatura_cli.files_host import FilesHost
 from velatura_cli.interruption import Interruption
-from velatura_cli.link import LOST_SECONDS, Link
+from velatura_cli.link import Link
 from velatura_cli.loop import MainLoop
+from velatura_plugin.app import App
 from velatura_plugin.controller import Controller
 from velatura_plugin.events import ClientEvent, Greeted, LinkChanged
 from velatura_plugin.events import Link as LinkStatus
+from velatura_plugin.launcher import Launcher
 from velatura_plugin.order import JobOrder
 from velatura_protocol.errors import (
     BackendUnavailable,
@@ -58,7 +61,14 @@ class Bench:
         self.client = ScriptedClient(*events)
         self.interruption = Interruption(self.loop.wake)
         host = FilesHost("files/test", self.loop.post)
-        self.link = Link(self.loop, self.interruption, lambda: Controller(host, self.client))
+        self.controller = Controller(host, self.client)
+        launcher = Launcher(Path("nowhere"))
+        self.link = Link(
+            self.loop,
+            self.interruption,
+            lambda: App(self.controller, self.client, launcher),
+            lambda: BackendUnavailable(reason="no answer"),
+        )
 
 
 def test_a_backend_is_met() -> None:
@@ -92,11 +102,20 @@ def test_an_interrupt_ends_every_wait() -> None:
     bench.link.wait_quietly(lambda: False, 0.01)
 
 
-def test_a_backend_lost_for_long_is_lost() -> None:
-    bench = Bench(ONLINE, WELCOME)
+def test_a_backend_that_could_not_start_has_said_why() -> None:
+    error = ErrorInfo(ErrorCode.BACKEND_UNAVAILABLE, {"reason": "ended with exit code 4"})
+    said = LinkChanged(LinkStatus.RECONNECTING, error=error, detail="noise\nvelatura: no room\n")
+    with pytest.raises(BackendUnavailable) as unavailable:
+        Bench(said).link.controller()
+    assert unavailable.value.params["line"] == "no room"
+
+
+def test_a_backend_lost_for_long_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    bench = Bench(WELCOME, ONLINE)
     bench.link.controller()
-    bench.client.tell(LinkChanged(LinkStatus.RECONNECTING, waited=LOST_SECONDS - 1))
-    bench.client.tell(ONLINE)
-    bench.client.tell(LinkChanged(LinkStatus.RECONNECTING, waited=LOST_SECONDS))
-    with pytest.raises(BackendUnavailable):
+    error = ErrorInfo(ErrorCode.BACKEND_UNAVAILABLE, {"reason": "lost"})
+    bench.client.tell(LinkChanged(LinkStatus.RECONNECTING, retry_in=1, error=error))
+    assert bench.loop.run_until(lambda: bench.controller.state.link.error == error, timeout=10)
+    monkeypatch.setattr("velatura_cli.link.LOST_SECONDS", 0.0)
+    with pytest.raises(BackendUnavailable, match="connection lost"):
         bench.link.wait_for(lambda: False)

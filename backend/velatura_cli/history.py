@@ -1,0 +1,77 @@
+"""The backend's history, asked over a connection of one command's own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
+from importlib.metadata import version
+from typing import TypeVar
+
+from velatura_plugin.app import App
+from velatura_plugin.events import ClientEvent, HistoryArrived, RequestDone
+from velatura_protocol.errors import BackendUnavailable
+from velatura_protocol.messages import JobSummary
+
+from .connecting import connect, silence
+from .files_host import FilesHost
+from .interruption import Interruption
+from .link import Link
+from .loop import MainLoop
+
+MOST_LISTED = 1000
+"""As many as a backend lists at most."""
+
+Answer = TypeVar("Answer", HistoryArrived, RequestDone)
+
+
+class History:
+    def __init__(self, app: App, link: Link) -> None:
+        self._app = app
+        self._link = link
+
+    def jobs(self) -> tuple[JobSummary, ...]:
+        """Everybody's, newest first."""
+        return self._ask(
+            lambda: self._app.client.list_jobs(limit=MOST_LISTED, everyone=True), HistoryArrived
+        ).jobs
+
+    def forget(self, jobs: Sequence[str]) -> int:
+        """How many of them were ended, and are gone with their results."""
+        if not jobs:
+            return 0
+        return self._ask(
+            lambda: self._app.client.forget(tuple(jobs), everyone=True), RequestDone
+        ).count
+
+    def _ask(self, ask: Callable[[], int], kind: type[Answer]) -> Answer:
+        """:raises VelaturaError: the backend's answer, if it is an error"""
+        heard: list[HistoryArrived | RequestDone] = []
+
+        def hear(event: ClientEvent) -> None:
+            if isinstance(event, HistoryArrived | RequestDone) and event.request == number:
+                heard.append(event)
+
+        unwatch = self._app.controller.watch(hear)
+        try:
+            number = ask()
+            self._link.wait_for(lambda: bool(heard))
+        finally:
+            unwatch()
+        answer = heard[0]
+        if isinstance(answer, kind):
+            return answer
+        assert isinstance(answer, RequestDone)
+        raise answer.error.exception() if answer.error else BackendUnavailable(reason="no answer")
+
+
+@contextmanager
+def open_history() -> Generator[History, None, None]:
+    """:raises BackendUnavailable: none could be met or started"""
+    loop = MainLoop()
+    host = FilesHost(f"files/{version('velatura')}", loop.post)
+    with Interruption(loop.wake) as interruption:
+        link = Link(loop, interruption, lambda: connect(host), silence)
+        try:
+            yield History(link.app(), link)
+        finally:
+            link.close()
