@@ -39,10 +39,10 @@ def test_peak_memory_is_in_bytes() -> None:
 
 def test_a_seam_is_seen() -> None:
     random = np.random.default_rng(2)
-    weights = disc(Size(80, 60), 15) / np.float32(255)
+    weights = (disc(Size(80, 60), 15) / 255).astype(np.float32)
     smooth = random.random((60, 80, 4), dtype=np.float32) * np.float32(0.1)
     whole = seam_score(smooth, weights)
-    stepped = seam_score(smooth + np.float32(0.4) * weights[..., None], weights)
+    stepped = seam_score(smooth + (0.4 * weights[..., None]).astype(np.float32), weights)
     assert whole is not None
     assert stepped is not None
     assert 0.8 < whole < 1.25
