@@ -73,6 +73,7 @@ class BlobStore:
     # -- coming in ---------------------------------------------------------------------------------
 
     def receive(self) -> IncomingBlob:
+        """:raises DiskFull: no room for a new file"""
         return IncomingBlob(self, self._incoming / secrets.token_hex(16))
 
     def adopt(self, path: Path, digest: str) -> None:
@@ -125,7 +126,8 @@ class IncomingBlob:
     def __init__(self, store: BlobStore, path: Path) -> None:
         self._store = store
         self._path = path
-        self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | _BINARY, 0o600)
+        with disk_errors():
+            self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | _BINARY, 0o600)
 
     def write(self, data: bytes | bytearray | memoryview) -> None:
         """:raises DiskFull: no room for it"""

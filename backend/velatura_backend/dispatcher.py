@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
-from typing import Any
+from collections.abc import Callable
 
 from velatura_protocol.engines import Device, EngineSpec
 from velatura_protocol.events import Phase
 from velatura_protocol.messages import BlobRef, CancelledJob, Queued, Submit
 
+from .crew import Crew
 from .jobs import Checker
 from .journal_records import BlobUse, Purpose
 from .ledger import LiveJob
@@ -34,17 +34,15 @@ class Dispatcher:
         self._inputs: dict[str, tuple[BlobRef, ...]] = {}
         self._places: dict[str, int] = {}
         self._wake = {device: asyncio.Event() for device in Device}
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._crew = Crew()
 
     def start(self) -> None:
         for device in Device:
-            self._spawn(self._serve(device))
+            self._crew.spawn(self._serve(device))
 
     async def close(self) -> None:
         """Stops without ending jobs: a restart runs what is queued and ends what was running."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._crew.dismiss()
 
     @property
     def is_idle(self) -> bool:
@@ -76,7 +74,7 @@ class Dispatcher:
         :raises DiskFull: the job is unknown again
         """
         live.upload = None
-        await asyncio.shield(self._spawn(self._accept(live, inputs)))
+        await asyncio.shield(self._crew.spawn(self._accept(live, inputs)))
 
     def abandon(self, live: LiveJob) -> None:
         """Its inputs will not come."""
@@ -107,7 +105,7 @@ class Dispatcher:
         self._inputs[live.job] = inputs
         replaced = self._scheduler.release(live.job)
         for job in replaced.queued:
-            self._spawn(self._end_queued(self._known(job)))
+            self._crew.spawn(self._end_queued(self._known(job)))
         for job in replaced.running:
             self.cancel(self._known(job))
         self._wake[self._device(live.spec)].set()
@@ -126,7 +124,7 @@ class Dispatcher:
         elif self._scheduler.is_running(live.job):
             self._shop.executor.cancel(live.job)
         elif live.phase is not Phase.UPLOADING and self._scheduler.remove(live.job):
-            self._spawn(self._end_queued(live))
+            self._crew.spawn(self._end_queued(live))
 
     async def _end_queued(self, live: LiveJob) -> None:
         self._forget_place(live)
@@ -189,9 +187,3 @@ class Dispatcher:
             priority=live.submit.priority,
             live=live.submit.live,
         )
-
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-        return task

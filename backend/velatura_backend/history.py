@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from velatura_protocol.errors import BadMessage, NotFound, NotYourJob
@@ -12,6 +12,7 @@ from velatura_protocol.tasks import Operation
 
 from .blobstore import BlobStore
 from .config import Retention
+from .crew import Crew
 from .journal import Journal
 from .journal_records import JobRow, Purpose
 from .journal_thread import JournalThread
@@ -41,6 +42,7 @@ class History:
     def __init__(self, journal: JournalThread, store: BlobStore) -> None:
         self._journal = journal
         self._store = store
+        self._crew = Crew()
 
     async def row(self, caller: Caller, job: str) -> JobRow:
         """:raises NotFound: no such job
@@ -68,19 +70,25 @@ class History:
         await self.row(caller, job)
         await self._journal.run(lambda journal: journal.set_favourite(job, favourite=favourite))
 
-    async def acknowledge(self, caller: Caller, job: str, seq: int) -> None:
-        """:raises NotFound, NotYourJob: see :meth:`row`"""
-        await self.row(caller, job)
-        await self._journal.run(lambda journal: journal.acknowledge(job, seq))
+    async def acknowledge(self, caller: Caller, seqs: Mapping[str, int]) -> None:
+        """Notes for each job up to where the client has its events. A job that is gone meanwhile,
+        or was never the caller's, is passed over: an acknowledgement asks for nothing."""
 
-    async def forget(self, caller: Caller, jobs: Iterable[str]) -> int:
-        """Deletes those that have ended and that the caller may see; returns how many."""
+        def act(journal: Journal) -> None:
+            rows = (journal.job(job) for job in seqs)
+            mine = [row.job for row in rows if row is not None and caller.may_see(row.owner)]
+            journal.acknowledge({job: seqs[job] for job in mine})
+
+        await self._journal.run(act)
+
+    async def forget(self, caller: Caller, jobs: Iterable[str], *, everyone: bool) -> int:
+        """Deletes those that have ended: the caller's own, or anybody's. Returns how many."""
         wanted = tuple(jobs)
 
         def act(journal: Journal) -> int:
             rows = (journal.job(job) for job in wanted)
-            mine = [row.job for row in rows if row is not None and caller.may_see(row.owner)]
-            return len(_forget(journal, self._store, mine))
+            names = [r.job for r in rows if r and (everyone or r.owner == caller.client)]
+            return len(_forget(journal, self._store, names))
 
         return await self._journal.run(act)
 
@@ -97,6 +105,13 @@ class History:
         if blob is None:
             raise NotFound(what="blob", id=digest)
         return blob
+
+    def let_go_soon(self, digests: Iterable[str]) -> None:
+        """:meth:`let_go` for those who cannot wait."""
+        self._crew.spawn(self.let_go(digests))
+
+    async def close(self) -> None:
+        await self._crew.dismiss()
 
     async def let_go(self, digests: Iterable[str]) -> None:
         """Undoes takes; what no job holds and nobody else has taken is deleted."""

@@ -11,7 +11,7 @@ import contextlib
 import hashlib
 import hmac
 import sqlite3
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Mapping
 from pathlib import Path
 
 from velatura_protocol.errors import BackendUnavailable, DiskFull
@@ -105,10 +105,12 @@ class Journal:
                 (event.seq, change.state and change.state.value, change.good, change.ended, number),
             )
 
-    def acknowledge(self, job: str, seq: int) -> None:
+    def acknowledge(self, seqs: Mapping[str, int]) -> None:
+        """Up to where the client of each job has its events."""
         with self._transaction():
-            self._connection.execute(
-                "UPDATE jobs SET acked = max(acked, ?) WHERE job = ?", (seq, job)
+            self._connection.executemany(
+                "UPDATE jobs SET acked = max(acked, ?) WHERE job = ?",
+                [(seq, job) for job, seq in seqs.items()],
             )
 
     def set_favourite(self, job: str, *, favourite: bool) -> None:

@@ -131,8 +131,8 @@ def test_blobs_belong_to_the_owner_of_their_job(journal: Journal) -> None:
 
 def test_an_acknowledgement_never_goes_back(journal: Journal) -> None:
     accept(journal, "j")
-    journal.acknowledge("j", 5)
-    journal.acknowledge("j", 3)
+    journal.acknowledge({"j": 5})
+    journal.acknowledge({"j": 3})
     row = journal.job("j")
     assert row is not None
     assert row.acked == 5

@@ -34,7 +34,7 @@ def ended_job(
     journal.accept(NewJob(job, "me", "fill", "echo", "", at, b""), uses, StoredEvent(1, b""))
     journal.append(job, StoredEvent(2, b""), Change(JobState.FINISHED, ended=at))
     if confirmed:
-        journal.acknowledge(job, 2)
+        journal.acknowledge({job: 2})
 
 
 def test_what_fits_is_kept(journal: Journal) -> None:

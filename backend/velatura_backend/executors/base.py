@@ -132,6 +132,10 @@ class Executor(Protocol):
 
     def devices(self) -> tuple[DeviceInfo, ...]: ...
 
+    def warm_engines(self) -> tuple[str, ...]:
+        """Ids of the engines that run without loading anything more."""
+        ...
+
     def device_for(self, engine: EngineSpec) -> Device:
         """Where the engine's orders run; the scheduler keeps one queue for each."""
         ...

@@ -61,6 +61,10 @@ class InlineExecutor:
     def devices(self) -> tuple[DeviceInfo, ...]:
         return (self._device,)
 
+    def warm_engines(self) -> tuple[str, ...]:
+        """None: a test wants no engine brought up before it asks."""
+        return ()
+
     def device_for(self, engine: EngineSpec) -> Device:
         return Device.CPU
 

@@ -1,0 +1,115 @@
+"""Puts a backend together, runs it, and takes it apart again."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import time
+from collections.abc import AsyncGenerator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack, asynccontextmanager, closing
+from dataclasses import dataclass
+from importlib.metadata import version as installed_version
+
+from velatura_protocol.messages import PROTOCOL, Capabilities
+
+from .blobstore import BlobStore
+from .config import Config, prepare_data_directory
+from .dispatcher import Dispatcher
+from .engines.registry import specs
+from .executors.base import Executor
+from .history import History
+from .instance import InstanceLock, RuntimeInfo, new_token, owner_secret, published
+from .jobs import Checker
+from .journal_thread import JournalThread
+from .ledger import Ledger
+from .log import close_log, open_log
+from .recovery import Recovery
+from .runner import Shop
+from .scheduler import Rules, Scheduler
+from .server import Server
+from .services import Services
+from .upkeep import Upkeep
+from .uploads import Ground
+
+_log = logging.getLogger("velatura.app")
+
+ExecutorFactory = Callable[[Callable[[], None]], Executor]
+"""Makes the executor; what it is given is to be called when its devices have changed."""
+
+
+@dataclass(frozen=True)
+class Backend:
+    """A running backend. ``stopped`` is set when it wants to end."""
+
+    info: RuntimeInfo
+    server: Server
+    services: Services
+    executor: Executor
+    stopped: asyncio.Event
+
+
+@asynccontextmanager
+async def running(config: Config, make_executor: ExecutorFactory) -> AsyncGenerator[Backend]:
+    """A backend that listens while the block runs.
+
+    :raises DataDirectoryInUse: another backend has the data directory
+    :raises BackendUnavailable: the directory, the journal or the port cannot be used
+    """
+    prepare_data_directory(config.data_directory)
+    async with AsyncExitStack() as stack:
+        stack.enter_context(InstanceLock(config.data_directory))
+        version = installed_version("velatura")
+        handler = open_log(config.data_directory, version)
+        stack.callback(close_log, handler)
+        backend = await _assemble(stack, config, make_executor, version)
+        stack.enter_context(published(config.data_directory, backend.info))
+        _log.info("ready, process %d", os.getpid())
+        yield backend
+        _log.info("stopping")
+
+
+async def _assemble(
+    stack: AsyncExitStack, config: Config, make_executor: ExecutorFactory, version: str
+) -> Backend:
+    journal = stack.enter_context(closing(JournalThread.open(config.data_directory)))
+    store = BlobStore(config.data_directory)
+    ledger = Ledger(journal, time.time)
+    executor = make_executor(lambda: upkeep.announce())
+    stack.push_async_callback(executor.close)
+    history = History(journal, store)
+    stack.push_async_callback(history.close)
+    checker = Checker(specs(), config.limits)
+    shop = Shop(ledger, store, executor, time.monotonic, time.time)
+    scheduler = Scheduler(Rules(config.limits.queued_jobs), time.monotonic)
+    dispatcher = Dispatcher(shop, scheduler, checker, lambda: upkeep.job_ended())
+    writer = stack.enter_context(ThreadPoolExecutor(1, thread_name_prefix="blobs"))
+    await Recovery(journal, store, ledger, dispatcher, checker, time.time).carry_out()
+    stack.push_async_callback(dispatcher.close)
+
+    token, token_file = new_token(config.data_directory)
+    services = Services(
+        version=version,
+        specs=checker.specs,
+        limits=config.limits,
+        handshake_seconds=config.handshake_seconds,
+        owner_secret=owner_secret(config.data_directory),
+        exchange_root=config.data_directory / "exchange",
+        journal=journal,
+        ledger=ledger,
+        dispatcher=dispatcher,
+        history=history,
+        ground=Ground(store, history, writer),
+        capabilities=lambda: Capabilities(executor.devices(), executor.warm_engines()),
+    )
+    server = Server(config, services, token)
+    upkeep = Upkeep(config, server, services)
+    await server.open()
+    stack.push_async_callback(server.close)
+    stack.push_async_callback(upkeep.close)
+    await executor.start()
+    dispatcher.start()
+    upkeep.start()
+    info = RuntimeInfo(server.url, str(token_file), os.getpid(), str(PROTOCOL), version)
+    return Backend(info, server, services, executor, upkeep.stopped)

@@ -1,0 +1,203 @@
+"""One client: what it says is carried out, what concerns it is told, in the right order.
+
+One task reads, one writes, and requests that have to wait run beside them. Whatever is to be sent
+waits here, bounded, until the socket takes it; so a client that does not read costs little, and
+delays nobody else.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from typing import Protocol
+
+from velatura_protocol.errors import LimitExceeded, VelaturaError
+from velatura_protocol.messages import (
+    CancelledJob,
+    Capabilities,
+    Failed,
+    Finished,
+    Hello,
+    JobEvent,
+    Result,
+)
+from velatura_protocol.session import ServerEvent, ServerSession
+
+from .crew import Crew
+from .exchange import ExchangeFolder, open_exchange
+from .greeting import identify, welcome
+from .outbox import EventOutbox
+from .previews import PreviewSlots, SharedPreview
+from .requests import Requests
+from .services import Services
+
+_MOST_EVENTS = 4096
+_MOST_REQUESTS = 64
+
+
+class SocketClosed(Exception):
+    """The peer is gone, or we have closed."""
+
+
+class Socket(Protocol):
+    """A WebSocket, as far as a connection needs one."""
+
+    async def receive(self) -> bytes:
+        """:raises SocketClosed: there will be no more"""
+        ...
+
+    async def send(self, data: bytes) -> None:
+        """Returns when there is room for more.
+
+        :raises SocketClosed: nobody takes it
+        """
+        ...
+
+    async def close(self) -> None: ...
+
+
+class Connection:
+    """See :meth:`run`. Hears its client's jobs as a :class:`~velatura_backend.ledger.Listener`."""
+
+    def __init__(self, services: Services, socket: Socket) -> None:
+        self._services = services
+        self._socket = socket
+        self._session = ServerSession(services.limits)
+        self._wake = asyncio.Event()
+        self._outbox = EventOutbox(_MOST_EVENTS, self.pump, self._overflow)
+        self._slots = PreviewSlots(self.pump)
+        self._exchange: ExchangeFolder | None = None
+        self._requests: Requests | None = None
+        self._crew = Crew()
+        self._less_to_do = asyncio.Event()
+
+    async def run(self) -> None:
+        """Talks until either side has had enough; jobs go on without it."""
+        writer = asyncio.create_task(self._write())
+        try:
+            await self._read()
+            # A last word may still be on its way.
+            await asyncio.wait((writer,), timeout=self._services.handshake_seconds)
+        except (SocketClosed, TimeoutError):
+            # Nobody is there any more to be told anything.
+            return
+        finally:
+            writer.cancel()
+            await asyncio.gather(writer, return_exceptions=True)
+            await self._end()
+
+    # -- what others tell the client ---------------------------------------------------------------
+
+    def tell(self, event: JobEvent) -> None:
+        self._outbox.put(event)
+        if isinstance(event, Result | Finished | Failed | CancelledJob):
+            self._slots.drop(event.job)
+            if self._requests is not None:
+                self._requests.drop_preview(event.job)
+
+    def offer(self, preview: SharedPreview) -> None:
+        self._slots.offer(preview)
+
+    def tell_capabilities(self, capabilities: Capabilities) -> None:
+        if self._is_open:
+            self._session.send(capabilities)
+            self.pump()
+
+    def pump(self) -> None:
+        """There may be something to send."""
+        self._wake.set()
+
+    def _overflow(self) -> None:
+        maximum = _MOST_EVENTS
+        self._session.refuse(LimitExceeded(limit="events", value=maximum + 1, maximum=maximum))
+
+    @property
+    def _is_open(self) -> bool:
+        return self._requests is not None and not self._session.is_closed
+
+    # -- reading -----------------------------------------------------------------------------------
+
+    async def _read(self) -> None:
+        async with asyncio.timeout(self._services.handshake_seconds) as patience:
+            while not self._session.is_closed:
+                await self._handle(self._session.receive(await self._socket.receive()))
+                if self._requests is not None:
+                    patience.reschedule(None)
+                self.pump()
+                await self._until_less_is_to_do()
+
+    async def _handle(self, events: list[ServerEvent]) -> None:
+        for event in events:
+            if isinstance(event, Hello):
+                await self._greet(event)
+            else:
+                self._carry_out(event)
+
+    def _carry_out(self, event: ServerEvent) -> None:
+        assert self._requests is not None
+        work = self._requests.handle(event)
+        if work is not None:
+            self._crew.spawn(work).add_done_callback(lambda _: self._less_to_do.set())
+
+    async def _until_less_is_to_do(self) -> None:
+        """Who asks faster than we answer is read more slowly."""
+        while len(self._crew) >= _MOST_REQUESTS:
+            self._less_to_do.clear()
+            await self._less_to_do.wait()
+
+    async def _greet(self, hello: Hello) -> None:
+        try:
+            caller = await identify(self._services, hello)
+        except VelaturaError as error:
+            self._session.refuse(error)
+            return
+        self._exchange = await asyncio.to_thread(open_exchange, self._services.exchange_root)
+        offer = self._exchange.offer if self._exchange else None
+        self._session.welcome(welcome(self._services, offer))
+        self._session.send(self._services.capabilities())
+        self._requests = Requests(
+            self._services, self._session, caller, self._exchange, self._outbox, self, self.pump
+        )
+        self._services.ledger.listen(caller.client, self)
+        for point in hello.resume:
+            self._crew.spawn(self._requests.replay(point.job, point.after_seq, about=hello.t))
+
+    # -- writing -----------------------------------------------------------------------------------
+
+    async def _write(self) -> None:
+        with contextlib.suppress(SocketClosed):
+            while True:
+                self._wake.clear()
+                while (data := self._next()) is not None:
+                    await self._socket.send(data)
+                if self._session.is_closed:
+                    break
+                await self._wake.wait()
+            await self._socket.close()
+
+    def _next(self) -> bytes | None:
+        """Answers and events first, then chunks, and previews only when nothing else is left."""
+        event = self._outbox.take() if self._is_open else None
+        if event is not None:
+            self._session.send(event)
+        data = self._session.next_message()
+        if data is None and self._is_open and self._requests is not None:
+            self._requests.send_preview(self._slots)
+            data = self._session.next_message()
+        for done in self._session.take_events():
+            self._carry_out(done)
+        return data
+
+    # -- the end -----------------------------------------------------------------------------------
+
+    async def _end(self) -> None:
+        self._services.ledger.leave(self)
+        for event in self._session.connection_lost():
+            if self._requests is not None:
+                self._carry_out(event)
+        await self._crew.dismiss()
+        self._slots.clear()
+        if self._requests is not None:
+            await self._requests.close()
+        if self._exchange is not None:
+            await asyncio.to_thread(self._exchange.close)

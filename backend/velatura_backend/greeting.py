@@ -1,0 +1,37 @@
+"""Who a client is, and what it is told first."""
+
+from __future__ import annotations
+
+from velatura_protocol.errors import Unauthorised
+from velatura_protocol.messages import PROTOCOL, Exchange, Hello, Welcome
+from velatura_protocol.tasks import Operation
+
+from .auth import same_secret
+from .history import Caller
+from .services import Services
+
+
+async def identify(services: Services, hello: Hello) -> Caller:
+    """A client id belongs to whoever used it first; the owner's secret opens every door.
+
+    :raises Unauthorised: the id is another's
+    """
+    owns_all = same_secret(hello.client_secret, services.owner_secret)
+    client, secret = hello.client_id, hello.client_secret
+    if not await services.journal.run(lambda journal: journal.claim_client(client, secret)):
+        raise Unauthorised
+    return Caller(client, owns_all)
+
+
+def welcome(services: Services, exchange: Exchange | None) -> Welcome:
+    """Engines with the best first, as panels offer them; operations that any of them can do."""
+    engines = sorted(services.specs, key=lambda spec: -spec.rank)[: services.limits.engines]
+    able = {operation for spec in engines for operation in spec.operations}
+    return Welcome(
+        protocol=PROTOCOL,
+        version=services.version,
+        operations=tuple(operation for operation in Operation if operation in able),
+        engines=tuple(engines),
+        limits=services.limits,
+        exchange=exchange,
+    )

@@ -1,0 +1,99 @@
+"""``serve``: one backend in this process, from the ready line to a clean stop."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from dataclasses import asdict
+from functools import partial
+
+from velatura_protocol.errors import BackendUnavailable, DataDirectoryInUse, VelaturaError
+
+from .app import running
+from .config import Config
+from .executors.base import Executor
+from .executors.local import LocalExecutor
+
+EXIT_DONE = 0
+EXIT_NO_BACKEND = 4
+
+_REASONS = {
+    "port_in_use": "the port is taken by another program; choose another one or port 0",
+    "cannot_listen": "this machine does not let us listen on that address",
+    "not_loopback": "only this machine's own address is served; beyond it, TLS is needed",
+    "data_directory_not_writable": "the data directory cannot be written; choose another one",
+    "data_directory_not_owned": "the data directory belongs to another user; choose another one",
+    "data_directory_not_private": (
+        "the data directory is open to other users and holds other files; choose an empty one"
+    ),
+    "journal_unreadable": "the journal in the data directory cannot be read; check its permissions",
+    "journal_from_later_version": "the data directory was written by a later version; upgrade",
+}
+
+
+def serve(config: Config) -> int:
+    """Runs until a signal, the end of the parent or the end of its usefulness; the exit status."""
+    try:
+        asyncio.run(_serve(config))
+    except VelaturaError as error:
+        print(f"velatura: {_sentence(error)}", file=sys.stderr)  # noqa: T201
+        return EXIT_NO_BACKEND
+    return EXIT_DONE
+
+
+async def _serve(config: Config) -> None:
+    async with running(config, _local_executor) as backend:
+        _stop_on_signals(backend.stopped.set)
+        if config.with_parent:
+            _stop_with_parent(backend.stopped.set)
+        line = json.dumps({"event": "ready", **asdict(backend.info)})
+        print(line, flush=True)  # noqa: T201
+        await backend.stopped.wait()
+
+
+def _local_executor(on_change: Callable[[], None]) -> Executor:
+    return LocalExecutor(on_change=on_change)
+
+
+def _stop_on_signals(stop: Callable[[], None]) -> None:
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        try:
+            loop.add_signal_handler(number, stop)
+        except NotImplementedError:  # Windows
+            signal.signal(number, partial(_relay, loop, stop))
+
+
+def _relay(
+    loop: asyncio.AbstractEventLoop, stop: Callable[[], None], _number: int, _frame: object
+) -> None:
+    loop.call_soon_threadsafe(stop)
+
+
+def _stop_with_parent(stop: Callable[[], None]) -> None:
+    """Whoever started us holds the other end of our standard input; the system closes it with
+    them, however they end."""
+    loop = asyncio.get_running_loop()
+
+    def watch() -> None:
+        try:
+            while os.read(0, 4096):
+                pass
+        except OSError:
+            pass
+        loop.call_soon_threadsafe(stop)
+
+    threading.Thread(target=watch, name="parent", daemon=True).start()
+
+
+def _sentence(error: VelaturaError) -> str:
+    if isinstance(error, DataDirectoryInUse):
+        return f"another backend (process {error.params['pid']}) uses the data directory; stop it"
+    if isinstance(error, BackendUnavailable):
+        return _REASONS.get(str(error.params.get("reason")), "the backend cannot start")
+    return f"the backend cannot start: {error.code.value}"

@@ -1,0 +1,35 @@
+"""What connections work with; put together once, in ``app``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from velatura_protocol.engines import EngineSpec
+from velatura_protocol.messages import Capabilities, Limits
+
+from .dispatcher import Dispatcher
+from .history import History
+from .journal_thread import JournalThread
+from .ledger import Ledger
+from .uploads import Ground
+
+
+@dataclass(frozen=True)
+class Services:
+    """``owner_secret`` makes its bearer see everybody's jobs. ``capabilities`` asks the executor
+    what its workers have found."""
+
+    version: str
+    specs: tuple[EngineSpec, ...]
+    limits: Limits
+    handshake_seconds: float
+    owner_secret: str
+    exchange_root: Path
+    journal: JournalThread
+    ledger: Ledger
+    dispatcher: Dispatcher
+    history: History
+    ground: Ground
+    capabilities: Callable[[], Capabilities]

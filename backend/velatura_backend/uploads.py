@@ -1,0 +1,248 @@
+"""One client's blobs on their way into the store."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from typing import Any
+
+from velatura_protocol.errors import BadMessage, Interrupted, NotFound, VelaturaError
+from velatura_protocol.messages import Blob, BlobRef
+from velatura_protocol.session import BlobFailed, ServerSession
+
+from .blobstore import BlobStore, IncomingBlob
+from .crew import Crew
+from .exchange import ExchangeFolder
+from .history import Caller, History
+
+_log = logging.getLogger("velatura.uploads")
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What uploads stand on. ``writer`` is one thread: chunks reach the disk in their order."""
+
+    store: BlobStore
+    history: History
+    writer: Executor
+
+
+class _FileSink:
+    """Hands bytes to the writer's thread. ``through`` hears of those that are on the disk,
+    ``failed`` of the first that could not be written."""
+
+    def __init__(
+        self,
+        writer: Executor,
+        incoming: IncomingBlob,
+        through: Callable[[int], None],
+        failed: Callable[[BaseException], None],
+    ) -> None:
+        self._writer = writer
+        self._incoming = incoming
+        self._through = through
+        self._failed = failed
+        self._loop = asyncio.get_running_loop()
+        self._last: asyncio.Future[None] | None = None
+        self._error: BaseException | None = None
+
+    def write(self, data: memoryview) -> None:
+        self._last = self._loop.run_in_executor(self._writer, self._incoming.write, data)
+        self._last.add_done_callback(lambda done: self._report(done, data.nbytes))
+
+    def _report(self, done: asyncio.Future[None], count: int) -> None:
+        error = done.exception()
+        if error is None:
+            self._through(count)
+        elif self._error is None:
+            self._error = error
+            self._failed(error)
+
+    async def finish(self, digest: str) -> None:
+        """:raises DiskFull: no room for it"""
+        try:
+            if self._last is not None:
+                await asyncio.wait([self._last])
+            if self._error is not None:
+                raise self._error
+            await asyncio.to_thread(self._incoming.finish, digest)
+        except BaseException:
+            self.abort()
+            raise
+
+    def abort(self) -> None:
+        """After what is still to be written."""
+        self._writer.submit(self._incoming.abort)
+
+
+class Uploads:
+    """``pump`` is called when the session has got something to send by what happened here."""
+
+    def __init__(
+        self,
+        ground: Ground,
+        session: ServerSession,
+        caller: Caller,
+        exchange: ExchangeFolder | None,
+        pump: Callable[[], None],
+    ) -> None:
+        self._ground = ground
+        self._session = session
+        self._caller = caller
+        self._exchange = exchange
+        self._pump = pump
+        self._sinks: dict[str, _FileSink] = {}
+        self._arrived: dict[str, BlobRef | VelaturaError] = {}
+        self._waiting: dict[str, list[asyncio.Future[BlobRef]]] = {}
+        self._finishing = Crew()
+
+    # -- what the session says ---------------------------------------------------------------------
+
+    def opened(self, header: Blob) -> Coroutine[Any, Any, None] | None:
+        """Makes room for the blob; what has to wait for a look into the journal is returned."""
+        if header.by_file:
+            return None
+        if header.digest:
+            return self._offered(header)
+        self._receive(header.blob)
+        return None
+
+    async def received(self, header: Blob, digest: str) -> None:
+        # Once begun it is carried through: a file that is half in the store belongs to nobody.
+        await asyncio.wait((self._finishing.spawn(self._finish(header, digest)),))
+
+    async def _finish(self, header: Blob, digest: str) -> None:
+        try:
+            digest = await self._store(header, digest)
+        except Exception as error:
+            self._lose(header.blob, error)
+        else:
+            self._arrive(header.blob, _reference(header, digest))
+
+    def failed(self, event: BlobFailed) -> None:
+        sink = self._sinks.pop(event.blob, None)
+        if sink is not None:
+            sink.abort()
+        self._arrive(event.blob, event.error.exception())
+
+    # -- what jobs ask -----------------------------------------------------------------------------
+
+    async def wait_for(self, blob: str) -> BlobRef:
+        """The blob, as soon as it is there.
+
+        :raises VelaturaError: it will not come
+        """
+        found = self._arrived.get(blob)
+        if found is None:
+            future = asyncio.get_running_loop().create_future()
+            self._waiting.setdefault(blob, []).append(future)
+            return await future
+        if isinstance(found, VelaturaError):
+            raise found
+        return found
+
+    async def close(self) -> None:
+        """Lets go of what was received; what jobs hold stays."""
+        await self._finishing.settle()
+        for sink in self._sinks.values():
+            sink.abort()
+        self._sinks.clear()
+        arrived = [each.digest for each in self._arrived.values() if isinstance(each, BlobRef)]
+        self._arrived.clear()
+        await self._ground.history.let_go(arrived)
+
+    # -- inside ------------------------------------------------------------------------------------
+
+    async def _offered(self, header: Blob) -> None:
+        here = await self._is_here(header.digest)
+        if header.blob in self._arrived:
+            # It was given up meanwhile.
+            if here:
+                await self._ground.history.let_go((header.digest,))
+        elif here:
+            self._session.have_blob(header.blob)
+            self._arrive(header.blob, _reference(header, header.digest))
+        else:
+            self._receive(header.blob)
+        self._pump()
+
+    async def _is_here(self, digest: str) -> bool:
+        """Whether the client has sent these bytes before; knowing a digest is not having them."""
+        mine = any(isinstance(e, BlobRef) and e.digest == digest for e in self._arrived.values())
+        if not mine:
+            try:
+                await self._ground.history.blob(self._caller, digest)
+            except NotFound:
+                return False
+        return self._ground.store.take(digest)
+
+    def _receive(self, blob: str) -> None:
+        def through(count: int) -> None:
+            self._session.consumed(blob, count)
+            self._pump()
+
+        def failed(error: BaseException) -> None:
+            if self._sinks.pop(blob, None) is not None:
+                sink.abort()
+                self._lose(blob, error)
+
+        try:
+            incoming = self._ground.store.receive()
+        except VelaturaError as error:
+            self._lose(blob, error)
+            return
+        sink = _FileSink(self._ground.writer, incoming, through, failed)
+        self._sinks[blob] = sink
+        self._session.accept_blob(blob, sink)
+
+    async def _store(self, header: Blob, digest: str) -> str:
+        if header.by_file:
+            return await asyncio.to_thread(self._copy, header, digest)
+        await self._sinks.pop(header.blob).finish(digest)
+        return digest
+
+    def _copy(self, header: Blob, expected: str) -> str:
+        """Takes a copy before anything relies on it: the file is still the client's to change."""
+        exchange = self._exchange
+        if exchange is None:
+            raise BadMessage(reason="no exchange folder", at="$.by_file")
+        incoming = self._ground.store.receive()
+        try:
+            descriptor = exchange.open_given(header.blob, header.bytes)
+            with open(descriptor, "rb", buffering=0):
+                digest = incoming.copy_from(descriptor, header.bytes)
+            if expected not in ("", digest):
+                raise BadMessage(reason="another digest", at="$.digest")
+            incoming.finish(digest)
+        except BaseException:
+            incoming.abort()
+            raise
+        finally:
+            exchange.remove_given(header.blob)
+        return digest
+
+    def _lose(self, blob: str, error: BaseException) -> None:
+        if not isinstance(error, VelaturaError):
+            _log.error("a blob could not be stored", exc_info=error)
+        reason = error if isinstance(error, VelaturaError) else Interrupted()
+        if not self._session.is_closed:
+            self._session.refuse_blob(blob, reason)
+            self._pump()
+        self._arrive(blob, reason)
+
+    def _arrive(self, blob: str, found: BlobRef | VelaturaError) -> None:
+        self._arrived[blob] = found
+        for future in self._waiting.pop(blob, []):
+            if future.done():
+                continue
+            if isinstance(found, VelaturaError):
+                future.set_exception(found)
+            else:
+                future.set_result(found)
+
+
+def _reference(header: Blob, digest: str) -> BlobRef:
+    return BlobRef(digest, header.size, header.format)
