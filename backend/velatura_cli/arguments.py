@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
+from velatura_backend.config import Config
 from velatura_protocol.engines import EngineSpec
 from velatura_protocol.tasks import Edge, Intent, Operation
 
@@ -214,10 +215,11 @@ def _add_serve(commands: Commands[Parser]) -> None:
     parser.add_argument(
         "--grace",
         type=seconds,
-        default=None,
+        default=Config.grace_seconds,
         metavar="SECONDS",
-        help="stop after so long without work and without a client (default: never)",
+        help="stop after so long without a client and without work (default: 600)",
     )
+    parser.add_argument("--stay", action="store_true", help="stay until told to stop")
 
 
 def _add_jobs(commands: Commands[Parser]) -> None:

@@ -14,11 +14,14 @@ def config(line: str) -> Config:
     return config_from(parse_arguments(["serve", *line.split()], specs()))
 
 
-def test_a_backend_started_by_hand_stays(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_backend_leaves_when_nobody_needs_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setenv("VELATURA_DATA_DIR", str(tmp_path))
-    assert config("") == Config(tmp_path, port=0, grace_seconds=None, with_parent=False)
+    assert config("") == Config(tmp_path)
+    assert config("--stay").grace_seconds is None
 
 
-def test_one_started_by_a_panel_does_not(tmp_path: Path) -> None:
+def test_what_a_launcher_asks_for(tmp_path: Path) -> None:
     asked = config(f"--port 80 --data-dir {tmp_path} --with-parent --grace 5")
     assert asked == Config(tmp_path, port=80, grace_seconds=5.0, with_parent=True)
