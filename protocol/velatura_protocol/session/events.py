@@ -33,7 +33,8 @@ from ..messages import (
 @dataclass(frozen=True)
 class BlobOpened:
     """The peer opens a blob within our limits. Answer with ``accept_blob``, ``have_blob`` or
-    ``refuse_blob``; one by file needs no answer."""
+    ``refuse_blob`` before reading much more: until then up to a window of it is kept for you. One
+    by file needs no answer."""
 
     header: Blob
 

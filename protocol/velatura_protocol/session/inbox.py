@@ -40,8 +40,8 @@ class Inbox:
     def open(self, header: Blob, limits: Limits, codecs: frozenset[Codec], *, files: bool) -> None:
         if header.blob in self._blobs:
             raise BadMessage(reason="blob is open already", at="$.blob")
-        if len(self._blobs) >= limits.open_blobs:
-            count = len(self._blobs) + 1
+        count = 1 + sum(blob is None or blob.end is None for blob in self._blobs.values())
+        if count > limits.open_blobs:
             raise LimitExceeded(limit="open_blobs", value=count, maximum=limits.open_blobs)
         try:
             check_header(header, limits, codecs, files=files)
