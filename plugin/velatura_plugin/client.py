@@ -115,6 +115,7 @@ class Client:
         self._main: asyncio.Task[None] | None = None
         self._stopping: asyncio.Task[None] | None = None
         self._has_met = False
+        self._lost_for = 0
 
     # -- from any thread ---------------------------------------------------------------------------
 
@@ -198,6 +199,7 @@ class Client:
         self._tell(event)
         if isinstance(event, Greeted):
             self._has_met = True
+            self._lost_for = 0
             self._tell(LinkChanged(Link.ONLINE))
             self._send_acks()
 
@@ -260,7 +262,10 @@ class Client:
             await self._retry.wait()
             return
         for left in range(self._delays[min(failures, len(self._delays) - 1)], 0, -1):
-            self._tell(LinkChanged(Link.RECONNECTING, retry_in=left, error=info, detail=detail))
+            self._tell(
+                LinkChanged(Link.RECONNECTING, left, self._lost_for, error=info, detail=detail)
+            )
+            self._lost_for += 1
             with contextlib.suppress(asyncio.TimeoutError):
                 await asyncio.wait_for(self._retry.wait(), 1.0)
                 return

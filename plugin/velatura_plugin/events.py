@@ -41,7 +41,7 @@ class Link(Enum):
 @dataclass(frozen=True)
 class LinkChanged:
     """``retry_in``: seconds until the next attempt, counted down by further events; ``waited``:
-    seconds since the start began. ``detail`` is for the "Details" fold: the last lines a dying
+    seconds since the start began, or since the connection was lost. ``detail`` is for the "Details" fold: the last lines a dying
     backend wrote, never shown unasked."""
 
     link: Link

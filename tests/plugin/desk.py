@@ -1,0 +1,78 @@
+"""A plug-in on a memory host, with its backend: what most tests of the plug-in start from."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from tests.plugin.scripted import Script, ScriptedBackend
+from velatura_plugin.client import Client, Identity
+from velatura_plugin.controller import Controller
+from velatura_plugin.host.base import Document
+from velatura_plugin.host.memory import MemoryHost
+from velatura_plugin.request import GenerateRequest
+from velatura_plugin.settings import Settings
+from velatura_plugin.state import JobStatus, JobView
+from velatura_protocol.geometry import Rect, Size
+from velatura_protocol.pixels import Depth, Layout, PixelFormat, Pixels
+from velatura_protocol.tasks import Intent, Operation
+
+RGBA8 = PixelFormat(Depth.U8, Layout.RGBA)
+REMOVE = GenerateRequest(Operation.FILL, Intent.REMOVE, variations=2, seed=10)
+
+
+def noise(size: Size, form: PixelFormat = RGBA8, seed: int = 0) -> Pixels:
+    """Opaque where there is alpha."""
+    data = bytearray(random.Random(seed).randbytes(form.byte_count(size)))
+    if form.layout.has_alpha and form.depth is Depth.U8:
+        data[form.layout.channels - 1 :: form.layout.channels] = b"\xff" * size.area
+    return Pixels(size, form, bytes(data))
+
+
+class Desk:
+    def __init__(self, script: Script | None = None, settings: Settings | None = None) -> None:
+        self.host = MemoryHost()
+        self.backend = ScriptedBackend(script)
+        identity = Identity("client", "secret", "memory/1", "test")
+        self.client = Client(self.backend.dial, identity, delays=(0,))
+        self.controller = Controller(self.host, self.client, settings=settings)
+
+    def open(self, width: int = 24, height: int = 16, seed: int = 0) -> Document:
+        """A picture with something selected in it."""
+        document = self.host.open(noise(Size(width, height), seed=seed))
+        self.host.select(document, Rect(8, 6, 4, 3))
+        return document
+
+    def connect(self) -> None:
+        self.controller.start()
+        self.until(lambda: bool(self.controller.state.engines))
+
+    def until(self, done: Callable[[], bool]) -> None:
+        self.host.run_until(done, seconds=20.0)
+
+    def view(self, job: str) -> JobView:
+        view = self.controller.state.job(job)
+        assert view is not None, "the job has left the panel"
+        return view
+
+    def finish(self, job: str) -> JobView:
+        """Runs until the job has ended; it is still on the panel."""
+        self.until(lambda: self.view(job).status.is_end)
+        return self.view(job)
+
+    def status(self, job: str) -> JobStatus:
+        return self.view(job).status
+
+    def close(self) -> None:
+        self.controller.close()
+        self.backend.close()
+
+
+@contextmanager
+def desk(script: Script | None = None, settings: Settings | None = None) -> Iterator[Desk]:
+    opened = Desk(script, settings)
+    try:
+        yield opened
+    finally:
+        opened.close()
