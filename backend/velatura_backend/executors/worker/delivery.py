@@ -17,6 +17,7 @@ from velatura_protocol.tasks import Intent, Operation, Task
 
 from ...engines.base import EngineResult, FloatImage
 from ...imaging.arrays import Samples, from_working, size_of
+from ...imaging.resize import Filter, resize_mask
 from ...imaging.thumbnail import THUMBNAIL_FORMAT
 from ..base import WorkOrder, WorkResult
 from ..devices import CPU_ID
@@ -65,8 +66,8 @@ class Delivery:
         pixels = self.writer.write(size, format, self._bands(crop, image, clipping))
         patch = Patch(self._region(crop, size), reference(pixels), self._mask(crop, image))
         self.check()
-        shown, metrics = self._judge(crop, image, result.metrics)
-        return FinishedCrop(patch, shown, metrics, clipping)
+        metrics = {**result.metrics, **_seam(crop, image)}
+        return FinishedCrop(patch, _thumbnail(crop, image), metrics, clipping)
 
     def _bands(self, crop: Crop, image: FloatImage, clipping: _Clipping) -> Iterator[Samples]:
         for rows in bands(*image.shape[:2]):
@@ -86,22 +87,6 @@ class Delivery:
             return crop.region
         return Rect(crop.region.x, crop.region.y, size.width, size.height)
 
-    def _judge(
-        self, crop: Crop, image: FloatImage, engine_metrics: Mapping[str, float]
-    ) -> tuple[FloatImage, dict[str, float]]:
-        """The picture for the thumbnail, small, and the crop's metrics."""
-        metrics = dict(engine_metrics)
-        if crop.mask is None or image.shape != crop.image.shape:
-            return reduced(image, THUMBNAIL_SIDE), metrics
-        area = edited_area(crop.weights, _SEAM_MARGIN)
-        window = (slice(area.y, area.bottom), slice(area.x, area.right))
-        shown = mixed(crop.image[window], image[window], crop.weights[window])
-        seam = seam_score(shown, crop.weights[window])
-        if seam is not None:
-            metrics["seam_score"] = seam
-        whole = reduced(mixed(crop.image, image, crop.weights), THUMBNAIL_SIDE)
-        return whole, metrics
-
     def variation(
         self, index: int, crops: list[FinishedCrop], shading: Shading, seconds: Mapping[str, float]
     ) -> WorkResult:
@@ -115,7 +100,12 @@ class Delivery:
             layers=(self._layer(index, tuple(each.patch for each in crops)),),
             provenance=self._provenance(index),
             thumbnail=reference(thumbnail),
-            metrics={**_combined(crops), **seconds, **peak_memory_metrics()},
+            metrics={
+                **_combined(crops),
+                **seconds,
+                "seconds_writing": self.writer.seconds,
+                **peak_memory_metrics(),
+            },
         )
         return WorkResult(variation, self.writer.hand_over())
 
@@ -145,6 +135,29 @@ class Delivery:
             threads=self.threads,
             parameters=dict(task.parameters),
         )
+
+
+def _seam(crop: Crop, image: FloatImage) -> dict[str, float]:
+    if crop.mask is None or image.shape != crop.image.shape:
+        return {}
+    area = edited_area(crop.weights, _SEAM_MARGIN)
+    window = (slice(area.y, area.bottom), slice(area.x, area.right))
+    shown = mixed(crop.image[window], image[window], crop.weights[window])
+    score = seam_score(shown, crop.weights[window])
+    return {} if score is None else {"seam_score": score}
+
+
+def _thumbnail(crop: Crop, image: FloatImage) -> FloatImage:
+    """What the crop looks like now, small. Large pictures are thinned out before they are averaged:
+    four pixels a side for each of the thumbnail's are plenty, and 30 times faster at 12 megapixels.
+    """
+    every = max(1, max(image.shape[:2]) // (4 * THUMBNAIL_SIDE))
+    after = reduced(image[::every, ::every], THUMBNAIL_SIDE)
+    if crop.mask is None or image.shape != crop.image.shape:
+        return after
+    before = reduced(crop.image[::every, ::every], THUMBNAIL_SIDE)
+    weights = resize_mask(crop.weights[::every, ::every], size_of(after), Filter.BOX)
+    return mixed(before, after, weights)
 
 
 def _combined(crops: list[FinishedCrop]) -> dict[str, float]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import time
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -24,12 +25,16 @@ _WRITE_BYTES = 4 << 20
 
 
 class ResultWriter:
-    """Writes into ``folder``; what was not handed over is deleted by :meth:`discard`."""
+    """Writes into ``folder``; what was not handed over is deleted by :meth:`discard`.
+
+    ``seconds`` were spent on digests, writing and flushing since the last :meth:`hand_over`.
+    """
 
     def __init__(self, folder: Path, check: Check) -> None:
         self._folder = folder
         self._check = check
         self._written: list[StoredBlob] = []
+        self.seconds = 0.0
 
     def write(
         self,
@@ -64,6 +69,7 @@ class ResultWriter:
         written = 0
         with open(path, "xb", buffering=0, opener=_private) as file:
             for band in bands:
+                began = time.monotonic()
                 flat = np.ascontiguousarray(band).reshape(-1).view(np.uint8).data
                 for start in range(0, flat.nbytes, _WRITE_BYTES):
                     self._check()
@@ -71,13 +77,16 @@ class ResultWriter:
                     digest.update(part)
                     _write_all(file.fileno(), part)
                 written += flat.nbytes
+                self.seconds += time.monotonic() - began
             if durable:
+                began = time.monotonic()
                 os.fsync(file.fileno())
+                self.seconds += time.monotonic() - began
         return digest.hexdigest(), written
 
     def hand_over(self) -> tuple[StoredBlob, ...]:
         """What was written since the last time; it now belongs to whoever is told of it."""
-        written, self._written = tuple(self._written), []
+        written, self._written, self.seconds = tuple(self._written), [], 0.0
         return written
 
     def discard(self) -> None:
