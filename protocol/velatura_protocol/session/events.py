@@ -41,7 +41,8 @@ class BlobOpened:
 
 @dataclass(frozen=True)
 class BlobReceived:
-    """All of it is in its sink and the digest is right.
+    """All of it is in its sink and the digest is right (accepted without ``verify``: is not checked
+    yet).
 
     By file: it lies in the exchange folder, and ``digest`` is what the peer says (or empty): the
     shell copies and checks it.

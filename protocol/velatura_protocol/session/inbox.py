@@ -84,12 +84,12 @@ class Inbox:
 
     # -- what the shell says. A blob that has failed meanwhile is past caring
 
-    def accept(self, blob_id: str, sink: Sink, *, immediate: bool) -> None:
+    def accept(self, blob_id: str, sink: Sink, *, immediate: bool, verify: bool) -> None:
         blob = self._blobs.get(blob_id)
         if blob is None or blob.sink is not None:
             return
         try:
-            blob.accept(sink, immediate=immediate)
+            blob.accept(sink, immediate=immediate, verify=verify)
         except VelaturaError as error:
             self._give_up(blob_id, error)
             return

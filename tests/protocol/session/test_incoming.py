@@ -68,7 +68,7 @@ def test_a_codec_nobody_offered_and_a_file_nobody_proved():
 def test_bytes_arrive_in_order_and_are_proven():
     blob, sink, data = incoming(250), Collector(), pattern(250)
     blob.feed(memoryview(data[:100]))
-    blob.accept(sink, immediate=False)
+    blob.accept(sink, immediate=False, verify=True)
     assert sink.data == data[:100]
     blob.feed(memoryview(data[100:]))
     assert sink.data == data
@@ -83,7 +83,7 @@ def test_views_go_to_the_sink_uncopied():
         def write(self, data: memoryview) -> None:
             views.append(data)
 
-    blob.accept(Keeper(), immediate=False)
+    blob.accept(Keeper(), immediate=False, verify=True)
     source = pattern(300_000)
     blob.feed(memoryview(source))
     assert views[0].obj is source
@@ -91,7 +91,7 @@ def test_views_go_to_the_sink_uncopied():
 
 def test_too_few_bytes():
     blob = incoming(10)
-    blob.accept(Collector(), immediate=True)
+    blob.accept(Collector(), immediate=True, verify=True)
     blob.feed(memoryview(bytes(9)))
     with pytest.raises(BadMessage, match="fewer bytes than announced"):
         blob.finish(digest_of(bytes(9)))
@@ -99,7 +99,7 @@ def test_too_few_bytes():
 
 def test_too_many_bytes():
     blob, sink = incoming(10), Collector()
-    blob.accept(sink, immediate=True)
+    blob.accept(sink, immediate=True, verify=True)
     with pytest.raises(BadMessage, match="more bytes than announced"):
         blob.feed(memoryview(bytes(11)))
     assert sink.data == b""
@@ -107,7 +107,7 @@ def test_too_many_bytes():
 
 def test_another_digest():
     blob = incoming(3)
-    blob.accept(Collector(), immediate=True)
+    blob.accept(Collector(), immediate=True, verify=True)
     blob.feed(memoryview(b"abc"))
     with pytest.raises(BadMessage, match="another digest"):
         blob.finish(digest_of(b"abd"))
@@ -115,7 +115,7 @@ def test_another_digest():
 
 def test_the_digest_of_the_header_counts_too():
     blob = incoming(3, digest=digest_of(b"abd"))
-    blob.accept(Collector(), immediate=True)
+    blob.accept(Collector(), immediate=True, verify=True)
     assert blob.credit() == 3
     blob.feed(memoryview(b"abc"))
     with pytest.raises(BadMessage, match="another digest"):
@@ -124,7 +124,7 @@ def test_the_digest_of_the_header_counts_too():
 
 def test_bytes_beyond_the_window():
     blob = incoming(1000)
-    blob.accept(Collector(), immediate=False)
+    blob.accept(Collector(), immediate=False, verify=True)
     blob.feed(memoryview(bytes(400)))
     with pytest.raises(LimitExceeded, match="window_bytes"):
         blob.feed(memoryview(bytes(1)))
@@ -140,9 +140,19 @@ def test_bytes_that_nobody_has_accepted_are_bounded():
 
 def test_with_a_digest_nothing_may_come_before_credit():
     blob = incoming(1000, digest=digest_of(b""))
-    blob.accept(Collector(), immediate=True)
+    blob.accept(Collector(), immediate=True, verify=True)
     with pytest.raises(LimitExceeded, match="window_bytes"):
         blob.feed(memoryview(b"x"))
+
+
+def test_unverified_bytes_have_the_digest_the_sender_says():
+    claimed = digest_of(b"something else")
+    blob = incoming(3)
+    blob.accept(Collector(), immediate=True, verify=False)
+    blob.feed(memoryview(b"abc"))
+    assert blob.finish(claimed) == claimed
+    with pytest.raises(BadMessage, match="another digest"):
+        blob.finish("")
 
 
 # -- credit ----------------------------------------------------------------------------------------
@@ -150,7 +160,7 @@ def test_with_a_digest_nothing_may_come_before_credit():
 
 def test_credit_follows_what_is_consumed():
     blob = incoming(2000)
-    blob.accept(Collector(), immediate=False)
+    blob.accept(Collector(), immediate=False, verify=True)
     blob.feed(memoryview(bytes(400)))
     assert blob.credit() == 0
     blob.consumed(199)
@@ -164,7 +174,7 @@ def test_credit_follows_what_is_consumed():
 
 def test_credit_ends_with_the_blob():
     blob = incoming(450)
-    blob.accept(Collector(), immediate=True)
+    blob.accept(Collector(), immediate=True, verify=True)
     blob.feed(memoryview(bytes(100)))
     assert blob.credit() == 50
     blob.feed(memoryview(bytes(350)))
@@ -173,7 +183,7 @@ def test_credit_ends_with_the_blob():
 
 def test_consuming_more_than_there_was_is_a_mistake():
     blob = incoming(1000)
-    blob.accept(Collector(), immediate=False)
+    blob.accept(Collector(), immediate=False, verify=True)
     blob.feed(memoryview(bytes(10)))
     blob.consumed(10)
     for count in (1, -1):
@@ -185,7 +195,7 @@ def test_consuming_more_than_there_was_is_a_mistake():
 def test_the_smallest_windows_still_move(window):
     blob = incoming(20, window=window)
     sink = Collector()
-    blob.accept(sink, immediate=True)
+    blob.accept(sink, immediate=True, verify=True)
     granted = window
     while len(sink.data) < 20:
         assert granted > 0
@@ -198,7 +208,7 @@ def test_the_smallest_windows_still_move(window):
 
 def zlib_blob(length: int, window: int = 10 * MEGABYTE) -> tuple[IncomingBlob, Collector]:
     blob, sink = incoming(length, Codec.ZLIB, window=window), Collector()
-    blob.accept(sink, immediate=True)
+    blob.accept(sink, immediate=True, verify=True)
     return blob, sink
 
 
@@ -235,7 +245,7 @@ def test_a_bomb_goes_off_at_the_announced_size():
 def test_a_stream_keeps_to_the_window_in_raw_bytes():
     packed = zlib.compress(bytes(100_000))
     blob, sink = incoming(100_000, Codec.ZLIB, window=4000), Collector()
-    blob.accept(sink, immediate=False)
+    blob.accept(sink, immediate=False, verify=True)
     with pytest.raises(LimitExceeded, match="window_bytes"):
         blob.feed(memoryview(packed))
     assert len(sink.data) <= 4000
