@@ -60,7 +60,6 @@ class TiffCompression(Enum):
     NONE = "none"
     LZW = "lzw"
     DEFLATE = "deflate"
-    ZSTD = "zstd"
 
 
 @dataclass(frozen=True)

@@ -47,32 +47,33 @@ def read_header(data: bytes) -> PngHeader:
     return PngHeader(bits, colour_type == 3, PngDetails(tuple(kept)), stated)
 
 
-def fresh_details(icc: bytes, metadata: Metadata) -> PngDetails:
-    """The chunks for a picture that came from another kind of file."""
-    chunks: list[tuple[bytes, bytes]] = []
-    if icc:
-        chunks.append((b"iCCP", b"ICC profile\0\0" + zlib.compress(icc)))
-    if metadata.dpi:
-        per_metre = (round(each / 0.0254) for each in metadata.dpi)
-        chunks.append((b"pHYs", struct.pack(">IIB", *per_metre, 1)))
-    if metadata.exif:
-        chunks.append((b"eXIf", metadata.exif))
-    return PngDetails(tuple(chunks))
+def with_chunks(encoded: bytes, details: PngDetails, icc: bytes, metadata: Metadata) -> bytes:
+    """``encoded`` with nothing but its pixels kept, and ``details`` and the metadata put in.
 
-
-def with_chunks(encoded: bytes, details: PngDetails, exif: bytes, xmp: bytes) -> bytes:
-    """``encoded`` with nothing but its pixels kept, and ``details``, EXIF and XMP put in."""
+    Profile and resolution are written as they were found; the EXIF block may have changed.
+    """
+    chunks = [(name, content) for name, content in details.chunks if name != b"eXIf"]
+    present = {name for name, _ in chunks}
+    chunks += [chunk for chunk in _metadata_chunks(icc, metadata) if chunk[0] not in present]
+    if metadata.xmp:
+        chunks.append((b"iTXt", _XMP_KEYWORD + b"\0\0\0\0" + metadata.xmp))
     parts = [SIGNATURE]
     for name, content in _chunks(encoded):
         if name in (b"IHDR", b"PLTE", b"IDAT", b"IEND"):
             parts.append(_chunk(name, content))
         if name == b"IHDR":
-            parts.extend(
-                _chunk(kind, exif if kind == b"eXIf" else kept) for kind, kept in details.chunks
-            )
-            if xmp:
-                parts.append(_chunk(b"iTXt", _XMP_KEYWORD + b"\0\0\0\0" + xmp))
+            parts.extend(_chunk(kind, kept) for kind, kept in chunks)
     return b"".join(parts)
+
+
+def _metadata_chunks(icc: bytes, metadata: Metadata) -> Iterator[tuple[bytes, bytes]]:
+    if icc:
+        yield b"iCCP", b"ICC profile\0\0" + zlib.compress(icc)
+    if metadata.dpi:
+        per_metre = (round(each / 0.0254) for each in metadata.dpi)
+        yield b"pHYs", struct.pack(">IIB", *per_metre, 1)
+    if metadata.exif:
+        yield b"eXIf", metadata.exif
 
 
 def _chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:

@@ -21,7 +21,6 @@ _DESCRIPTIVE = (0x010E, 0x010F, 0x0110, 0x0112, 0x0131, 0x0132, 0x013B, 0x8298)
 _COMPRESSIONS = {
     1: TiffCompression.NONE,
     5: TiffCompression.LZW,
-    50000: TiffCompression.ZSTD,
 }
 _FOREIGN_MODELS = {5: "CMYK", 8: "Lab", 9: "Lab", 10: "Lab", 32803: "raw camera"}
 _PALETTE = 3
@@ -63,7 +62,7 @@ def read_header(data: bytes) -> TiffHeader:
         photometric == _PALETTE,
         directory.integers(data, _EXTRA)[:1] == (1,),
         kind == _FLOAT and bits == 16,
-        # Whatever else it was (JPEG included), deflate loses nothing and every reader knows it.
+        # Whatever else it was (JPEG, zstd …), deflate loses nothing and every reader knows it.
         _COMPRESSIONS.get(compression, TiffCompression.DEFLATE),
         directory.find(_RESOLUTION[0]) is not None
         and directory.integers(data, _RESOLUTION[2])[:1] != (_NO_UNIT,),

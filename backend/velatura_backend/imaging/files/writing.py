@@ -108,7 +108,7 @@ def _converted(image: ImageFile, kind: FileKind) -> ImageFile:
     upright = exif_block.with_orientation(image.metadata.exif, 1)
     metadata = replace(image.metadata, exif=upright, orientation=1)
     details = {
-        FileKind.PNG: png.fresh_details(image.colour.icc, metadata),
+        FileKind.PNG: PngDetails(),
         FileKind.TIFF: TiffDetails(),
         FileKind.JPEG: JpegDetails(),
         FileKind.WEBP: WebpDetails(),
@@ -153,7 +153,7 @@ def _encode_png(image: ImageFile, notes: set[FileNote]) -> bytes:
         _vips_image(image).pngsave_buffer(compression=_DEFLATE_LEVEL, filter=_ALL_PNG_FILTERS)
     )
     details = image.details if isinstance(image.details, PngDetails) else PngDetails()
-    return png.with_chunks(encoded, details, image.metadata.exif, image.metadata.xmp)
+    return png.with_chunks(encoded, details, image.colour.icc, image.metadata)
 
 
 def _encode_tiff(image: ImageFile, notes: set[FileNote]) -> bytes:

@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from velatura_backend.imaging.files import FileKind, ImageFile
+from velatura_backend.imaging.files.model import PngDetails, layout_of
+from velatura_protocol.errors import Unsupported
+from velatura_protocol.geometry import Size
+from velatura_protocol.pixels import Depth, Layout, PixelFormat
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("a.png", FileKind.PNG),
+        ("b.TIF", FileKind.TIFF),
+        ("c.x.tiff", FileKind.TIFF),
+        ("d.JPG", FileKind.JPEG),
+        ("e.jpeg", FileKind.JPEG),
+        ("f.webp", FileKind.WEBP),
+    ],
+)
+def test_the_suffix_names_the_kind(name, kind):
+    assert FileKind.of_path(Path("some.folder") / name) is kind
+
+
+@pytest.mark.parametrize(("name", "shown"), [("a.gif", ".gif"), ("a", "suffixless")])
+def test_other_suffixes_are_refused_with_advice(name, shown):
+    with pytest.raises(Unsupported) as caught:
+        FileKind.of_path(Path("x.png") / name)
+    assert str(caught.value.params["what"]).startswith(shown)
+
+
+def test_size_and_format_follow_from_the_samples():
+    image = ImageFile(np.zeros((3, 5, 2), np.uint16), FileKind.PNG, PngDetails())
+    assert image.size == Size(5, 3)
+    assert image.format == PixelFormat(Depth.U16, Layout.GREY_ALPHA)
+    assert image.with_samples(np.zeros((1, 1, 4), np.uint8)).format.layout is Layout.RGBA
+    assert image.with_xmp(b"<x/>").metadata.xmp == b"<x/>"
+    assert [layout_of(np.zeros((1, 1, n))).value for n in (1, 2, 3, 4)] == [
+        "g",
+        "ga",
+        "rgb",
+        "rgba",
+    ]

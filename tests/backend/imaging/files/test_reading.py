@@ -1,0 +1,277 @@
+from __future__ import annotations
+
+import io
+import struct
+import zlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+import pyvips
+from PIL import Image
+
+from tests.support.images import (
+    IDENTITY_TAG,
+    gamma_tag,
+    make_exif,
+    matrix_profile,
+    png_bytes,
+)
+from tests.support.tiffs import make_tiff
+from velatura_backend.imaging.files import FileNote, align_mask, read_image
+from velatura_backend.imaging.files.png import SIGNATURE
+from velatura_protocol.errors import MaskMismatch, TooLarge, UnreadableFile, Unsupported
+from velatura_protocol.geometry import Size
+from velatura_protocol.pixels import Depth, Layout, PixelFormat, Transfer
+
+RGB = np.random.default_rng(1).integers(0, 256, (12, 16, 3), np.uint8)
+DEEP = np.random.default_rng(2).integers(0, 65536, (12, 16, 4)).astype(np.uint16)
+
+
+@pytest.fixture
+def store(tmp_path: Path):
+    def store(data: bytes, name: str = "picture") -> Path:
+        path = tmp_path / name
+        path.write_bytes(data)
+        return path
+
+    return store
+
+
+def pillow(picture: Image.Image, kind: str, **options) -> bytes:
+    buffer = io.BytesIO()
+    picture.save(buffer, kind, **options)
+    return buffer.getvalue()
+
+
+def raw_png(width: int, height: int, bits: int, colour: int, rows: bytes) -> bytes:
+    def chunk(name: bytes, content: bytes) -> bytes:
+        crc = zlib.crc32(content, zlib.crc32(name))
+        return struct.pack(">I", len(content)) + name + content + struct.pack(">I", crc)
+
+    header = struct.pack(">IIBBBBB", width, height, bits, colour, 0, 0, 0)
+    body = chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+    return SIGNATURE + body
+
+
+def test_the_suffix_does_not_matter_the_content_does(store):
+    assert np.array_equal(read_image(store(png_bytes(RGB), "a.jpg")).samples, RGB)
+
+
+@pytest.mark.parametrize("order", ["<", ">"])
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.float32])
+@pytest.mark.parametrize(("channels", "photometric"), [(1, 1), (2, 1), (3, 2), (4, 2)])
+def test_tiffs_of_every_shape(store, order, dtype, channels, photometric):
+    wanted = np.random.default_rng(3).uniform(0, 200, (5, 7, channels)).astype(dtype)
+    extra = (2,) if channels in (2, 4) else ()
+    image = read_image(store(make_tiff(wanted, photometric, extra, order)))
+    assert image.samples.dtype == wanted.dtype.newbyteorder("<")
+    assert np.array_equal(image.samples, wanted)
+    assert image.format.layout.has_alpha == bool(extra)
+    assert image.notes == ()
+
+
+def test_16_bit_png(store):
+    picture = pyvips.Image.new_from_array(DEEP).copy(interpretation="rgb16")
+    image = read_image(store(bytes(picture.pngsave_buffer())))
+    assert image.format == PixelFormat(Depth.U16, Layout.RGBA)
+    assert np.array_equal(image.samples, DEEP)
+
+
+def test_half_float_is_read_exactly_and_said(store):
+    half = np.random.default_rng(3).normal(size=(5, 7, 3)).astype(np.float16)
+    image = read_image(store(make_tiff(half)))
+    assert image.format.depth is Depth.F32
+    assert np.array_equal(image.samples, half)
+    assert image.notes == (FileNote.HALF_FLOAT,)
+
+
+def test_premultiplied_alpha_is_said(store):
+    samples = np.full((4, 4, 4), (60, 50, 40, 128), np.uint8)
+    image = read_image(store(make_tiff(samples, extra=(1,))))
+    assert image.notes == (FileNote.PREMULTIPLIED,)
+    assert image.samples[0, 0].tolist() == pytest.approx([120, 100, 80, 128], abs=1)
+
+
+def test_indexed_colours_become_full_colours(store):
+    indexed = Image.fromarray(RGB).quantize(16)
+    image = read_image(store(pillow(indexed, "PNG")))
+    assert image.notes == (FileNote.INDEXED,)
+    assert np.array_equal(image.samples, np.asarray(indexed.convert("RGB")))
+
+
+def test_few_bits_become_eight(store):
+    two_bits = raw_png(4, 1, 2, 0, b"\0" + bytes([0b00011011]))
+    image = read_image(store(two_bits))
+    assert image.samples[0, :, 0].tolist() == [0, 85, 170, 255]
+    assert image.notes == (FileNote.FEW_BITS,)
+    one_bit = read_image(store(pillow(Image.fromarray(RGB[..., 0] > 99), "PNG")))
+    assert set(np.unique(one_bit.samples)) == {0, 255}
+
+
+def test_a_transparent_colour_becomes_alpha(store):
+    key = tuple(int(value) for value in RGB[0, 0])
+    image = read_image(store(png_bytes(RGB, transparency=key)))
+    assert image.format.layout is Layout.RGBA
+    assert image.samples[0, 0, 3] == 0
+
+
+def test_profiles_exif_xmp_and_resolution_come_along(store):
+    icc, exif = matrix_profile(gamma_tag(2.2)), make_exif(1)
+    picture = Image.fromarray(RGB)
+    for kind in ("PNG", "JPEG", "WEBP", "TIFF"):
+        options = {} if kind in ("WEBP", "PNG") else {"dpi": (300, 150)}
+        if kind != "TIFF":
+            options["exif"] = b"Exif\0\0" + exif
+        if kind == "WEBP":
+            options["lossless"] = True
+        if kind in ("JPEG", "WEBP"):
+            options["xmp"] = b"<x:xmpmeta xmlns:x='adobe:ns:meta/'/>"
+        image = read_image(store(pillow(picture, kind, icc_profile=icc, **options)))
+        assert image.colour.icc == icc, kind
+        assert image.colour.transfer is Transfer.ENCODED
+        assert image.metadata.exif == options.get("exif", b"")[6:], kind
+        assert image.metadata.xmp == options.get("xmp", b""), kind
+        dpi = options.get("dpi")
+        assert image.metadata.dpi == (pytest.approx(dpi, rel=1e-3) if dpi else None), kind
+
+
+def test_linear_light_is_recognised(store):
+    light = np.zeros((2, 2, 3), np.float32)
+    assert read_image(store(make_tiff(light))).colour.transfer is Transfer.LINEAR
+    linear = png_bytes(RGB, icc_profile=matrix_profile(IDENTITY_TAG))
+    assert read_image(store(linear)).colour.transfer is Transfer.LINEAR
+    assert read_image(store(png_bytes(RGB))).colour.transfer is Transfer.ENCODED
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_pictures_are_upright(store, orientation):
+    data = png_bytes(RGB, exif=b"Exif\0\0" + make_exif(orientation))
+    image = read_image(store(data))
+    assert image.metadata.orientation == orientation
+    assert image.size == (Size(16, 12) if orientation < 5 else Size(12, 16))
+    tiff = read_image(store(make_tiff(RGB, tags={274: (orientation,)})))
+    assert np.array_equal(tiff.samples, image.samples)
+
+
+def test_a_mask_fits_as_seen_or_as_stored(store):
+    image = read_image(store(png_bytes(RGB, exif=b"Exif\0\0" + make_exif(6))))
+    as_seen = np.random.default_rng(1).integers(0, 256, (16, 12, 1), np.uint8)
+    assert np.array_equal(align_mask(as_seen, Size(12, 16), image), as_seen)
+    as_stored = RGB[..., :1]
+    turned = align_mask(as_stored, Size(16, 12), image)
+    assert np.array_equal(turned, image.samples[..., :1])
+    with pytest.raises(MaskMismatch) as caught:
+        align_mask(as_stored, Size(16, 13), image)
+    assert caught.value.params == {
+        "mask_width": 16, "mask_height": 13, "width": 12, "height": 16,
+    }  # fmt: skip
+
+
+def truncations() -> list[tuple[str, bytes]]:
+    picture = Image.fromarray(np.random.default_rng(1).integers(0, 256, (64, 64, 3), np.uint8))
+    vips = pyvips.Image.new_from_array(DEEP).copy(interpretation="rgb16")
+    wholes = {
+        "png": pillow(picture, "PNG"),
+        "png16": bytes(vips.pngsave_buffer()),
+        "jpeg": pillow(picture, "JPEG"),
+        "progressive": pillow(picture, "JPEG", progressive=True),
+        "webp": pillow(picture, "WEBP", lossless=True),
+        "lossy webp": pillow(picture, "WEBP"),
+        "tiff": make_tiff(DEEP, extra=(2,)),
+        "deflate tiff": bytes(vips.tiffsave_buffer(compression="deflate")),
+    }
+    return [
+        (f"{name} {part}", data[: int(len(data) * part)])
+        for name, data in wholes.items()
+        for part in (0.02, 0.3, 0.6, 0.9, 0.98)
+    ]
+
+
+@pytest.mark.parametrize(("name", "data"), truncations(), ids=lambda value: str(value)[:24])
+def test_a_cut_file_is_never_half_a_picture(store, name, data):
+    with pytest.raises(UnreadableFile):
+        read_image(store(data))
+
+
+def test_a_damaged_png_is_refused(store):
+    data = bytearray(png_bytes(RGB))
+    at = data.index(b"IDAT") + 40
+    data[at] ^= 0xFF
+    with pytest.raises(UnreadableFile) as caught:
+        read_image(store(bytes(data)))
+    assert caught.value.params == {"reason": "truncated or damaged"}
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"", "the file is empty"),
+        (b"a shopping list", "not a PNG, TIFF, JPEG or WebP image"),
+        (b"%PDF-1.4 ...", "not a PNG, TIFF, JPEG or WebP image"),
+        (SIGNATURE, "truncated or damaged"),
+    ],
+)
+def test_what_is_no_picture_is_named(store, data, reason):
+    with pytest.raises(UnreadableFile) as caught:
+        read_image(store(data))
+    assert caught.value.params == {"reason": reason}
+
+
+def test_missing_files_and_folders(tmp_path: Path):
+    with pytest.raises(UnreadableFile) as caught:
+        read_image(tmp_path / "nothing.png")
+    assert caught.value.params == {"reason": "no such file or directory"}
+    with pytest.raises(UnreadableFile):
+        read_image(tmp_path)
+
+
+def animated(kind: str) -> bytes:
+    frames = [Image.fromarray(np.full((4, 4, 3), 80 * n, np.uint8)) for n in range(3)]
+    return pillow(frames[0], kind, save_all=True, append_images=frames[1:])
+
+
+@pytest.mark.parametrize(
+    ("data", "what"),
+    [
+        (pillow(Image.new("CMYK", (4, 4)), "JPEG"), "CMYK images"),
+        (pillow(Image.new("CMYK", (4, 4)), "TIFF"), "CMYK images"),
+        (pillow(Image.new("LAB", (4, 4)), "TIFF"), "Lab images"),
+        (animated("GIF"), "GIF files"),
+        (animated("PNG"), "animated PNG files"),
+        (animated("WEBP"), "WebP files with animation"),
+        (animated("TIFF"), "TIFF files with several pages"),
+        (make_tiff(np.zeros((2, 2, 5), np.uint8), extra=(2, 0)), "images with 5 channels"),
+        (make_tiff(np.zeros((2, 2, 3), np.float64)), "TIFF files with 64-bit samples of this type"),
+    ],
+)
+def test_what_cannot_be_a_document_is_named(store, data, what):
+    with pytest.raises(Unsupported) as caught:
+        read_image(store(data))
+    assert caught.value.params == {"what": what}
+
+
+def test_a_bomb_is_refused_before_it_is_unpacked(store):
+    bomb = raw_png(200_000, 200_000, 8, 2, bytes(1000))
+    with pytest.raises(TooLarge) as caught:
+        read_image(store(bomb))
+    assert caught.value.params["pixels"] == 200_000**2
+
+
+def test_the_limit_is_on_pixels_not_on_width(store):
+    panorama = store(raw_png(30_000, 20, 8, 0, bytes(30_001) * 20))
+    assert read_image(panorama, max_pixels=600_000).size == Size(30_000, 20)
+    with pytest.raises(TooLarge):
+        read_image(panorama, max_pixels=599_999)
+
+
+def test_one_pixel(store):
+    image = read_image(store(png_bytes(RGB[:1, :1])))
+    assert image.size == Size(1, 1)
+    assert np.array_equal(image.samples, RGB[:1, :1])
+
+
+def test_a_file_rewritten_in_place_is_read_anew(store):
+    first = read_image(store(png_bytes(RGB)))
+    second = read_image(store(png_bytes(255 - RGB)))
+    assert np.array_equal(first.samples, 255 - second.samples)
