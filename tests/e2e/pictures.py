@@ -101,5 +101,6 @@ def blob_mask(height: int, width: int, *, soft: bool = False) -> NDArray[np.uint
     y, x = np.mgrid[0:height, 0:width]
     distance = np.hypot(y - height / 2, x - width / 2)
     radius = min(height, width) / 5
-    ramp = (radius - distance) / (4.0 if soft else 1e-6) + 0.5
-    return np.rint(np.clip(ramp, 0, 1) * 255).astype(np.uint8)
+    if not soft:
+        return np.where(distance <= radius, 255, 0).astype(np.uint8)
+    return np.rint(np.clip((radius - distance) / 4.0 + 0.5, 0.0, 1.0) * 255).astype(np.uint8)

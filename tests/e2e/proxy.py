@@ -54,9 +54,12 @@ class CuttingProxy:
             thread.start()
 
     def _forward(self, client: socket.socket, limit: int | None) -> None:
-        with client, socket.create_connection(("127.0.0.1", self._target)) as server:
-            with contextlib.suppress(OSError):
-                self._pump(client, server, limit)
+        with (
+            contextlib.suppress(OSError),
+            client,
+            socket.create_connection(("127.0.0.1", self._target)) as server,
+        ):
+            self._pump(client, server, limit)
 
     def _pump(self, client: socket.socket, server: socket.socket, limit: int | None) -> None:
         # The backend answers only to its own name and port.
