@@ -261,14 +261,18 @@ class Client:
             self._tell(LinkChanged(Link.OFFLINE, error=info, detail=detail))
             await self._retry.wait()
             return
-        for left in range(self._delays[min(failures, len(self._delays) - 1)], 0, -1):
+        left = self._delays[min(failures, len(self._delays) - 1)]
+        while True:
             self._tell(
                 LinkChanged(Link.RECONNECTING, left, self._lost_for, error=info, detail=detail)
             )
-            self._lost_for += 1
+            if left == 0:
+                return
             with contextlib.suppress(asyncio.TimeoutError):
                 await asyncio.wait_for(self._retry.wait(), 1.0)
                 return
+            left -= 1
+            self._lost_for += 1
 
 
 def _ignore(event: ClientEvent) -> None:

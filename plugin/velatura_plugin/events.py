@@ -96,7 +96,8 @@ class VariationArrived:
 
 @dataclass(frozen=True)
 class JobRefused:
-    """The backend did not take the job, or cannot go on with it: it exists no more over there."""
+    """The backend did not take the job, or does not have it any more. With the code ``cancelled``:
+    it was cancelled before the backend had heard of it."""
 
     job: str
     error: ErrorInfo

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from velatura_protocol.errors import ErrorCode
 from velatura_protocol.events import Phase
 from velatura_protocol.messages import (
     Accepted,
@@ -122,8 +123,12 @@ def _advance(view: JobView, event: _JobEvent) -> JobView:
             if not view.is_active:
                 return view
             return replace(view, staging=view.staging.with_thumbnail(index, seed, thumbnail))
-        case JobRefused():
-            return _ended(view, JobStatus.FAILED, event.error) if view.is_active else view
+        case JobRefused(_, error):
+            if not view.is_active:
+                return view
+            if error.code is ErrorCode.CANCELLED:
+                return _ended(view, JobStatus.CANCELLED, None)
+            return _ended(view, JobStatus.FAILED, error)
         case _:
             if event.seq <= view.seq or not view.is_active:
                 return view

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from tests.plugin.scripted import Script, ScriptedBackend
@@ -31,11 +31,16 @@ def noise(size: Size, form: PixelFormat = RGBA8, seed: int = 0) -> Pixels:
 
 
 class Desk:
-    def __init__(self, script: Script | None = None, settings: Settings | None = None) -> None:
+    def __init__(
+        self,
+        script: Script | None = None,
+        settings: Settings | None = None,
+        delays: Sequence[int] = (0,),
+    ) -> None:
         self.host = MemoryHost()
         self.backend = ScriptedBackend(script)
         identity = Identity("client", "secret", "memory/1", "test")
-        self.client = Client(self.backend.dial, identity, delays=(0,))
+        self.client = Client(self.backend.dial, identity, delays=delays)
         self.controller = Controller(self.host, self.client, settings=settings)
 
     def open(self, width: int = 24, height: int = 16, seed: int = 0) -> Document:
@@ -70,8 +75,12 @@ class Desk:
 
 
 @contextmanager
-def desk(script: Script | None = None, settings: Settings | None = None) -> Iterator[Desk]:
-    opened = Desk(script, settings)
+def desk(
+    script: Script | None = None,
+    settings: Settings | None = None,
+    delays: Sequence[int] = (0,),
+) -> Iterator[Desk]:
+    opened = Desk(script, settings, delays)
     try:
         yield opened
     finally:

@@ -147,6 +147,14 @@ class ScriptedBackend:
         for end in self._ends:
             end.cut()
 
+    def settle(self) -> None:
+        """Returns when it has handled everything that came before its clients closed."""
+
+        async def settle() -> None:
+            await asyncio.gather(*self._tasks)
+
+        asyncio.run_coroutine_threadsafe(settle(), self.loop).result(5)
+
     def close(self) -> None:
         async def stop() -> None:
             for task in list(self._tasks):

@@ -95,7 +95,7 @@ def test_cancel_reaches_the_backend_over_a_cut_connection(first: int) -> None:
 
 
 def test_a_job_is_kept_until_there_is_a_connection() -> None:
-    with desk() as plugin:
+    with desk(delays=(60,)) as plugin:
         plugin.open()
         plugin.connect()
         plugin.backend.is_down = True
@@ -106,6 +106,7 @@ def test_a_job_is_kept_until_there_is_a_connection() -> None:
         plugin.controller.cancel(dropped)
         plugin.until(lambda: plugin.controller.state.job(dropped) is None)
         plugin.backend.is_down = False
+        plugin.client.retry_now()
         assert plugin.finish(job).status is JobStatus.FINISHED
         assert list(plugin.backend.jobs) == [job]
 
@@ -177,10 +178,10 @@ def test_reconnecting_counts_down() -> None:
         assert isinstance(event, LinkChanged)
         assert event.link is Link.RECONNECTING
         seconds.append(event.retry_in)
-        return len(seconds) == 2
+        return len(seconds) == 3
 
     collect(dial, until)
-    assert seconds[:2] == [2, 1]
+    assert seconds[:3] == [2, 1, 0]
 
 
 class ConnectionLost(Unauthorised):
@@ -200,7 +201,7 @@ def test_requests_are_answered_or_fail() -> None:
 
 
 def test_a_request_without_a_connection_fails_at_once() -> None:
-    with desk() as plugin:
+    with desk(delays=(60,)) as plugin:
         plugin.backend.is_down = True
         events: list[ClientEvent] = []
         plugin.controller.watch(events.append)

@@ -319,6 +319,7 @@ def test_results_are_acknowledged_once_they_are_here(plugin: Desk) -> None:
     plugin.finish(job)
     last = plugin.backend.jobs[job].events[-1].seq
     plugin.controller.close()
+    plugin.backend.settle()
     assert plugin.backend.jobs[job].acked == last
 
 
