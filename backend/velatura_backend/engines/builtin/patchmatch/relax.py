@@ -4,7 +4,7 @@ All three minimise a quadratic over the hole with the known pixels around it hel
 
 * harmonic: sum of |u_p - u_q|^2 over neighbours;
 * biharmonic: sum of (Laplacian u)^2, strong on wires, text and scratches (Damelin and Hoang, 2018);
-* screened Poisson: Laplacian u = voted Laplacian, plus screening · |u - c|^2.
+* screened Poisson: sum of (u_q - u_p - voted step)^2, plus screening · |u - c|^2.
 
 Beyond the picture's border and where nothing is known there is no neighbour, hence no force.
 """
@@ -208,6 +208,31 @@ def _smooth_channel(
 
 
 @kernel
+def _diverge(
+    start: int,
+    stop: int,
+    flag: Flag,
+    serial: int,
+    neighbours: Indices,
+    steps: Floats,
+    guide: Floats,
+) -> None:
+    for item in range(start, stop):
+        if item % 4096 == 0 and flag[0] == serial:
+            return
+        guide[item] = 0.0
+        for side in range(4):
+            other = neighbours[item, side]
+            if other == _ABSENT:
+                continue
+            for c in range(guide.shape[1]):
+                step = steps[item, side, c]
+                if other >= 0:
+                    step = np.float32(0.5) * (step - steps[other, side ^ 1, c])
+                guide[item, c] += step
+
+
+@kernel
 def _poisson_channel(
     channel: int,
     stop: int,
@@ -223,7 +248,7 @@ def _poisson_channel(
     screening: Real,
     limit: int,
 ) -> None:
-    """Pulls one channel towards the voted Laplacian, screened by the values that are there."""
+    """Pulls one channel towards the guide's Laplacian, screened by the values that are there."""
     width = present.shape[1]
     count = len(places)
     residual = np.empty(count, np.float32)
@@ -266,12 +291,19 @@ def poisson_finish(
     system: System,
     present: BoolMask,
     channels: int,
-    guide: Floats,
-    screening: Real,
+    steps: Floats,
+    screening: float,
     limit: int,
     lanes: Lanes,
 ) -> None:
-    """Screened Poisson over a system of order 1, in place, for the channels of ``guide``."""
+    """Screened Poisson over a system of order 1, in place.
+
+    ``steps``: (unknowns, 4, colours), the wanted differences to the neighbours. Both ends of an
+    edge have a say in its step: the steps' errors then cancel over an area, where a Laplacian voted
+    pixel by pixel would let tones drift.
+    """
+    guide = np.empty((len(steps), steps.shape[2]), np.float32)
+    lanes.rows(_diverge, len(steps), 16, system.neighbours, steps, guide)
     lanes.run(
         _poisson_channel,
         [(channel, channel + 1) for channel in range(guide.shape[1])],

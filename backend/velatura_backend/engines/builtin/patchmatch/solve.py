@@ -22,7 +22,7 @@ from .pyramid import (
 )
 from .relax import build_system, poisson_finish, smooth_fill
 from .search import Field, Sweep, search, stripes
-from .vote import vote, vote_laplacian, weigh
+from .vote import vote, vote_steps, weigh
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,8 @@ class Settings:
     middle_radius: int = 1000
     fine_radius: int = 1000
     start_order: int = 1
-    noise: float = 0.0
+    final_reach: int = 3
+    thin_reach: int = 3
 
 
 @dataclass(frozen=True)
@@ -128,7 +129,8 @@ class _Solver:
             coarser = level.field
             if index == 0:
                 self._finish(level)
-                yield Stage(1.0, _colours_of(features, self.colours), 1, energy, True)
+                done = _colours_of(level.field.features, self.colours)
+                yield Stage(1.0, done, 1, energy, True)
             else:
                 yield self._stage(level, index, energy, done=True)
 
@@ -189,7 +191,7 @@ class _Solver:
 
     def _vote(self, level: Level, spread: float) -> None:
         weight = weigh(level.field, level.confidence, spread, self.lanes)
-        vote(level.field, level.hole, weight, self.channels, self.lanes)
+        vote(level.field, level.hole, weight, self.channels, RADIUS, self.lanes)
 
     def _finish(self, level: Level) -> None:
         field = level.field
@@ -200,15 +202,16 @@ class _Solver:
             spread * (self.settings.thin_final if self.thin else self.settings.final_spread),
             self.lanes,
         )
-        vote(field, level.hole, weight, self.channels, self.lanes)
+        reach = self.settings.thin_reach if self.thin else self.settings.final_reach
+        vote(field, level.hole, weight, self.channels, reach, self.lanes)
         if self.settings.screening is None:
             return
         system = build_system(level.hole, level.present, 1, self.lanes)
-        guide = vote_laplacian(
-            field, weight, self.channels, self.colours, system.places, level.present, self.lanes
+        steps = vote_steps(
+            field, weight, self.channels, self.colours, reach, system.places, self.lanes
         )
         poisson_finish(
-            field.features, system, level.present, self.channels, guide,
+            field.features, system, level.present, self.channels, steps,
             self.settings.screening, 80, self.lanes,
         )  # fmt: skip
         self._keep_in_range(field.features, system.places)

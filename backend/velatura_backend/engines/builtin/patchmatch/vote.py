@@ -46,6 +46,7 @@ def _vote(
     hole: BoolMask,
     weight: Floats,
     channels: int,
+    reach: int,
 ) -> None:
     width = hole.shape[1]
     features = field.features
@@ -58,8 +59,8 @@ def _vote(
                 continue
             total[:] = 0.0
             weights = np.float32(0.0)
-            for dy in range(-RADIUS, RADIUS + 1):
-                for dx in range(-RADIUS, RADIUS + 1):
+            for dy in range(-reach, reach + 1):
+                for dx in range(-reach, reach + 1):
                     w = weight[y - dy, x - dx]
                     if w == 0.0:
                         continue
@@ -73,7 +74,7 @@ def _vote(
 
 
 @kernel
-def _vote_laplacian(
+def _vote_steps(
     start: int,
     stop: int,
     flag: Flag,
@@ -81,22 +82,21 @@ def _vote_laplacian(
     field: Field,
     weight: Floats,
     channels: int,
+    reach: int,
     places: Positions,
-    inside: BoolMask,
     out: Floats,
 ) -> None:
-    """The sum of differences to the neighbours inside the picture, as the sources have it. Only
-    the inner 5x5 of a patch votes: there all four neighbours lie in the patch too."""
-    width = inside.shape[1]
+    width = field.target.shape[1]
     features = field.features
+    colours = out.shape[2]
     for item in range(start, stop):
         if item % 256 == 0 and flag[0] == serial:
             return
         y, x = places[item] // width, places[item] % width
         weights = np.float32(0.0)
         out[item] = 0.0
-        for dy in range(1 - RADIUS, RADIUS):
-            for dx in range(1 - RADIUS, RADIUS):
+        for dy in range(-reach, reach + 1):
+            for dx in range(-reach, reach + 1):
                 w = weight[y - dy, x - dx]
                 if w == 0.0:
                     continue
@@ -104,15 +104,11 @@ def _vote_laplacian(
                 sy = field.row[y - dy, x - dx] + dy
                 sx = field.column[y - dy, x - dx] + dx
                 for side in range(4):
-                    ny = (side == 1) - (side == 0)
-                    nx = (side == 3) - (side == 2)
-                    if not inside[y + ny, x + nx]:
-                        continue
-                    for c in range(out.shape[1]):
-                        out[item, c] += w * (
-                            features[sy + ny, (sx + nx) * channels + c]
-                            - features[sy, sx * channels + c]
-                        )
+                    ny = sy + (side == 1) - (side == 0)
+                    nx = sx + (side == 3) - (side == 2)
+                    for c in range(colours):
+                        step = features[ny, nx * channels + c] - features[sy, sx * channels + c]
+                        out[item, side, c] += w * step
         out[item] /= weights
 
 
@@ -123,24 +119,31 @@ def weigh(field: Field, confidence: Floats, spread: Real, lanes: Lanes) -> Float
     return out
 
 
-def vote(field: Field, hole: BoolMask, weight: Floats, channels: int, lanes: Lanes) -> None:
+def vote(
+    field: Field, hole: BoolMask, weight: Floats, channels: int, reach: int, lanes: Lanes
+) -> None:
     """Replaces the features in the hole by the weighted mean of what the patches copy there.
 
     In place: copied patches are valid and so never contain a pixel of the hole.
     """
-    lanes.rows(_vote, *hole.shape, field, hole, weight, channels)
+    lanes.rows(_vote, *hole.shape, field, hole, weight, channels, reach)
 
 
-def vote_laplacian(
+def vote_steps(
     field: Field,
     weight: Floats,
     channels: int,
     colours: int,
+    reach: int,
     places: Positions,
-    inside: BoolMask,
     lanes: Lanes,
 ) -> Floats:
-    """The voted Laplacian of the first ``colours`` channels at ``places``: (places, colours)."""
-    out = np.empty((len(places), colours), np.float32)
-    lanes.rows(_vote_laplacian, len(places), 64, field, weight, channels, places, inside, out)
+    """The voted steps from each of ``places`` to its four neighbours (up, down, left, right), in
+    the first ``colours`` channels: (places, 4, colours).
+
+    Only the inner 5x5 of a patch votes: there all four neighbours lie in the patch too.
+    """
+    inner = min(reach, RADIUS - 1)
+    out = np.empty((len(places), 4, colours), np.float32)
+    lanes.rows(_vote_steps, len(places), 64, field, weight, channels, inner, places, out)
     return out
