@@ -73,6 +73,7 @@ class Requests:
         self._uploads = Uploads(services.ground, session, caller, exchange, pump)
         self._downloads = Downloads(session, exchange)
         self._submissions = Crew()
+        self._decided: dict[str, asyncio.Event] = {}
         self._acks: dict[str, int] = {}
 
     def handle(self, event: ServerEvent) -> Work | None:
@@ -126,6 +127,7 @@ class Requests:
     def _begin_submission(self, message: Submit) -> None:
         # From here on nothing of the job is sent before it is clear what is to be replayed.
         replay = self._outbox.begin_replay(message.job)
+        self._decided[message.job] = asyncio.Event()
         work = self._answered(message.t, self._submit(message, replay), job=message.job)
         self._submissions.spawn(work)
 
@@ -140,6 +142,8 @@ class Requests:
                 live.upload = asyncio.current_task()
         finally:
             self._outbox.finish_replay(message.job, replay, events)
+            if (decided := self._decided.pop(message.job, None)) is not None:
+                decided.set()
         if live is not None:
             await self._complete(live)
 
@@ -184,6 +188,8 @@ class Requests:
         await self._services.dispatcher.accept(live, inputs)
 
     async def _cancel(self, job: str) -> None:
+        if (decided := self._decided.get(job)) is not None:
+            await decided.wait()
         live = await self._find_live(job)
         if live is None:
             await self._services.history.row(self._caller, job)
