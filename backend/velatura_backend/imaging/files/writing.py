@@ -41,7 +41,7 @@ from .model import (
 )
 from .orientation import to_stored
 
-_WEBP_MAX_SIDE = 16383
+_MAX_SIDES = {FileKind.WEBP: 16383, FileKind.JPEG: 65500}
 _CLASSIC_TIFF_BYTES = 4_000_000_000
 _MILLIMETRES_PER_INCH = 25.4
 _DEFLATE_LEVEL = 6
@@ -58,12 +58,13 @@ def write_image(path: Path, image: ImageFile) -> tuple[FileNote, ...]:
     tables and sampling, PNG chunks. In another kind, pixels are stored upright, with the profile,
     EXIF and XMP, in the greatest depth the kind holds. Returns what had to be changed.
 
-    :raises Unsupported: the suffix names no kind of ours, or a WebP longer than 16383 pixels
+    :raises Unsupported: the suffix names no kind of ours, or it cannot hold so long a side
     :raises TooLarge: a TIFF over 4 GB
     :raises DiskFull, UnwritableFile: see :func:`~.atomic.write_atomically`
     """
     kind = FileKind.of_path(path)
     notes: set[FileNote] = set()
+    _check_size(image, kind)
     fitted = _fit(image, kind, notes)
     stored = fitted.with_samples(
         np.ascontiguousarray(to_stored(fitted.samples, fitted.metadata.orientation))
@@ -76,6 +77,15 @@ def write_image(path: Path, image: ImageFile) -> tuple[FileNote, ...]:
     }[kind]
     write_atomically(path, encode(stored, notes))
     return tuple(note for note in FileNote if note in notes)
+
+
+def _check_size(image: ImageFile, kind: FileKind) -> None:
+    longer = max(image.size.width, image.size.height)
+    if kind in _MAX_SIDES and longer > _MAX_SIDES[kind]:
+        raise Unsupported(what=f"{kind.value} files longer than {_MAX_SIDES[kind]} pixels")
+    if kind is FileKind.TIFF and image.samples.nbytes > _CLASSIC_TIFF_BYTES:
+        pixel = image.samples.shape[2] * image.samples.itemsize
+        raise TooLarge(pixels=image.size.area, limit=_CLASSIC_TIFF_BYTES // pixel)
 
 
 def _fit(image: ImageFile, kind: FileKind, notes: set[FileNote]) -> ImageFile:
@@ -157,9 +167,6 @@ def _encode_png(image: ImageFile, notes: set[FileNote]) -> bytes:
 
 
 def _encode_tiff(image: ImageFile, notes: set[FileNote]) -> bytes:
-    if image.samples.nbytes > _CLASSIC_TIFF_BYTES:
-        pixel = image.samples.shape[2] * image.samples.itemsize
-        raise TooLarge(pixels=image.size.area, limit=_CLASSIC_TIFF_BYTES // pixel)
     details = image.details if isinstance(image.details, TiffDetails) else TiffDetails()
     picture = _vips_image(image)
     metadata = image.metadata
@@ -207,8 +214,6 @@ def _within_segments(image: ImageFile, notes: set[FileNote]) -> ImageFile:
 
 
 def _encode_webp(image: ImageFile, notes: set[FileNote]) -> bytes:
-    if max(image.size.width, image.size.height) > _WEBP_MAX_SIDE:
-        raise Unsupported(what=f"WebP files longer than {_WEBP_MAX_SIDE} pixels")
     if isinstance(image.details, WebpDetails) and not image.details.lossless:
         notes.add(FileNote.LOSSY)
         return _encode_with_pillow(image, "WEBP", {"quality": _LOSSY_WEBP_QUALITY, "exact": True})

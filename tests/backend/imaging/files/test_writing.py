@@ -295,6 +295,8 @@ def test_sizes_that_a_kind_cannot_hold(tmp_path):
     wide = picture(np.zeros((1, 16384, 3), np.uint8))
     with pytest.raises(Unsupported):
         write_image(tmp_path / "a.webp", wide)
+    with pytest.raises(Unsupported):
+        write_image(tmp_path / "a.jpg", picture(np.zeros((1, 65501, 3), np.uint8)))
     endless = np.broadcast_to(np.zeros((1, 1, 4), np.float32), (20_000, 20_000, 4))
     with pytest.raises(TooLarge):
         write_image(tmp_path / "a.tif", picture(endless, FileKind.TIFF))
