@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import math
+import re
 from dataclasses import dataclass
 from enum import Enum
 
 ParameterValue = bool | int | float | str | tuple[str, ...]
 """What a task carries for a parameter: palettes are tuples of ``#rrggbb``, files and layers are
 names of input roles."""
+
+
+_COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 
 
 class ParameterKind(Enum):
@@ -60,9 +65,11 @@ class Parameter:
         if self.kind is ParameterKind.FLOAT:
             return self._check_number(value, whole=False)
         if self.kind is ParameterKind.PALETTE:
-            return None if isinstance(value, tuple) else "must be a list of colours"
+            return _check_palette(value)
         if not isinstance(value, str):
             return "must be text"
+        if self.kind is ParameterKind.COLOUR and not _COLOUR.fullmatch(value):
+            return "must be a colour such as #ff8800"
         if self.choices and value not in {choice.id for choice in self.choices}:
             return "must be one of " + ", ".join(choice.id for choice in self.choices)
         return None
@@ -71,7 +78,7 @@ class Parameter:
         kinds = (int,) if whole else (int, float)
         if isinstance(value, bool) or not isinstance(value, kinds):
             return "must be a whole number" if whole else "must be a number"
-        if value != value:
+        if isinstance(value, float) and not math.isfinite(value):
             return "must be a number"
         if self.minimum is not None and value < self.minimum:
             return f"must be at least {self.minimum:g}"
@@ -110,3 +117,9 @@ class Parameter:
         if self.kind is ParameterKind.PALETTE:
             return tuple(part.strip() for part in text.split(",") if part.strip())
         return text
+
+
+def _check_palette(value: ParameterValue) -> str | None:
+    if isinstance(value, tuple) and all(_COLOUR.fullmatch(each) for each in value):
+        return None
+    return "must be a list of colours such as #ff8800"
