@@ -41,8 +41,8 @@ class Link(Enum):
 @dataclass(frozen=True)
 class LinkChanged:
     """``retry_in``: seconds until the next attempt, counted down by further events; ``waited``:
-    seconds since the start began, or since the connection was lost. ``detail`` is for the "Details" fold: the last lines a dying
-    backend wrote, never shown unasked."""
+    seconds since the start began, or since the connection was lost. ``detail`` is for the
+    "Details" fold: the last lines a dying backend wrote, never shown unasked."""
 
     link: Link
     retry_in: int | None = None

@@ -1,0 +1,119 @@
+"""The bar, its words, and what a screen reader is told."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from velatura_protocol.events import Phase
+
+from ..events import Link
+from ..i18n import Translations
+from ..state import JobStatus, JobView, PanelState
+from .model import ProgressLine
+from .words import sentence
+
+ETA_FROM_STEP = 3
+"""Before that an estimate jumps about."""
+
+
+def progress_line(active: Sequence[JobView], translations: Translations) -> ProgressLine | None:
+    """Of the job that has come furthest; the others are counted."""
+    if not active:
+        return None
+    ranks = (JobStatus.SENDING, JobStatus.QUEUED, JobStatus.LOADING, JobStatus.RUNNING)
+    leading = max(active, key=lambda each: ranks.index(each.status))
+    line = _line_of(leading, translations)
+    waiting = len(active) - 1
+    if not waiting:
+        return line
+    _ = translations.ngettext
+    more = _("{text} · {count} waiting", "{text} · {count} waiting", waiting)
+    return ProgressLine(more.format(text=line.text, count=waiting), line.fraction)
+
+
+def _line_of(job: JobView, translations: Translations) -> ProgressLine:
+    _ = translations.gettext
+    if job.cancelling:
+        return ProgressLine(_("Stopping…"))
+    match job.status:
+        case JobStatus.SENDING:
+            return ProgressLine(_("Sending…"), job.sent)
+        case JobStatus.QUEUED:
+            return ProgressLine(_queued(job.ahead, translations))
+        case JobStatus.LOADING:
+            text = _("Loading {engine}, once per session").format(engine=job.engine)
+            return ProgressLine(text)
+        case _:
+            return ProgressLine(_running(job, translations), job.progress.fraction)
+
+
+def _queued(ahead: int, translations: Translations) -> str:
+    if ahead == 0:
+        return translations.gettext("Next in line")
+    _ = translations.ngettext
+    return _("{count} ahead of you", "{count} ahead of you", ahead).format(count=ahead)
+
+
+def _running(job: JobView, translations: Translations) -> str:
+    _ = translations.gettext
+    progress = job.progress
+    text = _phase(progress.phase, translations)
+    if progress.steps:
+        text = _("Step {step} of {steps}").format(step=progress.step, steps=progress.steps)
+    if job.variations > 1:
+        text = _("Variation {index} of {count}: {text}").format(
+            index=progress.variation + 1, count=job.variations, text=text
+        )
+    if progress.eta is not None and progress.step >= ETA_FROM_STEP:
+        text = _("{text}, {time} left").format(text=text, time=_time(progress.eta, translations))
+    return text
+
+
+def _phase(phase: Phase, translations: Translations) -> str:
+    _ = translations.gettext
+    return {
+        Phase.UPLOADING: _("Sending…"),
+        Phase.QUEUED: _("Waiting…"),
+        Phase.LOADING: _("Loading…"),
+        Phase.ENCODING: _("Preparing…"),
+        Phase.STEPPING: _("Working…"),
+        Phase.DECODING: _("Finishing…"),
+        Phase.COMPOSITING: _("Finishing…"),
+        Phase.DELIVERING: _("Finishing…"),
+    }[phase]
+
+
+def _time(seconds: float, translations: Translations) -> str:
+    _ = translations.gettext
+    if seconds < 60:
+        return _("{seconds} s").format(seconds=max(1, round(seconds)))
+    return _("{minutes} min").format(minutes=round(seconds / 60))
+
+
+def announcement(state: PanelState, jobs: Sequence[JobView], translations: Translations) -> str:
+    """Changes with phases only, so that a reader is not flooded with percentages."""
+    _, plural = translations.gettext, translations.ngettext
+    if state.notice is not None:
+        return sentence(state.notice.error, translations)
+    if state.link.link is Link.RECONNECTING:
+        return _("Connection lost, reconnecting.")
+    if state.link.link is Link.STARTING:
+        return _("Starting.")
+    running = [each for each in jobs if each.is_active]
+    if running:
+        return _status_word(running[0].status, translations)
+    ready = sum(len(each.staging.ready) for each in jobs)
+    if ready:
+        text = plural("{count} variation ready.", "{count} variations ready.", ready)
+        return text.format(count=ready)
+    return ""
+
+
+def _status_word(status: JobStatus, translations: Translations) -> str:
+    _ = translations.gettext
+    return {
+        JobStatus.SENDING: _("Sending."),
+        JobStatus.QUEUED: _("Waiting."),
+        JobStatus.LOADING: _("Loading."),
+        JobStatus.RUNNING: _("Working."),
+    }.get(status, "")

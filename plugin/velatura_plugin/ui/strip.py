@@ -1,0 +1,75 @@
+"""The strip of variations, and what can be done with them."""
+
+from __future__ import annotations
+
+from ..i18n import Translations
+from ..staging import StagedVariation, Staging
+from ..state import JobView
+from .model import Action, Control, Strip, Thumbnail
+from .words import layer_name
+
+
+def strip_of(view: JobView, translations: Translations) -> Strip:
+    staging = view.staging
+    return Strip(
+        job=view.job,
+        title=layer_name(view, view.seed, translations),
+        thumbnails=tuple(_thumbnail(each, view, translations) for each in staging.variations),
+        position=_position(staging, translations),
+        controls=_controls(staging, translations),
+        failures=_failures(view, translations),
+        asks_before_discard=len(staging.unkept) > 1,
+    )
+
+
+def _thumbnail(variation: StagedVariation, view: JobView, translations: Translations) -> Thumbnail:
+    _ = translations.gettext
+    name = _("Variation {number}, seed {seed}").format(
+        number=variation.index + 1, seed=variation.seed
+    )
+    is_current = variation.index == view.staging.current
+    return Thumbnail(variation.index, name, variation.thumbnail, is_current, variation.kept)
+
+
+def _position(staging: Staging, translations: Translations) -> str:
+    _ = translations.gettext
+    indices = [each.index for each in staging.ready]
+    if staging.current is None:
+        return ""
+    return _("{position} of {count}").format(
+        position=indices.index(staging.current) + 1, count=len(indices)
+    )
+
+
+def _controls(staging: Staging, translations: Translations) -> tuple[Control, ...]:
+    _ = translations.gettext
+    waits = "" if staging.ready else _("The pixels are on their way.")
+    alone = waits or ("" if len(staging.ready) > 1 else _("There is only one so far."))
+
+    def control(action: Action, label: str, reason: str) -> Control:
+        return Control(action, label, enabled=not reason, reason=reason)
+
+    return (
+        control(Action.PREVIOUS, _("Previous"), alone),
+        control(Action.NEXT, _("Next"), alone),
+        control(Action.COMPARE, _("Compare"), waits),
+        control(Action.ACCEPT, _("Accept"), waits),
+        control(Action.ACCEPT_COPY, _("Accept as copy"), waits),
+        control(Action.ACCEPT_ALL, _("Accept all"), alone),
+        control(Action.DISCARD, _("Discard this"), waits),
+        Control(Action.DISCARD_ALL, _("Discard all")),
+        Control(Action.MORE, _("More like this")),
+    )
+
+
+def _failures(view: JobView, translations: Translations) -> str:
+    count = len(view.failures)
+    if not count:
+        return ""
+    _ = translations.ngettext
+    template = _(
+        "{count} of {total} variations failed; the others are kept.",
+        "{count} of {total} variations failed; the others are kept.",
+        count,
+    )
+    return template.format(count=count, total=view.variations)
