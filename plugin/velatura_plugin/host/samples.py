@@ -19,13 +19,14 @@ _CODES = {Depth.U8: "B", Depth.U16: "H", Depth.F16: "e", Depth.F32: "f"}
 _FULL = {Depth.U8: 255, Depth.U16: 65535, Depth.F16: 1.0, Depth.F32: 1.0}
 
 
-@dataclass(frozen=True)
+@dataclass
 class Raster:
     """A whole canvas of samples that patches are laid on."""
 
     region: Rect
     format: PixelFormat
     data: bytearray
+    is_blank: bool = True
 
     @classmethod
     def transparent(cls, region: Rect, format: PixelFormat) -> Raster:
@@ -37,17 +38,17 @@ class Raster:
     def lay(self, patch: PatchContent, opacity: float = 1.0) -> None:
         """Composites the patch over what is there, through its mask, once."""
         inside = patch.region.intersection(self.region)
+        # The first layer is the whole picture: its bytes are copied, colour under alpha 0 too.
+        is_copy = self.is_blank and patch.mask is None and opacity == 1.0
+        self.is_blank = False
         for y in range(inside.y, inside.bottom):
             row = Rect(inside.x, y, inside.width, 1)
-            upper = crop(patch.pixels, patch.region, row)
-            weights = _weights(patch, row, opacity)
-            if all(weight == 1.0 for weight in weights) and not self.format.layout.has_alpha:
-                blended = upper
-            else:
+            samples = crop(patch.pixels, patch.region, row)
+            if not is_copy:
                 lower = crop(self.pixels_view(), self.region, row)
-                blended = _over(lower, upper, weights, self.format)
+                samples = _over(lower, samples, _weights(patch, row, opacity), self.format)
             start = self._offset(inside.x, y)
-            self.data[start : start + len(blended)] = blended
+            self.data[start : start + len(samples)] = samples
 
     def pixels_view(self) -> Pixels:
         return Pixels(self.region.size, self.format, self.data)
