@@ -7,6 +7,7 @@ from velatura_protocol.errors import (
     BackendUnavailable,
     NoSource,
     NothingSelected,
+    TooLarge,
     Unsupported,
     VelaturaError,
 )
@@ -38,6 +39,9 @@ def _sentence(error: VelaturaError, *, mask_from_alpha: bool) -> str:
             return "The mask is empty. Paint white what is to be edited."
         case NoSource():
             return "Nothing is left outside the mask to take pixels from. Mask less."
+        case TooLarge() if "file" in error.params:
+            pixels, limit = error.params.get("pixels"), error.params.get("limit")
+            return f"Too large: {pixels} pixels, where {limit} are possible. Scale it down first."
         case Unsupported():
             return f"Not supported: {error.params.get('what', 'this')}."
         case BackendUnavailable() if "line" in error.params:

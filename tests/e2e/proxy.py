@@ -11,11 +11,14 @@ from pathlib import Path
 
 
 class CuttingProxy:
-    """Forwards to ``port``. The first ``cuts`` connections are cut once the backend has sent
-    ``after`` bytes on them; later ones live."""
+    """Stands where ``runtime.json`` says the backend is. The first ``cuts`` connections are cut
+    once the backend has sent ``after`` bytes on them; later ones live."""
 
-    def __init__(self, port: int, *, cuts: int, after: int) -> None:
-        self._target = port
+    def __init__(self, data_directory: Path, *, cuts: int, after: int) -> None:
+        self._runtime = data_directory / "runtime.json"
+        self._original = self._runtime.read_text()
+        fields = json.loads(self._original)
+        self._target = int(fields["url"].rstrip("/").rsplit(":", 1)[1])
         self._cuts = cuts
         self._after = after
         self.connections = 0
@@ -23,23 +26,19 @@ class CuttingProxy:
         self.port: int = self._listener.getsockname()[1]
         self._threads = [threading.Thread(target=self._accept, daemon=True)]
         self._threads[0].start()
+        fields["url"] = fields["url"].replace(str(self._target), str(self.port))
+        self._runtime.write_text(json.dumps(fields))
 
     def __enter__(self) -> CuttingProxy:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._runtime.write_text(self._original)
         with contextlib.suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
         for thread in self._threads:
             thread.join(10)
-
-    def publish(self, data_directory: Path) -> None:
-        """Has ``runtime.json`` send clients here."""
-        runtime = data_directory / "runtime.json"
-        fields = json.loads(runtime.read_text())
-        fields["url"] = fields["url"].replace(str(self._target), str(self.port))
-        runtime.write_text(json.dumps(fields))
 
     def _accept(self) -> None:
         while True:

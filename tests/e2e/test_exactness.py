@@ -65,9 +65,8 @@ def test_every_kind_keeps_what_is_outside_the_mask(
         assert (before.dtype, before.shape) == (after.dtype, after.shape), path.name
         assert before[mask == 0].tobytes() == after[mask == 0].tobytes(), path.name
         assert (before[mask == 255] != after[mask == 255]).any(), path.name
-        for blob in ("icc-profile-data", "exif-data"):
-            if blob == "icc-profile-data":
-                assert pictures.metadata(path, blob) == pictures.metadata(out, blob), path.name
+        profile = pictures.metadata(path, "icc-profile-data")
+        assert pictures.metadata(out, "icc-profile-data") == profile, path.name
 
 
 @pytest.mark.parametrize("kind", ["png8", "png16", "tiff16", "webp"])

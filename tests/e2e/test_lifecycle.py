@@ -56,6 +56,10 @@ def backends_of(data_directory: Path) -> list[psutil.Process]:
     return found
 
 
+def is_server(process: psutil.Process) -> bool:
+    return "serve" in process.cmdline()
+
+
 def wait_until(condition: Callable[[], bool], seconds: float = 15.0) -> bool:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
@@ -76,13 +80,15 @@ def test_a_command_starts_a_backend_and_stops_it(
 
 
 def test_a_running_backend_is_used_and_left_running(
-    velatura: CommandLine, photo: Path, mask: Path
+    served: CommandLine, backend: psutil.Process, photo: Path, mask: Path
 ) -> None:
-    with running_backend(velatura) as backend:
-        assert velatura("fill", photo, "--mask", mask, "-o", "out.png", *ECHO).code == 0
-        assert backend.is_running()
-        assert velatura("fill", photo, "--mask", mask, "-o", "out2.png", *ECHO).code == 0
-        assert (photo.parent / "out.png").exists()
+    for name in ("out.png", "out2.png"):
+        assert served("fill", photo, "--mask", mask, "-o", name, *ECHO).code == 0
+        assert is_right(photo, mask, photo.parent / name)
+    assert backend.is_running()
+    assert [each.pid for each in backends_of(served.data_directory) if is_server(each)] == [
+        backend.pid
+    ]
 
 
 def test_a_backend_dies_with_the_command_that_started_it(
@@ -111,15 +117,14 @@ def test_an_interrupted_command_cancels_its_job_and_cleans_up(
 
 
 def test_the_job_of_an_interrupted_command_is_stopped_in_a_backend_that_stays(
-    velatura: CommandLine, photo: Path, mask: Path
+    served: CommandLine, photo: Path, mask: Path
 ) -> None:
-    with running_backend(velatura):
-        command = velatura.start("fill", photo, "--mask", mask, "-o", "out.png", "--json", *SLOW)
-        job = wait_for_event(command, "progress")["job"]
-        command.send_signal(signal.SIGINT)
-        assert ended(command, 20).code == 130
-        (found,) = json.loads(velatura("jobs", "list", "--json").out)
-        assert (found["job"], found["state"]) == (job, "cancelled")
+    command = served.start("fill", photo, "--mask", mask, "-o", "out.png", "--json", *SLOW)
+    job = wait_for_event(command, "progress")["job"]
+    command.send_signal(signal.SIGINT)
+    assert ended(command, 20).code == 130
+    shown = json.loads(served("jobs", "show", job, "--json").out)
+    assert (shown["job"], shown["state"]) == (job, "cancelled")
 
 
 def test_a_stale_runtime_file_misleads_nobody(
@@ -134,12 +139,13 @@ def test_a_stale_runtime_file_misleads_nobody(
     assert is_right(photo, mask, photo.parent / "out.png")
 
 
-def test_a_second_backend_on_one_data_directory_is_refused(velatura: CommandLine) -> None:
-    with running_backend(velatura) as first:
-        second = velatura("serve", "--port", "0", "--data-dir", velatura.data_directory)
-        assert second.code == 4
-        assert second.out == ""
-        assert str(first.pid) in second.error_line
+def test_a_second_backend_on_one_data_directory_is_refused(
+    served: CommandLine, backend: psutil.Process
+) -> None:
+    second = served("serve", "--port", "0", "--data-dir", served.data_directory)
+    assert second.code == 4
+    assert second.out == ""
+    assert str(backend.pid) in second.error_line
 
 
 def test_a_port_in_use(velatura: CommandLine) -> None:
@@ -202,16 +208,12 @@ def test_a_killed_worker_is_replaced_once(velatura: CommandLine, photo: Path, ma
 
 @pytest.mark.parametrize("after", [200, 3000, 20_000])
 def test_a_cut_socket_loses_nothing(
-    velatura: CommandLine, photo: Path, mask: Path, after: int
+    served: CommandLine, photo: Path, mask: Path, after: int
 ) -> None:
     """Cut during the greeting, the upload, or the result, twice."""
-    with running_backend(velatura):
-        runtime = json.loads((velatura.data_directory / "runtime.json").read_text())
-        port = int(runtime["url"].rstrip("/").rsplit(":", 1)[1])
-        with CuttingProxy(port, cuts=2, after=after) as proxy:
-            proxy.publish(velatura.data_directory)
-            some = (*ECHO, "--param", "seconds=0.5", "--param", "previews=5")
-            made = velatura("fill", photo, "--mask", mask, "-o", "out.png", *some)
-            assert (made.code, made.err) == (0, "")
-            assert proxy.connections > 1
-            assert is_right(photo, mask, photo.parent / "out.png")
+    with CuttingProxy(served.data_directory, cuts=2, after=after) as proxy:
+        some = (*ECHO, "--param", "seconds=0.5", "--param", "previews=5")
+        made = served("fill", photo, "--mask", mask, "-o", "out.png", *some)
+        assert (made.code, made.err) == (0, "")
+        assert proxy.connections > 1
+        assert is_right(photo, mask, photo.parent / "out.png")
