@@ -115,6 +115,9 @@ class Uploads:
         await asyncio.wait((self._finishing.spawn(self._finish(header, digest)),))
 
     async def _finish(self, header: Blob, digest: str) -> None:
+        if header.blob in self._arrived:
+            # A write has failed since its last byte came in.
+            return
         try:
             digest = await self._store(header, digest)
         except Exception as error:

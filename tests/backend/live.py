@@ -174,11 +174,13 @@ class Client:
         self.session.send_blob(blob, size, form, data, **how)
         await self.pump()
 
-    async def upload_echo_inputs(self, size: Size = SIZE, seed: int = 0) -> bytes:
+    async def upload_echo_inputs(
+        self, size: Size = SIZE, seed: int = 0, names: tuple[str, str] = ("crop", "mask")
+    ) -> bytes:
         """The crop and the mask of :func:`echo_task`; returns the crop's bytes."""
         image = pixels(size, seed)
-        await self.upload("crop", size, RGBA8, image)
-        await self.upload("mask", size, MASK_FORMAT, b"\xff" * size.area)
+        await self.upload(names[0], size, RGBA8, image)
+        await self.upload(names[1], size, MASK_FORMAT, b"\xff" * size.area)
         return image
 
     async def submit(self, job: str, task: Task, **how: Any) -> None:
@@ -315,3 +317,14 @@ def process(directory: Path, *options: str) -> Iterator[Process]:
 
 def live_priority(key: str) -> dict[str, Any]:
     return {"priority": Priority.LIVE, "live": key}
+
+
+async def finished_job(
+    client: Client, names: tuple[str, str] = ("crop", "mask"), **changes: Any
+) -> str:
+    """The name of an echo job that is done."""
+    await client.upload_echo_inputs(names=names)
+    job = new_name()
+    await client.submit(job, echo_task(crop=names[0], mask=names[1], **changes))
+    assert isinstance(await client.end_of(job), Finished)
+    return job

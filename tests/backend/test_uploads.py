@@ -1,0 +1,79 @@
+"""Blobs on their way in."""
+
+from __future__ import annotations
+
+import errno
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.backend.live import RGBA8, SIZE, digest_of, echo_task, finished_job, pixels, served
+from velatura_protocol.errors import ErrorCode
+from velatura_protocol.messages import Error, Finished, Jobs, ListJobs, Result
+from velatura_protocol.session import BlobKnown, BlobRejected, BlobSent
+
+
+async def test_a_submit_may_come_before_its_blobs(backend) -> None:
+    async with backend.client() as client:
+        await client.submit("job", echo_task())
+        await client.upload_echo_inputs()
+        assert isinstance(await client.end_of("job"), Finished)
+
+
+async def test_pixels_the_backend_has_are_not_sent_again(backend) -> None:
+    async with backend.client() as client:
+        image = await client.upload_echo_inputs()
+        await client.submit("one", echo_task())
+        accepted = await client.wait_for(Result)
+        digest = accepted.variation.layers[0].patches[0].pixels.digest
+        await client.upload("again", SIZE, RGBA8, image, digest=digest_of(image))
+        await client.wait_for(BlobKnown, blob="again")
+        await client.submit("two", echo_task(crop="again"))
+        await client.end_of("two")
+        again = client.seen(Result, job="two")[0].variation.layers[0].patches[0].pixels.digest
+        assert again == digest
+
+
+async def test_another_client_cannot_claim_pixels_by_their_digest(backend) -> None:
+    async with backend.client(name="one") as one, backend.client(name="two") as two:
+        image = await one.upload_echo_inputs()
+        await one.submit("one", echo_task())
+        await one.end_of("one")
+        await two.upload("x", SIZE, RGBA8, image, digest=digest_of(image))
+        await two.wait_for(BlobSent, blob="x")
+
+
+async def test_a_full_disk_gives_up_the_blob_and_its_job(
+    backend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = os.write
+
+    def no_room(descriptor: int, data: bytes) -> int:
+        if len(data) > 1000:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return write(descriptor, data)
+
+    async with backend.client() as client:
+        monkeypatch.setattr(os, "write", no_room)
+        await client.submit("job", echo_task())
+        await client.upload("crop", SIZE, RGBA8, pixels(SIZE))
+        rejected = await client.wait_for(BlobRejected, blob="crop")
+        assert rejected.error.code is ErrorCode.DISK_FULL
+        error = await client.wait_for(Error, job="job")
+        assert error.error.code is ErrorCode.DISK_FULL
+        monkeypatch.undo()
+        await finished_job(client, names=("crop2", "mask2"))
+    assert list((backend.config.data_directory / "incoming").iterdir()) == []
+
+
+async def test_a_connection_s_end_takes_what_no_job_wants(tmp_path: Path) -> None:
+    async with served(tmp_path) as backend, backend.client() as client:
+        await client.upload_echo_inputs()
+        await client.submit("never", echo_task(crop="does-not-come"))
+        await client.upload("half", SIZE, RGBA8, pixels(SIZE, 1), digest=digest_of(pixels(SIZE, 1)))
+        await client.wait_for(BlobSent, blob="half")
+    assert list((backend.config.data_directory / "blobs").iterdir()) == []
+    async with served(tmp_path) as backend, backend.client() as client:
+        await client.send(ListJobs(1))
+        assert (await client.wait_for(Jobs)).jobs == ()
