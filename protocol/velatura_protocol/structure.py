@@ -7,9 +7,8 @@ microsecond a value, skips what strings and buffers hold, and allocates nothing 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import Enum
 from functools import cache
+from typing import NamedTuple
 
 MAX_DEPTH = 16
 MAX_VALUES = 262_144
@@ -28,51 +27,57 @@ class Malformed(Exception):
         self.position = position
 
 
-class _Kind(Enum):
-    PLAIN = 0
-    TEXT = 1
-    BYTES = 2
-    ARRAY = 3
-    MAP = 4
-    REFUSED = 5
+class _Tag(NamedTuple):
+    """What a value's first byte says.
+
+    ``length`` counts bytes, or members of ``size`` values each in a container (1 in an array, 2 in
+    a map, 0 elsewhere). If ``length_bytes`` follow they count instead. A length over ``most`` is
+    refused, as ``reason``. A tuple of plain values: this is read once for every value.
+    """
+
+    size: int
+    is_text: bool
+    length: int
+    length_bytes: int
+    most: int
+    reason: str
 
 
-@dataclass(frozen=True)
-class _Tag:
-    """``length_bytes`` follow the tag and count bytes or members; without them ``length`` does."""
-
-    kind: _Kind
-    length: int = 0
-    length_bytes: int = 0
+def _plain(length: int = 0, length_bytes: int = 0) -> _Tag:
+    return _Tag(0, False, length, length_bytes, 2**32, "")
 
 
-def _tag(byte: int) -> _Tag:
-    if byte < 0x80 or byte >= 0xE0 or byte in (0xC0, 0xC2, 0xC3):
-        return _Tag(_Kind.PLAIN)
-    if byte < 0x90:
-        return _Tag(_Kind.MAP, byte & 0x0F)
-    if byte < 0xA0:
-        return _Tag(_Kind.ARRAY, byte & 0x0F)
-    if byte < 0xC0:
-        return _Tag(_Kind.TEXT, byte & 0x1F)
-    if 0xC4 <= byte <= 0xC6:
-        return _Tag(_Kind.BYTES, 0, 1 << (byte - 0xC4))
-    if 0xD9 <= byte <= 0xDB:
-        return _Tag(_Kind.TEXT, 0, 1 << (byte - 0xD9))
-    if byte in (0xDC, 0xDD):
-        return _Tag(_Kind.ARRAY, 0, 2 << (byte - 0xDC))
-    if byte in (0xDE, 0xDF):
-        return _Tag(_Kind.MAP, 0, 2 << (byte - 0xDE))
-    numbers = {0xCA: 4, 0xCB: 8, 0xCC: 1, 0xCD: 2, 0xCE: 4, 0xCF: 8}
-    numbers |= {0xD0: 1, 0xD1: 2, 0xD2: 4, 0xD3: 8}
-    if byte in numbers:
-        return _Tag(_Kind.PLAIN, numbers[byte])
-    return _Tag(_Kind.REFUSED)
+def _text(length: int = 0, length_bytes: int = 0) -> _Tag:
+    return _Tag(0, True, length, length_bytes, _MAX_TEXT_BYTES, "text too long")
+
+
+def _array(length: int = 0, length_bytes: int = 0) -> _Tag:
+    return _Tag(1, False, length, length_bytes, MAX_ARRAY, "list too long")
+
+
+def _map(length: int = 0, length_bytes: int = 0) -> _Tag:
+    return _Tag(2, False, length, length_bytes, MAX_MAP, "map too long")
 
 
 @cache
 def _tags() -> tuple[_Tag, ...]:
-    return tuple(_tag(byte) for byte in range(256))
+    """One for each first byte, in the order of the msgpack specification's table of formats."""
+    refused = _Tag(0, False, 0, 0, -1, "a type that is not used here")
+    return (
+        *(_plain() for _ in range(0x80)),
+        *(_map(count) for count in range(16)),
+        *(_array(count) for count in range(16)),
+        *(_text(count) for count in range(32)),
+        *(_plain(), refused, _plain(), _plain()),
+        *(_plain(length_bytes=count) for count in (1, 2, 4)),
+        *(refused for _ in range(3)),
+        *(_plain(count) for count in (4, 8, 1, 2, 4, 8, 1, 2, 4, 8)),
+        *(refused for _ in range(5)),
+        *(_text(length_bytes=count) for count in (1, 2, 4)),
+        *(_array(length_bytes=count) for count in (2, 4)),
+        *(_map(length_bytes=count) for count in (2, 4)),
+        *(_plain() for _ in range(32)),
+    )
 
 
 def check_structure(data: bytes) -> None:
@@ -80,48 +85,36 @@ def check_structure(data: bytes) -> None:
 
     :raises Malformed: it is not
     """
-    position = 0
-    values = 0
-    stack = [(1, False)]
-    while stack:
-        missing, in_map = stack.pop()
-        if missing == 0:
-            continue
-        stack.append((missing - 1, in_map))
-        values += 1
-        if values > MAX_VALUES:
+    tags = _tags()
+    position, values, end = 0, 0, len(data)
+    missing, in_map = 1, False
+    stack: list[tuple[int, bool]] = []
+    while True:
+        while missing == 0:
+            if not stack:
+                if position != end:
+                    raise Malformed("goes on after its end", position)
+                return
+            missing, in_map = stack.pop()
+        if position >= end:
+            raise Malformed("ends too early", end)
+        if values == MAX_VALUES:
             raise Malformed("too many values", position)
-        kind, length, start = _header(data, position)
-        if in_map and missing % 2 == 0 and kind is not _Kind.TEXT:
+        values += 1
+        size, is_text, length, length_bytes, most, reason = tags[data[position]]
+        start = position + 1 + length_bytes
+        if length_bytes:
+            length = int.from_bytes(data[position + 1 : start], "big")
+        if length > most:
+            raise Malformed(reason, position)
+        if in_map and not is_text and missing % 2 == 0:
             raise Malformed("a key is not text", position)
-        if kind is _Kind.ARRAY or kind is _Kind.MAP:
+        missing -= 1
+        if size:
+            stack.append((missing, in_map))
             if len(stack) > MAX_DEPTH:
                 raise Malformed("nested too deep", position)
-            is_map = kind is _Kind.MAP
-            stack.append((2 * length if is_map else length, is_map))
-            length = 0
+            missing, in_map, length = size * length, size == 2, 0
         position = start + length
-        if position > len(data):
-            raise Malformed("ends too early", len(data))
-    if position != len(data):
-        raise Malformed("goes on after its end", position)
-
-
-def _header(data: bytes, position: int) -> tuple[_Kind, int, int]:
-    """What begins at ``position``: its kind, its length, and where its contents start."""
-    if position >= len(data):
-        raise Malformed("ends too early", position)
-    tag = _tags()[data[position]]
-    start = position + 1 + tag.length_bytes
-    length = tag.length
-    if tag.length_bytes:
-        length = int.from_bytes(data[position + 1 : start], "big")
-    if tag.kind is _Kind.REFUSED:
-        raise Malformed("a type that is not used here", position)
-    if tag.kind is _Kind.TEXT and length > _MAX_TEXT_BYTES:
-        raise Malformed("text too long", position)
-    if tag.kind is _Kind.ARRAY and length > MAX_ARRAY:
-        raise Malformed("list too long", position)
-    if tag.kind is _Kind.MAP and length > MAX_MAP:
-        raise Malformed("map too long", position)
-    return tag.kind, length, start
+        if position > end:
+            raise Malformed("ends too early", end)
