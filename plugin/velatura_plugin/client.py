@@ -232,6 +232,11 @@ class Client:
             except VelaturaError as error:
                 failures = 0 if self._has_met else failures + 1
                 await self._rest(error, failures)
+            except Exception:
+                # A bug must not leave the panel waiting for a thread that is gone.
+                _log.exception("the connection ended by a bug")
+                failures += 1
+                await self._rest(BackendUnavailable(reason="internal error"), failures)
 
     async def _converse(self, transport: Transport) -> None:
         """:raises VelaturaError: always; why the connection is over"""

@@ -17,6 +17,7 @@ from tests.meta.rules import (
 from tests.meta.sources import PACKAGES, modules, nothing, sample
 
 _BACKEND = "backend/velatura_backend"
+_PLUGIN = "plugin/velatura_plugin"
 
 BROAD_HANDLERS: dict[str, str] = {
     f"{_BACKEND}/dispatcher.py::Dispatcher._serve": "a device's queue outlives one job's bug",
@@ -25,6 +26,7 @@ BROAD_HANDLERS: dict[str, str] = {
     f"{_BACKEND}/executors/worker_process.py::_warm_up": "a cold worker still works",
     f"{_BACKEND}/runner.py::Run._follow": "the executor is heard out, its worker is free then",
     f"{_BACKEND}/runner.py::Run._work": "every job ends with one event",
+    f"{_PLUGIN}/client.py::Client._keep_connected": "the panel hears how each connection ends",
 }
 """``path::function`` → why this outermost loop must survive any error."""
 
