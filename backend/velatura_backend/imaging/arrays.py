@@ -142,7 +142,8 @@ def quantise(values: NDArray[np.floating[Any]], depth: Depth) -> Quantised:
         with np.errstate(over="ignore"):
             return Quantised(np.ascontiguousarray(values, dtype_of(depth)), 0, values.size)
     white = white_of(depth)
-    steps = np.rint(np.nan_to_num(values, nan=-1.0) * values.dtype.type(white))
+    with np.errstate(over="ignore"):
+        steps = np.rint(np.nan_to_num(values, nan=-1.0) * values.dtype.type(white))
     inside = (steps >= 0.0) & (steps <= white)
     clipped = int(steps.size - np.count_nonzero(inside))
     if clipped:

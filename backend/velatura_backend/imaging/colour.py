@@ -82,11 +82,13 @@ class Conversion:
 
     def to_engine(self, working: FloatImage) -> FloatImage:
         """Document colour (H, W, 2 | 4) to the engine's; 4 channels for ``SRGB``."""
-        return _joined(self._colour_to_engine(working[..., :-1]), working[..., -1:])
+        with np.errstate(over="ignore", invalid="ignore"):
+            return _joined(self._colour_to_engine(working[..., :-1]), working[..., -1:])
 
     def to_document(self, image: FloatImage) -> FloatImage:
         """The engine's colour back to the document's, with the document's channels."""
-        return _joined(self._colour_to_document(image[..., :-1]), image[..., -1:])
+        with np.errstate(over="ignore", invalid="ignore"):
+            return _joined(self._colour_to_document(image[..., :-1]), image[..., -1:])
 
     def _colour_to_engine(self, values: Values) -> Values:
         if self.engine is EngineColour.NATIVE:

@@ -91,7 +91,9 @@ def _composite_band(target: Samples, source: Samples, mask: NDArray[Any]) -> Non
     target[full] = source[full]
     mixed = (weights > 0.0) & ~full
     if mixed.any():
-        target[mixed] = _mix(target[mixed], source[mixed], weights[mixed][:, None])
+        # Float documents may hold infinities; what the law makes of them is not a warning.
+        with np.errstate(over="ignore", invalid="ignore"):
+            target[mixed] = _mix(target[mixed], source[mixed], weights[mixed][:, None])
 
 
 def _mix(under: Samples, over: Samples, m: NDArray[np.float64]) -> Samples:

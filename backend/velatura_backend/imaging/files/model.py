@@ -52,7 +52,7 @@ class FileNote(Enum):
     CLIPPED = "samples outside the range of this format were clipped"
     ENCODED = "linear light was encoded with the sRGB curve"
     CONVERTED = "this format has no grey: the picture was converted to sRGB"
-    METADATA_LEFT_OUT = "XMP or EXIF over 64 KB does not fit this format and was left out"
+    METADATA_LEFT_OUT = "EXIF or XMP that is damaged or too long for this format was left out"
     FLATTENED = "this format has no alpha: transparent pixels were laid over white"
 
 

@@ -17,6 +17,7 @@ from .. import colour
 from ..arrays import Samples
 from . import exif as exif_block
 from . import jpeg, png, tiff, webp
+from .ifd import BrokenDirectory
 from .model import (
     Details,
     FileKind,
@@ -50,6 +51,7 @@ def read_image(path: Path, max_pixels: int = MAX_PIXELS) -> ImageFile:
     data = _read_bytes(path)
     kind = _sniff(data)
     header = _read_header(kind, data)
+    notes = set(header.notes)
     try:
         image = pyvips.Image.new_from_buffer(data, "", access="sequential", fail_on="error")
         _check(image, kind, max_pixels)
@@ -57,14 +59,14 @@ def read_image(path: Path, max_pixels: int = MAX_PIXELS) -> ImageFile:
     except pyvips.Error as error:
         raise UnreadableFile(reason="truncated or damaged") from error
     samples = stored.reshape(image.height, image.width, image.bands)
-    metadata = _read_metadata(image, kind, data, header.has_resolution)
+    metadata = _read_metadata(image, kind, data, header.has_resolution, notes)
     return ImageFile(
         to_upright(samples, metadata.orientation),
         kind,
         header.details,
         _read_colour(image, samples),
         metadata,
-        header.notes,
+        tuple(note for note in FileNote if note in notes),
     )
 
 
@@ -174,9 +176,13 @@ def _blob(image: pyvips.Image, name: str) -> bytes:
 
 
 def _read_metadata(
-    image: pyvips.Image, kind: FileKind, data: bytes, has_resolution: bool
+    image: pyvips.Image,
+    kind: FileKind,
+    data: bytes,
+    has_resolution: bool,
+    notes: set[FileNote],
 ) -> Metadata:
-    found = tiff.read_exif(data) if kind is FileKind.TIFF else _blob(image, "exif-data")
+    found = _tiff_exif(data, notes) if kind is FileKind.TIFF else _blob(image, "exif-data")
     exif = exif_block.without_thumbnail(exif_block.without_prefix(found))
     orientation = _field(image, "orientation", 1)
     return Metadata(
@@ -185,6 +191,14 @@ def _read_metadata(
         _read_dpi(image, has_resolution),
         orientation if 1 <= orientation <= 8 else 1,
     )
+
+
+def _tiff_exif(data: bytes, notes: set[FileNote]) -> bytes:
+    try:
+        return tiff.read_exif(data)
+    except BrokenDirectory:
+        notes.add(FileNote.METADATA_LEFT_OUT)
+        return b""
 
 
 def _read_dpi(image: pyvips.Image, stated: bool) -> tuple[float, float] | None:

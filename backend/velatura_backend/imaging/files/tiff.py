@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import io
 import struct
 from dataclasses import dataclass
 
-from PIL import Image
-
 from velatura_protocol.errors import UnreadableFile, Unsupported
 
-from .ifd import BrokenDirectory, Directory, read_directory, read_first_directory
+from .ifd import BrokenDirectory, read_directory, read_first_directory
 from .model import TiffCompression
+from .tag_tree import TagTree, encode, read_tree, to_block
 
 _BITS, _COMPRESSION, _PHOTOMETRIC, _EXTRA, _SAMPLE_FORMAT = 258, 259, 262, 338, 339
-_EXIF, _GPS = 0x8769, 0x8825
 _DESCRIPTIVE = (0x010E, 0x010F, 0x0110, 0x0112, 0x0131, 0x0132, 0x013B, 0x8298)
 """Description, make, model, orientation, software, date, artist, copyright."""
 
@@ -27,7 +24,6 @@ _PALETTE = 3
 _FLOAT = 3
 _RESOLUTION = (282, 283, 296)
 _NO_UNIT = 1
-_PILLOW_PREFIX = len(b"Exif\0\0II*\0....")
 
 
 @dataclass(frozen=True)
@@ -70,18 +66,12 @@ def read_header(data: bytes) -> TiffHeader:
 
 
 def read_exif(data: bytes) -> bytes:
-    """The descriptive tags with the EXIF and GPS directories as an EXIF block; empty if none."""
-    source = Image.Exif()
-    source.load_from_fp(io.BytesIO(data))
-    kept = Image.Exif()
-    for tag in _DESCRIPTIVE:
-        if tag in source:
-            kept[tag] = source[tag]
-    for pointer in (_EXIF, _GPS):
-        nested = source.get_ifd(pointer)
-        if nested:
-            kept[pointer] = dict(nested)
-    return kept.tobytes()[6:] if len(kept) else b""
+    """The descriptive tags with the EXIF and GPS directories as an EXIF block; empty if none.
+
+    :raises BrokenDirectory: a directory reaches past the end
+    """
+    tree = read_tree(data).only(_DESCRIPTIVE)
+    return to_block(tree) if tree else b""
 
 
 def finish(encoded: bytes, exif: bytes, has_resolution: bool) -> bytes:
@@ -90,22 +80,19 @@ def finish(encoded: bytes, exif: bytes, has_resolution: bool) -> bytes:
     A longer directory does not fit where the old one is, so a new one is appended and the header
     points to it. Tags that ``encoded`` has already stay as they are, except for the resolution
     that libvips makes up where none is known.
+
+    :raises BrokenDirectory: the EXIF block is damaged
     """
-    block = Image.Exif()
-    block.load(exif)
-    block.endian = "<"
-    start = len(encoded) + len(encoded) % 2  # directories begin on a word
-    # Pillow's prefix and header come first; its offsets are relative to the file, as they must be.
-    appended = encoded + bytes(len(encoded) % 2) + block.tobytes(start)[_PILLOW_PREFIX:]
-    base = _raw_entries(encoded, read_first_directory(encoded))
+    added = read_tree(exif) if exif else TagTree()
+    start = len(encoded) + len(encoded) % 2
+    base = read_first_directory(encoded)
+    ours = {entry.tag: encoded[entry.at : entry.at + 12] for entry in base.entries}
     if not has_resolution:
-        base = {tag: raw for tag, raw in base.items() if tag not in _RESOLUTION}
-    foreign = _raw_entries(appended, read_directory(appended, start))
-    merged = sorted((foreign | base).items())
+        ours = {tag: raw for tag, raw in ours.items() if tag not in _RESOLUTION}
+    appended = encoded.ljust(start, b"\0") + encode(added.without(ours), start)
+    foreign = read_directory(appended, start)
+    merged = ours | {entry.tag: appended[entry.at : entry.at + 12] for entry in foreign.entries}
     appended += bytes(len(appended) % 2)
-    directory = struct.pack("<H", len(merged)) + b"".join(raw for _, raw in merged) + bytes(4)
+    raw = b"".join(merged[tag] for tag in sorted(merged))
+    directory = struct.pack("<H", len(merged)) + raw + bytes(4)
     return appended[:4] + struct.pack("<I", len(appended)) + appended[8:] + directory
-
-
-def _raw_entries(data: bytes, directory: Directory) -> dict[int, bytes]:
-    return {entry.tag: data[entry.at : entry.at + 12] for entry in directory.entries}

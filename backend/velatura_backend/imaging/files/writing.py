@@ -29,6 +29,7 @@ from ..icc import is_grey_profile
 from . import exif as exif_block
 from . import png, tiff
 from .atomic import write_atomically
+from .ifd import BrokenDirectory
 from .model import (
     FileKind,
     FileNote,
@@ -44,11 +45,13 @@ from .orientation import to_stored
 _MAX_SIDES = {FileKind.WEBP: 16383, FileKind.JPEG: 65500}
 _CLASSIC_TIFF_BYTES = 4_000_000_000
 _MILLIMETRES_PER_INCH = 25.4
-_DEFLATE_LEVEL = 6
+_PNG_DEFLATE_LEVEL = 6
+_TIFF_DEFLATE_LEVEL = 3  # 6 takes 1.7 times as long for 1 % less of a float picture
 _ALL_PNG_FILTERS = 0xF8
 _JPEG_QUALITY = 95
 _JPEG_METADATA_BYTES = 65_000
 _LOSSY_WEBP_QUALITY = 95
+_LOSSLESS_WEBP_EFFORT = 20  # at the default of 80, 12 megapixels took 27 s in place of 3, for 1 %
 
 
 def write_image(path: Path, image: ImageFile) -> tuple[FileNote, ...]:
@@ -160,7 +163,7 @@ def _flatten(samples: Samples, notes: set[FileNote]) -> Samples:
 
 def _encode_png(image: ImageFile, notes: set[FileNote]) -> bytes:
     encoded = bytes(
-        _vips_image(image).pngsave_buffer(compression=_DEFLATE_LEVEL, filter=_ALL_PNG_FILTERS)
+        _vips_image(image).pngsave_buffer(compression=_PNG_DEFLATE_LEVEL, filter=_ALL_PNG_FILTERS)
     )
     details = image.details if isinstance(image.details, PngDetails) else PngDetails()
     return png.with_chunks(encoded, details, image.colour.icc, image.metadata)
@@ -182,9 +185,17 @@ def _encode_tiff(image: ImageFile, notes: set[FileNote]) -> bytes:
     if details.compression is TiffCompression.NONE:
         predictor = "none"
     encoded = picture.tiffsave_buffer(
-        compression=details.compression.value, predictor=predictor, resunit="inch"
+        compression=details.compression.value,
+        level=_TIFF_DEFLATE_LEVEL,
+        predictor=predictor,
+        resunit="inch",
     )
-    return tiff.finish(bytes(encoded), metadata.exif, metadata.dpi is not None)
+    has_resolution = metadata.dpi is not None
+    try:
+        return tiff.finish(bytes(encoded), metadata.exif, has_resolution)
+    except BrokenDirectory:
+        notes.add(FileNote.METADATA_LEFT_OUT)
+        return tiff.finish(bytes(encoded), b"", has_resolution)
 
 
 def _encode_jpeg(image: ImageFile, notes: set[FileNote]) -> bytes:
@@ -217,7 +228,8 @@ def _encode_webp(image: ImageFile, notes: set[FileNote]) -> bytes:
     if isinstance(image.details, WebpDetails) and not image.details.lossless:
         notes.add(FileNote.LOSSY)
         return _encode_with_pillow(image, "WEBP", {"quality": _LOSSY_WEBP_QUALITY, "exact": True})
-    return _encode_with_pillow(image, "WEBP", {"lossless": True, "exact": True, "method": 4})
+    lossless = {"lossless": True, "exact": True, "quality": _LOSSLESS_WEBP_EFFORT}
+    return _encode_with_pillow(image, "WEBP", lossless)
 
 
 def _encode_with_pillow(image: ImageFile, name: str, options: dict[str, Any]) -> bytes:
