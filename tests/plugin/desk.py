@@ -11,6 +11,7 @@ from velatura_plugin.client import Client, Identity
 from velatura_plugin.controller import Controller
 from velatura_plugin.host.base import Document
 from velatura_plugin.host.memory import MemoryHost
+from velatura_plugin.host.samples import pack
 from velatura_plugin.request import GenerateRequest
 from velatura_plugin.settings import Settings
 from velatura_plugin.state import JobStatus, JobView
@@ -23,10 +24,17 @@ REMOVE = GenerateRequest(Operation.FILL, Intent.REMOVE, variations=2, seed=10)
 
 
 def noise(size: Size, form: PixelFormat = RGBA8, seed: int = 0) -> Pixels:
-    """Opaque where there is alpha."""
-    data = bytearray(random.Random(seed).randbytes(form.byte_count(size)))
+    """Opaque in 8 bit; other depths have any alpha, and floats colours beyond 0 and 1."""
+    draw = random.Random(seed)
+    channels = form.layout.channels
+    if form.depth in (Depth.F16, Depth.F32):
+        values = [draw.uniform(-0.5, 2.0) for _ in range(size.area * channels)]
+        if form.layout.has_alpha:
+            values[channels - 1 :: channels] = [draw.random() for _ in range(size.area)]
+        return Pixels(size, form, pack(values, form))
+    data = bytearray(draw.randbytes(form.byte_count(size)))
     if form.layout.has_alpha and form.depth is Depth.U8:
-        data[form.layout.channels - 1 :: form.layout.channels] = b"\xff" * size.area
+        data[channels - 1 :: channels] = b"\xff" * size.area
     return Pixels(size, form, bytes(data))
 
 

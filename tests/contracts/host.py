@@ -1,0 +1,326 @@
+"""What every host promises. A subclass brings a desk: the host, and hands to work it with.
+
+Asked of the memory host here, and of the adapters inside real editors by their own suites.
+"""
+
+from __future__ import annotations
+
+import threading
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+import pytest
+
+from tests.plugin.desk import noise
+from velatura_plugin.host.base import (
+    Document,
+    Host,
+    LayerContent,
+    PatchContent,
+    PreviewFrame,
+    ResultContent,
+)
+from velatura_plugin.host.samples import crop
+from velatura_protocol.errors import BadInput
+from velatura_protocol.geometry import Rect, Size
+from velatura_protocol.pixels import MASK_FORMAT, ColourSpace, PixelFormat, Pixels, Transfer
+from velatura_protocol.provenance import Provenance
+from velatura_protocol.tasks import Intent, Operation, SampleSource
+
+SIZE = Size(23, 17)
+CANVAS = Rect.of_size(SIZE)
+SPOT = Rect(5, 4, 7, 6)
+PROVENANCE = Provenance(
+    Operation.FILL,
+    "builtin_fill",
+    "1",
+    "velatura/0.1.0",
+    42,
+    "2026-01-01T00:00:00Z",
+    "algorithmicMedia",
+    Intent.REMOVE,
+)
+
+
+class HostDesk(Protocol):
+    """Hands for a host under test."""
+
+    host: Host
+
+    def open(self, pixels: Pixels, colour: ColourSpace) -> Document:
+        """A document of one layer, active."""
+        ...
+
+    def add_layer(self, document: Document, pixels: Pixels) -> None:
+        """On top, of the canvas's size; becomes the active layer."""
+        ...
+
+    def activate_bottom(self, document: Document) -> None: ...
+
+    def select(self, document: Document, region: Rect, data: bytes | None) -> None: ...
+
+    def close(self, document: Document) -> None: ...
+
+    def undo(self, document: Document) -> None: ...
+
+    def flatten(self, document: Document) -> Pixels:
+        """What the user sees."""
+        ...
+
+    def fingerprint(self, document: Document) -> object:
+        """Tree, names, pixels, masks, selection, active layer, annotations: all that discard must
+        leave alone. Equal where they are."""
+        ...
+
+    def own_layer_names(self, document: Document) -> Sequence[str]:
+        """From bottom to top, without previews."""
+        ...
+
+    def provenance_of(self, document: Document, layer: str) -> Provenance | None: ...
+
+    def run_until(self, done: Callable[[], bool]) -> None:
+        """Lets the UI thread work until ``done``."""
+        ...
+
+
+class HostContract(ABC):
+    formats: Sequence[PixelFormat]
+
+    @pytest.fixture
+    @abstractmethod
+    def desk(self) -> HostDesk: ...
+
+    @pytest.fixture
+    def form(self, request: pytest.FixtureRequest) -> PixelFormat:
+        return request.param
+
+    def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
+        if "form" in metafunc.fixturenames:
+            names = [f"{each.depth.value}-{each.layout.value}" for each in self.formats]
+            metafunc.parametrize("form", self.formats, ids=names, indirect=True)
+
+    # -- looking
+
+    def test_no_document_is_none(self, desk: HostDesk) -> None:
+        assert desk.host.active_document() is None
+
+    def test_it_says_who_it_is(self, desk: HostDesk) -> None:
+        name, _, version = desk.host.name.partition("/")
+        assert name
+        assert version
+
+    def test_the_active_document_is_described(self, desk: HostDesk, form: PixelFormat) -> None:
+        colour = ColourSpace(transfer=Transfer.ENCODED)
+        opened = desk.open(noise(SIZE, form), colour)
+        active = desk.host.active_document()
+        assert active is not None
+        assert (active.id, active.size, active.format) == (opened.id, SIZE, form)
+
+    def test_no_selection_is_none(self, desk: HostDesk) -> None:
+        document = self.opened(desk)
+        assert desk.host.selection(document) is None
+
+    def test_a_selection_is_as_drawn(self, desk: HostDesk) -> None:
+        document = self.opened(desk)
+        drawn = bytes((7 * number) % 256 for number in range(SPOT.area))
+        desk.select(document, SPOT, drawn)
+        selection = desk.host.selection(document)
+        assert selection is not None
+        assert selection.pixels.format == MASK_FORMAT
+        assert selection.region.contains(SPOT)
+        assert crop(selection.pixels, selection.region, SPOT) == drawn
+
+    # -- capture
+
+    def test_capture_is_exact(self, desk: HostDesk, form: PixelFormat) -> None:
+        pixels = noise(SIZE, form)
+        document = desk.open(pixels, ColourSpace())
+        for region in (CANVAS, SPOT, Rect(0, 0, 1, 1), Rect(22, 16, 1, 1)):
+            captured = desk.host.capture(document, SampleSource.BELOW, region)
+            assert (captured.size, captured.format) == (region.size, form)
+            assert bytes(captured.data) == crop(pixels, CANVAS, region)
+
+    def test_each_sample_source(self, desk: HostDesk) -> None:
+        below, above = noise(SIZE, self.formats[0], 1), noise(SIZE, self.formats[0], 2)
+        document = desk.open(below, ColourSpace())
+        desk.add_layer(document, above)
+        desk.activate_bottom(document)
+        assert self.captured(desk, document, SampleSource.BELOW) == bytes(below.data)
+        assert self.captured(desk, document, SampleSource.LAYER) == bytes(below.data)
+        assert self.captured(desk, document, SampleSource.VISIBLE) == bytes(above.data)
+
+    def test_outside_the_canvas_is_refused(self, desk: HostDesk) -> None:
+        document = self.opened(desk)
+        with pytest.raises(BadInput):
+            desk.host.capture(document, SampleSource.BELOW, CANVAS.grown(1))
+
+    @pytest.mark.parametrize("source", list(SampleSource))
+    def test_previews_and_results_are_never_captured(
+        self, desk: HostDesk, source: SampleSource
+    ) -> None:
+        document = self.opened(desk)
+        before = self.captured(desk, document, source)
+        desk.host.show_preview(document, "job", self.frame())
+        assert self.captured(desk, document, source) == before
+        desk.host.show_result(document, "job", self.result())
+        assert self.captured(desk, document, source) == before
+
+    # -- show and clear
+
+    def test_what_is_cleared_leaves_no_trace(self, desk: HostDesk) -> None:
+        document = self.opened(desk)
+        desk.select(document, SPOT, None)
+        before = desk.fingerprint(document)
+        desk.host.show_preview(document, "job", self.frame())
+        desk.host.show_preview(document, "job", self.frame(seed=9))
+        desk.host.show_result(document, "job", self.result())
+        desk.host.show_result(document, "job", self.result(seed=8))
+        desk.host.clear(document, "job")
+        assert desk.fingerprint(document) == before
+        desk.host.clear(document, "job")
+        assert desk.fingerprint(document) == before
+
+    def test_a_result_takes_the_place_of_the_one_before(self, desk: HostDesk) -> None:
+        document = self.opened(desk)
+        desk.host.show_result(document, "job", self.result(seed=8))
+        desk.host.show_result(document, "job", self.result(seed=9))
+        seen = bytes(desk.flatten(document).data)
+        desk.host.clear(document, "job")
+        desk.host.show_result(document, "job", self.result(seed=9))
+        assert bytes(desk.flatten(document).data) == seen
+
+    def test_jobs_are_cleared_one_by_one(self, desk: HostDesk) -> None:
+        document = self.opened(desk)
+        desk.host.show_result(document, "one", self.result(seed=8))
+        alone = desk.fingerprint(document)
+        desk.host.show_result(document, "two", self.result(seed=9))
+        desk.host.clear(document, "two")
+        assert desk.fingerprint(document) == alone
+
+    # -- accept
+
+    def test_accept_is_one_undo_step(self, desk: HostDesk) -> None:
+        document = self.opened(desk)
+        desk.select(document, SPOT, None)
+        before = bytes(desk.flatten(document).data)
+        names = list(desk.own_layer_names(document))
+        desk.host.show_result(document, "job", self.result())
+        desk.host.accept(document, "job", self.result(), document_key="key")
+        assert list(desk.own_layer_names(document)) == [*names, "a layer"]
+        assert bytes(desk.flatten(document).data) != before
+        desk.undo(document)
+        assert list(desk.own_layer_names(document)) == names
+        assert bytes(desk.flatten(document).data) == before
+
+    def test_accept_without_showing_is_the_same(self, desk: HostDesk) -> None:
+        one, other = self.opened(desk), self.opened(desk)
+        desk.host.show_preview(one, "job", self.frame())
+        desk.host.show_result(one, "job", self.result())
+        desk.host.accept(one, "job", self.result(), document_key="key")
+        desk.host.accept(other, "job", self.result(), document_key="key")
+        assert bytes(desk.flatten(one).data) == bytes(desk.flatten(other).data)
+        assert list(desk.own_layer_names(one)) == list(desk.own_layer_names(other))
+
+    def test_the_new_layer_lies_above_the_captured_one(self, desk: HostDesk) -> None:
+        document = self.opened(desk)
+        desk.add_layer(document, noise(SIZE, self.formats[0], 5))
+        bottom, top = desk.own_layer_names(document)
+        desk.activate_bottom(document)
+        desk.host.accept(document, "job", self.result(), document_key="key")
+        assert list(desk.own_layer_names(document)) == [bottom, "a layer", top]
+
+    def test_the_key_and_the_provenance_are_stored(self, desk: HostDesk) -> None:
+        document = self.opened(desk)
+        assert desk.host.document_key(document) == ""
+        desk.host.accept(document, "job", self.result(), document_key="key")
+        assert desk.host.document_key(document) == "key"
+        assert desk.provenance_of(document, "a layer") == PROVENANCE
+
+    def test_the_mask_is_applied_once(self, desk: HostDesk) -> None:
+        """Black over white: what is seen is 255 minus the mask, not its square."""
+        form = self.formats[0]
+        white = Pixels(SIZE, form, b"\xff" * form.byte_count(SIZE))
+        document = desk.open(white, ColourSpace())
+        data = bytearray(form.byte_count(SPOT.size))
+        channels = form.layout.channels
+        if form.layout.has_alpha:
+            data[channels - 1 :: channels] = b"\xff" * SPOT.area
+        mask = bytes((number * 6) % 256 for number in range(SPOT.area))
+        patch = PatchContent(
+            SPOT, Pixels(SPOT.size, form, data), Pixels(SPOT.size, MASK_FORMAT, mask)
+        )
+        layer = LayerContent("a layer", SPOT, (patch,))
+        result = ResultContent((layer,), PROVENANCE)
+        desk.host.accept(document, "job", result, document_key="key")
+        seen = crop(desk.flatten(document), CANVAS, SPOT)
+        assert all(
+            abs(seen[number * channels] - (255 - value)) <= 1 for number, value in enumerate(mask)
+        )
+
+    def test_outside_the_mask_nothing_changes(self, desk: HostDesk, form: PixelFormat) -> None:
+        pixels = noise(SIZE, form)
+        document = desk.open(pixels, ColourSpace())
+        before = bytes(desk.flatten(document).data)
+        mask = bytes(255 if number % 3 == 0 else 0 for number in range(SPOT.area))
+        patch = PatchContent(SPOT, noise(SPOT.size, form, 7), Pixels(SPOT.size, MASK_FORMAT, mask))
+        layer = LayerContent("a layer", SPOT, (patch,))
+        desk.host.accept(document, "job", ResultContent((layer,), PROVENANCE), document_key="key")
+        after = bytes(desk.flatten(document).data)
+        size = form.pixel_bytes
+        for index in range(SIZE.area):
+            x, y = index % SIZE.width, index // SIZE.width
+            inside = SPOT.contains(Rect(x, y, 1, 1))
+            if not inside or not mask[(y - SPOT.y) * SPOT.width + x - SPOT.x]:
+                here = slice(index * size, (index + 1) * size)
+                assert after[here] == before[here], (x, y)
+
+    def test_an_accepted_layer_is_captured(self, desk: HostDesk) -> None:
+        """So that a second removal sees the first."""
+        document = self.opened(desk)
+        desk.host.accept(document, "job", self.result(), document_key="key")
+        visible = self.captured(desk, document, SampleSource.VISIBLE)
+        assert visible == bytes(desk.flatten(document).data)
+
+    def test_a_closed_document_is_refused(self, desk: HostDesk) -> None:
+        document = self.opened(desk)
+        desk.close(document)
+        with pytest.raises(BadInput):
+            desk.host.accept(document, "job", self.result(), document_key="key")
+
+    # -- threads
+
+    def test_actions_posted_from_threads_run_in_order_on_one_thread(self, desk: HostDesk) -> None:
+        ran: list[int] = []
+        threads: set[int] = set()
+
+        def post() -> None:
+            for number in range(20):
+                desk.host.post(lambda number=number: note(number))
+
+        def note(number: int) -> None:
+            ran.append(number)
+            threads.add(threading.get_ident())
+
+        poster = threading.Thread(target=post)
+        poster.start()
+        desk.run_until(lambda: len(ran) == 20)
+        poster.join()
+        assert ran == list(range(20))
+        assert threads == {threading.get_ident()}
+
+    # -- material
+
+    def opened(self, desk: HostDesk) -> Document:
+        return desk.open(noise(SIZE, self.formats[0]), ColourSpace())
+
+    def captured(self, desk: HostDesk, document: Document, source: SampleSource) -> bytes:
+        return bytes(desk.host.capture(document, source, CANVAS).data)
+
+    def frame(self, seed: int = 3) -> PreviewFrame:
+        return PreviewFrame(SPOT, noise(SPOT.size, self.formats[0], seed))
+
+    def result(self, seed: int = 4) -> ResultContent:
+        mask = Pixels(SPOT.size, MASK_FORMAT, b"\xff" * SPOT.area)
+        patch = PatchContent(SPOT, noise(SPOT.size, self.formats[0], seed), mask)
+        return ResultContent((LayerContent("a layer", SPOT, (patch,)),), PROVENANCE)
