@@ -40,12 +40,14 @@ class FilesHost:
     as it was read, so that every variation is composited onto the same original.
 
     ``destination`` says where the next accepted variation goes; mask and role references are paths.
+    The last mask is kept: it may serve many pictures.
     """
 
     def __init__(self, name: str, post: Callable[[Callable[[], None]], None]) -> None:
         self._name = name
         self._post = post
         self._open: tuple[Document, ImageFile] | None = None
+        self._masks: dict[str, Selection] = {}
         self.destination: Path | None = None
         self.written: tuple[WrittenFile, ...] = ()
 
@@ -87,7 +89,13 @@ class FilesHost:
 
     def mask_content(self, document: Document, reference: str) -> Selection:
         """:raises MaskMismatch: a file of another size than the picture"""
-        path = Path(reference)
+        known = self._masks.get(reference)
+        if known is None or known.region.size != document.size:
+            known = self._read_mask(document, Path(reference))
+            self._masks = {reference: known}
+        return known
+
+    def _read_mask(self, document: Document, path: Path) -> Selection:
         mask = _read(path)
         drawn = mask_from_image(mask.samples, mask.format.layout)[..., np.newaxis]
         with _naming(path):

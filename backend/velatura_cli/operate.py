@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from velatura_plugin.controller import Controller
 from velatura_plugin.host.base import Document, MaskKind
+from velatura_plugin.islands import is_blank
 from velatura_plugin.request import GenerateRequest, MaskSource
-from velatura_protocol.errors import Cancelled, NotFound, VelaturaError
+from velatura_protocol.errors import Cancelled, NotFound, NothingSelected, VelaturaError
 from velatura_protocol.tasks import AlphaMode
 
 from .choosing import choose_engine, parse_parameters
@@ -55,6 +56,7 @@ class OperationRun:
         """
         self._reporter.begin(assignment.label)
         document = self._open(assignment)
+        self._check_mask(document, assignment)
         controller = self._link.controller()
         job = controller.generate(self._request(assignment), document=document)
         watch = JobWatch(self._reporter, job)
@@ -71,6 +73,19 @@ class OperationRun:
         if self._command.target is None:
             raise NotFound(what="document", id="")
         return self._host.open_blank(self._command.target)
+
+    def _check_mask(self, document: Document, assignment: Assignment) -> None:
+        """Before a backend is started for nothing; the mask is read once all the same.
+
+        :raises NothingSelected: it is empty, or nothing can be transparent
+        :raises BadInput: it cannot be read, or has not the picture's size
+        """
+        if self._command.mask_from_alpha and not document.format.layout.has_alpha:
+            raise NothingSelected()
+        if assignment.mask is not None:
+            mask = self._host.mask_content(document, str(assignment.mask))
+            if is_blank(mask.pixels):
+                raise NothingSelected()
 
     def _request(self, assignment: Assignment) -> GenerateRequest:
         command, options = self._command, self._command.options

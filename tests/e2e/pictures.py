@@ -72,12 +72,12 @@ def save_mask(path: Path, mask: Samples) -> Path:
 
 
 def load(path: Path) -> Samples:
-    image = pyvips.Image.new_from_file(str(path), fail_on="error")
+    image = pyvips.Image.new_from_file(str(path), fail_on="error", revalidate=True)
     return np.asarray(image.numpy()).reshape(image.height, image.width, image.bands)
 
 
 def metadata(path: Path, name: str) -> bytes:
-    image = pyvips.Image.new_from_file(str(path))
+    image = pyvips.Image.new_from_file(str(path), revalidate=True)
     return bytes(image.get(name)) if image.get_typeof(name) else b""
 
 
