@@ -85,7 +85,7 @@ def _read_header(data: bytes) -> tuple[str, bool, int]:
 def _guarded(data: bytes, order: str, big: bool, offset: int) -> Directory:
     try:
         return _read_at(data, order, big, offset)
-    except struct.error as error:
+    except (struct.error, OverflowError) as error:  # a BigTIFF offset may not even be an index
         raise BrokenDirectory("directory reaches past the end") from error
 
 

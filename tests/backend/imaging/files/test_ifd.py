@@ -36,6 +36,11 @@ def test_bigtiff():
     assert directory.integers(data, 256) == (77,)
 
 
+def test_an_offset_beyond_everything():
+    with pytest.raises(BrokenDirectory):
+        read_first_directory(b"II+\0\x08\0\0\0" + b"\xff" * 8 + bytes(20))
+
+
 def test_a_following_directory():
     exif = make_exif()
     first = read_first_directory(exif)

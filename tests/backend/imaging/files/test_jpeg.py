@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from tests.support.images import make_exif
 from velatura_backend.imaging.files.jpeg import read_header
 from velatura_protocol.errors import UnreadableFile
 
@@ -16,6 +17,14 @@ def encoded(picture: Image.Image = PICTURE, **options) -> bytes:
     buffer = io.BytesIO()
     picture.save(buffer, "JPEG", **options)
     return buffer.getvalue()
+
+
+@pytest.mark.parametrize("quality", [5, 61, 95])
+def test_tables_are_those_that_another_reader_finds(quality):
+    data = encoded(quality=quality)
+    with Image.open(io.BytesIO(data)) as opened:
+        tables = opened.quantization
+    assert read_header(data)[0].quantisation == tuple(tuple(tables[i]) for i in sorted(tables))
 
 
 @pytest.mark.parametrize("subsampling", [0, 1, 2])
@@ -36,6 +45,22 @@ def test_grey_has_one_table():
     assert stated
 
 
-def test_no_header_at_all():
-    with pytest.raises(UnreadableFile):
-        read_header(b"\xff\xd8\xff")
+def test_uncommon_sampling_gets_full_chroma():
+    data = encoded(subsampling=1)
+    frame = data.index(b"\xff\xc0")
+    rotated = data[: frame + 11] + b"\x12" + data[frame + 12 :]
+    assert data[frame + 11] == 0x21
+    assert read_header(rotated)[0].subsampling == 0
+
+
+def test_damaged_exif_does_no_harm():
+    exif = b"Exif\0\0" + make_exif()[:30]
+    assert read_header(encoded(exif=exif))[0].subsampling == 2
+
+
+def test_a_cut_header_is_noticed():
+    data = encoded()
+    start = data.index(b"\xff\xda")
+    for end in range(3, start):
+        with pytest.raises(UnreadableFile):
+            read_header(data[:end])

@@ -8,6 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import pyvips
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from PIL import Image
 
 from tests.support.images import (
@@ -18,9 +20,15 @@ from tests.support.images import (
     png_bytes,
 )
 from tests.support.tiffs import make_tiff
-from velatura_backend.imaging.files import FileNote, align_mask, read_image
+from velatura_backend.imaging.files import FileNote, align_mask, read_image, write_image
 from velatura_backend.imaging.files.png import SIGNATURE
-from velatura_protocol.errors import MaskMismatch, TooLarge, UnreadableFile, Unsupported
+from velatura_protocol.errors import (
+    BadInput,
+    MaskMismatch,
+    TooLarge,
+    UnreadableFile,
+    Unsupported,
+)
 from velatura_protocol.geometry import Size
 from velatura_protocol.pixels import Depth, Layout, PixelFormat, Transfer
 
@@ -275,3 +283,32 @@ def test_a_file_rewritten_in_place_is_read_anew(store):
     first = read_image(store(png_bytes(RGB)))
     second = read_image(store(png_bytes(255 - RGB)))
     assert np.array_equal(first.samples, 255 - second.samples)
+
+
+def seeds_for_damage() -> list[bytes]:
+    picture = Image.fromarray(RGB)
+    options = {"exif": b"Exif\0\0" + make_exif(6), "icc_profile": matrix_profile(gamma_tag(2.2))}
+    return [
+        pillow(picture, "PNG", **options),
+        pillow(picture, "JPEG", **options),
+        pillow(picture, "WEBP", lossless=True, **options),
+        pillow(picture, "TIFF", **options),
+        make_tiff(DEEP, extra=(2,), order=">"),
+    ]
+
+
+@settings(
+    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(st.sampled_from(seeds_for_damage()), st.data())
+def test_damaged_files_are_pictures_or_named_errors(store, whole, data):
+    damaged = bytearray(whole)
+    for _ in range(data.draw(st.integers(1, 12))):
+        damaged[data.draw(st.integers(0, len(damaged) - 1))] = data.draw(st.integers(0, 255))
+    path = store(bytes(damaged))
+    try:
+        image = read_image(path, max_pixels=1 << 20)
+    except BadInput:
+        return
+    for name in ("out.tif", "out.png"):
+        write_image(path.with_name(name), image)
