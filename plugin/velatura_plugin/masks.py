@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from functools import cache
 
 from velatura_protocol.geometry import Rect, Size
 from velatura_protocol.pixels import MASK_FORMAT, Depth, Pixels
@@ -54,7 +55,7 @@ def _mask(size: Size, data: bytes) -> Pixels:
 
 def _looked_up(alpha: memoryview, size: Size, depth: Depth) -> bytes:
     """Rows of one value are most of every picture; the rest goes through a table."""
-    table = bytes(_transparency(word, depth) for word in range(65536))
+    table = _table(depth)
     rows: list[bytes] = []
     for start in range(0, size.area, size.width or 1):
         row = alpha[start : start + size.width].tolist()
@@ -64,6 +65,11 @@ def _looked_up(alpha: memoryview, size: Size, depth: Depth) -> bytes:
         else:
             rows.append(bytes(map(table.__getitem__, row)))
     return b"".join(rows)
+
+
+@cache
+def _table(depth: Depth) -> bytes:
+    return bytes(_transparency(word, depth) for word in range(65536))
 
 
 def _transparency(word: int, depth: Depth) -> int:

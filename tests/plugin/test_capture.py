@@ -1,0 +1,252 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tests.plugin.desk import RGBA8, noise
+from tests.plugin.scripted import INVERTER
+from velatura_plugin.capture import CaptureContext, capture, check_request, choose_engine
+from velatura_plugin.host.base import Document, MaskKind
+from velatura_plugin.host.memory import MemoryHost
+from velatura_plugin.host.samples import crop
+from velatura_plugin.request import GenerateRequest, MaskSource
+from velatura_protocol.engines import EngineSpec, RoleSpec
+from velatura_protocol.errors import (
+    BadTask,
+    NotFound,
+    NothingSelected,
+    TooLarge,
+    Unsupported,
+)
+from velatura_protocol.geometry import Rect, Size
+from velatura_protocol.messages import Limits
+from velatura_protocol.parameters import Parameter, ParameterKind
+from velatura_protocol.pixels import MASK_FORMAT, Depth, Layout, PixelFormat, Pixels
+from velatura_protocol.tasks import Edge, EdgeKind, Intent, Operation, Role, SampleSource
+
+FILL = GenerateRequest(Operation.FILL, Intent.FILL)
+SIZE = Size(40, 30)
+CANVAS = Rect.of_size(SIZE)
+CONTEXT = CaptureContext(INVERTER, Limits(), seed=7, document_key="key")
+
+
+@pytest.fixture
+def host() -> MemoryHost:
+    return MemoryHost()
+
+
+@pytest.fixture
+def document(host: MemoryHost) -> Document:
+    document = host.open(noise(SIZE))
+    host.select(document, Rect(10, 10, 4, 4))
+    return document
+
+
+def test_a_fill_takes_its_context_and_its_mask(host: MemoryHost, document: Document) -> None:
+    captured = capture(host, document, FILL, CONTEXT)
+    (image,) = captured.task.crops
+    (mask,) = captured.task.with_role(Role.MASK)
+    assert captured.crops == (Rect(8, 8, 8, 8),)
+    assert image.region == mask.region == Rect(8, 8, 8, 8)
+    assert (image.format, mask.format) == (RGBA8, MASK_FORMAT)
+    pixels = host.capture(document, SampleSource.BELOW, image.region)
+    assert captured.blobs[image.blob] == pixels
+    shown = captured.blobs[mask.blob]
+    assert crop(shown, mask.region, Rect(10, 10, 4, 4)) == b"\xff" * 16
+    assert bytes(shown.data).count(0) == 64 - 16
+
+
+def test_the_task_is_complete(host: MemoryHost, document: Document) -> None:
+    request = replace(
+        FILL,
+        prompt="red velvet",
+        avoid="blue",
+        edge=Edge(EdgeKind.GROW, 2.5),
+        strength=0.5,
+        variations=3,
+    )
+    task = capture(host, document, request, CONTEXT).task
+    assert (task.operation, task.intent, task.engine) == (
+        Operation.FILL,
+        Intent.FILL,
+        "inverter",
+    )
+    assert (task.prompt, task.avoid, task.seed, task.variations) == ("red velvet", "blue", 7, 3)
+    assert (task.canvas.size, task.canvas.format) == (SIZE, RGBA8)
+    assert task.document_key == "key"
+    assert task.preview is not None
+    assert task.preview.format == RGBA8
+    assert task.crops[0].region == Rect(2, 2, 20, 20), "grown by 3 on each side, then by the rule"
+
+
+def test_no_previews_where_none_are_wanted(host: MemoryHost, document: Document) -> None:
+    assert capture(host, document, replace(FILL, preview=False), CONTEXT).task.preview is None
+    silent = replace(CONTEXT, previews_per_second=0.0)
+    assert capture(host, document, FILL, silent).task.preview is None
+
+
+def test_far_apart_places_are_one_job(host: MemoryHost) -> None:
+    document = host.open(noise(Size(300, 20)))
+    data = bytearray(300 * 20)
+    data[5], data[299] = 255, 1
+    host.select(document, Rect(0, 0, 300, 20), bytes(data))
+    task = capture(host, document, FILL, CONTEXT).task
+    assert [each.role for each in task.inputs] == [Role.IMAGE, Role.MASK] * 2
+    assert len({each.blob for each in task.inputs}) == 4
+    restyle = replace(FILL, operation=Operation.RESTYLE, intent=Intent.NONE)
+    assert len(capture(host, document, restyle, CONTEXT).crops) == 1
+
+
+def test_a_selection_over_the_edge_counts_on_the_canvas_only(host: MemoryHost) -> None:
+    document = host.open(noise(SIZE))
+    host.select(document, Rect(-10, -10, 12, 12))
+    assert capture(host, document, FILL, CONTEXT).crops == (Rect(0, 0, 4, 4),)
+    host.select(document, Rect(-10, -10, 5, 5))
+    with pytest.raises(NothingSelected):
+        capture(host, document, FILL, CONTEXT)
+
+
+@pytest.mark.parametrize("operation", [Operation.RESTYLE, Operation.UPSCALE, Operation.TILE])
+def test_others_take_the_layer_without_a_selection(
+    host: MemoryHost, document: Document, operation: Operation
+) -> None:
+    host.deselect(document)
+    task = capture(host, document, GenerateRequest(operation), CONTEXT).task
+    assert [(each.role, each.region) for each in task.inputs] == [(Role.IMAGE, CANVAS)]
+
+
+def test_an_upscale_takes_everything_whatever_is_selected(
+    host: MemoryHost, document: Document
+) -> None:
+    task = capture(host, document, GenerateRequest(Operation.UPSCALE, scale=2.0), CONTEXT).task
+    assert [each.region for each in task.inputs] == [CANVAS]
+    assert task.scale == 2.0
+
+
+def test_a_generator_needs_no_picture(host: MemoryHost, document: Document) -> None:
+    generator = replace(INVERTER, roles=())
+    request = GenerateRequest(Operation.GENERATE, prompt="a", target=Size(8, 8))
+    task = capture(host, document, request, replace(CONTEXT, engine=generator)).task
+    assert task.inputs == ()
+    assert task.target == Size(8, 8)
+
+
+def test_the_mask_of_transparent_pixels(host: MemoryHost) -> None:
+    data = bytearray(b"\x50\x60\x70\xff" * SIZE.area)
+    data[3 : 4 * 10 : 4] = bytes(10)
+    document = host.open(Pixels(SIZE, RGBA8, bytes(data)))
+    request = replace(FILL, mask=MaskSource(MaskKind.TRANSPARENCY))
+    captured = capture(host, document, request, CONTEXT)
+    (mask,) = captured.task.with_role(Role.MASK)
+    assert crop(captured.blobs[mask.blob], mask.region, Rect(0, 0, 11, 1)) == b"\xff" * 10 + b"\0"
+
+
+@pytest.mark.parametrize("layout", [Layout.RGBA, Layout.RGB])
+def test_nothing_is_transparent(host: MemoryHost, layout: Layout) -> None:
+    form = PixelFormat(Depth.U8, layout)
+    document = host.open(Pixels(SIZE, form, b"\xff" * form.byte_count(SIZE)))
+    with pytest.raises(NothingSelected):
+        capture(host, document, replace(FILL, mask=MaskSource(MaskKind.TRANSPARENCY)), CONTEXT)
+
+
+def test_the_mask_of_a_layer(host: MemoryHost, document: Document) -> None:
+    white = Pixels(Size(2, 2), RGBA8, b"\xff" * 16)
+    host.add_layer(document, "Stencil", Rect(20, 20, 2, 2), white)
+    request = replace(FILL, mask=MaskSource(MaskKind.REFERENCE, "Stencil"))
+    assert capture(host, document, request, CONTEXT).crops == (Rect(18, 18, 6, 6),)
+
+
+def test_roles_are_cut_to_the_crop_or_taken_whole(host: MemoryHost, document: Document) -> None:
+    white = Pixels(SIZE, RGBA8, b"\xff" * 4 * SIZE.area)
+    host.add_layer(document, "Other", CANVAS, white)
+    host.activate_layer(document, 0)
+    request = replace(FILL, roles={Role.EXCLUDE: "Other", Role.STYLE: "Other"})
+    captured = capture(host, document, request, CONTEXT)
+    (exclude,) = captured.task.with_role(Role.EXCLUDE)
+    (style,) = captured.task.with_role(Role.STYLE)
+    assert (exclude.region, exclude.format) == (captured.crops[0], MASK_FORMAT)
+    assert (style.region, style.format) == (CANVAS, RGBA8)
+    assert captured.blobs[style.blob] == white
+
+
+def test_a_crop_above_the_limit(host: MemoryHost, document: Document) -> None:
+    small = replace(CONTEXT, engine=replace(INVERTER, max_pixels=10))
+    with pytest.raises(TooLarge):
+        capture(host, document, FILL, small)
+    with pytest.raises(TooLarge):
+        capture(host, document, GenerateRequest(Operation.UPSCALE), small)
+
+
+ENGINES = (
+    EngineSpec("plain", "", "1", (Operation.FILL,), "", intents=(Intent.REMOVE,), rank=10),
+    EngineSpec("words", "", "1", (Operation.FILL,), "", takes_prompt=True, rank=5),
+    EngineSpec("large", "", "1", (Operation.UPSCALE,), ""),
+)
+
+
+@pytest.mark.parametrize(
+    ("request_", "engine"),
+    [
+        (GenerateRequest(Operation.FILL, Intent.REMOVE), "plain"),
+        (GenerateRequest(Operation.FILL, Intent.ADD), "words"),
+        (GenerateRequest(Operation.FILL, Intent.REMOVE, prompt="sky"), "words"),
+        (GenerateRequest(Operation.FILL, Intent.REMOVE, engine="words"), "words"),
+        (GenerateRequest(Operation.UPSCALE), "large"),
+    ],
+)
+def test_the_best_engine_that_can(request_: GenerateRequest, engine: str) -> None:
+    assert choose_engine(ENGINES, request_).id == engine
+
+
+@pytest.mark.parametrize(
+    ("request_", "error", "params"),
+    [
+        (GenerateRequest(Operation.TILE), Unsupported, {"what": "tile"}),
+        (
+            GenerateRequest(Operation.FILL, Intent.ADD, engine="plain"),
+            Unsupported,
+            {"what": "add"},
+        ),
+        (GenerateRequest(Operation.UPSCALE, prompt="sky"), Unsupported, {"what": "prompt"}),
+        (
+            GenerateRequest(Operation.FILL, engine="gone"),
+            NotFound,
+            {"what": "engine", "id": "gone"},
+        ),
+    ],
+)
+def test_no_engine_can(request_: GenerateRequest, error: type, params: dict[str, str]) -> None:
+    with pytest.raises(error) as raised:
+        choose_engine(ENGINES, request_)
+    assert raised.value.params == params
+
+
+STRICT = replace(
+    INVERTER,
+    parameters=(Parameter("amount", ParameterKind.FLOAT, "Amount", 0.5, maximum=1.0),),
+    roles=(*INVERTER.roles, RoleSpec(Role.SOURCE, required=True)),
+)
+GOOD = replace(FILL, roles={Role.SOURCE: "a"}, parameters={"amount": 1.0})
+
+
+def test_a_good_request() -> None:
+    check_request(GOOD, STRICT, Limits())
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"parameters": {"amount": 2.0}}, "amount"),
+        ({"parameters": {"speed": 2.0}}, "speed"),
+        ({"roles": {}}, "source"),
+        ({"roles": {"source": "a", "palette": "b"}}, "palette"),
+        ({"variations": 0}, "variations"),
+        ({"variations": 65}, "variations"),
+        ({"strength": 1.01}, "strength"),
+    ],
+)
+def test_a_request_that_contradicts_its_engine(change: dict[str, object], field: str) -> None:
+    with pytest.raises(BadTask) as raised:
+        check_request(replace(GOOD, **change), STRICT, Limits())
+    assert raised.value.params["field"] == field
