@@ -26,7 +26,7 @@ from velatura_plugin.host.base import (
     RoleContent,
     Selection,
 )
-from velatura_protocol.errors import NotFound, UnwritableFile, VelaturaError
+from velatura_protocol.errors import BadTask, NotFound, UnwritableFile, VelaturaError
 from velatura_protocol.geometry import Rect, Size
 from velatura_protocol.pixels import MASK_FORMAT, Pixels
 from velatura_protocol.tasks import SampleSource
@@ -47,7 +47,7 @@ class FilesHost:
         self._name = name
         self._post = post
         self._open: tuple[Document, ImageFile] | None = None
-        self._masks: dict[str, Selection] = {}
+        self._masks: dict[tuple[str, Size, int], Selection] = {}
         self.destination: Path | None = None
         self.written: tuple[WrittenFile, ...] = ()
 
@@ -73,6 +73,9 @@ class FilesHost:
         self.written = ()
         return document
 
+    def close(self) -> None:
+        self._open = None
+
     def active_document(self) -> Document | None:
         return self._open[0] if self._open else None
 
@@ -85,14 +88,17 @@ class FilesHost:
         return None
 
     def capture(self, document: Document, source: SampleSource, region: Rect) -> Pixels:
+        if not Rect.of_size(document.size).contains(region):
+            raise BadTask(field="region", reason="reaches outside the picture")
         return to_pixels(crop_samples(self._image(document).samples, region), document.format)
 
     def mask_content(self, document: Document, reference: str) -> Selection:
         """:raises MaskMismatch: a file of another size than the picture"""
-        known = self._masks.get(reference)
-        if known is None or known.region.size != document.size:
+        key = (reference, document.size, self._image(document).metadata.orientation)
+        known = self._masks.get(key)
+        if known is None:
             known = self._read_mask(document, Path(reference))
-            self._masks = {reference: known}
+            self._masks = {key: known}
         return known
 
     def _read_mask(self, document: Document, path: Path) -> Selection:

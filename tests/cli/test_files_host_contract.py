@@ -1,0 +1,107 @@
+"""The contract of all hosts, as far as a flat file can hold it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+
+from tests.contracts.host import PROVENANCE, SPOT, HostContract
+from tests.plugin.desk import noise
+from velatura_backend.imaging.arrays import to_pixels, view_samples
+from velatura_backend.imaging.files import FileKind, ImageFile, read_image, write_image
+from velatura_backend.imaging.files.model import TiffDetails
+from velatura_cli.files_host import FilesHost
+from velatura_cli.loop import MainLoop
+from velatura_plugin.host.base import Document, LayerContent, PatchContent, ResultContent
+from velatura_protocol.pixels import ColourSpace, Depth, Layout, PixelFormat, Pixels
+from velatura_protocol.provenance import Provenance
+from velatura_protocol.tasks import SampleSource
+
+
+class FilesDesk:
+    """Documents are TIFF files; what the user sees is the file that was accepted last."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._loop = MainLoop()
+        self.host = FilesHost("files/1", self._loop.post)
+
+    def open(self, pixels: Pixels, colour: ColourSpace) -> Document:
+        path = self._folder / f"{len(list(self._folder.iterdir()))}.tif"
+        write_image(path, ImageFile(view_samples(pixels), FileKind.TIFF, TiffDetails(), colour))
+        self.host.destination = path.with_suffix(".out.tif")
+        return self.host.open(path)
+
+    def add_layer(self, document: Document, pixels: Pixels) -> None:
+        raise NotImplementedError
+
+    def activate_bottom(self, document: Document) -> None:
+        raise NotImplementedError
+
+    def select(self, document: Document, region: object, data: bytes | None) -> None:
+        """Masks are files of their own."""
+
+    def close(self, document: Document) -> None:
+        self.host.close()
+
+    def undo(self, document: Document) -> None:
+        raise NotImplementedError
+
+    def flatten(self, document: Document) -> Pixels:
+        written = self.host.destination
+        assert written is not None
+        seen = read_image(written if written.exists() else Path(document.id))
+        return to_pixels(seen.samples, seen.format)
+
+    def fingerprint(self, document: Document) -> object:
+        return {path.name: path.read_bytes() for path in self._folder.iterdir()}
+
+    def own_layer_names(self, document: Document) -> Sequence[str]:
+        raise NotImplementedError
+
+    def provenance_of(self, document: Document, layer: str) -> Provenance | None:
+        raise NotImplementedError
+
+    def run_until(self, done: Callable[[], bool]) -> None:
+        self._loop.run_until(done, timeout=10)
+
+
+class TestFilesHost(HostContract):
+    formats = tuple(
+        PixelFormat(depth, layout)
+        for depth in (Depth.U8, Depth.U16, Depth.F32)
+        for layout in (Layout.RGB, Layout.RGBA, Layout.GREY, Layout.GREY_ALPHA)
+    )
+
+    @pytest.fixture
+    def desk(self, tmp_path: Path) -> FilesDesk:
+        return FilesDesk(tmp_path)
+
+    # A file has no layers, no undo, no selection and no place for a key; a result is a new file,
+    # beside the picture as it was read.
+    test_a_selection_is_as_drawn = None
+    test_each_sample_source = None
+    test_accept_is_one_undo_step = None
+    test_accept_without_showing_is_the_same = None
+    test_the_new_layer_lies_above_the_captured_one = None
+    test_the_key_and_the_provenance_are_stored = None
+    test_an_accepted_layer_is_captured = None
+
+    def test_accepting_leaves_the_picture_as_it_was_read(self, desk: FilesDesk) -> None:
+        document = self.opened(desk)
+        before = self.captured(desk, document, SampleSource.VISIBLE)
+        desk.host.accept(document, "job", self.result(), document_key="key")
+        assert self.captured(desk, document, SampleSource.VISIBLE) == before
+        assert bytes(desk.flatten(document).data) != before
+
+    def test_the_provenance_is_in_the_file(self, desk: FilesDesk) -> None:
+        document = self.opened(desk)
+        patch = PatchContent(SPOT, noise(SPOT.size, self.formats[0]))
+        content = ResultContent((LayerContent("a layer", SPOT, (patch,)),), PROVENANCE)
+        desk.host.accept(document, "job", content, document_key="key")
+        assert desk.host.destination is not None
+        xmp = read_image(desk.host.destination).metadata.xmp
+        assert b"builtin_fill" in xmp
+        assert b"<velatura:Seed>42<" in xmp
