@@ -132,7 +132,8 @@ def test_transparent_surroundings_are_no_fill_but_may_continue_in_a_removal():
     mask = np.zeros((64, 64), np.float32)
     mask[20:40, 40:60] = 1.0
     hole = mask > 0
-    known, source = surroundings(make_task(image, mask, intent=Intent.FILL), hole)
+    whole = (slice(None), slice(None))
+    known, source = surroundings(make_task(image, mask, intent=Intent.FILL), hole, whole)
     assert np.array_equal(known, image[..., 3] > 0)
     assert np.array_equal(known, source)
     assert filled(make_task(image, mask, intent=Intent.FILL))[..., 3][hole].min() > 0.9

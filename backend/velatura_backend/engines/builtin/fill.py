@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,12 +45,10 @@ class FillEngine:
 
 class _Filling:
     def __init__(self, task: EngineTask, context: EngineContext, lanes: Lanes) -> None:
-        self.context, self.lanes = context, lanes
-        self.seed = task.seed
+        self.task, self.context, self.lanes = task, context, lanes
         self.settings = settings_of(task)
         self.hole: BoolMask = task.mask > 0.0
-        self.known, self.source = surroundings(task, self.hole)
-        self.working = to_working(task.image)
+        self.slender = self.hole
         self.result = task.image.copy()
         lanes.check()
 
@@ -57,9 +56,8 @@ class _Filling:
         if not self.hole.any():
             yield EngineResult(self.result)
             return
-        if not self.source.any():
-            raise NoSource
-        places = find_places(self.hole, self.lanes)
+        division = find_places(self.hole, self.lanes)
+        self.slender, places = division.slender, division.places
         areas = [place.crop.area for place in places]
         energies: list[float] = []
         for index, place in enumerate(places):
@@ -68,43 +66,44 @@ class _Filling:
             energy = 0.0
             for stage in self._solve(place):
                 energy = stage.energy
-                yield EngineProgress(Phase.STEPPING, before + share * stage.fraction)
+                yield EngineProgress(Phase.STEPPING, min(1.0, before + share * stage.fraction))
                 if stage.level_done and self.context.wants_preview():
                     yield EnginePreview(self._preview(place, stage))
             energies.append(energy)
         yield EngineResult(self.result, {"places": len(places), "energy": float(np.mean(energies))})
 
     def _solve(self, place: Place) -> Iterator[Stage]:
-        rows, columns = _slices(place.crop)
-        hole = np.zeros_like(self.hole[rows, columns])
-        inner = _slices(place.reach.translated(-place.crop.x, -place.crop.y))
-        hole[inner] = self.hole[rows, columns][inner]
-        # Contiguous: numba compiles anew for a strided view.
-        known, source = (
-            np.ascontiguousarray(each[rows, columns]) for each in (self.known, self.source)
-        )
-        masks = Masks(hole, known, source)
+        masks = self._masks(place)
+        if not masks.source.any():  # nothing to copy nearby: look at the whole picture
+            height, width = self.hole.shape
+            place = replace(place, crop=Rect(0, 0, width, height))
+            masks = self._masks(place)
         if not masks.source.any():
-            rows, columns, masks = self._whole(place)
-        image = np.ascontiguousarray(self.working[rows, columns])
-        stage: Stage | None = None
-        for stage in solve(image, masks, self.seed, self.settings, self.lanes):
+            raise NoSource
+        image = to_working(self.task.image[_slices(place.crop)])
+        self.lanes.check()
+        for stage in solve(image, masks, self.task.seed, self.settings, self.lanes):
             if stage.fraction == 1.0:
-                self._keep(place, Rect(columns.start, rows.start, 0, 0), stage)
+                self._keep(place, stage)
             yield stage
 
-    def _whole(self, place: Place) -> tuple[slice, slice, Masks]:
-        """Nothing may be copied nearby: look at the whole picture."""
-        hole = np.zeros_like(self.hole)
-        inner = _slices(place.reach)
-        hole[inner] = self.hole[inner]
-        height, width = hole.shape
-        return slice(0, height), slice(0, width), Masks(hole, self.known, self.source)
+    def _masks(self, place: Place) -> Masks:
+        crop = _slices(place.crop)
+        known, source = surroundings(self.task, self.hole, crop)
+        hole = np.zeros_like(known)
+        inner = _slices(place.reach.translated(-place.crop.x, -place.crop.y))
+        hole[inner] = self._own(place, _slices(place.reach))
+        self.lanes.check()
+        return Masks(hole, known, source)
 
-    def _keep(self, place: Place, origin: Rect, stage: Stage) -> None:
+    def _own(self, place: Place, window: tuple[slice, slice]) -> BoolMask:
+        """What this place fills of the hole."""
+        return self.hole[window] & (self.slender[window] == place.slender)
+
+    def _keep(self, place: Place, stage: Stage) -> None:
         core = _slices(place.core)
-        inner = _slices(place.core.translated(-origin.x, -origin.y))
-        hole = self.hole[core]
+        inner = _slices(place.core.translated(-place.crop.x, -place.crop.y))
+        hole = self._own(place, core)
         filled = from_working(stage.colours[inner][hole], self.result.shape[2])
         self.result[core][hole] = filled
 
@@ -116,7 +115,7 @@ class _Filling:
         height, width = stage.colours.shape[:2]
         rows = np.minimum((np.arange(core.height) + offset_y) // stage.scale, height - 1)
         columns = np.minimum((np.arange(core.width) + offset_x) // stage.scale, width - 1)
-        hole = self.hole[_slices(core)]
+        hole = self._own(place, _slices(core))
         colours = stage.colours[rows[:, None], columns[None, :]][hole]
         preview[_slices(core)][hole] = from_working(colours, preview.shape[2])
         return preview
@@ -131,24 +130,26 @@ def settings_of(task: EngineTask) -> Settings:
     return Settings(
         locality=standard.locality * (10.0 ** (4.0 * (locality - 0.5)) if locality > 0 else 0.0),
         texture=standard.texture * 2.0 * texture,
-        screening=0.02 * 10.0 ** (4.0 * (0.5 - blend)) if blend > 0 else None,
+        screening=0.1 * 10.0 ** (4.0 * (0.5 - blend)) if blend > 0 else None,
     )
 
 
-def surroundings(task: EngineTask, hole: BoolMask) -> tuple[BoolMask, BoolMask]:
+def surroundings(
+    task: EngineTask, hole: BoolMask, crop: tuple[slice, slice]
+) -> tuple[BoolMask, BoolMask]:
     """Pixels that say what the hole should look like, and those of them that may be copied.
 
     ``exclude`` and values that are not finite are not copied. Full transparency is part of the
     picture only where something is to be removed: a fill that copies nothing at all is no fill.
     """
-    known: BoolMask = ~hole
+    known: BoolMask = ~hole[crop]
     if task.intent is not Intent.REMOVE:
-        visible = known & (task.image[..., -1] > 0.0)
+        visible = known & (task.image[crop][..., -1] > 0.0)
         known = visible if visible.any() else known
-    source = known & np.isfinite(task.image).all(axis=2)
+    source = known & np.isfinite(task.image[crop]).all(axis=2)
     exclude = task.masks.get(Role.EXCLUDE)
     if exclude is not None:
-        source &= exclude <= 0.0
+        source &= exclude[crop] <= 0.0
     return known, source
 
 

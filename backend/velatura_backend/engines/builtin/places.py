@@ -1,8 +1,8 @@
 """Divides a crop's hole into places that are filled one after another.
 
-Far-apart islands are places of their own, each with the surroundings it needs. Thin masks (wires,
-text, scratches) that span the picture are cut into tiles: what fills a wire is next to it, and a
-tile's cost does not grow with the picture's.
+Far-apart islands are places of their own, each with the surroundings it needs. Slender masks
+(wires, text, scratches) are cut into tiles: what fills a wire is next to it, and a tile's cost does
+not grow with the picture's.
 """
 
 from __future__ import annotations
@@ -13,44 +13,61 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import ndimage
 
-from velatura_protocol.geometry import Rect
+from velatura_protocol.geometry import Rect, bounding_rect
 
 from .patchmatch.kernels import BoolMask
 from .patchmatch.lanes import Lanes
-from .patchmatch.regions import depth_inside
+from .patchmatch.pyramid import is_slender, thickness_of
 
 _BLOCK = 16
 _MIN_MARGIN = 96
-_TILE = 320
+_TILE = 512
 _TILE_OVERLAP = 12
-_THIN = 24.0
-_TILE_MARGIN = 64
+_MIN_TILE_MARGIN = 64
 
 
 @dataclass(frozen=True)
 class Place:
     """``crop``: what is looked at. ``core``: where the result is kept; the hole is solved a little
-    beyond it, in ``reach``, so that neighbouring tiles agree."""
+    beyond it, in ``reach``, so that neighbouring tiles agree. ``slender``: whether the place is
+    for the slender parts of the hole or for the others."""
 
     crop: Rect
     core: Rect
     reach: Rect
+    slender: bool
 
 
-def find_places(hole: BoolMask, lanes: Lanes) -> list[Place]:
-    """The places of a hole that has at least one pixel, top to bottom."""
-    places: list[Place] = []
+@dataclass(frozen=True)
+class Division:
+    """``slender``: the wires, letters and scratches of the hole, full size."""
+
+    places: list[Place]
+    slender: BoolMask
+
+
+def find_places(hole: BoolMask, lanes: Lanes) -> Division:
+    """The places of a hole that has at least one pixel."""
     canvas = Rect(0, 0, hole.shape[1], hole.shape[0])
+    slender = np.zeros_like(hole)
+    places: list[Place] = []
+    strings: list[tuple[Rect, float]] = []
     for bounds in _islands(hole):
-        part = np.ascontiguousarray(hole[bounds.y : bounds.bottom, bounds.x : bounds.right])
-        longer = max(bounds.width, bounds.height)
-        thin = longer > _TILE and 2.0 * float(depth_inside(part, lanes).max()) <= _THIN
-        if thin:
-            places.extend(_tiles(hole, bounds, canvas))
+        window = (slice(bounds.y, bounds.bottom), slice(bounds.x, bounds.right))
+        part = np.ascontiguousarray(hole[window])
+        thickness = thickness_of(part, lanes)
+        if is_slender(part, thickness):
+            slender[window] |= part
+            strings.append((bounds, thickness))
         else:
-            crop = bounds.grown(max(_MIN_MARGIN, longer)).intersection(canvas)
-            places.append(Place(crop, bounds, bounds))
-    return places
+            margin = max(_MIN_MARGIN, bounds.width, bounds.height)
+            crop = bounds.grown(margin).intersection(canvas)
+            places.append(Place(crop, bounds, bounds, False))
+    if strings:
+        thickest = max(thickness for _, thickness in strings)
+        around = bounding_rect(bounds for bounds, _ in strings)
+        places.extend(_tiles(slender, around, max(_MIN_TILE_MARGIN, int(2.5 * thickest)), canvas))
+    return Division(places, slender)
 
 
 def _islands(hole: BoolMask) -> Iterator[Rect]:
@@ -70,10 +87,7 @@ def _islands(hole: BoolMask) -> Iterator[Rect]:
         inner = blocks[
             rect.y * _BLOCK : rect.bottom * _BLOCK, rect.x * _BLOCK : rect.right * _BLOCK
         ]
-        ys, xs = np.flatnonzero(inner.any(axis=1)), np.flatnonzero(inner.any(axis=0))
-        yield Rect.from_edges(int(xs[0]), int(ys[0]), int(xs[-1]) + 1, int(ys[-1]) + 1).translated(
-            rect.x * _BLOCK, rect.y * _BLOCK
-        )
+        yield _bounds(inner).translated(rect.x * _BLOCK, rect.y * _BLOCK)
 
 
 def _merged(rects: list[Rect]) -> list[Rect]:
@@ -92,17 +106,25 @@ def _merged(rects: list[Rect]) -> list[Rect]:
     return merged
 
 
-def _tiles(hole: BoolMask, bounds: Rect, canvas: Rect) -> Iterator[Place]:
-    """Equal tiles over ``bounds``; those without a pixel of the hole are left out."""
+def _tiles(hole: BoolMask, bounds: Rect, margin: int, canvas: Rect) -> Iterator[Place]:
+    """Equal tiles over ``bounds``, each drawn in to what it has of the hole."""
     rows, columns = -(-bounds.height // _TILE), -(-bounds.width // _TILE)
     for row in range(rows):
         for column in range(columns):
-            core = Rect.from_edges(
+            tile = Rect.from_edges(
                 bounds.x + bounds.width * column // columns,
                 bounds.y + bounds.height * row // rows,
                 bounds.x + bounds.width * (column + 1) // columns,
                 bounds.y + bounds.height * (row + 1) // rows,
             )
-            if hole[core.y : core.bottom, core.x : core.right].any():
+            inside = hole[tile.y : tile.bottom, tile.x : tile.right]
+            if inside.any():
+                core = _bounds(inside).translated(tile.x, tile.y)
                 reach = core.grown(_TILE_OVERLAP).intersection(canvas)
-                yield Place(reach.grown(_TILE_MARGIN).intersection(canvas), core, reach)
+                yield Place(reach.grown(margin).intersection(canvas), core, reach, True)
+
+
+def _bounds(mask: BoolMask) -> Rect:
+    """The smallest rectangle around the pixels of a mask that has some."""
+    ys, xs = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+    return Rect.from_edges(int(xs[0]), int(ys[0]), int(xs[-1]) + 1, int(ys[-1]) + 1)
