@@ -46,6 +46,8 @@ def random_samples(seed: int, size: Size, depth: Depth, layout: Layout) -> NDArr
     return samples
 
 
+THUMBNAIL = b"\xff\xd8\xff\xe0 the tourist is still in here"
+
 MASK_KINDS = ("empty", "full", "one pixel", "hard", "soft", "islands", "border")
 
 
@@ -150,6 +152,21 @@ def make_exif(orientation: int = 1, description: str = "a tourist") -> bytes:
     exif[0x8769] = {0x829A: (1, 60), 0x9003: "2026:01:02 03:04:05"}
     exif[0x8825] = {1: "N", 2: (48.0, 12.0, 30.0)}
     return exif.tobytes()[6:]
+
+
+def exif_with_thumbnail() -> bytes:
+    """A block as cameras write it: the thumbnail's directory and a JPEG follow the first one."""
+    base = make_exif(6)
+    order = ">" if base[:2] == b"MM" else "<"
+    (at,) = struct.unpack_from(f"{order}I", base, 4)
+    (count,) = struct.unpack_from(f"{order}H", base, at)
+    next_at = at + 2 + 12 * count
+    start = len(base)
+    directory = struct.pack(f"{order}H", 2)
+    directory += struct.pack(f"{order}HHII", 0x0201, 4, 1, start + 2 + 24 + 4)
+    directory += struct.pack(f"{order}HHII", 0x0202, 4, 1, len(THUMBNAIL)) + bytes(4)
+    linked = base[:next_at] + struct.pack(f"{order}I", start) + base[next_at + 4 :]
+    return linked + directory + THUMBNAIL
 
 
 def read_exif(block: bytes) -> tuple[dict[int, Any], dict[int, Any], dict[int, Any]]:

@@ -189,3 +189,13 @@ def test_alpha_is_not_encoded():
     encoded = encode_colour_channels(np.full((1, 1, 4), 0.5, np.float32))
     assert encoded[0, 0] == pytest.approx((0.7354, 0.7354, 0.7354, 0.5), abs=1e-4)
     assert encode_colour_channels(np.full((1, 1, 3), 0.5, np.float32))[0, 0, 2] > 0.7
+
+
+def test_tables_that_the_library_cannot_use_are_named():
+    broken = bytearray(TABLES)
+    at = bytes(broken).index(b"mft2")
+    broken[at : at + 4] = b"????"
+    made = conversion(ColourSpace(bytes(broken)), False, EngineColour.SRGB)
+    with pytest.raises(Unsupported) as caught:
+        made.to_engine(working((0.5, 0.5, 0.5, 1)))
+    assert caught.value.params == {"what": "icc profile"}

@@ -14,6 +14,8 @@ from PIL import Image
 
 from tests.support.images import (
     IDENTITY_TAG,
+    THUMBNAIL,
+    exif_with_thumbnail,
     gamma_tag,
     make_exif,
     matrix_profile,
@@ -283,6 +285,20 @@ def test_a_file_rewritten_in_place_is_read_anew(store):
     first = read_image(store(png_bytes(RGB)))
     second = read_image(store(png_bytes(255 - RGB)))
     assert np.array_equal(first.samples, 255 - second.samples)
+
+
+def test_damaged_exif_in_a_tiff_is_left_out_and_said(store):
+    data = make_tiff(RGB, tags={0x8769: (10_000_000,)})
+    image = read_image(store(data))
+    assert np.array_equal(image.samples, RGB)
+    assert image.metadata.exif == b""
+    assert image.notes == (FileNote.METADATA_LEFT_OUT,)
+
+
+def test_an_embedded_thumbnail_is_not_taken_over(store):
+    data = pillow(Image.fromarray(RGB), "JPEG", exif=b"Exif\0\0" + exif_with_thumbnail())
+    assert THUMBNAIL in data
+    assert THUMBNAIL not in read_image(store(data)).metadata.exif
 
 
 def seeds_for_damage() -> list[bytes]:
