@@ -20,6 +20,7 @@ from velatura_protocol.messages import (
     Forget,
     Hello,
     ListJobs,
+    Resume,
 )
 from velatura_protocol.session import ClientSession, SeenEvents
 
@@ -129,6 +130,13 @@ class Client:
     def submit(self, order: JobOrder) -> None:
         self._post(lambda: self._submit(order))
 
+    def follow(self, order: JobOrder) -> None:
+        """Has a job of the history told once more, from its first event, with its pixels.
+
+        Of the order only the id matters: the backend has the rest.
+        """
+        self._post(lambda: self._follow(order))
+
     def cancel(self, job: str) -> None:
         self._post(lambda: self._cancel(job))
 
@@ -161,6 +169,13 @@ class Client:
         job = self._book.add(order)
         if self._conversation is not None and self._conversation.is_open:
             self._conversation.submit(job)
+
+    def _follow(self, order: JobOrder) -> None:
+        job = self._book.add(order)
+        job.is_sent = job.is_accepted = True
+        # Without a connection, the next greeting's list of jobs to resume has it.
+        if self._conversation is not None:
+            self._conversation.send(Resume(order.job, job.delivered))
 
     def _cancel(self, name: str) -> None:
         job = self._book.get(name)

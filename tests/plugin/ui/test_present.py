@@ -1,0 +1,411 @@
+"""One row of the panel's state table after another."""
+
+from __future__ import annotations
+
+import gettext
+from dataclasses import replace
+
+import pytest
+
+from tests.plugin.events import (
+    DOCUMENT,
+    FAILURE,
+    JOB,
+    accepted,
+    after,
+    failed,
+    finished,
+    online,
+    preview,
+    progress,
+    started,
+    variation,
+    working,
+)
+from velatura_plugin.events import Link, LinkChanged
+from velatura_plugin.host.base import MaskKind
+from velatura_plugin.request import GenerateRequest, MaskSource
+from velatura_plugin.state import (
+    CancelAsked,
+    DocumentSeen,
+    DocumentView,
+    JobSubmitted,
+    Notice,
+    NoticeDismissed,
+    NoticeRaised,
+    PanelState,
+)
+from velatura_plugin.ui.model import Action, Control, ViewModel
+from velatura_plugin.ui.present import generate_label, present
+from velatura_protocol.errors import ErrorCode
+from velatura_protocol.events import Phase
+from velatura_protocol.geometry import Size
+from velatura_protocol.messages import ErrorInfo
+from velatura_protocol.tasks import Intent, Operation
+
+FILL = GenerateRequest(Operation.FILL, Intent.FILL)
+UNSELECTED = replace(DOCUMENT, selected=None)
+INSTALL_FIRST = ErrorInfo(ErrorCode.BACKEND_UNAVAILABLE, {"reason": "not installed"})
+CRASHED = ErrorInfo(ErrorCode.BACKEND_UNAVAILABLE, {"reason": "ended by signal 9"})
+MEMORY = ErrorInfo(ErrorCode.OUT_OF_MEMORY, {"device": "cpu"}, retryable=True)
+
+
+def model(state: PanelState, draft: GenerateRequest = FILL) -> ViewModel:
+    shown = present(state, draft)
+    check_reasons(shown)
+    return shown
+
+
+def check_reasons(shown: ViewModel) -> None:
+    """A disabled control always has a visible reason; an enabled one never does."""
+    controls = [shown.generate, *shown.status.actions]
+    controls += [shown.stop] if shown.stop else []
+    controls += shown.notice.actions if shown.notice else ()
+    for strip in shown.strips:
+        controls += strip.controls
+    for control in controls:
+        assert control.label
+        assert bool(control.reason) is not control.enabled, control
+
+
+ROWS = [
+    # row, state, status word, status sentence, generate's reason, progress, announcement
+    ("offline", PanelState(), "Off", "Not running.", "Start the engine first.", None, ""),
+    (
+        "not installed",
+        after(LinkChanged(Link.OFFLINE, error=INSTALL_FIRST)),
+        "Off",
+        "Not installed on this computer.",
+        "Start the engine first.",
+        None,
+        "",
+    ),
+    (
+        "crashed",
+        after(LinkChanged(Link.OFFLINE, error=CRASHED)),
+        "Off",
+        "The backend is not running (ended by signal 9). Start it.",
+        "Start the engine first.",
+        None,
+        "",
+    ),
+    (
+        "starting",
+        after(LinkChanged(Link.STARTING, waited=1)),
+        "Starting",
+        "Starting…",
+        "The engine is still starting.",
+        None,
+        "Starting.",
+    ),
+    (
+        "starting for long",
+        after(LinkChanged(Link.STARTING, waited=20)),
+        "Starting",
+        "Still starting. The first start prepares the engines.",
+        "The engine is still starting.",
+        None,
+        "Starting.",
+    ),
+    ("idle", online(), "Ready", "", "", None, ""),
+    ("sending", working(), "Waiting", "", "", "Sending…", "Sending."),
+    ("queued", working(accepted(ahead=1)), "Waiting", "", "", "1 ahead of you", "Waiting."),
+    ("next", working(accepted()), "Waiting", "", "", "Next in line", "Waiting."),
+    (
+        "loading",
+        working(accepted(), started()),
+        "Loading",
+        "",
+        "",
+        "Loading inverter, once per session",
+        "Loading.",
+    ),
+    (
+        "running",
+        working(accepted(), started(), progress(fraction=0.4, step=2, steps=9, eta=30.0)),
+        "Working",
+        "",
+        "",
+        "Variation 1 of 3: Step 2 of 9",
+        "Working.",
+    ),
+    (
+        "running, time known",
+        working(accepted(), started(), progress(fraction=0.4, step=3, steps=9, eta=30.2)),
+        "Working",
+        "",
+        "",
+        "Variation 1 of 3: Step 3 of 9, 30 s left",
+        "Working.",
+    ),
+    (
+        "stopping",
+        working(accepted(), started(), progress(), CancelAsked("job")),
+        "Working",
+        "",
+        "",
+        "Stopping…",
+        "Working.",
+    ),
+    (
+        "link lost mid-job",
+        working(accepted(), LinkChanged(Link.RECONNECTING, retry_in=3)),
+        "Reconnecting",
+        "Connection lost; the job may still be running. Reconnecting in 3 s.",
+        "The connection is being restored.",
+        "Next in line",
+        "Connection lost, reconnecting.",
+    ),
+    (
+        "link lost",
+        online(LinkChanged(Link.RECONNECTING, retry_in=1)),
+        "Reconnecting",
+        "Connection lost. Reconnecting in 1 s.",
+        "The connection is being restored.",
+        None,
+        "Connection lost, reconnecting.",
+    ),
+    (
+        "staging",
+        working(accepted(), variation(), variation(5, 1), finished()),
+        "Choose",
+        "",
+        "",
+        None,
+        "2 variations ready.",
+    ),
+    (
+        "error",
+        working(accepted(), failed()),
+        "Ready",
+        "",
+        "",
+        None,
+        "Nothing is left outside the selection to take pixels from. Select less.",
+    ),
+    (
+        "no document",
+        online(DocumentSeen(None)),
+        "Ready",
+        "",
+        "Open a picture first.",
+        None,
+        "",
+    ),
+    (
+        "a document that cannot be served",
+        online(
+            DocumentSeen(
+                replace(DOCUMENT, problem=ErrorInfo(ErrorCode.UNSUPPORTED, {"what": "CMYK"}))
+            )
+        ),
+        "Ready",
+        "",
+        "No engine here can do this: CMYK.",
+        None,
+        "",
+    ),
+    (
+        "nothing selected",
+        online(DocumentSeen(UNSELECTED)),
+        "Ready",
+        "",
+        "Select something first.",
+        None,
+        "",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("state", "word", "sentence", "reason", "progress_text", "announcement"),
+    [row[1:] for row in ROWS],
+    ids=[row[0] for row in ROWS],
+)
+def test_rows(
+    state: PanelState,
+    word: str,
+    sentence: str,
+    reason: str,
+    progress_text: str | None,
+    announcement: str,
+) -> None:
+    shown = model(state)
+    assert (shown.status.word, shown.status.sentence) == (word, sentence)
+    assert (shown.generate.enabled, shown.generate.reason) == (not reason, reason)
+    assert (shown.progress.text if shown.progress else None) == progress_text
+    assert shown.announcement == announcement
+
+
+@pytest.mark.parametrize(
+    ("state", "action"),
+    [
+        (PanelState(), Action.START_BACKEND),
+        (after(LinkChanged(Link.OFFLINE, error=INSTALL_FIRST)), Action.INSTALL),
+        (after(LinkChanged(Link.OFFLINE, error=CRASHED)), Action.RESTART_BACKEND),
+        (
+            after(LinkChanged(Link.OFFLINE, error=ErrorInfo(ErrorCode.VERSION_MISMATCH))),
+            Action.START_BACKEND,
+        ),
+        (after(LinkChanged(Link.RECONNECTING, retry_in=3)), Action.RETRY_NOW),
+    ],
+)
+def test_what_can_be_done_about_the_link(state: PanelState, action: Action) -> None:
+    assert [each.action for each in model(state).status.actions] == [action]
+
+
+@pytest.mark.parametrize(
+    ("state", "stop"),
+    [
+        (online(), None),
+        (working(), Control(Action.STOP, "Stop")),
+        (working(accepted(), started()), Control(Action.STOP, "Stop")),
+        (
+            working(accepted(), CancelAsked("job")),
+            Control(Action.STOP, "Stop", enabled=False, reason="Stopping…"),
+        ),
+        (working(accepted(), variation(), finished()), None),
+        (after(LinkChanged(Link.STARTING)), Control(Action.STOP_START, "Stop")),
+    ],
+)
+def test_stop_is_there_while_anything_runs(state: PanelState, stop: Control | None) -> None:
+    assert model(state).stop == stop
+
+
+def test_stop_is_there_for_jobs_of_other_documents() -> None:
+    other = DocumentView("two", "two.kra", Size(4, 4))
+    shown = model(working(accepted(), DocumentSeen(other)))
+    assert shown.stop is not None
+    assert shown.progress is None
+    assert shown.strips == ()
+
+
+DRAFTS = [
+    (FILL, DOCUMENT, "Fill selection"),
+    (FILL, UNSELECTED, "Fill selection"),
+    (replace(FILL, intent=Intent.REMOVE), DOCUMENT, "Remove selection"),
+    (
+        replace(FILL, mask=MaskSource(MaskKind.TRANSPARENCY)),
+        UNSELECTED,
+        "Fill transparent areas",
+    ),
+    (GenerateRequest(Operation.RESTYLE), UNSELECTED, "Restyle layer"),
+    (GenerateRequest(Operation.RESTYLE), DOCUMENT, "Restyle selection"),
+    (GenerateRequest(Operation.UPSCALE, scale=2.0), DOCUMENT, "Upscale 2×"),
+    (GenerateRequest(Operation.UPSCALE), DOCUMENT, "Upscale"),
+    (GenerateRequest(Operation.TILE), None, "Make tileable"),
+]
+
+
+@pytest.mark.parametrize(("draft", "document", "label"), DRAFTS)
+def test_the_button_says_what_it_would_do(
+    draft: GenerateRequest, document: DocumentView | None, label: str
+) -> None:
+    assert generate_label(draft, document) == label
+
+
+@pytest.mark.parametrize(
+    ("draft", "reason"),
+    [
+        (FILL, ""),
+        (GenerateRequest(Operation.RESTYLE), "Choose or describe a style."),
+        (GenerateRequest(Operation.RESTYLE, prompt="oil"), ""),
+        (GenerateRequest(Operation.RESTYLE, roles={"style": "a"}), ""),
+        (GenerateRequest(Operation.GENERATE), "Describe what you want to see."),
+        (
+            replace(FILL, engine="gone"),
+            "There is no engine called “gone”. Choose one of those installed.",
+        ),
+    ],
+)
+def test_why_the_button_is_off(draft: GenerateRequest, reason: str) -> None:
+    assert model(online(), draft).generate.reason == reason
+
+
+def test_the_hint_says_what_is_captured() -> None:
+    assert model(online()).hint == "Selection: 4 × 4 pixels"
+    upscale = GenerateRequest(Operation.UPSCALE, scale=2.0)
+    assert model(online(), upscale).hint == "Whole picture: 40 × 30 pixels"
+    assert model(online(DocumentSeen(UNSELECTED))).hint == ""
+    assert model(PanelState()).hint == ""
+
+
+def test_the_bar() -> None:
+    line = model(working(accepted(), started(), progress(fraction=0.4))).progress
+    assert line is not None
+    assert line.fraction == 0.4
+    loading = model(working(accepted(), started())).progress
+    assert loading is not None
+    assert loading.fraction is None
+
+
+def test_jobs_that_wait_behind_are_counted() -> None:
+    state = working(accepted(), started(), JobSubmitted(replace(JOB, job="second")))
+    line = model(state).progress
+    assert line is not None
+    assert line.text == "Loading inverter, once per session · 1 waiting"
+
+
+def test_a_single_variation_is_not_numbered() -> None:
+    state = online(JobSubmitted(replace(JOB, variations=1)), accepted(), started())
+    for phase, text in ((Phase.ENCODING, "Preparing…"), (Phase.DELIVERING, "Finishing…")):
+        line = model(after_events(state, progress(phase=phase))).progress
+        assert line is not None
+        assert line.text == text
+
+
+def after_events(state: PanelState, *events) -> PanelState:
+    from velatura_plugin.reducer import reduce
+
+    for event in events:
+        state = reduce(state, event)
+    return state
+
+
+def test_a_preview_is_in_the_panel_too() -> None:
+    assert model(working(accepted(), preview())).preview is not None
+    assert model(working(accepted())).preview is None
+
+
+def test_a_notice_says_what_and_offers_one_thing() -> None:
+    state = working(accepted(), failed(error=MEMORY))
+    notice = model(state).notice
+    assert notice is not None
+    assert notice.job == "job"
+    assert [each.action for each in notice.actions] == [Action.RETRY_JOB, Action.DISMISS]
+    assert model(after_events(state, NoticeDismissed())).notice is None
+    lost = after_events(state, LinkChanged(Link.OFFLINE))
+    offline = model(lost).notice
+    assert offline is not None
+    assert not offline.actions[0].enabled
+
+
+def test_what_trying_again_does_not_help_is_not_tried_again() -> None:
+    notice = model(online(NoticeRaised(Notice(FAILURE)))).notice
+    assert notice is not None
+    assert [each.action for each in notice.actions] == [Action.DISMISS]
+
+
+class Pseudo(gettext.NullTranslations):
+    """Every sentence marked: what is not marked did not go through the catalogue."""
+
+    def gettext(self, message: str) -> str:
+        return f"⟦{message}⟧"
+
+    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
+        return f"⟦{msgid1 if n == 1 else msgid2}⟧"
+
+
+@pytest.mark.parametrize("state", [row[1] for row in ROWS], ids=[row[0] for row in ROWS])
+def test_every_word_is_translated(state: PanelState) -> None:
+    shown = present(state, FILL, Pseudo())
+    texts = [shown.status.word, shown.status.sentence, shown.generate.label, shown.generate.reason]
+    texts += [shown.hint, shown.announcement]
+    texts += [shown.progress.text] if shown.progress else []
+    texts += [shown.notice.text] if shown.notice else []
+    for strip in shown.strips:
+        texts += [strip.position, *(each.label for each in strip.controls)]
+        texts += [each.name for each in strip.thumbnails]
+    for text in filter(None, texts):
+        assert text.startswith("⟦"), text
+        assert text.endswith("⟧"), text

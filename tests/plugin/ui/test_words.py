@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tests.plugin.events import JOB
+from velatura_plugin.ui.words import NAME_LENGTH, layer_name, operation_name, sentence
+from velatura_protocol.errors import (
+    BadTask,
+    DataDirectoryInUse,
+    ErrorCode,
+    LimitExceeded,
+    MaskMismatch,
+    NotFound,
+    NothingSelected,
+    OutOfMemory,
+    TooLarge,
+    Unsupported,
+    VelaturaError,
+    WorkerLost,
+)
+from velatura_protocol.messages import ErrorInfo
+from velatura_protocol.tasks import Intent, Operation
+
+
+@pytest.mark.parametrize("code", list(ErrorCode))
+def test_every_error_has_one_line_even_without_its_parameters(code: ErrorCode) -> None:
+    text = sentence(ErrorInfo(code))
+    assert text.endswith(".")
+    assert text[0].isupper()
+    assert not set("{}\n") & set(text)
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (NothingSelected(), "Select something first."),
+        (
+            MaskMismatch(mask_width=10, mask_height=20, width=4000, height=3000),
+            "The mask is 10 × 20 pixels and the picture 4 000 × 3 000. "
+            "Give a mask of the picture's size.",
+        ),
+        (
+            TooLarge(pixels=20_000_000, limit=10_000_000),
+            "Too large: 20 000 000 pixels, where 10 000 000 are possible. Take a smaller area.",
+        ),
+        (
+            OutOfMemory(device="cuda:0", needed=6_200_000_000, free=1_900_000),
+            "Not enough memory on cuda:0: 6.2 GB needed, 2 MB free. Your document is unchanged; "
+            "close other programs or take a smaller area.",
+        ),
+        (
+            WorkerLost(exit_code=-9),
+            "The engine stopped unexpectedly (exit code -9). Your document is unchanged; "
+            "try again.",
+        ),
+        (
+            BadTask(field="seed", reason="must be a whole number"),
+            "This cannot be done as asked: seed must be a whole number.",
+        ),
+        (
+            Unsupported(what="prompt"),
+            "None of the engines here understands words. Clear the prompt, or install one.",
+        ),
+        (NotFound(what="document", id=""), "No picture is open. Open one first."),
+        (NotFound(what="layer", id="Sky"), "The layer “Sky” is gone. Choose another."),
+        (NotFound(what="palette", id="x"), "The palette “x” was not found."),
+        (
+            LimitExceeded(limit="inputs", value=300, maximum=256),
+            "Over the backend's limit: inputs is 300, at most 256 are possible.",
+        ),
+        (
+            DataDirectoryInUse(pid=17),
+            "Another backend (process 17) is using the data directory. Stop it first.",
+        ),
+    ],
+)
+def test_sentences(error: VelaturaError, expected: str) -> None:
+    assert sentence(error) == expected
+    assert sentence(ErrorInfo.of(error)) == expected
+
+
+def test_what_comes_over_the_wire_is_not_a_template() -> None:
+    assert sentence(BadTask(field="{reason.__class__}", reason="{0}")) == (
+        "This cannot be done as asked: {reason.__class__} {0}."
+    )
+
+
+@pytest.mark.parametrize("operation", list(Operation))
+def test_every_operation_has_a_name(operation: Operation) -> None:
+    assert operation_name(operation)
+
+
+def test_intents_go_before_operations() -> None:
+    assert operation_name(Operation.FILL, Intent.REPLACE_BACKGROUND) == "Replace background"
+
+
+def test_layer_names() -> None:
+    assert layer_name(JOB, 12) == "Remove (12)"
+    assert layer_name(replace(JOB, prompt=" red\n  velvet "), 3) == "red velvet (3)"
+    long = layer_name(replace(JOB, prompt="word " * 30), 1)
+    assert long.endswith("… (1)")
+    assert len(long) <= NAME_LENGTH + len(" (1)")
