@@ -18,6 +18,7 @@ from .blobstore import BlobStore
 from .config import Config, prepare_data_directory
 from .dispatcher import Dispatcher
 from .engines.registry import specs
+from .exchange import sweep_exchange
 from .executors.base import Executor
 from .history import History
 from .instance import InstanceLock, RuntimeInfo, new_token, owner_secret, published
@@ -75,6 +76,8 @@ async def _assemble(
 ) -> Backend:
     journal = stack.enter_context(closing(JournalThread.open(config.data_directory)))
     store = BlobStore(config.data_directory)
+    exchange_root = config.data_directory / "exchange"
+    sweep_exchange(exchange_root)
     ledger = Ledger(journal, time.time)
     executor = make_executor(lambda: upkeep.announce())
     stack.push_async_callback(executor.close)
@@ -95,7 +98,7 @@ async def _assemble(
         limits=config.limits,
         handshake_seconds=config.handshake_seconds,
         owner_secret=owner_secret(config.data_directory),
-        exchange_root=config.data_directory / "exchange",
+        exchange_root=exchange_root,
         journal=journal,
         ledger=ledger,
         dispatcher=dispatcher,

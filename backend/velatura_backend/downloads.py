@@ -34,7 +34,9 @@ class _Mapped:
     def close(self) -> None:
         self.view.release()
         if self._map is not None:
-            self._map.close()
+            # Whoever still looks at the bytes keeps them; they go with the last look.
+            with contextlib.suppress(BufferError):
+                self._map.close()
 
 
 @dataclass(frozen=True)

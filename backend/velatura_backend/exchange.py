@@ -84,6 +84,11 @@ class ExchangeFolder:
         return self._folder / blob
 
 
+def sweep_exchange(root: Path) -> None:
+    """At the start: removes the folders of connections that a killed backend had."""
+    shutil.rmtree(root, ignore_errors=True)
+
+
 def open_exchange(root: Path) -> ExchangeFolder | None:
     """A new folder, or None where the disk has no room for one: blobs then come in chunks."""
     try:

@@ -14,10 +14,12 @@ import sqlite3
 from collections.abc import Generator, Iterable, Mapping
 from pathlib import Path
 
-from velatura_protocol.errors import BackendUnavailable, DiskFull
+from velatura_protocol.errors import DiskFull
 from velatura_protocol.events import JobState
 from velatura_protocol.messages import BlobRef
 
+from .ballast import Ballast
+from .journal_file import is_full, open_or_replace
 from .journal_records import (
     NO_CHANGE,
     BlobUse,
@@ -28,11 +30,9 @@ from .journal_records import (
     blob_use,
     job_row,
 )
-from .journal_schema import NewerSchema, migrate
 
 JOURNAL_FILE = "journal.sqlite3"
 
-_SIDE_FILES = ("", "-wal", "-shm")
 _UNENDED = (JobState.QUEUED.value, JobState.RUNNING.value)
 
 
@@ -40,16 +40,10 @@ class Journal:
     """:raises BackendUnavailable: it was written by a later version, or cannot be opened at all"""
 
     def __init__(self, directory: Path) -> None:
-        self.moved_aside: Path | None = None
-        path = directory / JOURNAL_FILE
-        try:
-            self._connection = _open(path)
-        except sqlite3.DatabaseError as error:
-            if isinstance(error, sqlite3.OperationalError) and not _is_corruption(error):
-                raise BackendUnavailable(reason="journal_unreadable") from error
-            self.moved_aside = _move_aside(path)
-            self._connection = _open(path)
+        self._connection = open_or_replace(directory / JOURNAL_FILE)
         self.epoch = self._next_epoch()
+        self._ballast = Ballast(directory)
+        self._ballast.load()
 
     def close(self) -> None:
         self._connection.close()
@@ -94,7 +88,18 @@ class Journal:
             self._insert_uses(number, uses)
 
     def append(self, job: str, event: StoredEvent, change: Change = NO_CHANGE) -> None:
-        """:raises DiskFull: and nothing is recorded"""
+        """The last room on the disk is kept for the ends of jobs.
+
+        :raises DiskFull: and nothing is recorded
+        """
+        try:
+            self._append(job, event, change)
+        except DiskFull:
+            if change.ended is None or not self._ballast.drop():
+                raise
+            self._append(job, event, change)
+
+    def _append(self, job: str, event: StoredEvent, change: Change) -> None:
         with self._transaction():
             number = self._number(job)
             self._insert_event(number, event)
@@ -259,48 +264,6 @@ class Journal:
             # A full disk may have rolled it back already.
             if self._connection.in_transaction:
                 self._connection.execute("ROLLBACK")
-            if isinstance(error, sqlite3.OperationalError) and _is_full(error):
+            if isinstance(error, sqlite3.OperationalError) and is_full(error):
                 raise DiskFull from error
             raise
-
-
-def _open(path: Path) -> sqlite3.Connection:
-    # Opened in one thread, used in another that has it to itself.
-    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-    connection.row_factory = sqlite3.Row
-    try:
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = FULL")
-        connection.execute("PRAGMA foreign_keys = ON")
-        if connection.execute("PRAGMA quick_check").fetchone()[0] != "ok":
-            raise sqlite3.DatabaseError("quick_check found damage")
-        migrate(connection)
-    except NewerSchema as error:
-        connection.close()
-        raise BackendUnavailable(reason="journal_from_later_version") from error
-    except BaseException:
-        connection.close()
-        raise
-    path.chmod(0o600)
-    return connection
-
-
-def _move_aside(path: Path) -> Path:
-    """Keeps a damaged journal for whoever wants to rescue something from it."""
-    number = 1
-    while path.with_name(f"{path.name}.damaged-{number}").exists():
-        number += 1
-    aside = path.with_name(f"{path.name}.damaged-{number}")
-    for suffix in _SIDE_FILES:
-        source = path.with_name(path.name + suffix)
-        if source.exists():
-            source.replace(aside.with_name(aside.name + suffix))
-    return aside
-
-
-def _is_corruption(error: sqlite3.OperationalError) -> bool:
-    return error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
-
-
-def _is_full(error: sqlite3.OperationalError) -> bool:
-    return error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_FULL

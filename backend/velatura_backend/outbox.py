@@ -30,11 +30,14 @@ class EventOutbox:
         if held is not None:
             held.append(event)
             return
+        self._add(event)
+        if len(self._events) > self._most:
+            self._overflow()
+
+    def _add(self, event: JobEvent) -> None:
         key = _key(event)
         self._events.pop(key, None)
         self._events[key] = event
-        if len(self._events) > self._most:
-            self._overflow()
         self._wake()
 
     def take(self) -> JobEvent | None:
@@ -64,7 +67,8 @@ class EventOutbox:
         for event in (*events, *held):
             if event.seq > last:
                 last = event.seq
-                self.put(event)
+                # However much it is, the client has asked for it.
+                self._add(event)
 
 
 def _key(event: JobEvent) -> _Key:

@@ -120,7 +120,7 @@ class Uploads:
             return
         try:
             digest = await self._store(header, digest)
-        except Exception as error:
+        except (VelaturaError, OSError) as error:
             self._lose(header.blob, error)
         else:
             self._arrive(header.blob, _reference(header, digest))

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from tests.backend.live import echo_task, finished_job
+from pathlib import Path
+
+import pytest
+
+from tests.backend.live import echo_task, finished_job, served
+from velatura_backend.journal import Journal
+from velatura_backend.journal_records import Change, StoredEvent
+from velatura_protocol.errors import DiskFull, ErrorCode
 from velatura_protocol.events import Phase
 from velatura_protocol.messages import (
     Accepted,
@@ -10,7 +17,9 @@ from velatura_protocol.messages import (
     CancelledJob,
     Error,
     Finished,
+    Limits,
     Priority,
+    Queued,
     Started,
     Submit,
 )
@@ -70,3 +79,57 @@ async def test_live_jobs_coalesce(backend) -> None:
         assert isinstance(await client.end_of("live2"), Finished)
         assert isinstance(await client.end_of("live0"), CancelledJob)
         assert isinstance(await client.end_of("live1"), CancelledJob)
+
+
+async def test_clients_take_turns(backend) -> None:
+    async with backend.client(name="many") as many, backend.client(name="one") as one:
+        await many.upload_echo_inputs()
+        await one.upload_echo_inputs()
+        await many.submit("m0", echo_task(parameters={"seconds": 0.4}))
+        await many.wait_for(Started, job="m0")
+        for number in range(1, 4):
+            await many.submit(f"m{number}", echo_task())
+            await many.wait_for(Accepted, job=f"m{number}")
+        await one.submit("o", echo_task())
+        assert (await one.wait_for(Accepted, job="o")).ahead == 1
+        await many.end_of("m3")
+        assert isinstance(await one.end_of("o"), Finished)
+        moved = [event.ahead for event in many.seen(Queued, job="m3")]
+        assert moved[0] == 4
+        assert moved == sorted(moved, reverse=True)
+
+
+async def test_a_full_queue_refuses_by_name(tmp_path: Path) -> None:
+    async with (
+        served(tmp_path, limits=Limits(queued_jobs=1)) as backend,
+        backend.client() as client,
+    ):
+        await client.upload_echo_inputs()
+        await client.submit("runs", echo_task(parameters={"seconds": 60.0}))
+        await client.wait_for(Started)
+        await client.submit("waits", echo_task())
+        await client.submit("too-many", echo_task())
+        error = await client.wait_for(Error, job="too-many")
+        assert error.error.code is ErrorCode.LIMIT_EXCEEDED
+        assert error.error.params["limit"] == "queued_jobs"
+
+
+async def test_a_job_survives_a_full_disk_at_its_end(
+    backend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    append = Journal.append
+
+    def full_at_the_end(self: Journal, job: str, event: StoredEvent, change: Change) -> None:
+        if change.ended is not None:
+            raise DiskFull
+        append(self, job, event, change)
+
+    async with backend.client() as client:
+        await client.upload_echo_inputs()
+        await client.submit("job", echo_task(parameters={"seconds": 0.2}))
+        await client.wait_for(Started)
+        monkeypatch.setattr(Journal, "append", full_at_the_end)
+        assert isinstance(await client.end_of("job"), Finished)
+        monkeypatch.undo()
+        await client.submit("next", echo_task())
+        assert isinstance(await client.end_of("next"), Finished)

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import os
 import signal
 import sqlite3
 import subprocess
@@ -9,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from velatura_backend.ballast import Ballast
 from velatura_backend.journal import JOURNAL_FILE, Journal
 from velatura_backend.journal_records import BlobUse, Change, NewJob, Purpose, StoredEvent
-from velatura_protocol.errors import BackendUnavailable, DiskFull
+from velatura_protocol.errors import DiskFull
 from velatura_protocol.events import JobState
 from velatura_protocol.geometry import Size
 from velatura_protocol.messages import BlobRef
@@ -148,42 +148,6 @@ def test_favourites_are_not_offered_for_deletion(journal: Journal) -> None:
     assert [row.job for row in journal.ended_oldest_first()] == ["2"]
 
 
-def test_a_damaged_journal_is_kept_beside_a_new_one(tmp_path: Path) -> None:
-    (tmp_path / JOURNAL_FILE).write_bytes(b"this was a database" * 1000)
-    journal = Journal(tmp_path)
-    assert journal.moved_aside is not None
-    assert journal.moved_aside.read_bytes().startswith(b"this was a database")
-    accept(journal, "j")
-    journal.close()
-
-
-def test_damage_inside_is_found(tmp_path: Path) -> None:
-    journal = Journal(tmp_path)
-    for number in range(200):
-        accept(journal, f"j{number}", use(number))
-    journal.close()
-    path = tmp_path / JOURNAL_FILE
-    data = bytearray(path.read_bytes())
-    data[4096 * 3 : 4096 * 8] = os.urandom(4096 * 5)
-    path.write_bytes(data)
-
-    again = Journal(tmp_path)
-    assert again.moved_aside is not None
-    assert again.newest(None, "", 10) == ()
-    again.close()
-
-
-def test_a_journal_of_the_future_is_left_alone(tmp_path: Path) -> None:
-    Journal(tmp_path).close()
-    connection = sqlite3.connect(tmp_path / JOURNAL_FILE)
-    connection.execute("PRAGMA user_version = 99")
-    connection.close()
-    with pytest.raises(BackendUnavailable) as caught:
-        Journal(tmp_path)
-    assert caught.value.params == {"reason": "journal_from_later_version"}
-    assert list(tmp_path.glob("*damaged*")) == []
-
-
 def test_a_full_disk_leaves_the_journal_as_it_was(journal: Journal) -> None:
     accept(journal, "before")
     pages = journal._connection.execute("PRAGMA page_count").fetchone()[0]
@@ -194,6 +158,30 @@ def test_a_full_disk_leaves_the_journal_as_it_was(journal: Journal) -> None:
     journal._connection.execute("PRAGMA max_page_count = 1000000")
     accept(journal, "after")
     assert [row.job for row in journal.newest(None, "", 9)] == ["after", "before"]
+
+
+def test_the_end_of_a_job_finds_room_where_nothing_else_does(
+    journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The file that is given up stands for the pages that become free."""
+    accept(journal, "j")
+    connection = journal._connection
+    pages = connection.execute("PRAGMA page_count").fetchone()[0]
+    connection.execute(f"PRAGMA max_page_count = {pages}")
+    drop = Ballast.drop
+
+    def drop_and_make_room(ballast: Ballast) -> bool:
+        connection.execute("PRAGMA max_page_count = 1000000")
+        return drop(ballast)
+
+    monkeypatch.setattr(Ballast, "drop", drop_and_make_room)
+    large = bytes(100_000)
+    with pytest.raises(DiskFull):
+        journal.append("j", StoredEvent(2, large))
+    journal.append("j", StoredEvent(3, large), Change(JobState.FAILED, ended=1.0))
+    row = journal.job("j")
+    assert row is not None
+    assert row.state is JobState.FAILED
 
 
 WRITER = """
@@ -219,7 +207,7 @@ def test_what_was_accepted_survives_sigkill(tmp_path: Path) -> None:
         process.send_signal(signal.SIGKILL)
         accepted = 50 + len(process.stdout.readlines())
     journal = Journal(tmp_path)
-    assert journal.moved_aside is None
+    assert list(tmp_path.glob("*damaged*")) == []
     for number in range(accepted + 1):
         assert journal.job(f"j{number}") is not None
     journal.close()

@@ -6,10 +6,19 @@ from pathlib import Path
 
 import pytest
 
-from tests.backend.doubles import LostAfterOne
+from tests.backend.doubles import Broken, LostAfterOne, Silent
 from tests.backend.live import SIZE, echo_task, finished_job, previewed, served
-from velatura_protocol.errors import ErrorCode
-from velatura_protocol.messages import Failed, Finished, Preview, Result, VariationFailed
+from velatura_backend.blobstore import BlobStore
+from velatura_protocol.errors import DiskFull, ErrorCode
+from velatura_protocol.messages import (
+    Failed,
+    Finished,
+    Preview,
+    Progress,
+    Result,
+    Started,
+    VariationFailed,
+)
 
 
 async def test_variations_come_one_by_one(backend) -> None:
@@ -26,7 +35,9 @@ async def test_previews_are_shown_and_never_after_the_end(backend) -> None:
         await client.end_of("job")
         previews = client.seen(Preview)
         assert previews
-        assert all(len(client.blobs[p.blob]) == SIZE.area * 4 for p in previews)
+        # The result may have come while the last one was on its way.
+        shown = [client.blobs[p.blob] for p in previews if p.blob in client.blobs]
+        assert {len(data) for data in shown} == {SIZE.area * 4}
         events = client.events
         assert events.index(previews[-1]) < events.index(client.seen(Result)[0])
 
@@ -50,3 +61,52 @@ async def test_one_bad_variation_does_not_spoil_the_rest(tmp_path: Path) -> None
         await client.submit("job", echo_task(variations=3))
         assert isinstance(await client.end_of("job"), Finished)
         assert [e.index for e in client.seen(VariationFailed)] == [1, 2]
+
+
+@pytest.mark.parametrize("executor", [Silent, Broken])
+async def test_an_executor_that_breaks_its_word_costs_one_job(tmp_path: Path, executor) -> None:
+    async with served(tmp_path, executor) as backend, backend.client() as client:
+        await client.upload_echo_inputs()
+        for job in ("one", "two"):
+            await client.submit(job, echo_task())
+            end = await client.end_of(job)
+            assert isinstance(end, Failed)
+            assert end.error.code is ErrorCode.ENGINE_ERROR
+
+
+async def test_a_result_that_finds_no_room_fails_by_name(
+    backend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_room(self: BlobStore) -> None:
+        raise DiskFull
+
+    async with backend.client() as client:
+        await client.upload_echo_inputs()
+        await client.submit("full", echo_task(parameters={"seconds": 0.2}))
+        await client.wait_for(Started)
+        monkeypatch.setattr(BlobStore, "flush", no_room)
+        end = await client.end_of("full")
+        assert isinstance(end, Failed)
+        assert end.error.code is ErrorCode.DISK_FULL
+        monkeypatch.undo()
+        await client.submit("after", echo_task())
+        assert isinstance(await client.end_of("after"), Finished)
+
+
+async def test_work_folders_go_with_their_orders(tmp_path: Path) -> None:
+    async with served(tmp_path) as backend, backend.client() as client:
+        await client.upload_echo_inputs()
+        task = echo_task(parameters={"previews": 3}, preview=previewed())
+        await client.submit("job", task)
+        await client.end_of("job")
+    assert list((tmp_path / "data" / "work").iterdir()) == []
+
+
+async def test_an_estimate_comes_with_the_progress(backend) -> None:
+    async with backend.client() as client:
+        await client.upload_echo_inputs()
+        await client.submit("job", echo_task(parameters={"seconds": 0.4, "previews": 8}))
+        await client.end_of("job")
+        etas = [e.eta for e in client.seen(Progress) if e.eta is not None]
+        assert etas
+        assert min(etas) >= 0.0

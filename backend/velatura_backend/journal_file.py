@@ -1,0 +1,72 @@
+"""The journal's database file: opened, checked, and kept aside when it is damaged."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from pathlib import Path
+
+from velatura_protocol.errors import BackendUnavailable
+
+from .journal_schema import NewerSchema, migrate
+
+_log = logging.getLogger("velatura.journal")
+
+_SIDE_FILES = ("", "-wal", "-shm")
+
+
+def open_or_replace(path: Path) -> sqlite3.Connection:
+    """The database; a damaged one is moved aside, and a new one begun.
+
+    :raises BackendUnavailable: it was written by a later version, or cannot be opened at all
+    """
+    try:
+        return _open(path)
+    except sqlite3.DatabaseError as error:
+        if isinstance(error, sqlite3.OperationalError) and not _is_corruption(error):
+            raise BackendUnavailable(reason="journal_unreadable") from error
+    aside = _move_aside(path)
+    _log.warning("the journal is damaged; it is kept as %s", aside.name)
+    return _open(path)
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    # Opened in one thread, used in another that has it to itself.
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    connection.row_factory = sqlite3.Row
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA foreign_keys = ON")
+        if connection.execute("PRAGMA quick_check").fetchone()[0] != "ok":
+            raise sqlite3.DatabaseError("quick_check found damage")
+        migrate(connection)
+    except NewerSchema as error:
+        connection.close()
+        raise BackendUnavailable(reason="journal_from_later_version") from error
+    except BaseException:
+        connection.close()
+        raise
+    path.chmod(0o600)
+    return connection
+
+
+def _move_aside(path: Path) -> Path:
+    """Keeps a damaged journal for whoever wants to rescue something from it."""
+    number = 1
+    while path.with_name(f"{path.name}.damaged-{number}").exists():
+        number += 1
+    aside = path.with_name(f"{path.name}.damaged-{number}")
+    for suffix in _SIDE_FILES:
+        source = path.with_name(path.name + suffix)
+        if source.exists():
+            source.replace(aside.with_name(aside.name + suffix))
+    return aside
+
+
+def _is_corruption(error: sqlite3.OperationalError) -> bool:
+    return error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
+def is_full(error: sqlite3.OperationalError) -> bool:
+    return error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_FULL

@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+import asyncio
+import itertools
+from pathlib import Path
+
+import pytest
+
+from tests.backend.live import echo_task, finished_job, served
+from velatura_backend import upkeep
+from velatura_backend.config import Retention
+from velatura_protocol.messages import (
+    Capabilities,
+    DeviceInfo,
+    Favourite,
+    Finished,
+    Jobs,
+    ListJobs,
+)
+
+
+async def test_it_wants_to_stop_when_nobody_is_there(tmp_path: Path) -> None:
+    async with served(tmp_path, grace_seconds=0.05) as backend:
+        await asyncio.wait_for(backend.backend.stopped.wait(), 5)
+
+
+async def test_a_client_keeps_it_up(tmp_path: Path) -> None:
+    async with served(tmp_path, grace_seconds=0.05) as backend:
+        async with backend.client() as client:
+            await client.upload_echo_inputs()
+            await client.submit("job", echo_task(parameters={"seconds": 0.3}))
+            assert isinstance(await client.end_of("job"), Finished)
+            assert not backend.backend.stopped.is_set()
+        await asyncio.wait_for(backend.backend.stopped.wait(), 5)
+
+
+async def test_work_keeps_it_up(tmp_path: Path) -> None:
+    async with served(tmp_path, grace_seconds=0.05) as backend:
+        async with backend.client() as client:
+            await client.upload_echo_inputs()
+            await client.submit("job", echo_task(parameters={"seconds": 0.4}))
+            await client.until(lambda: client.story("job"))
+        await asyncio.wait_for(backend.backend.stopped.wait(), 5)
+        row = await backend.backend.services.journal.run(lambda journal: journal.job("job"))
+        assert row.state.is_end
+
+
+async def test_without_a_grace_it_stays(tmp_path: Path) -> None:
+    async with served(tmp_path, grace_seconds=None) as backend:
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(backend.backend.stopped.wait(), 0.2)
+
+
+async def test_the_history_is_kept_small_and_favourites_stay(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(upkeep, "_TRIM_SECONDS", 0.01)
+    nothing = Retention(bytes=0)
+    async with served(tmp_path, retention=nothing) as backend, backend.client() as client:
+        kept = await _favourite_then(client)
+        gone = await finished_job(client, names=("c3", "m3"))
+        left = {gone}
+        request = itertools.count(1)
+        async with asyncio.timeout(10):
+            while gone in left:
+                number = next(request)
+                await client.send(ListJobs(number))
+                left = {row.job for row in (await client.wait_for(Jobs, request=number)).jobs}
+        assert left == {kept}
+
+
+async def _favourite_then(client) -> str:
+    await client.upload_echo_inputs(names=("c1", "m1"))
+    await client.submit("kept", echo_task(crop="c1", mask="m1", parameters={"seconds": 0.2}))
+    await client.until(lambda: client.story("kept"))
+    await client.send(Favourite(900, "kept"))
+    await client.end_of("kept")
+    return "kept"
+
+
+async def test_news_of_devices_reach_every_client(backend) -> None:
+    async with backend.client(name="one") as one, backend.client(name="two") as two:
+        news = Capabilities((DeviceInfo("cuda:0", "A device"),), ("echo",))
+        for connection in backend.backend.server.connections:
+            connection.tell_capabilities(news)
+        for client in (one, two):
+            found = await client.until(lambda client=client: client.seen(Capabilities)[1:])
+            assert found == [news]
