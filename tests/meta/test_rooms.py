@@ -27,7 +27,6 @@ BROAD_HANDLERS: dict[str, str] = {
     f"{_BACKEND}/runner.py::Run._follow": "the executor is heard out, its worker is free then",
     f"{_BACKEND}/runner.py::Run._work": "every job ends with one event",
     f"{_BACKEND}/server.py::Server._talk": "the server outlives one connection's bug",
-    f"{_BACKEND}/uploads.py::Uploads._finish": "a lost input fails its job, not the connection",
     f"{_PLUGIN}/client.py::Client._keep_connected": "the panel hears how each connection ends",
 }
 """``path::function`` → why this outermost loop must survive any error."""
