@@ -7,6 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from velatura_protocol.errors import BackendUnavailable
+from velatura_protocol.messages import ErrorInfo
+
 from .client import Client, Dial, Identity, Report
 from .controller import Controller
 from .events import Link, LinkChanged
@@ -74,16 +77,20 @@ def dialler(launcher: Launcher, settings: Settings) -> Dial:
 
 
 async def _start(launcher: Launcher, report: Report) -> Endpoint:
-    """Says every second how long it has taken so far."""
+    """Says every second how long it has taken so far, and how the one before it ended."""
+    cause = launcher.exit_cause()
+    error = ErrorInfo.of(BackendUnavailable(reason=cause)) if cause else None
+    detail = launcher.log_tail() if cause else ""
     starting = asyncio.ensure_future(asyncio.to_thread(launcher.start))
     waited = 0
     try:
         while True:
-            report(LinkChanged(Link.STARTING, waited=waited, detail=launcher.log_tail()))
+            report(LinkChanged(Link.STARTING, waited=waited, error=error, detail=detail))
             done, _ = await asyncio.wait({starting}, timeout=1.0)
             if done:
                 return starting.result()
             waited += 1
+            detail = launcher.log_tail()
     except asyncio.CancelledError:
         launcher.abort()
         raise

@@ -115,7 +115,7 @@ class Launcher:
         process = self._spawn()
         self._process = process
         lines: queue.SimpleQueue[bytes] = queue.SimpleQueue()
-        threading.Thread(target=_read_lines, args=(process.stdout, lines), daemon=True).start()
+        threading.Thread(target=_read_lines, args=(process, lines), daemon=True).start()
         deadline = time.monotonic() + self._start_seconds
         while True:
             line = self._next_line(lines, deadline)
@@ -226,12 +226,15 @@ def _private_log(path: Path) -> IO[bytes]:
     return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb")
 
 
-def _read_lines(stream: IO[bytes], lines: queue.SimpleQueue[bytes]) -> None:
-    """Until the backend ends, so that its pipe never fills; then one empty line."""
-    with stream:
-        for line in stream:
+def _read_lines(process: subprocess.Popen[bytes], lines: queue.SimpleQueue[bytes]) -> None:
+    """Until the backend ends, so that its pipe never fills; then one empty line. Waits for it
+    afterwards: nobody else may be there to do so."""
+    assert process.stdout is not None
+    with process.stdout:
+        for line in process.stdout:
             lines.put(line)
     lines.put(b"")
+    process.wait()
 
 
 def _exit_reason(code: int) -> str:

@@ -45,6 +45,10 @@ def _offline(state: PanelState, translations: Translations) -> StatusLine:
 def _starting(state: PanelState, translations: Translations) -> StatusLine:
     _ = translations.gettext
     text = _("Starting…")
+    if state.link.error is not None:
+        text = _("The backend stopped ({reason}). Starting it again…").format(
+            reason=state.link.error.params.get("reason", "")
+        )
     if state.link.waited >= SLOW_START_SECONDS:
         text = _("Still starting. The first start prepares the engines.")
     return StatusLine(_("Starting"), Tone.BUSY, text, state.link.detail)

@@ -1,0 +1,23 @@
+from __future__ import annotations
+
+from tests.plugin.events import after
+from velatura_plugin.events import Link, LinkChanged
+from velatura_plugin.i18n import Translations
+from velatura_plugin.ui.model import Tone
+from velatura_plugin.ui.status import status_line
+from velatura_protocol.errors import ErrorCode
+from velatura_protocol.messages import ErrorInfo
+
+KILLED = ErrorInfo(ErrorCode.BACKEND_UNAVAILABLE, {"reason": "ended by signal 9"})
+
+
+def test_a_backend_that_died_is_told_apart_from_a_lost_link() -> None:
+    again = LinkChanged(Link.STARTING, error=KILLED, detail="last words")
+    line = status_line(after(again), Translations())
+    assert line.sentence == "The backend stopped (ended by signal 9). Starting it again…"
+    assert (line.tone, line.detail) == (Tone.BUSY, "last words")
+
+
+def test_what_failed_is_marked_by_more_than_a_colour() -> None:
+    line = status_line(after(LinkChanged(Link.OFFLINE, error=KILLED)), Translations())
+    assert (line.word, line.tone) == ("Off", Tone.ERROR)
