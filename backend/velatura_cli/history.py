@@ -8,9 +8,19 @@ from importlib.metadata import version
 from typing import TypeVar
 
 from velatura_plugin.app import App
-from velatura_plugin.events import ClientEvent, HistoryArrived, RequestDone
+from velatura_plugin.events import (
+    ClientEvent,
+    HistoryArrived,
+    JobRefused,
+    RequestDone,
+    VariationArrived,
+)
+from velatura_plugin.order import JobOrder
 from velatura_protocol.errors import BackendUnavailable
-from velatura_protocol.messages import JobSummary
+from velatura_protocol.geometry import Size
+from velatura_protocol.messages import CancelledJob, Failed, Finished, JobSummary
+from velatura_protocol.pixels import MASK_FORMAT
+from velatura_protocol.tasks import Canvas, Task
 
 from .connecting import connect, silence
 from .files_host import FilesHost
@@ -43,6 +53,31 @@ class History:
             lambda: self._app.client.forget(tuple(jobs), everyone=True), RequestDone
         ).count
 
+    def variations(self, job: JobSummary) -> tuple[VariationArrived, ...]:
+        """A job's good variations with their pixels, in order. The job has ended.
+
+        :raises VelaturaError: it is no longer there
+        """
+        heard: list[VariationArrived] = []
+        ends: list[ClientEvent] = []
+
+        def hear(event: ClientEvent) -> None:
+            if isinstance(event, VariationArrived) and event.job == job.job:
+                heard.append(event)
+            if isinstance(event, Finished | Failed | CancelledJob | JobRefused):
+                ends.append(event)
+
+        unwatch = self._app.controller.watch(hear)
+        try:
+            self._app.client.follow(JobOrder(job.job, _unknown_task(job), {}))
+            self._link.wait_for(lambda: bool(ends))
+        finally:
+            unwatch()
+        end = ends[0]
+        if isinstance(end, JobRefused):
+            raise end.error.exception()
+        return tuple(heard)
+
     def _ask(self, ask: Callable[[], int], kind: type[Answer]) -> Answer:
         """:raises VelaturaError: the backend's answer, if it is an error"""
         heard: list[HistoryArrived | RequestDone] = []
@@ -62,6 +97,10 @@ class History:
             return answer
         assert isinstance(answer, RequestDone)
         raise answer.error.exception() if answer.error else BackendUnavailable(reason="no answer")
+
+
+def _unknown_task(job: JobSummary) -> Task:
+    return Task(job.operation, Canvas(Size(0, 0), MASK_FORMAT))
 
 
 @contextmanager

@@ -7,12 +7,15 @@ import json
 import sys
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from pathlib import Path
 
 from velatura_plugin.ui.words import operation_name
 from velatura_protocol.messages import JobSummary
 
 from .exit_codes import ExitCode, UsageError
-from .history import open_history
+from .exporting import export_variation
+from .history import History, open_history
+from .outputs import check_folder
 from .reporting import JsonValue, write_line
 from .table import write_table
 from .wording import error_line
@@ -27,6 +30,9 @@ def run_jobs(arguments: argparse.Namespace) -> ExitCode:
         match arguments.action:
             case "show":
                 _show(find_job(jobs, arguments.job), as_json=arguments.json)
+            case "export":
+                job = find_job(jobs, arguments.job)
+                _export(history, job, arguments.output, as_json=arguments.json)
             case "clear":
                 chosen = [find_job(jobs, each) for each in arguments.jobs] or list(jobs)
                 ended = [each.job for each in chosen if each.state.is_end]
@@ -98,6 +104,21 @@ def _show(job: JobSummary, *, as_json: bool) -> None:
     shown = [(name, str(value)) for name, value in fields.items() if value not in (None, "")]
     for name, value in shown:
         write_line(sys.stdout, f"{name + ':':12}{value}")
+
+
+def _export(history: History, job: JobSummary, folder: Path, *, as_json: bool) -> None:
+    """:raises UsageError: it has no results, or there is no such folder"""
+    if not job.state.is_end or not job.variations:
+        raise UsageError(f"the job {job.job[:12]} is {job.state.value} and has no results")
+    check_folder(folder)
+    for arrived in history.variations(job):
+        for layer in export_variation(folder, job.job, arrived.variation, arrived.content):
+            line = str(layer.path)
+            if as_json:
+                region = layer.region
+                box = [region.x, region.y, region.width, region.height]
+                line = json.dumps({"path": line, "region": box, "seed": layer.seed})
+            write_line(sys.stdout, line)
 
 
 def _print_count(count: int, *, as_json: bool) -> None:

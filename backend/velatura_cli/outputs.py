@@ -82,7 +82,7 @@ def _output_for(command: OperationCommand, image: Path | None) -> Path:
     elif len(command.images) > 1:
         raise UsageError(f"{output}: several pictures need a folder that exists")
     _check_suffix(output)
-    _check_folder(output.parent)
+    check_folder(output.parent)
     if command.output_is_folder and image is not None and _same_file(output, image):
         raise UsageError(f"{image}: would be overwritten; choose another folder")
     return output
@@ -94,7 +94,8 @@ def _check_suffix(output: Path) -> None:
         raise UsageError(f"{output}: {named}; use .png, .tif, .jpg or .webp")
 
 
-def _check_folder(folder: Path) -> None:
+def check_folder(folder: Path) -> None:
+    """:raises UsageError: there is none of this name, or it cannot be written to"""
     if not folder.is_dir():
         raise UsageError(f"{folder}: no such folder; create it first")
     if not os.access(folder, os.W_OK | os.X_OK):

@@ -50,3 +50,42 @@ def test_clearing_one_and_all(
         assert history.jobs() == ()
         assert history.forget([]) == 0
     assert run(["jobs", "show", second]) == 2
+
+
+def test_results_are_exported_as_layers(
+    backend: psutil.Process, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    samples = pictures.photo(40, 50, np.dtype(np.uint16), 3)
+    icc = pictures.icc_profile()
+    photo = pictures.save(tmp_path / "p.png", samples, icc=icc)
+    mask = pictures.blob_mask(40, 50, soft=True)
+    drawn = pictures.save_mask(tmp_path / "m.png", mask)
+    out = str(tmp_path / "o.png")
+    command = ["fill", str(photo), "--mask", str(drawn), "-o", out, "--engine", "echo"]
+    assert run([*command, "--variations", "2"]) == 0
+    with open_history() as history:
+        job = history.jobs()[0].job
+    capfd.readouterr()
+    assert run(["jobs", "export", job, "-o", str(tmp_path), "--json"]) == 0
+    exported = [json.loads(line) for line in capfd.readouterr().out.splitlines()]
+    assert [each["seed"] for each in exported] == [0, 1]
+    for each in exported:
+        layer = pictures.load(Path(each["path"]))
+        x, y, width, height = each["region"]
+        inside = (slice(y, y + height), slice(x, x + width))
+        assert layer.dtype == np.uint16
+        assert (layer[..., :3] == 65535 - samples[inside]).all()
+        assert (layer[..., 3] == mask[inside].astype(np.uint16) * 257).all()
+        assert pictures.metadata(Path(each["path"]), "icc-profile-data") == icc
+
+
+def test_what_cannot_be_exported(backend: psutil.Process, tmp_path: Path) -> None:
+    job = a_job(tmp_path)
+    assert run(["jobs", "export", job, "-o", str(tmp_path / "missing")]) == 2
+    assert run(["jobs", "export", "nothing", "-o", str(tmp_path)]) == 2
+    photo, mask = str(tmp_path / "p.png"), str(tmp_path / "m.png")
+    more = ["-o", str(tmp_path / "o.png"), "--engine", "echo", "--param", "fail=no_source"]
+    assert run(["fill", photo, "--mask", mask, *more]) == 3
+    with open_history() as history:
+        failed = history.jobs()[0].job
+    assert run(["jobs", "export", failed, "-o", str(tmp_path)]) == 2

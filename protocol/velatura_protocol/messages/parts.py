@@ -9,7 +9,7 @@ from ..errors import ErrorCode, VelaturaError, error_from_code
 from ..events import JobState
 from ..fields import Digest, Id, Natural, Positive
 from ..geometry import Rect, Size
-from ..pixels import PixelFormat
+from ..pixels import ColourSpace, PixelFormat
 from ..provenance import Provenance
 from ..tasks import Operation
 
@@ -137,7 +137,11 @@ class ResultLayer:
 
 @dataclass(frozen=True)
 class Variation:
-    """One finished candidate: layers from bottom to top, and what there is to know about it."""
+    """One finished candidate: layers from bottom to top, and what there is to know about it.
+
+    ``colour`` is that of its pixels: the document's, as the task gave it. Whoever takes a result
+    out of the history has no other way to know.
+    """
 
     index: Natural
     seed: int
@@ -145,6 +149,7 @@ class Variation:
     provenance: Provenance
     thumbnail: BlobRef | None = None
     metrics: dict[str, float] = field(default_factory=dict[str, float])
+    colour: ColourSpace = ColourSpace()
 
 
 @dataclass(frozen=True)

@@ -106,6 +106,7 @@ class Delivery:
                 "seconds_writing": self.writer.seconds,
                 **peak_memory_metrics(),
             },
+            colour=task.canvas.colour,
         )
         return WorkResult(variation, self.writer.hand_over())
 
