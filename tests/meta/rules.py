@@ -41,6 +41,9 @@ class Room:
     names: tuple[str, ...]
     where: tuple[str, ...]
 
+    def has(self, name: str) -> bool:
+        return any(name == own or name.startswith(f"{own}.") for own in self.names)
+
     def admits(self, module: Module) -> bool:
         return any(fnmatch(str(module.path), pattern) for pattern in self.where)
 
@@ -138,10 +141,9 @@ def room_breaches(modules: Iterable[Module], rooms: Iterable[Room] = ROOMS) -> l
     return [
         f"{module.path}:{line} uses {name}: {room.what} live in {', '.join(room.where)}"
         for module in modules
-        for room in rooms
-        if not room.admits(module)
         for name, line in used_names(module)
-        if any(name == wanted or name.startswith(f"{wanted}.") for wanted in room.names)
+        for room in rooms
+        if room.has(name) and not room.admits(module)
     ]
 
 

@@ -23,7 +23,8 @@ def function_lengths(module: Module) -> Iterator[tuple[str, int]]:
 
 
 def file_length(module: Module) -> int:
-    return len(module.text.splitlines())
+    """Lines that are not blank."""
+    return sum(1 for line in module.text.splitlines() if line.strip())
 
 
 def module_state(module: Module) -> list[str]:

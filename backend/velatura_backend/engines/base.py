@@ -21,8 +21,9 @@ from velatura_protocol.parameters import ParameterValue
 from velatura_protocol.tasks import Intent, Operation
 
 FloatImage = NDArray[np.float32]
-"""(height, width, channels) float32, straight alpha last: 2 channels (grey, alpha) or 4 (red, green,
-blue, alpha). Nominal range 0..1; HDR and wide gamut may leave it. Alpha is always in 0..1."""
+"""(height, width, channels) float32, straight alpha last: 2 channels (grey, alpha) or 4 (red,
+green, blue, alpha). Nominal range 0..1; HDR and wide gamut may leave it. Alpha is always in
+0..1."""
 
 FloatMask = NDArray[np.float32]
 """(height, width) float32 in 0..1."""
@@ -121,7 +122,7 @@ class EngineContext(Protocol):
 
 
 class Engine(Protocol):
-    """``run`` yields progress and previews, and exactly one :class:`EngineResult` as its last event.
+    """``run`` yields progress and previews, and one :class:`EngineResult` as its last event.
 
     :raises Cancelled: soon (100 ms) after the context's flag is set
     :raises velatura_protocol.errors.JobFailed: with the reason as the user should hear it

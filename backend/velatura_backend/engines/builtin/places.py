@@ -53,7 +53,9 @@ def find_places(hole: BoolMask, lanes: Lanes) -> Division:
     places: list[Place] = []
     strings: list[tuple[Rect, float]] = []
     for bounds in _islands(hole):
-        window = (slice(bounds.y, bounds.bottom), slice(bounds.x, bounds.right))
+        # One pixel more: without its surroundings an upright wire has no thickness.
+        ringed = bounds.grown(1).intersection(canvas)
+        window = (slice(ringed.y, ringed.bottom), slice(ringed.x, ringed.right))
         part = np.ascontiguousarray(hole[window])
         thickness = thickness_of(part, lanes)
         if is_slender(part, thickness):
