@@ -7,10 +7,12 @@ import logging
 from collections.abc import Callable
 
 from velatura_protocol.engines import Device, EngineSpec
+from velatura_protocol.errors import ErrorCode
 from velatura_protocol.events import Phase
 from velatura_protocol.messages import BlobRef, CancelledJob, Queued, Submit
 
 from .crew import Crew
+from .executors.base import WorkFailed
 from .jobs import Checker
 from .journal_records import BlobUse, Purpose
 from .ledger import LiveJob
@@ -147,7 +149,9 @@ class Dispatcher:
             self._forget_place(live)
             self._tell_places(live)
             try:
-                await Run(self._shop, live).carry_out(inputs)
+                end = await Run(self._shop, live).carry_out(inputs)
+                if isinstance(end, WorkFailed) and end.error.code is ErrorCode.WORKER_LOST:
+                    self._scheduler.forget_warm(device)
             except Exception:
                 _log.exception("job %s was lost", live.job)
             self._scheduler.end(entry.job)

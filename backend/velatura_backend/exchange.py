@@ -15,7 +15,7 @@ from velatura_protocol.fields import is_identifier
 from velatura_protocol.messages import Exchange
 
 from .disk import disk_errors
-from .files import write_private
+from .files import PRIVATE
 
 _NONCE_BYTES = 32
 _PROBE = "probe"
@@ -35,7 +35,10 @@ class ExchangeFolder:
         self._folder = root / secrets.token_hex(16)
         self._folder.mkdir(mode=0o700)
         self._nonce = secrets.token_bytes(_NONCE_BYTES)
-        write_private(self._folder / _PROBE, self._nonce)
+        # It lives no longer than the connection: no wait for the disk.
+        probe = os.open(self._folder / _PROBE, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE)
+        with open(probe, "wb") as file:
+            file.write(self._nonce)
         self.offer = Exchange(str(self._folder), _PROBE)
 
     def is_proof(self, nonce: bytes) -> bool:

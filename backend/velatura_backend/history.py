@@ -94,9 +94,13 @@ class History:
 
     async def trim(self, policy: Retention, now: float) -> int:
         """Lets go of what the retention no longer covers; returns how many jobs."""
-        return await self._journal.run(
-            lambda journal: len(_forget(journal, self._store, expired(journal, policy, now)))
-        )
+
+        def act(journal: Journal) -> int:
+            gone = _forget(journal, self._store, expired(journal, policy, now))
+            journal.take_ballast()
+            return len(gone)
+
+        return await self._journal.run(act)
 
     async def blob(self, caller: Caller, digest: str) -> BlobRef:
         """:raises NotFound: no job that the caller may see has it, or its file is gone"""

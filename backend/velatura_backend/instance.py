@@ -140,13 +140,20 @@ def owner_secret(directory: Path) -> str:
     It outlives restarts, as the jobs do; whoever can read this file could read the journal too.
     """
     path = directory / _OWNER_SECRET
-    with contextlib.suppress(FileNotFoundError):
-        existing = path.read_text("ascii").strip()
-        if existing:
-            return existing
-    secret = secrets.token_urlsafe(32)
-    write_private(path, secret.encode("ascii"))
-    return secret
+    if not path.exists():
+        _make_once(path, secrets.token_urlsafe(32).encode("ascii"))
+    return path.read_text("ascii").strip()
+
+
+def _make_once(path: Path, content: bytes) -> None:
+    """Of several processes that do this at one time, one has its way and none sees half of it."""
+    mine = path.with_name(f"{path.name}.{os.getpid()}")
+    write_private(mine, content)
+    try:
+        with contextlib.suppress(FileExistsError):
+            os.link(mine, path)
+    finally:
+        mine.unlink()
 
 
 @contextlib.contextmanager

@@ -125,7 +125,19 @@ class Journal:
             )
 
     def forget(self, jobs: Iterable[str]) -> tuple[str, ...]:
-        """Deletes those of the jobs that have ended; returns which they were."""
+        """Deletes those of the jobs that have ended; returns which they were.
+
+        :raises DiskFull: none were; even forgetting takes a little room
+        """
+        names = tuple(jobs)
+        try:
+            return self._forget(names)
+        except DiskFull:
+            if not self._ballast.drop():
+                raise
+            return self._forget(names)
+
+    def _forget(self, jobs: tuple[str, ...]) -> tuple[str, ...]:
         gone: list[str] = []
         with self._transaction():
             for job in jobs:
@@ -135,6 +147,10 @@ class Journal:
                 if deleted.rowcount:
                     gone.append(job)
         return tuple(gone)
+
+    def take_ballast(self) -> None:
+        """Keeps a little of the disk back again, where it was given up and there is room."""
+        self._ballast.load()
 
     # -- reading -----------------------------------------------------------------------------------
 

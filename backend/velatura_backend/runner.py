@@ -84,9 +84,11 @@ class Run:
         self._tally = _Tally()
         self._began = shop.clock()
 
-    async def carry_out(self, inputs: tuple[BlobRef, ...]) -> None:
-        """Returns when the job has ended, one way or another."""
-        await self._conclude(await self._work(inputs))
+    async def carry_out(self, inputs: tuple[BlobRef, ...]) -> End:
+        """Returns when the job has ended, and how its order did."""
+        end = await self._work(inputs)
+        await self._conclude(end)
+        return end
 
     async def _work(self, inputs: tuple[BlobRef, ...]) -> End:
         try:

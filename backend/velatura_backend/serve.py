@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from functools import partial
 
-from velatura_protocol.errors import BackendUnavailable, DataDirectoryInUse, VelaturaError
+from velatura_protocol.errors import BackendUnavailable, DataDirectoryInUse, DiskFull, VelaturaError
 
 from .app import running
 from .config import Config
@@ -96,4 +96,6 @@ def _sentence(error: VelaturaError) -> str:
         return f"another backend (process {error.params['pid']}) uses the data directory; stop it"
     if isinstance(error, BackendUnavailable):
         return _REASONS.get(str(error.params.get("reason")), "the backend cannot start")
+    if isinstance(error, DiskFull):
+        return "the disk is full; make room for the data directory, or choose another one"
     return f"the backend cannot start: {error.code.value}"

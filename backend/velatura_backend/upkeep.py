@@ -4,12 +4,17 @@ needed."""
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
+
+from velatura_protocol.errors import DiskFull
 
 from .config import Config
 from .crew import Crew
 from .server import Server
 from .services import Services
+
+_log = logging.getLogger("velatura.upkeep")
 
 _TRIM_SECONDS = 60.0
 _LOOKS_PER_GRACE = 10
@@ -46,7 +51,10 @@ class Upkeep:
     async def _trim(self) -> None:
         """At the start and after jobs have ended, but no more often than worth the reading."""
         while True:
-            await self._services.history.trim(self._config.retention, time.time())
+            try:
+                await self._services.history.trim(self._config.retention, time.time())
+            except DiskFull:
+                _log.warning("no room on the disk to forget anything")
             await asyncio.sleep(_TRIM_SECONDS)
             await self._ended.wait()
             self._ended.clear()

@@ -102,3 +102,27 @@ def test_the_owner_s_secret_outlives_restarts(tmp_path: Path) -> None:
     first = owner_secret(tmp_path)
     assert owner_secret(tmp_path) == first
     assert (tmp_path / "owner_secret").stat().st_mode & 0o777 == 0o600
+
+
+MAKER = """
+import sys
+from pathlib import Path
+from velatura_backend.instance import owner_secret
+sys.stdin.read()
+print(owner_secret(Path(sys.argv[1])))
+"""
+
+
+def test_two_who_make_the_owner_s_secret_at_once_agree(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", MAKER, str(tmp_path)]
+    makers = [
+        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        for _ in range(3)
+    ]
+    for maker in makers:
+        assert maker.stdin is not None
+        maker.stdin.close()
+        maker.stdin = None
+    secrets = {maker.communicate(timeout=20)[0] for maker in makers}
+    assert secrets == {owner_secret(tmp_path) + "\n"}
+    assert [path.name for path in tmp_path.iterdir()] == ["owner_secret"]
