@@ -72,12 +72,12 @@ def read_directory(data: bytes, offset: int) -> Directory:
 
 def _read_header(data: bytes) -> tuple[str, bool, int]:
     order = {b"II": "<", b"MM": ">"}.get(data[:2])
-    if order is None or len(data) < 16:
+    if order is None or len(data) < 8:
         raise BrokenDirectory("no TIFF header")
     version = struct.unpack_from(f"{order}H", data, 2)[0]
     if version == 42:
         return order, False, struct.unpack_from(f"{order}I", data, 4)[0]
-    if version == 43:
+    if version == 43 and len(data) >= 16:
         return order, True, struct.unpack_from(f"{order}Q", data, 8)[0]
     raise BrokenDirectory("unknown TIFF version")
 

@@ -48,6 +48,10 @@ def test_a_following_directory():
     assert nested.find(0x829A) is not None
 
 
+def test_an_empty_directory():
+    assert read_first_directory(b"II*\0\x08\0\0\0" + bytes(6)).entries == ()
+
+
 def test_text_is_no_integer():
     exif = make_exif(description="a long description")
     directory = read_first_directory(exif)
