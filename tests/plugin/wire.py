@@ -14,7 +14,6 @@ from velatura_protocol.pixels import MASK_FORMAT, Pixels
 from velatura_protocol.session import BlobOpened, ClientSession, ServerSession
 from velatura_protocol.tasks import Canvas, Input, Intent, Operation, Role, Task
 
-
 SMALL = Size(6, 5)
 
 
