@@ -80,6 +80,12 @@ def test_the_older_spelling_of_a_union():
         shape.read("3")
 
 
+def test_a_truth_value_is_no_number_whatever_the_order():
+    shape = shape_of(int | bool | float)
+    assert [type(shape.read(value)) for value in (True, 1, 1.5)] == [bool, int, float]
+    assert [type(shape.write(value)) for value in (True, 1, 1.5)] == [bool, int, float]
+
+
 @pytest.mark.parametrize("annotation", [object, complex, list[int], "text"])
 def test_other_types_do_not_travel(annotation):
     with pytest.raises(TypeError):

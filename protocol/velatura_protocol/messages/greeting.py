@@ -10,6 +10,9 @@ from ..fields import Id, Natural, Nonce, ShortText
 from ..tasks import Operation
 from .parts import Codec, DeviceInfo, ErrorInfo, Exchange, Limits, ProtocolVersion, ResumePoint
 
+CODEC_NAMES = tuple(codec.value for codec in Codec)
+"""Names, not choices: a greeting must be readable to a side that does not know them all."""
+
 
 @dataclass(frozen=True)
 class Hello:
@@ -22,7 +25,7 @@ class Hello:
     client_secret: ShortText
     host: ShortText = ""
     version: ShortText = ""
-    codecs: tuple[Codec, ...] = (Codec.RAW, Codec.ZLIB)
+    codecs: tuple[ShortText, ...] = CODEC_NAMES
     resume: tuple[ResumePoint, ...] = ()
 
 
@@ -36,7 +39,7 @@ class Welcome:
     operations: tuple[Operation, ...]
     engines: tuple[EngineSpec, ...]
     limits: Limits
-    codecs: tuple[Codec, ...] = (Codec.RAW, Codec.ZLIB)
+    codecs: tuple[ShortText, ...] = CODEC_NAMES
     exchange: Exchange | None = None
 
 

@@ -20,7 +20,7 @@ from ..messages import (
     ServerMessage,
     Welcome,
 )
-from .endpoint import BUILT_IN_CODECS, Endpoint, Stage
+from .endpoint import Endpoint, Stage
 from .events import ClientEvent
 from .sequences import SeenEvents
 
@@ -83,7 +83,6 @@ class ClientSession(Endpoint[ClientEvent]):
             raise BadMessage(reason="no room for a chunk", at="$.limits.message_bytes")
         self.limits = message.limits
         self.version = message.protocol
-        self._codecs = BUILT_IN_CODECS | frozenset(message.codecs)
         self.stage = Stage.OPEN
         self._tell(message)
 

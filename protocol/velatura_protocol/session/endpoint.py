@@ -32,7 +32,6 @@ from .outgoing import Outbox, OutgoingBlob
 
 _Event = TypeVar("_Event")
 
-BUILT_IN_CODECS = frozenset((Codec.RAW, Codec.ZLIB))
 MAX_REPLIES = 1024
 """Answers the session owes a peer that asks but does not read."""
 
@@ -55,7 +54,6 @@ class Endpoint(ABC, Generic[_Event]):
         self.files = False
         """Whether blobs may travel by file: the exchange folder is proven."""
         self._takes = frozenset(get_args(takes))
-        self._codecs = BUILT_IN_CODECS
         self._control: deque[bytes] = deque()
         self._events: list[Any] = []
         self._outbox = Outbox(self._queue, self._events.append)
@@ -129,12 +127,10 @@ class Endpoint(ABC, Generic[_Event]):
         With ``digest`` the peer is asked first whether it has it. ``background`` (previews): sent
         only while no other blob has anything to send.
 
-        :raises ValueError: length or codec is wrong, or the id is in use
+        :raises ValueError: the length is wrong, or the id is in use
         :raises RuntimeError: the session is not open
         """
         self._require_open()
-        if codec not in self._codecs:
-            raise ValueError(f"the peer does not unpack {codec.value}")
         view = memoryview(data)
         header = Blob(blob_id, size, pixel_format, view.nbytes, codec, digest)
         if view.nbytes != pixel_format.byte_count(size):
@@ -257,7 +253,7 @@ class Endpoint(ABC, Generic[_Event]):
     def _on_blob_message(self, message: BlobMessage) -> None:
         match message:
             case Blob():
-                self._inbox.open(message, self.limits, self._codecs, files=self.files)
+                self._inbox.open(message, self.limits, files=self.files)
             case Chunk():
                 self._inbox.chunk(message, self.limits)
             case BlobEnd():

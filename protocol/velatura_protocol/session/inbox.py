@@ -13,7 +13,6 @@ from ..messages import (
     BlobHave,
     BlobMessage,
     Chunk,
-    Codec,
     ErrorInfo,
     Limits,
 )
@@ -37,14 +36,14 @@ class Inbox:
 
     # -- what the peer says. :raises VelaturaError: it breaks the rules, the connection is over
 
-    def open(self, header: Blob, limits: Limits, codecs: frozenset[Codec], *, files: bool) -> None:
+    def open(self, header: Blob, limits: Limits, *, files: bool) -> None:
         if header.blob in self._blobs:
             raise BadMessage(reason="blob is open already", at="$.blob")
         count = 1 + sum(blob is None or blob.end is None for blob in self._blobs.values())
         if count > limits.open_blobs:
             raise LimitExceeded(limit="open_blobs", value=count, maximum=limits.open_blobs)
         try:
-            check_header(header, limits, codecs, files=files)
+            check_header(header, limits, files=files)
         except VelaturaError as error:
             self._give_up(header.blob, error)
         else:

@@ -24,7 +24,7 @@ class Sink(Protocol):
     def write(self, data: memoryview, /) -> object: ...
 
 
-def check_header(header: Blob, limits: Limits, codecs: frozenset[Codec], *, files: bool) -> None:
+def check_header(header: Blob, limits: Limits, *, files: bool) -> None:
     """Whether there may be room for it, before there is.
 
     :raises VelaturaError: why not
@@ -35,8 +35,6 @@ def check_header(header: Blob, limits: Limits, codecs: frozenset[Codec], *, file
         raise LimitExceeded(limit="blob_bytes", value=header.bytes, maximum=limits.blob_bytes)
     if header.bytes != header.format.byte_count(header.size):
         raise BadMessage(reason="not size times format", at="$.bytes")
-    if header.codec not in codecs:
-        raise Unsupported(what=header.codec.value)
     if header.by_file and not files:
         raise Unsupported(what="by_file")
 

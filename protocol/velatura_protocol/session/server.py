@@ -23,7 +23,7 @@ from ..messages import (
     Submit,
     Welcome,
 )
-from .endpoint import BUILT_IN_CODECS, Endpoint, Stage
+from .endpoint import Endpoint, Stage
 from .events import ServerEvent
 from .sequences import SentEvents
 
@@ -56,7 +56,6 @@ class ServerSession(Endpoint[ServerEvent]):
         if self.stage is not Stage.GREETING or self.hello is None or self.version is None:
             raise RuntimeError("there is no hello to answer")
         self.stage = Stage.OPEN
-        self._codecs = BUILT_IN_CODECS | frozenset(self.hello.codecs)
         self._queue(replace(welcome, protocol=self.version, limits=self.limits))
 
     def refuse(self, error: VelaturaError, about: str = "") -> None:

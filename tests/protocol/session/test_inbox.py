@@ -95,6 +95,13 @@ def test_accepting_a_blob_with_a_digest_grants_the_first_window():
     assert pair.said(pair.server) == [BlobCredit("b1", SMALL.window_bytes)]
 
 
+def test_credit_is_not_granted_before_a_blob_is_accepted():
+    pair = opened(Blob("b1", *grey(1000), 1000, digest=DIGEST))
+    pair.tell_server(Chunk("b1", b""))
+    assert pair.said(pair.server) == []
+    assert not pair.server.is_closed
+
+
 def test_what_is_here_already_need_not_come():
     pair = opened(Blob("b1", *grey(300), 300, digest=DIGEST))
     pair.server.have_blob("b1")

@@ -12,9 +12,11 @@ from velatura_protocol.errors import (
     VersionMismatch,
 )
 from velatura_protocol.events import Phase
+from velatura_protocol.geometry import Size
 from velatura_protocol.messages import (
     PROTOCOL,
     Accepted,
+    Blob,
     Cancel,
     Error,
     ErrorInfo,
@@ -30,6 +32,7 @@ from velatura_protocol.messages import (
     ResumePoint,
     Submit,
 )
+from velatura_protocol.pixels import MASK_FORMAT
 from velatura_protocol.session import ServerSession, Stage, negotiate
 
 
@@ -77,6 +80,20 @@ def test_a_hello_is_told_and_the_shell_answers_it():
     assert session.stage is Stage.OPEN
     with pytest.raises(RuntimeError):
         session.welcome(welcome())
+
+
+def test_codecs_we_do_not_know_do_not_spoil_a_greeting():
+    greeting = hello(codecs=("newer",))
+    assert ServerSession(SMALL).receive(encode(greeting)) == [greeting]
+
+
+def test_no_blob_may_come_before_the_welcome():
+    session = ServerSession(SMALL)
+    session.receive(encode(hello()))
+    session.receive(encode(Blob("b1", Size(1, 1), MASK_FORMAT, 1)))
+    [refused] = last_words(session)
+    assert isinstance(refused, Refused)
+    assert refused.error.params["reason"] == "not before the welcome"
 
 
 def test_there_is_no_welcome_without_a_hello():
