@@ -130,7 +130,7 @@ def settings_of(task: EngineTask) -> Settings:
     return Settings(
         locality=standard.locality * (10.0 ** (4.0 * (locality - 0.5)) if locality > 0 else 0.0),
         texture=standard.texture * 2.0 * texture,
-        screening=0.1 * 10.0 ** (4.0 * (0.5 - blend)) if blend > 0 else None,
+        screening=1e-3 * 10.0 ** (6.0 * (0.5 - blend)) if blend > 0 else None,
     )
 
 

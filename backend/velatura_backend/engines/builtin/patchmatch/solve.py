@@ -52,7 +52,7 @@ class Settings:
 
     locality: float = 2e-5
     texture: float = 2.0
-    screening: float | None = 0.1
+    screening: float | None = 1e-3
     min_sources: int = 800
     tries: int = 3
     coarse_rounds: int = 12
@@ -241,9 +241,10 @@ class _Solver:
         steps = vote_steps(
             field, weight, self.channels, self.colours, reach, system.places, self.lanes
         )
+        limit = 50 if len(system.places) > _TOO_MANY_UNKNOWNS else 100
         poisson_finish(
             field.features, system, level.present, self.channels, steps,
-            self.settings.screening, 60, self.lanes,
+            self.settings.screening, limit, self.lanes,
         )  # fmt: skip
         self._keep_in_range(field.features, system.places)
 
