@@ -35,6 +35,11 @@ class Checkout:
     def requirements(self) -> Path:
         return self.root / "installer" / "requirements"
 
+    @property
+    def kernels(self) -> Path:
+        """The sources that are compiled at installation."""
+        return self.root / "backend" / "velatura_backend" / "engines" / "builtin"
+
     def program(self, name: str) -> Path:
         """The path of a program installed in the environment."""
         if sys.platform == "win32":

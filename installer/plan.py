@@ -63,10 +63,9 @@ def replace_file(path: Path, content: str) -> None:
 
 def wanted(checkout: Checkout, profiles: frozenset[Profile]) -> Marker:
     """The marker that an installation of ``profiles`` would leave."""
-    builtin = checkout.root / "backend" / "velatura_backend" / "engines" / "builtin"
     return Marker(
         project=_digest([checkout.root / "pyproject.toml"]),
-        kernels=_digest(sorted(builtin.rglob("*.py"))),
+        kernels=_digest(sorted(checkout.kernels.rglob("*.py"))),
         profiles={
             profile.value: _digest([requirements_file(checkout, profile)])
             for profile in sorted(profiles, key=lambda profile: profile.value)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 import shutil
 import sys
 from fnmatch import fnmatch
 from pathlib import Path
 
 from installer import lock
+from installer.locations import Checkout
 from installer.trouble import Trouble
 
 OURS = (
@@ -47,11 +50,17 @@ def data(folder: Path) -> list[Path]:
     return present
 
 
-def kernels(cache: Path) -> None:
-    """Remove the compiled kernels; the next installation compiles them again."""
-    shutil.rmtree(cache / "numba", ignore_errors=True)
-    if cache.is_dir() and not any(cache.iterdir()):
-        cache.rmdir()
+def kernels(checkout: Checkout, cache: Path) -> None:
+    """Remove this checkout's compiled kernels; those of other checkouts stay.
+
+    numba names a folder of kernels after the sources' folder and the SHA-1 of its path.
+    """
+    for source in {file.parent for file in checkout.kernels.rglob("*.py")}:
+        name = f"{source.name}_{hashlib.sha1(os.fsencode(source)).hexdigest()}"
+        shutil.rmtree(cache / "numba" / name, ignore_errors=True)
+    for folder in (cache / "numba", cache):
+        if folder.is_dir() and not any(folder.iterdir()):
+            folder.rmdir()
 
 
 def refuse_if_in_use(folder: Path) -> None:

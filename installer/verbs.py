@@ -116,7 +116,7 @@ def _uninstall(options: argparse.Namespace, checkout: Checkout, report: Report) 
         environment.remove(checkout)
     checkout.lock.unlink(missing_ok=True)
     record.remove(checkout, data)
-    purge.kernels(locations.cache_folder())
+    purge.kernels(checkout, locations.cache_folder())
     if options.purge:
         _purge(data, report)
     elif data.exists():

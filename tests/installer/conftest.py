@@ -14,9 +14,8 @@ from installer.locations import Checkout, this_checkout
 def checkout(tmp_path: Path) -> Checkout:
     """The files that decide what is installed, and no environment."""
     real, root = this_checkout(), tmp_path / "checkout"
-    builtin = root / "backend" / "velatura_backend" / "engines" / "builtin"
-    builtin.mkdir(parents=True)
-    (builtin / "fill.py").write_text("x = 1\n")
+    Checkout(root).kernels.mkdir(parents=True)
+    (Checkout(root).kernels / "fill.py").write_text("x = 1\n")
     shutil.copy(real.root / "pyproject.toml", root)
     shutil.copytree(real.requirements, root / "installer" / "requirements")
     return Checkout(root)

@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from installer import lock, purge
+from installer.locations import Checkout
 from installer.trouble import Trouble
 
 
@@ -55,9 +59,19 @@ def test_a_folder_in_use_is_left_alone(tmp_path: Path) -> None:
     purge.data(tmp_path)
 
 
-def test_kernels_go_and_other_caches_stay(tmp_path: Path) -> None:
-    (tmp_path / "numba" / "x").mkdir(parents=True)
-    (tmp_path / "thumbnails").mkdir()
-    purge.kernels(tmp_path)
-    assert [path.name for path in tmp_path.iterdir()] == ["thumbnails"]
-    purge.kernels(tmp_path / "none")
+def test_kernels_of_this_checkout_go_and_others_stay(checkout: Checkout, tmp_path: Path) -> None:
+    """With a kernel that numba itself compiled and kept."""
+    source = checkout.kernels / "kernel.py"
+    source.write_text("import numba\n@numba.njit(cache=True)\ndef f(x): return x\nf(1)\n")
+    cache = tmp_path / "cache"
+    other = cache / "numba" / "builtin_0123"
+    other.mkdir(parents=True)
+    environment = {**os.environ, "NUMBA_CACHE_DIR": str(cache / "numba")}
+    subprocess.run([sys.executable, source], env=environment, check=True)
+    assert len(list((cache / "numba").iterdir())) == 2
+
+    purge.kernels(checkout, cache)
+    assert list((cache / "numba").iterdir()) == [other]
+    other.rmdir()
+    purge.kernels(checkout, cache)
+    assert not cache.exists()
