@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+import itertools
+from dataclasses import replace
+
+import pytest
+
+from tests.plugin.desk import noise
+from tests.plugin.events import CONTENT, REGION
+from velatura_plugin.canvas import DocumentKeys, JobCanvas, look_at
+from velatura_plugin.host.base import Document, PreviewFrame
+from velatura_plugin.host.memory import MemoryHost
+from velatura_protocol.errors import NotFound
+from velatura_protocol.geometry import Rect, Size
+
+
+@pytest.fixture
+def host() -> MemoryHost:
+    return MemoryHost()
+
+
+@pytest.fixture
+def document(host: MemoryHost) -> Document:
+    return host.open(noise(Size(20, 10)), name="one.kra")
+
+
+@pytest.fixture
+def canvas(host: MemoryHost, document: Document) -> JobCanvas:
+    return JobCanvas(host, document, "job", itertools.count().__next__)
+
+
+def staged(host: MemoryHost, document: Document) -> list[str]:
+    return [each.name for each in host.documents[document.id].contents.layers if each.job]
+
+
+def test_a_preview_of_full_size_is_shown(
+    host: MemoryHost, document: Document, canvas: JobCanvas
+) -> None:
+    canvas.show_preview(PreviewFrame(REGION, noise(REGION.size)))
+    assert staged(host, document) == ["[Preview] job"]
+    canvas.clear()
+    assert staged(host, document) == []
+
+
+def test_a_small_preview_is_never_stretched_over_the_canvas(
+    host: MemoryHost, document: Document, canvas: JobCanvas
+) -> None:
+    canvas.show_preview(PreviewFrame(REGION, noise(Size(2, 2))))
+    assert staged(host, document) == []
+
+
+def test_what_is_not_there_is_not_cleared(
+    host: MemoryHost, document: Document, canvas: JobCanvas
+) -> None:
+    host.close(document)
+    canvas.clear()
+
+
+def test_one_layer_is_named_after_the_job_several_keep_their_names(
+    host: MemoryHost, document: Document, canvas: JobCanvas
+) -> None:
+    canvas.show(CONTENT)
+    canvas.accept(CONTENT, name="Remove (1)", document_key="key")
+    two = replace(CONTENT, layers=CONTENT.layers * 2)
+    canvas.accept(two, name="Remove (2)", document_key="key")
+    names = [each.name for each in host.documents[document.id].contents.layers]
+    assert names == ["Background", "a", "a", "Remove (1)"]
+
+
+def test_a_failed_accept_leaves_the_canvas_to_be_cleared(
+    host: MemoryHost, document: Document, canvas: JobCanvas
+) -> None:
+    canvas.show(CONTENT)
+    host.close(document)
+    with pytest.raises(NotFound):
+        canvas.accept(CONTENT, name="a", document_key="key")
+    with pytest.raises(NotFound):
+        canvas.clear()
+    canvas.forget()
+    canvas.clear()
+
+
+def test_keys(host: MemoryHost, document: Document) -> None:
+    numbers = map(str, itertools.count(1))
+    keys = DocumentKeys(host, lambda: f"key-{next(numbers)}")
+    assert keys.of(document) == "key-1"
+    assert keys.of(document) == "key-1"
+    host.accept(document, "job", CONTENT, document_key="stored")
+    assert keys.of(document) == "stored"
+    other = host.open(noise(Size(4, 4)))
+    first = keys.of(other)
+    keys.forget(other.id)
+    keys.forget(other.id)
+    assert keys.of(other) != first
+
+
+def test_looking_at_the_document(host: MemoryHost) -> None:
+    assert look_at(host) is None
+    document = host.open(noise(Size(20, 10)), name="one.kra")
+    seen = look_at(host)
+    assert seen is not None
+    assert (seen.id, seen.name, seen.size, seen.selected) == (
+        document.id,
+        "one.kra",
+        Size(20, 10),
+        None,
+    )
+    host.select(document, Rect(1, 2, 3, 4))
+    again = look_at(host)
+    assert again is not None
+    assert again.selected == Rect(1, 2, 3, 4)
