@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage
 
 from velatura_protocol.engines import ContextRule
 from velatura_protocol.errors import NothingSelected
@@ -67,6 +66,9 @@ def apply_edge(selection: Mask, edge: Edge) -> Mask:
 
 
 def _feather(selection: Mask, edge: Edge) -> Mask:
+    # Inside: a third of what a command takes to start, and most commands need none of it.
+    from scipy import ndimage
+
     blurred = ndimage.gaussian_filter(
         mask_weights(selection), sigma=edge.pixels / 2.0, radius=edge.reach, mode="nearest"
     )
@@ -148,6 +150,8 @@ def _component_bounds(mask: Mask, cell: int) -> list[Rect]:
     Every crop grows by at least ``cell`` pixels, so pixels in touching cells of that size belong
     together. Labelling cells in place of pixels keeps a mask of a million specks linear.
     """
+    from scipy import ndimage
+
     support = mask != 0
     height, width = support.shape
     rows = np.arange(0, height, cell)
