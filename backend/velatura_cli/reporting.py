@@ -123,6 +123,16 @@ def _described(files: Sequence[WrittenFile]) -> dict[str, JsonValue]:
     return {"paths": [str(file.path) for file in files], "notes": list(notes)}
 
 
+_PHASES = {
+    Phase.UPLOADING: "sending",
+    Phase.QUEUED: "waiting",
+    Phase.LOADING: "loading",
+    Phase.ENCODING: "preparing",
+    Phase.STEPPING: "working",
+}
+"""What a person is told; the phases after these are all the end of it."""
+
+
 class BarReporter:
     """A bar on the terminal, and the written files' names when it is over."""
 
@@ -137,7 +147,7 @@ class BarReporter:
             desc=Path(image).name,
             file=self._stream,
             leave=False,
-            bar_format="{desc} {percentage:3.0f}%|{bar}| {elapsed} {postfix}",
+            bar_format="{desc} {percentage:3.0f}%|{bar}| {elapsed}{postfix}",
         )
 
     def accepted(self, job: str, ahead: int) -> None:
@@ -147,7 +157,7 @@ class BarReporter:
     def progress(self, phase: Phase, fraction: float | None, variation: int) -> None:
         if self._bar is None:
             return
-        self._bar.set_postfix_str(phase.value, refresh=False)
+        self._bar.set_postfix_str(_PHASES.get(phase, "finishing"), refresh=False)
         if fraction is not None:
             self._bar.n = fraction
         self._bar.refresh()

@@ -74,6 +74,7 @@ def test_a_bar_is_for_the_eyes_and_leaves_names_behind() -> None:
     tell(reporter)
     assert "in.jpg" in stream.getvalue()
     assert "loading" in stream.getvalue()
+    assert "working" in stream.getvalue()
     reporter.done([FILE])
     assert stream.getvalue().endswith("out.jpg; lossy\n")
 
