@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from velatura_protocol.errors import Unsupported
+from velatura_protocol.errors import UnreadableFile, Unsupported
 
 from .model import Metadata, PngDetails
 
@@ -33,6 +33,7 @@ def read_header(data: bytes) -> PngHeader:
     """What of a PNG the decoder does not tell.
 
     :raises Unsupported: animated
+    :raises UnreadableFile: a chunk without a proper name
     """
     bits, colour_type = 8, 0
     kept: list[tuple[bytes, bytes]] = []
@@ -81,6 +82,9 @@ def _chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
     at = len(SIGNATURE)
     while at + 8 <= len(data):
         length, name = struct.unpack_from(">I4s", data, at)
+        if not name.isalpha():
+            # The decoder would put these bytes into a message, which must be text.
+            raise UnreadableFile(reason="truncated or damaged")
         yield name, data[at + 8 : at + 8 + length]
         at += 12 + length
 

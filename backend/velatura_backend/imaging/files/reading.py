@@ -56,7 +56,7 @@ def read_image(path: Path, max_pixels: int = MAX_PIXELS) -> ImageFile:
         image = pyvips.Image.new_from_buffer(data, "", access="sequential", fail_on="error")
         _check(image, kind, max_pixels)
         stored = np.asarray(image.numpy())
-    except pyvips.Error as error:
+    except (pyvips.Error, UnicodeDecodeError) as error:  # messages may quote the file
         raise UnreadableFile(reason="truncated or damaged") from error
     samples = stored.reshape(image.height, image.width, image.bands)
     metadata = _read_metadata(image, kind, data, header.has_resolution, notes)

@@ -13,7 +13,7 @@ from velatura_backend.imaging.files.png import (
     read_header,
     with_chunks,
 )
-from velatura_protocol.errors import Unsupported
+from velatura_protocol.errors import UnreadableFile, Unsupported
 
 PICTURE = np.zeros((2, 3, 3), np.uint8)
 
@@ -93,6 +93,11 @@ def test_animations_are_refused():
     with pytest.raises(Unsupported) as caught:
         read_header(inserted((b"acTL", struct.pack(">II", 3, 0))))
     assert caught.value.params == {"what": "animated PNG files"}
+
+
+def test_a_chunk_without_a_name_is_damage():
+    with pytest.raises(UnreadableFile):
+        read_header(inserted((b"\xffEXt", b"")))
 
 
 def test_a_cut_header_is_left_to_the_decoder():
