@@ -69,4 +69,5 @@ def _is_corruption(error: sqlite3.OperationalError) -> bool:
 
 
 def is_full(error: sqlite3.OperationalError) -> bool:
-    return error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_FULL
+    """Whether there was no room; a quota that is used up comes as an input/output error."""
+    return error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)

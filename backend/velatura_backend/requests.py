@@ -149,9 +149,11 @@ class Requests:
 
     async def _is_known(self, job: str) -> bool:
         """Whether the job was submitted before, with all its inputs."""
-        live = await self._find_live(job)
+        if await self._find_live(job) is None and await self._is_ended(job):
+            return True
+        live = self._services.ledger.live(job)
         if live is None:
-            return await self._is_ended(job)
+            return False
         self._caller.check(live.owner)
         if live.upload is None:
             return True

@@ -49,6 +49,9 @@ _log = logging.getLogger("velatura.runner")
 # Before that an estimate says more about the loading than about the work.
 _ETA_FROM = 0.05
 
+# More than any variation has; keeps the blobs of one apart from those of the next.
+_MOST_BLOBS = 1_000_000
+
 
 @dataclass(frozen=True)
 class Shop:
@@ -210,7 +213,7 @@ class Run:
         """Moves the result's files into the store; they stay taken until the journal holds them."""
         taken: list[str] = []
         try:
-            for blob in event.blobs:
+            for blob in {each.digest: each for each in event.blobs}.values():
                 self._shop.store.adopt(blob.path, blob.digest)
                 taken.append(blob.digest)
             missing = {use.blob.digest for use in _uses(event.variation)} - set(taken)
@@ -274,6 +277,3 @@ def _uses(variation: Variation) -> tuple[BlobUse, ...]:
     if variation.thumbnail is not None:
         uses.append(BlobUse(Purpose.THUMBNAIL, variation.index, variation.thumbnail))
     return tuple(uses)
-
-
-_MOST_BLOBS = 1_000_000

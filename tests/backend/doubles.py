@@ -35,6 +35,19 @@ class LostAfterOne(InlineExecutor):
                 yield WorkVariationFailed(1, ErrorInfo(ErrorCode.NO_SOURCE))
 
 
+class SaysItTwice(InlineExecutor):
+    """Delivers each result again, as after a worker that was lost behind it."""
+
+    def __init__(self, on_change: object) -> None:
+        super().__init__(1)
+
+    async def run(self, order: WorkOrder) -> AsyncGenerator[WorkEvent, None]:
+        async for event in super().run(order):
+            yield event
+            if isinstance(event, WorkResult):
+                yield event
+
+
 class Silent(InlineExecutor):
     """Ends without a word, against its contract."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from tests.backend.live import echo_task, finished_job
 from velatura_protocol.errors import ErrorCode
 from velatura_protocol.messages import (
@@ -14,6 +16,8 @@ from velatura_protocol.messages import (
     Forget,
     Jobs,
     ListJobs,
+    Ping,
+    Pong,
     Progress,
     Result,
     Resume,
@@ -86,3 +90,27 @@ async def test_other_clients_neither_hear_nor_touch_a_job(backend) -> None:
         await two.send(Forget(4, (job,)))
         assert (await two.wait_for(Done, request=4)).count == 0
         assert two.story(job) == []
+
+
+async def test_a_job_whose_upload_broke_off_is_taken_over(backend) -> None:
+    async with backend.client() as first, backend.client() as second:
+        await first.submit("job", echo_task())
+        await first.send(Ping(1))
+        await first.wait_for(Pong)
+        await second.submit("job", echo_task())
+        await second.upload_echo_inputs()
+        assert isinstance(await second.end_of("job"), Finished)
+        assert isinstance(await first.end_of("job"), Finished)
+
+
+async def test_the_same_job_from_everywhere_at_once_is_one_job(backend) -> None:
+    async with backend.client() as one, backend.client() as two:
+        for client in (one, two):
+            await client.upload_echo_inputs()
+        await asyncio.gather(*(client.submit("job", echo_task()) for client in (one, two) * 3))
+        for client in (one, two):
+            assert isinstance(await client.end_of("job"), Finished)
+        await one.send(ListJobs(1))
+        assert len((await one.wait_for(Jobs)).jobs) == 1
+        stored = await backend.backend.services.journal.run(lambda j: j.events("job", 0))
+        assert len(stored) == 4

@@ -6,10 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.backend.doubles import Broken, LostAfterOne, Silent
+from tests.backend.doubles import Broken, LostAfterOne, SaysItTwice, Silent
 from tests.backend.live import SIZE, echo_task, finished_job, previewed, served
 from velatura_backend.blobstore import BlobStore
+from velatura_backend.journal import Journal
+from velatura_backend.journal_records import NO_CHANGE, Change
 from velatura_protocol.errors import DiskFull, ErrorCode
+from velatura_protocol.events import JobState
 from velatura_protocol.messages import (
     Failed,
     Finished,
@@ -110,3 +113,51 @@ async def test_an_estimate_comes_with_the_progress(backend) -> None:
         etas = [e.eta for e in client.seen(Progress) if e.eta is not None]
         assert etas
         assert min(etas) >= 0.0
+
+
+async def test_a_result_that_comes_twice_counts_once(tmp_path: Path) -> None:
+    async with served(tmp_path, SaysItTwice) as backend, backend.client() as client:
+        await finished_job(client, variations=2)
+        assert [e.variation.index for e in client.seen(Result)] == [0, 1]
+
+
+async def test_a_journal_without_room_for_a_result_fails_that_variation(
+    backend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    append = Journal.append
+
+    def no_room_for_results(self: Journal, job: str, event, change: Change = NO_CHANGE) -> None:
+        if change.good:
+            raise DiskFull
+        append(self, job, event, change)
+
+    async with backend.client() as client:
+        monkeypatch.setattr(Journal, "append", no_room_for_results)
+        await client.upload_echo_inputs()
+        await client.submit("job", echo_task())
+        end = await client.end_of("job")
+        assert isinstance(end, Failed)
+        assert end.error.code is ErrorCode.DISK_FULL
+        assert [e.index for e in client.seen(VariationFailed)] == [0]
+
+
+async def test_a_start_that_cannot_be_recorded_stops_the_order(
+    backend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    append = Journal.append
+
+    def no_room_for_starts(self: Journal, job: str, event, change: Change = NO_CHANGE) -> None:
+        if change.state is JobState.RUNNING:
+            raise DiskFull
+        append(self, job, event, change)
+
+    async with backend.client() as client:
+        await client.upload_echo_inputs()
+        monkeypatch.setattr(Journal, "append", no_room_for_starts)
+        await client.submit("job", echo_task(parameters={"seconds": 60.0}))
+        end = await client.end_of("job")
+        assert isinstance(end, Failed)
+        assert end.error.code is ErrorCode.DISK_FULL
+        monkeypatch.undo()
+        await client.submit("next", echo_task())
+        assert isinstance(await client.end_of("next"), Finished)

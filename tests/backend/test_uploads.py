@@ -10,6 +10,7 @@ import pytest
 
 from tests.backend.live import RGBA8, SIZE, digest_of, echo_task, finished_job, pixels, served
 from velatura_protocol.errors import ErrorCode
+from velatura_protocol.geometry import Size
 from velatura_protocol.messages import Error, Finished, Jobs, ListJobs, Result
 from velatura_protocol.session import BlobKnown, BlobRejected, BlobSent
 
@@ -77,3 +78,26 @@ async def test_a_connection_s_end_takes_what_no_job_wants(tmp_path: Path) -> Non
     async with served(tmp_path) as backend, backend.client() as client:
         await client.send(ListJobs(1))
         assert (await client.wait_for(Jobs)).jobs == ()
+
+
+async def test_a_disk_that_fills_up_half_way_does_not_leave_the_client_waiting(
+    backend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The blob is larger than its window: without an answer its sender would wait for ever."""
+    size = Size(2200, 1500)
+    write, written = os.write, [0]
+
+    def fills_up(descriptor: int, data: bytes) -> int:
+        written[0] += len(data) if len(data) > 1000 else 0
+        if written[0] > 3_000_000:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return write(descriptor, data)
+
+    async with backend.client() as client:
+        monkeypatch.setattr(os, "write", fills_up)
+        await client.upload("crop", size, RGBA8, pixels(size))
+        rejected = await client.wait_for(BlobRejected, blob="crop")
+        assert rejected.error.code is ErrorCode.DISK_FULL
+        monkeypatch.undo()
+        await client.submit("job", echo_task(size))
+        assert (await client.wait_for(Error, job="job")).error.code is ErrorCode.DISK_FULL
