@@ -34,7 +34,7 @@ def islands(mask: Pixels, gap: int) -> list[Rect]:
     """Tight bounds of the mask's places, in the mask's own pixels, from top to bottom.
 
     Places nearer to each other than ``gap`` pixels count as one, those more than twice as far apart
-    as two. The mask is 8-bit grey.
+    as two, unless their bounds overlap. The mask is 8-bit grey.
     """
     cells = _occupied(mask)
     canvas = Rect.of_size(mask.size)
@@ -44,7 +44,22 @@ def islands(mask: Pixels, gap: int) -> list[Rect]:
         reach *= 2
         groups = _connected(cells, reach)
     bounds = [_tight(mask, _bounds_of(group).intersection(canvas)) for group in groups]
-    return sorted(bounds, key=lambda rect: (rect.y, rect.x))
+    return sorted(_disjoint(bounds), key=lambda rect: (rect.y, rect.x))
+
+
+def _disjoint(rects: list[Rect]) -> list[Rect]:
+    """Those that overlap are one: the bounds of an L may hold a part of what lies in its corner."""
+    waiting = list(rects)
+    done: list[Rect] = []
+    while waiting:
+        rect = waiting.pop()
+        other = next((each for each in done if not each.intersection(rect).is_empty), None)
+        if other is None:
+            done.append(rect)
+        else:
+            done.remove(other)
+            waiting.append(other.union(rect))
+    return done
 
 
 def _occupied(mask: Pixels) -> set[_Cell]:

@@ -58,7 +58,7 @@ rects = st.builds(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.lists(rects, min_size=1, max_size=6), st.integers(1, 200))
 def test_every_pixel_is_in_exactly_one_place_and_far_from_the_others(
     drawn: list[Rect], gap: int
@@ -67,8 +67,9 @@ def test_every_pixel_is_in_exactly_one_place_and_far_from_the_others(
     drawn = [each.intersection(Rect.of_size(size)) for each in drawn]
     found = islands(mask(size, *drawn), gap)
     for rect in drawn:
-        homes = [each for each in found if each.contains(rect)]
-        assert homes, "each place is covered"
+        touched = [each for each in found if not each.intersection(rect).is_empty]
+        assert len(touched) == 1
+        assert touched[0].contains(rect)
     # Tight: each edge of a place touches something drawn.
     for place in found:
         inside = [each for each in drawn if place.contains(each)]

@@ -1,0 +1,138 @@
+"""The plug-in as a host's bootstrap builds it, up to a backend that answers."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from websockets.sync.server import ServerConnection, serve
+
+from velatura_plugin.app import App, build
+from velatura_plugin.events import Link
+from velatura_plugin.host.memory import MemoryHost
+from velatura_plugin.settings import Settings
+from velatura_plugin.state import LinkView
+from velatura_protocol.errors import ErrorCode
+
+HERE = Settings(start_backend=True).with_identity()
+
+BACKEND = """
+import json, os, sys, threading
+from websockets.sync.server import serve
+from velatura_protocol.messages import PROTOCOL, Hello, Limits, Welcome
+from velatura_protocol.session import ServerSession
+from velatura_protocol.engines import EngineSpec
+from velatura_protocol.tasks import Operation
+
+directory = sys.argv[sys.argv.index("--data-dir") + 1]
+
+def talk(connection):
+    session = ServerSession(Limits())
+    for data in connection:
+        for event in session.receive(data):
+            if isinstance(event, Hello):
+                assert connection.request.headers["Authorization"] == "Bearer token"
+                engine = EngineSpec("e", event.host, "1", (Operation.FILL,), event.client_id)
+                session.welcome(Welcome(PROTOCOL, "9", (Operation.FILL,), (engine,), Limits()))
+        while (answer := session.next_message()) is not None:
+            connection.send(answer)
+
+open(directory + "/token", "w").write("token")
+with serve(talk, "127.0.0.1", 0, compression=None) as server:
+    url = f"ws://127.0.0.1:{server.socket.getsockname()[1]}/"
+    line = {"event": "ready", "url": url, "token_file": directory + "/token", "pid": os.getpid(),
+            "protocol": "1.0", "version": "9"}
+    print(json.dumps(line), flush=True)
+    threading.Thread(target=lambda: (sys.stdin.buffer.read(), server.shutdown())).start()
+    server.serve_forever()
+"""
+
+
+def until(app: App, host: MemoryHost, done: Callable[[LinkView], bool]) -> LinkView:
+    host.run_until(lambda: done(app.controller.state.link), seconds=20)
+    return app.controller.state.link
+
+
+def test_a_backend_is_started_and_met(tmp_path: Path) -> None:
+    script = tmp_path / "backend.py"
+    script.write_text(BACKEND)
+    host = MemoryHost("memory/7")
+    app = build(host, HERE, tmp_path, command=[sys.executable, str(script)], with_parent=True)
+    seen: list[Link] = []
+    app.controller.subscribe(lambda state: seen.append(state.link.link))
+    app.start()
+    until(app, host, lambda link: link.link is Link.ONLINE)
+    assert Link.STARTING in seen
+    (engine,) = app.controller.state.engines
+    assert (engine.name, engine.sentence) == ("memory/7", HERE.client_id)
+    app.close()
+
+
+def test_a_start_that_fails_is_told_with_its_last_words(tmp_path: Path) -> None:
+    host = MemoryHost()
+    command = [sys.executable, "-c", "import sys; sys.exit('no room left')"]
+    app = build(host, HERE, tmp_path, command=command)
+    app.start()
+    link = until(app, host, lambda link: link.link is Link.OFFLINE and link.error is not None)
+    assert link.error is not None
+    assert link.error.params == {"reason": "ended with exit code 1"}
+    assert link.detail == "no room left"
+    app.close()
+
+
+def test_nothing_is_started_against_the_user_s_will(tmp_path: Path) -> None:
+    host = MemoryHost()
+    app = build(host, replace(HERE, start_backend=False), tmp_path, command=["never"])
+    app.start()
+    link = until(app, host, lambda link: link.error is not None)
+    assert link.error is not None
+    assert (link.link, link.error.params) == (Link.OFFLINE, {"reason": "not started"})
+    app.close()
+
+
+def test_a_backend_elsewhere_is_not_looked_for_here(tmp_path: Path, unused_tcp_port: int) -> None:
+    token = tmp_path / "token"
+    token.write_text("token")
+    settings = replace(HERE, server_url=f"ws://127.0.0.1:{unused_tcp_port}/", token_file=str(token))
+    host = MemoryHost()
+    app = build(host, settings, tmp_path / "data", command=["never"])
+    app.start()
+    link = until(app, host, lambda link: link.error is not None)
+    assert link.link is Link.RECONNECTING
+    assert link.error is not None
+    assert link.error.code is ErrorCode.BACKEND_UNAVAILABLE
+    app.close()
+
+
+@pytest.mark.parametrize("secret", ["", "the owner's"])
+def test_the_owner_s_secret_replaces_the_client_s(tmp_path: Path, secret: str) -> None:
+    seen: list[bytes] = []
+
+    def talk(connection: ServerConnection) -> None:
+        seen.append(bytes(connection.recv()))  # type: ignore[arg-type]
+
+    with serve(talk, "127.0.0.1", 0, compression=None) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        (tmp_path / "token").write_text("token")
+        runtime = {
+            "url": f"ws://127.0.0.1:{server.socket.getsockname()[1]}/",
+            "token_file": str(tmp_path / "token"),
+            "pid": os.getpid(),
+            "protocol": "1.0",
+        }
+        (tmp_path / "runtime.json").write_text(json.dumps(runtime))
+        host = MemoryHost()
+        app = build(host, HERE, tmp_path, client_secret=secret)
+        app.start()
+        until(app, host, lambda link: bool(seen) and link.link is Link.RECONNECTING)
+        app.close()
+        server.shutdown()
+        thread.join(10)
+    assert (secret or HERE.client_secret).encode() in seen[0]
