@@ -36,14 +36,15 @@ def islands(mask: Pixels, gap: int) -> list[Rect]:
     Places nearer to each other than ``gap`` pixels count as one, those more than twice as far apart
     as two, unless their bounds overlap. The mask is 8-bit grey.
     """
-    cells = _occupied(mask)
-    canvas = Rect.of_size(mask.size)
+    bands = _bands(mask)
+    cells = _occupied(bands)
     reach = max(1, -(-gap // CELL))
     groups = _connected(cells, reach)
     while len(groups) > MAX_ISLANDS:
         reach *= 2
         groups = _connected(cells, reach)
-    bounds = [_tight(mask, _bounds_of(group).intersection(canvas)) for group in groups]
+    canvas = Rect.of_size(mask.size)
+    bounds = [_tight(mask, bands, _bounds_of(group).intersection(canvas)) for group in groups]
     return sorted(_disjoint(bounds), key=lambda rect: (rect.y, rect.x))
 
 
@@ -62,17 +63,21 @@ def _disjoint(rects: list[Rect]) -> list[Rect]:
     return done
 
 
-def _occupied(mask: Pixels) -> set[_Cell]:
+def _bands(mask: Pixels) -> list[bytes]:
+    """For each row of cells, the bitwise or of its rows of pixels."""
+    height = mask.size.height
+    return [_rows_together(mask, top, min(top + CELL, height)) for top in range(0, height, CELL)]
+
+
+def _occupied(bands: list[bytes]) -> set[_Cell]:
     """Cells (column, row) of the grid that hold anything but 0."""
     cells: set[_Cell] = set()
-    height = mask.size.height
-    for top in range(0, height, CELL):
-        band = _rows_together(mask, top, min(top + CELL, height))
+    for row, band in enumerate(bands):
         if band.count(0) == len(band):
             continue
         for column, left in enumerate(range(0, len(band), CELL)):
             if any(band[left : left + CELL]):
-                cells.add((column, top // CELL))
+                cells.add((column, row))
     return cells
 
 
@@ -119,20 +124,20 @@ def _bounds_of(group: list[_Cell]) -> Rect:
     )
 
 
-def _tight(mask: Pixels, bounds: Rect) -> Rect:
-    """``bounds`` without empty rows and columns at its edges; not empty itself."""
+def _tight(mask: Pixels, bands: list[bytes], bounds: Rect) -> Rect:
+    """``bounds``, which are whole cells, without empty rows and columns at their edges."""
     data = memoryview(mask.data).cast("B")
     width = mask.size.width
 
-    def row(y: int) -> bytes:
+    def has_any(y: int) -> bool:
         start = y * width + bounds.x
-        return bytes(data[start : start + bounds.width])
+        return any(bytes(data[start : start + bounds.width]).lstrip(b"\0")[:1])
 
-    top = next(y for y in range(bounds.y, bounds.bottom) if any(row(y)))
-    bottom = next(y for y in range(bounds.bottom - 1, top - 1, -1) if any(row(y)))
+    top = next(y for y in range(bounds.y, bounds.bottom) if has_any(y))
+    bottom = next(y for y in range(bounds.bottom - 1, top - 1, -1) if has_any(y))
     together = 0
-    for y in range(top, bottom + 1):
-        together |= int.from_bytes(row(y), "little")
+    for band in bands[bounds.y // CELL : -(-bounds.bottom // CELL)]:
+        together |= int.from_bytes(band[bounds.x : bounds.right], "little")
     columns = together.to_bytes(bounds.width, "little")
     left = len(columns) - len(columns.lstrip(b"\0"))
     right = len(columns.rstrip(b"\0"))
