@@ -191,9 +191,18 @@ def placement(task: Task) -> Placement:
     return Placement.ABOVE
 
 
+_MAKES_UP = frozenset((Operation.FILL, Operation.VARY, Operation.TILE, Operation.RETARGET))
+
+
 def digital_source_type(engine: EngineSpec, task: Task) -> str:
-    """A term of the IPTC NewsCodes vocabulary ``digitalsourcetype``."""
+    """A term of the IPTC NewsCodes vocabulary ``digitalsourcetype``.
+
+    What an engine without weights makes up, from pieces of the picture or not, counts as synthetic;
+    what it only changes (colour, size, noise) as enhanced.
+    """
     from_nothing = task.operation is Operation.GENERATE and not task.crops
     if engine.weights:
         return "trainedAlgorithmicMedia" if from_nothing else "compositeWithTrainedAlgorithmicMedia"
-    return "algorithmicMedia" if from_nothing else "algorithmicallyEnhanced"
+    if from_nothing:
+        return "algorithmicMedia"
+    return "compositeSynthetic" if task.operation in _MAKES_UP else "algorithmicallyEnhanced"

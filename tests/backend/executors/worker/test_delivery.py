@@ -45,7 +45,9 @@ def test_the_source_type_tells_models_from_algorithms(tmp_path: Path) -> None:
     with_weights = replace(ECHO, weights=True)
     edited = task(tmp_path)
     made = replace(edited, operation=Operation.GENERATE, inputs=())
-    assert digital_source_type(ECHO, edited) == "algorithmicallyEnhanced"
+    enhanced = replace(edited, operation=Operation.RESTORE)
+    assert digital_source_type(ECHO, edited) == "compositeSynthetic"
+    assert digital_source_type(ECHO, enhanced) == "algorithmicallyEnhanced"
     assert digital_source_type(ECHO, made) == "algorithmicMedia"
     assert digital_source_type(with_weights, edited) == "compositeWithTrainedAlgorithmicMedia"
     assert digital_source_type(with_weights, made) == "trainedAlgorithmicMedia"
