@@ -24,6 +24,8 @@ from .pipe import OrderEvent, Outbox, PipeLogHandler, RunOrder, WorkerReady, Wor
 if TYPE_CHECKING:
     from .worker.flow import Worker
 
+_NICENESS = 5
+
 _log = logging.getLogger("velatura.worker")
 
 
@@ -40,6 +42,9 @@ def main(connection: Any, flag: Any, settings: WorkerSettings) -> None:
     """Target of the spawned process. ``flag``: shared array of one int64, see ``CancelToken``."""
     # A Ctrl-C in a terminal reaches the whole process group; the server decides what it means.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Computing gives way to whoever answers people: the server, and the editor it works for.
+    if hasattr(os, "nice"):
+        os.nice(_NICENESS)
     # The server's stdout carries its ready line: whatever a library prints goes to stderr.
     os.dup2(2, 1)
     outbox = Outbox(connection)
