@@ -42,13 +42,15 @@ ExecutorFactory = Callable[[Callable[[], None]], Executor]
 
 @dataclass(frozen=True)
 class Backend:
-    """A running backend. ``stopped`` is set when it wants to end."""
+    """A running backend. ``stopped`` is set when it wants to end. Whoever started it sets
+    ``orphaned`` when they are gone: it then ends with its last client."""
 
     info: RuntimeInfo
     server: Server
     services: Services
     executor: Executor
     stopped: asyncio.Event
+    orphaned: asyncio.Event
 
 
 @asynccontextmanager
@@ -115,4 +117,4 @@ async def _assemble(
     dispatcher.start()
     upkeep.start()
     info = RuntimeInfo(server.url, str(token_file), os.getpid(), str(PROTOCOL), version)
-    return Backend(info, server, services, executor, upkeep.stopped)
+    return Backend(info, server, services, executor, upkeep.stopped, upkeep.orphaned)

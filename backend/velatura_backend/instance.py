@@ -150,10 +150,15 @@ def _make_once(path: Path, content: bytes) -> None:
     mine = path.with_name(f"{path.name}.{os.getpid()}")
     write_private(mine, content)
     try:
-        with contextlib.suppress(FileExistsError):
-            os.link(mine, path)
+        os.link(mine, path)
+    except FileExistsError:
+        pass
+    except OSError:
+        # No second names on this file system: the last one has its way, and those before it have
+        # to ask again.
+        mine.replace(path)
     finally:
-        mine.unlink()
+        mine.unlink(missing_ok=True)
 
 
 @contextlib.contextmanager

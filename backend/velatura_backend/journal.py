@@ -37,10 +37,13 @@ _UNENDED = (JobState.QUEUED.value, JobState.RUNNING.value)
 
 
 class Journal:
-    """:raises BackendUnavailable: it was written by a later version, or cannot be opened at all"""
+    """``moved_aside``: where a damaged one is, in whose place this one was begun.
+
+    :raises BackendUnavailable: it was written by a later version, or cannot be opened at all
+    """
 
     def __init__(self, directory: Path) -> None:
-        self._connection = open_or_replace(directory / JOURNAL_FILE)
+        self._connection, self.moved_aside = open_or_replace(directory / JOURNAL_FILE)
         self.epoch = self._next_epoch()
         self._ballast = Ballast(directory)
         self._ballast.load()

@@ -15,19 +15,19 @@ _log = logging.getLogger("velatura.journal")
 _SIDE_FILES = ("", "-wal", "-shm")
 
 
-def open_or_replace(path: Path) -> sqlite3.Connection:
-    """The database; a damaged one is moved aside, and a new one begun.
+def open_or_replace(path: Path) -> tuple[sqlite3.Connection, Path | None]:
+    """The database; a damaged one is moved aside, a new one begun, and where the old one is said.
 
     :raises BackendUnavailable: it was written by a later version, or cannot be opened at all
     """
     try:
-        return _open(path)
+        return _open(path), None
     except sqlite3.DatabaseError as error:
         if isinstance(error, sqlite3.OperationalError) and not _is_corruption(error):
             raise BackendUnavailable(reason="journal_unreadable") from error
     aside = _move_aside(path)
     _log.warning("the journal is damaged; it is kept as %s", aside.name)
-    return _open(path)
+    return _open(path), aside
 
 
 def _open(path: Path) -> sqlite3.Connection:

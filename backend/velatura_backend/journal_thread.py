@@ -31,6 +31,10 @@ class JournalThread:
     def epoch(self) -> int:
         return self._journal.epoch
 
+    @property
+    def moved_aside(self) -> Path | None:
+        return self._journal.moved_aside
+
     async def run(self, action: Callable[[Journal], Answer]) -> Answer:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._executor, action, self._journal)

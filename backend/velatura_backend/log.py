@@ -28,6 +28,9 @@ class _PrivateFileHandler(RotatingFileHandler):
             os.chmod(stream.name, PRIVATE)
         return stream
 
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802
+        """A disk that is full keeps the log from growing, and nothing else from working."""
+
 
 def open_log(directory: Path, version: str) -> logging.Handler:
     """Sends this process's log to ``backend.log``; the caller closes it with :func:`close_log`."""

@@ -14,7 +14,7 @@ from functools import partial
 
 from velatura_protocol.errors import BackendUnavailable, DataDirectoryInUse, DiskFull, VelaturaError
 
-from .app import running
+from .app import Backend, running
 from .config import Config
 from .executors.base import Executor
 from .executors.local import LocalExecutor
@@ -41,7 +41,7 @@ def serve(config: Config) -> int:
     try:
         asyncio.run(_serve(config))
     except VelaturaError as error:
-        print(f"velatura: {_sentence(error)}", file=sys.stderr)  # noqa: T201
+        _say(_sentence(error))
         return EXIT_NO_BACKEND
     return EXIT_DONE
 
@@ -50,10 +50,24 @@ async def _serve(config: Config) -> None:
     async with running(config, _local_executor) as backend:
         _stop_on_signals(backend.stopped.set)
         if config.with_parent:
-            _stop_with_parent(backend.stopped.set)
+            _watch_parent(lambda: _outlive_parent(backend))
+        if (damaged := backend.services.journal.moved_aside) is not None:
+            _say(f"the journal was damaged; it is kept as {damaged.name}, and a new one was begun")
         line = json.dumps({"event": "ready", **asdict(backend.info)})
         print(line, flush=True)  # noqa: T201
         await backend.stopped.wait()
+
+
+def _say(sentence: str) -> None:
+    print(f"velatura: {sentence}", file=sys.stderr)  # noqa: T201
+
+
+def _outlive_parent(backend: Backend) -> None:
+    """Another command may have found this backend: it is not cut off, and the parent need not wait
+    for it."""
+    if backend.server.connections:
+        print(json.dumps({"event": "staying"}), flush=True)  # noqa: T201
+    backend.orphaned.set()
 
 
 def _local_executor(on_change: Callable[[], None]) -> Executor:
@@ -75,7 +89,7 @@ def _relay(
     loop.call_soon_threadsafe(stop)
 
 
-def _stop_with_parent(stop: Callable[[], None]) -> None:
+def _watch_parent(gone: Callable[[], None]) -> None:
     """Whoever started us holds the other end of our standard input; the system closes it with
     them, however they end."""
     loop = asyncio.get_running_loop()
@@ -86,7 +100,7 @@ def _stop_with_parent(stop: Callable[[], None]) -> None:
                 pass
         except OSError:
             pass
-        loop.call_soon_threadsafe(stop)
+        loop.call_soon_threadsafe(gone)
 
     threading.Thread(target=watch, name="parent", daemon=True).start()
 

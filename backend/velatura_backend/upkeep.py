@@ -18,10 +18,12 @@ _log = logging.getLogger("velatura.upkeep")
 
 _TRIM_SECONDS = 60.0
 _LOOKS_PER_GRACE = 10
+_ORPHAN_SECONDS = 0.1
 
 
 class Upkeep:
-    """``stopped`` is set once nobody has needed the backend for the grace time."""
+    """``stopped`` is set once nobody has needed the backend for the grace time, or, once it is
+    ``orphaned``, when no client is left: another command may have found it meanwhile."""
 
     def __init__(self, config: Config, server: Server, services: Services) -> None:
         self._config = config
@@ -30,9 +32,11 @@ class Upkeep:
         self._crew = Crew()
         self._ended = asyncio.Event()
         self.stopped = asyncio.Event()
+        self.orphaned = asyncio.Event()
 
     def start(self) -> None:
         self._crew.spawn(self._trim())
+        self._crew.spawn(self._outlive())
         if self._config.grace_seconds is not None:
             self._crew.spawn(self._watch(self._config.grace_seconds))
 
@@ -65,4 +69,10 @@ class Upkeep:
             await asyncio.sleep(grace / _LOOKS_PER_GRACE)
             if self._server.connections or not self._services.dispatcher.is_idle:
                 idle_since = time.monotonic()
+        self.stopped.set()
+
+    async def _outlive(self) -> None:
+        await self.orphaned.wait()
+        while self._server.connections:
+            await asyncio.sleep(_ORPHAN_SECONDS)
         self.stopped.set()

@@ -300,12 +300,12 @@ class Process:
 
 
 @contextlib.contextmanager
-def process(directory: Path, *options: str) -> Iterator[Process]:
+def process(directory: Path, *options: str, stderr: int | None = None) -> Iterator[Process]:
     """A backend in a process of its own, with worker processes."""
     command = [sys.executable, "-m", "velatura_backend", "serve"]
     command += ["--data-dir", str(directory / "data"), *options]
     with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=stderr, text=True
     ) as popen:
         assert popen.stdout is not None
         line = popen.stdout.readline()

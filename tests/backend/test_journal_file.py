@@ -20,18 +20,19 @@ def aside(path: Path) -> list[Path]:
 
 
 def test_a_sound_journal_is_opened_again(path: Path) -> None:
-    first = open_or_replace(path)
+    first, _ = open_or_replace(path)
     first.execute("INSERT INTO clients VALUES ('me', x'00')")
     first.close()
-    again = open_or_replace(path)
+    again, damaged = open_or_replace(path)
     assert len(again.execute("SELECT * FROM clients").fetchall()) == 1
+    assert damaged is None
     again.close()
     assert aside(path) == []
     assert path.stat().st_mode & 0o777 == 0o600
 
 
 def test_what_is_written_is_on_the_disk(path: Path) -> None:
-    connection = open_or_replace(path)
+    connection, _ = open_or_replace(path)
     assert connection.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
     assert connection.execute("PRAGMA synchronous").fetchone()[0] == 2
     assert connection.execute("PRAGMA foreign_keys").fetchone()[0] == 1
@@ -41,28 +42,30 @@ def test_what_is_written_is_on_the_disk(path: Path) -> None:
 def test_each_damaged_journal_is_kept_beside_a_new_one(path: Path) -> None:
     for number in (1, 2):
         path.write_bytes(b"this was a database" * 1000)
-        open_or_replace(path).close()
+        connection, damaged = open_or_replace(path)
+        connection.close()
+        assert damaged in aside(path)
         assert len(aside(path)) == number
     for kept in aside(path):
         assert kept.read_bytes().startswith(b"this was a database")
 
 
 def test_damage_inside_is_found(path: Path) -> None:
-    connection = open_or_replace(path)
+    connection, _ = open_or_replace(path)
     for number in range(2000):
         connection.execute("INSERT INTO clients VALUES (?, ?)", (f"c{number}", os.urandom(32)))
     connection.close()
     data = bytearray(path.read_bytes())
     data[4096 * 3 : 4096 * 20] = b"\xa5" * 4096 * 17
     path.write_bytes(data)
-    again = open_or_replace(path)
+    again, damaged = open_or_replace(path)
     assert again.execute("SELECT * FROM clients").fetchall() == []
     again.close()
-    assert len(aside(path)) == 1
+    assert aside(path) == [damaged]
 
 
 def test_a_journal_of_the_future_is_left_alone(path: Path) -> None:
-    open_or_replace(path).close()
+    open_or_replace(path)[0].close()
     connection = sqlite3.connect(path)
     connection.execute("PRAGMA user_version = 99")
     connection.close()

@@ -166,6 +166,14 @@ async def test_a_killed_worker_takes_no_job_of_others_along(tmp_path: Path) -> N
             assert isinstance(await client.end_of("good"), Finished)
 
 
+def test_a_damaged_journal_is_said_and_does_not_keep_it_from_starting(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir(mode=0o700)
+    (tmp_path / "data" / "journal.sqlite3").write_bytes(b"damage" * 1000)
+    with process(tmp_path, stderr=subprocess.PIPE) as backend:
+        assert backend.popen.stderr is not None
+        assert "damaged-1" in backend.popen.stderr.readline()
+
+
 def test_a_terminal_that_is_gone_does_not_matter(tmp_path: Path) -> None:
     """The ready line's reader may leave after reading it."""
     with process(tmp_path) as backend:

@@ -86,3 +86,12 @@ async def test_news_of_devices_reach_every_client(backend) -> None:
         for client in (one, two):
             found = await client.until(lambda client=client: client.seen(Capabilities)[1:])
             assert found == [news]
+
+
+async def test_an_orphan_ends_with_its_last_client(tmp_path: Path) -> None:
+    async with served(tmp_path) as backend:
+        async with backend.client() as client:
+            backend.backend.orphaned.set()
+            await finished_job(client)
+            assert not backend.backend.stopped.is_set()
+        await asyncio.wait_for(backend.backend.stopped.wait(), 5)
