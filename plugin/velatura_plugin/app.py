@@ -10,7 +10,7 @@ from pathlib import Path
 from velatura_protocol.errors import BackendUnavailable
 from velatura_protocol.messages import ErrorInfo
 
-from .client import Client, Dial, Identity, Report
+from .client import Client, Identity, Report
 from .controller import Controller
 from .events import Link, LinkChanged
 from .host.base import Host
@@ -29,9 +29,19 @@ class App:
     controller: Controller
     client: Client
     launcher: Launcher
+    dialler: Dialler
 
     def start(self) -> None:
         self.controller.start()
+
+    def start_backend(self) -> None:
+        """The user wants one, whatever the settings say."""
+        self.dialler.may_start = True
+        self.client.retry_now()
+
+    def stop_start(self) -> None:
+        """Ends a start that is under way."""
+        self.launcher.abort()
 
     def close(self) -> None:
         """Ends the connection, and the backend if it was started with ``with_parent``."""
@@ -56,24 +66,32 @@ def build(
     identity = Identity(
         settings.client_id, client_secret or settings.client_secret, host.name, VERSION
     )
-    client = Client(dialler(launcher, settings), identity)
-    return App(Controller(host, client, settings=settings), client, launcher)
+    dialler = Dialler(launcher, settings)
+    client = Client(dialler, identity)
+    return App(Controller(host, client, settings=settings), client, launcher, dialler)
 
 
-def dialler(launcher: Launcher, settings: Settings) -> Dial:
+class Dialler:
     """Connects to the backend the settings name, else to the one on this machine."""
 
-    async def dial(report: Report) -> Transport:
-        if settings.server_url:
-            return await WebSocketTransport.open(settings.server_url, Path(settings.token_file))
-        endpoint = await asyncio.to_thread(launcher.find)
-        if endpoint is None:
-            if not settings.start_backend:
-                raise StartFailed("not started")
-            endpoint = await _start(launcher, report)
-        return await WebSocketTransport.open(endpoint.url, endpoint.token_file)
+    def __init__(self, launcher: Launcher, settings: Settings) -> None:
+        self.may_start = settings.start_backend
+        self._launcher = launcher
+        self._settings = settings
 
-    return dial
+    async def __call__(self, report: Report) -> Transport:
+        """:raises VelaturaError: there is none, or it does not let us in"""
+        url, token_file = self._settings.server_url, Path(self._settings.token_file)
+        if not url:
+            endpoint = await asyncio.to_thread(self._launcher.find)
+            endpoint = endpoint or await self._start(report)
+            url, token_file = endpoint.url, endpoint.token_file
+        return await WebSocketTransport.open(url, token_file)
+
+    async def _start(self, report: Report) -> Endpoint:
+        if not self.may_start:
+            raise StartFailed("not started")
+        return await _start(self._launcher, report)
 
 
 async def _start(launcher: Launcher, report: Report) -> Endpoint:

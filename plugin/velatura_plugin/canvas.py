@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from velatura_protocol.errors import BadInput
+from velatura_protocol.geometry import Size
+from velatura_protocol.messages import ErrorInfo
+
 from .host.base import Document, Host, PreviewFrame, ResultContent
 from .previews import CanvasGate
 from .state import DocumentView
@@ -73,13 +77,13 @@ class DocumentKeys:
 
 
 def look_at(host: Host) -> DocumentView | None:
-    """The active document as it is now.
-
-    :raises velatura_protocol.errors.BadInput: the host cannot serve it
-    """
-    document = host.active_document()
-    if document is None:
-        return None
-    selection = host.selection(document)
+    """The active document as it is now, or why it cannot be served."""
+    try:
+        document = host.active_document()
+        if document is None:
+            return None
+        selection = host.selection(document)
+    except BadInput as error:
+        return DocumentView("", "", Size(0, 0), problem=ErrorInfo.of(error))
     selected = selection.region if selection else None
     return DocumentView(document.id, document.name, document.size, selected)

@@ -83,8 +83,7 @@ class Controller:
 
     def refresh(self) -> None:
         """Looks at the active document and its selection again."""
-        seen = self.store.attempt(lambda: look_at(self._host))
-        self.store.apply(panel.DocumentSeen(seen))
+        self.store.apply(panel.DocumentSeen(look_at(self._host)))
 
     # -- capture → submit --------------------------------------------------------------------------
 

@@ -7,6 +7,8 @@ import hashlib
 import logging
 from collections.abc import Callable
 
+from velatura_protocol.codec import encode
+from velatura_protocol.errors import BadMessage
 from velatura_protocol.messages import (
     Cancel,
     ClientRequest,
@@ -104,8 +106,15 @@ class Uploader:
             self._send(Resume(job.name))
             self._send(Cancel(job.name))
             return
+        message = submit_message(job)
+        try:
+            encode(message)
+        except BadMessage as error:
+            # Queued, it would end this connection and each one after it.
+            self._refused(job.name, ErrorInfo.of(error))
+            return
         job.is_sent = True
-        self._send(submit_message(job))
+        self._send(message)
         for key, pixels in job.order.blobs.items():
             if not await self._send_pixels(job, key, pixels):
                 return

@@ -10,7 +10,7 @@ from tests.plugin.events import CONTENT, REGION
 from velatura_plugin.canvas import DocumentKeys, JobCanvas, look_at
 from velatura_plugin.host.base import Document, PreviewFrame
 from velatura_plugin.host.memory import MemoryHost
-from velatura_protocol.errors import NotFound
+from velatura_protocol.errors import NotFound, Unsupported
 from velatura_protocol.geometry import Rect, Size
 
 
@@ -109,3 +109,15 @@ def test_looking_at_the_document(host: MemoryHost) -> None:
     again = look_at(host)
     assert again is not None
     assert again.selected == Rect(1, 2, 3, 4)
+
+
+class Unserved(MemoryHost):
+    def active_document(self) -> Document | None:
+        raise Unsupported(what="CMYK")
+
+
+def test_a_document_that_cannot_be_served_is_seen_with_its_reason() -> None:
+    seen = look_at(Unserved())
+    assert seen is not None
+    assert seen.problem is not None
+    assert seen.problem.params == {"what": "CMYK"}

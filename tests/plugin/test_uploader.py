@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -185,3 +186,15 @@ async def test_a_folder_that_is_full_leaves_the_socket(folder: Path) -> None:
         bench.submit(size=LARGE)
         await bench.until(lambda: len(bench.received()) == 2)
         assert not any(each.header.by_file for each in bench.received())
+
+
+async def test_a_job_that_cannot_be_said_is_refused_and_the_connection_lives() -> None:
+    async with Bench() as bench:
+        wordy = order("wordy")
+        bench.uploader.submit(
+            bench.book.add(replace(wordy, task=replace(wordy.task, prompt="x" * 70_000)))
+        )
+        bench.submit("wanted")
+        await bench.until(lambda: len(bench.received()) == 2)
+        assert bench.refused == [("wordy", ErrorCode.BAD_MESSAGE)]
+        assert [each.job for each in bench.wire.heard if isinstance(each, Submit)] == ["wanted"]

@@ -29,7 +29,7 @@ def _offline(state: PanelState, translations: Translations) -> StatusLine:
     _ = translations.gettext
     error = state.link.error
     start = Control(Action.START_BACKEND, _("Start"))
-    if error is None or error.params.get("reason") == "not started":
+    if error is None or error.params.get("reason") in ("not started", "start was stopped"):
         return StatusLine(_("Off"), Tone.QUIET, _("Not running."), actions=(start,))
     if error.params.get("reason") == "not installed":
         install = Control(Action.INSTALL, _("Install…"))
