@@ -78,9 +78,11 @@ def _timed(work: Callable[[], object]) -> float:
 
 def _ours(picture: Picture, rounds: int, *, by_file: bool) -> Trip:
     reading = min(reading_seconds(picture) for _ in range(3))
-    with tempfile.TemporaryDirectory(prefix="velatura-bench-") as folder:
-        with serving(Path(folder) / "data") as server:
-            trip = best(_trips(server, picture, rounds, by_file=by_file))
+    with (
+        tempfile.TemporaryDirectory(prefix="velatura-bench-") as folder,
+        serving(Path(folder) / "data") as server,
+    ):
+        trip = best(_trips(server, picture, rounds, by_file=by_file))
     return Trip(trip.up + reading, trip.down, trip.client_memory, trip.server_memory)
 
 

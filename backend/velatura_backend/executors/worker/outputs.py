@@ -6,6 +6,7 @@ import hashlib
 import os
 import time
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,8 @@ class ResultWriter:
         self._folder = folder
         self._check = check
         self._written: list[StoredBlob] = []
+        # Digest and write take about as long as each other, and neither holds the interpreter.
+        self._hasher = ThreadPoolExecutor(1, thread_name_prefix="digest")
         self.seconds = 0.0
 
     def write(
@@ -74,8 +77,9 @@ class ResultWriter:
                 for start in range(0, flat.nbytes, _WRITE_BYTES):
                     self._check()
                     part = flat[start : start + _WRITE_BYTES]
-                    digest.update(part)
+                    hashed = self._hasher.submit(digest.update, part)
                     _write_all(file.fileno(), part)
+                    hashed.result()
                 written += flat.nbytes
                 self.seconds += time.monotonic() - began
             if durable:
