@@ -73,7 +73,7 @@ class Connection:
 
     async def run(self) -> None:
         """Talks until either side has had enough; jobs go on without it."""
-        writer = asyncio.create_task(self._write())
+        writer = self._crew.spawn(self._write())
         try:
             await self._read()
             # A last word may still be on its way.
@@ -82,8 +82,6 @@ class Connection:
             # Nobody is there any more to be told anything.
             return
         finally:
-            writer.cancel()
-            await asyncio.gather(writer, return_exceptions=True)
             await self._end()
 
     # -- what others tell the client ---------------------------------------------------------------
@@ -165,15 +163,22 @@ class Connection:
     # -- writing -----------------------------------------------------------------------------------
 
     async def _write(self) -> None:
-        with contextlib.suppress(SocketClosed):
-            while True:
-                self._wake.clear()
-                while (data := self._next()) is not None:
-                    await self._socket.send(data)
-                if self._session.is_closed:
-                    break
-                await self._wake.wait()
+        """Ends with the socket, however it ends: nobody is to ask who would hear no answer."""
+        try:
+            with contextlib.suppress(SocketClosed):
+                await self._send_all()
+        finally:
             await self._socket.close()
+
+    async def _send_all(self) -> None:
+        """Returns when the last word is said."""
+        while True:
+            self._wake.clear()
+            while (data := self._next()) is not None:
+                await self._socket.send(data)
+            if self._session.is_closed:
+                return
+            await self._wake.wait()
 
     def _next(self) -> bytes | None:
         """Answers and events first, then chunks, and previews only when nothing else is left."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import mmap
 import os
 from collections import deque
@@ -10,12 +11,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from velatura_protocol.errors import LimitExceeded
-from velatura_protocol.messages import BlobRef, Preview
+from velatura_protocol.errors import LimitExceeded, NotFound, VelaturaError
+from velatura_protocol.messages import BlobGet, BlobRef, Preview
 from velatura_protocol.session import BlobKnown, BlobRejected, BlobSent, ServerSession
 
 from .exchange import ExchangeFolder
 from .previews import PreviewSlots, SharedPreview
+
+_log = logging.getLogger("velatura.downloads")
 
 _MOST_OPEN = 16
 _MOST_WAITING = 4096
@@ -107,7 +110,12 @@ class Downloads:
     def _open_waiting(self) -> None:
         while self._waiting and len(self._open) < _MOST_OPEN:
             blob, path, finish = self._waiting.popleft()
-            self._begin(self._new_id("b"), blob, path, finish)
+            try:
+                self._begin(self._new_id("b"), blob, path, finish)
+            except (OSError, VelaturaError):
+                _log.exception("a blob could not be sent")
+                finish()
+                self._session.send_error(BlobGet.t, NotFound(what="blob", id=blob.digest))
 
     def _announce(self, preview: SharedPreview) -> None:
         work = preview.work

@@ -28,16 +28,6 @@ def write_private(path: Path, content: bytes) -> None:
     flush_directory(path.parent)
 
 
-def flush_file(path: Path) -> None:
-    """Waits until the file's bytes are on the disk."""
-    # Windows flushes only through a descriptor that may write.
-    descriptor = os.open(path, os.O_RDONLY if os.name == "posix" else os.O_RDWR)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
 def flush_directory(directory: Path) -> None:
     """Makes new and renamed entries durable; Windows does so by itself and refuses to be asked."""
     if os.name != "posix":

@@ -5,8 +5,6 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable
 
-SCHEMA_VERSION = 1
-
 _VERSION_1 = """
 CREATE TABLE clients (
     client TEXT PRIMARY KEY,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 import signal
@@ -65,9 +66,11 @@ def _say(sentence: str) -> None:
 def _outlive_parent(backend: Backend) -> None:
     """Another command may have found this backend: it is not cut off, and the parent need not wait
     for it."""
-    if backend.server.connections:
-        print(json.dumps({"event": "staying"}), flush=True)  # noqa: T201
     backend.orphaned.set()
+    if backend.server.connections:
+        # A parent that was killed hears nothing any more.
+        with contextlib.suppress(OSError):
+            os.write(1, json.dumps({"event": "staying"}).encode() + b"\n")
 
 
 def _local_executor(on_change: Callable[[], None]) -> Executor:

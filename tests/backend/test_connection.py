@@ -134,3 +134,17 @@ async def test_a_second_hello_ends_the_talk(talk) -> None:
     assert isinstance(error, Error)
     assert error.error.code is ErrorCode.BAD_MESSAGE
     await asyncio.wait_for(task, 10)
+
+
+async def test_a_writer_that_breaks_takes_the_connection_along(
+    talk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connection, socket, task = talk
+
+    def broken() -> None:
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr(connection._outbox, "take", broken)
+    connection.pump()
+    await asyncio.wait_for(task, 10)
+    assert socket.closed

@@ -20,6 +20,7 @@ from velatura_protocol.messages import (
     BlobHave,
     BlobRef,
     Chunk,
+    Error,
     ErrorInfo,
     Hello,
     Limits,
@@ -171,3 +172,20 @@ def test_a_preview_that_is_gone_is_passed_over(downloads: Downloads, tmp_path: P
     downloads.send_preview(slots)
     offered(slots, tmp_path, "b")
     assert downloads.send_preview(slots)
+
+
+def test_a_blob_whose_file_is_gone_is_told_and_the_others_go_on(
+    session: ServerSession, downloads: Downloads, tmp_path: Path
+) -> None:
+    finished: list[int] = []
+    gone, path = stored(tmp_path, 1)
+    path.unlink()
+    downloads.send(gone, path, lambda: finished.append(1))
+    there, path = stored(tmp_path, 2)
+    downloads.send(there, path, lambda: finished.append(2))
+    error, header = said(session, downloads)
+    assert isinstance(error, Error)
+    assert error.error.params == {"what": "blob", "id": gone.digest}
+    assert isinstance(header, Blob)
+    assert header.digest == there.digest
+    assert finished == [1]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from velatura_backend.files import flush_directory, flush_file, write_private
+from velatura_backend.files import flush_directory, write_private
 
 
 def test_a_private_file_is_replaced_in_one_step(tmp_path: Path) -> None:
@@ -34,7 +34,7 @@ def test_a_failed_write_leaves_the_old_file(
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_flushing_takes_files_and_folders(tmp_path: Path) -> None:
-    (tmp_path / "f").write_bytes(b"x")
-    flush_file(tmp_path / "f")
+def test_flushing_takes_folders(tmp_path: Path) -> None:
     flush_directory(tmp_path)
+    with pytest.raises(FileNotFoundError):
+        flush_directory(tmp_path / "missing")
