@@ -83,6 +83,7 @@ class Launcher:
         self._grace_seconds = grace_seconds
         self._start_seconds = start_seconds
         self._process: subprocess.Popen[bytes] | None = None
+        self._lines = queue.SimpleQueue[bytes]()
         self._aborted = threading.Event()
         self._is_starting = False
 
@@ -114,7 +115,7 @@ class Launcher:
     def _start(self) -> Endpoint:
         process = self._spawn()
         self._process = process
-        lines: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+        lines = self._lines = queue.SimpleQueue[bytes]()
         threading.Thread(target=_read_lines, args=(process, lines), daemon=True).start()
         deadline = time.monotonic() + self._start_seconds
         while True:
@@ -136,17 +137,27 @@ class Launcher:
                 self._process.kill()
 
     def stop(self, *, seconds: float = 5.0) -> None:
-        """Ends the backend that this launcher started with ``with_parent``; others live on."""
+        """Ends the backend that this launcher started with ``with_parent``; others live on. If it
+        has other clients by now, it goes when they do."""
         process, self._process = self._process, None
         if process is None or not self._with_parent:
             return
         if process.stdin is not None:
             process.stdin.close()
+        if self._says_it_stays(seconds):
+            return
         try:
             process.wait(seconds)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+    def _says_it_stays(self, seconds: float) -> bool:
+        with contextlib.suppress(queue.Empty):
+            while line := self._lines.get(timeout=seconds):
+                if _as_object(line).get("event") == "staying":
+                    return True
+        return False
 
     def exit_cause(self) -> str | None:
         """How the backend that was started here ended; None while it runs or was none."""

@@ -217,3 +217,19 @@ def test_a_cut_socket_loses_nothing(
         assert (made.code, made.err) == (0, "")
         assert proxy.connections > 1
         assert is_right(photo, mask, photo.parent / "out.png")
+
+
+def test_two_commands_at_once_share_a_backend_to_the_end_of_both(
+    velatura: CommandLine, photo: Path, mask: Path
+) -> None:
+    """The first starts it and is done long before the second."""
+    command = ("fill", photo, "--mask", mask, "--json", *ECHO, "--param")
+    first = velatura.start(*command, "seconds=1", "-o", "one.png")
+    wait_for_event(first, "accepted")
+    second = velatura.start(*command, "seconds=6", "-o", "two.png")
+    assert ended(first).code == 0
+    assert second.poll() is None
+    done = ended(second)
+    assert (done.code, done.err) == (0, "")
+    assert is_right(photo, mask, photo.parent / "two.png")
+    assert wait_until(lambda: not backends_of(velatura.data_directory))

@@ -93,6 +93,21 @@ def test_a_backend_that_does_not_listen_to_stop_is_killed(scripts: Scripts) -> N
     assert not process.is_running()
 
 
+def test_a_backend_with_other_clients_is_left_to_them(scripts: Scripts) -> None:
+    staying = (
+        "listener = ready()\nsys.stdin.read()\n"
+        "print(json.dumps({'event': 'staying'}), flush=True)\nthreading.Event().wait()"
+    )
+    launcher = scripts.launcher(staying)
+    process = psutil.Process(launcher.start().pid)
+    launcher.stop(seconds=20)
+    try:
+        assert process.is_running()
+    finally:
+        process.kill()
+        process.wait()
+
+
 def test_a_backend_of_its_own_outlives_the_launcher(scripts: Scripts) -> None:
     launcher = scripts.launcher("listener = ready()\nthreading.Event().wait()", with_parent=False)
     endpoint = launcher.start()
