@@ -45,15 +45,6 @@ async def test_work_keeps_it_up(tmp_path: Path) -> None:
         assert row.state.is_end
 
 
-async def test_an_orphan_ends_with_its_last_client(tmp_path: Path) -> None:
-    async with served(tmp_path, grace_seconds=None) as backend:
-        async with backend.client() as client:
-            backend.backend.orphaned.set()
-            await finished_job(client, names=("c1", "m1"))
-            assert not backend.backend.stopped.is_set()
-        await asyncio.wait_for(backend.backend.stopped.wait(), 5)
-
-
 async def test_an_orphan_without_clients_ends_at_once(tmp_path: Path) -> None:
     async with served(tmp_path, grace_seconds=None) as backend:
         backend.backend.orphaned.set()
