@@ -11,6 +11,7 @@ from velatura_backend.engines import registry
 from velatura_protocol.errors import VelaturaError
 
 from .arguments import parse_arguments
+from .crash import crash_line
 from .exit_codes import ExitCode, UsageError, exit_code_for
 from .reporting import write_error
 from .wording import error_line
@@ -35,6 +36,12 @@ def run(argv: Sequence[str]) -> ExitCode:
     except KeyboardInterrupt:
         write_error("interrupted")
         return ExitCode.INTERRUPTED
+    except MemoryError:
+        write_error("not enough memory; close other programs or take a smaller picture")
+        return ExitCode.JOB_FAILED
+    except Exception as error:
+        write_error(crash_line(error))
+        return ExitCode.JOB_FAILED
 
 
 def _dispatch(arguments: argparse.Namespace) -> ExitCode:
