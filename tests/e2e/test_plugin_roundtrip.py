@@ -17,6 +17,7 @@ from velatura_backend.config import Config
 from velatura_backend.executors.inline import InlineExecutor
 from velatura_plugin.app import App, build
 from velatura_plugin.events import Link
+from velatura_plugin.exchange import MIN_BYTES
 from velatura_plugin.host.memory import MemoryHost
 from velatura_plugin.host.samples import crop
 from velatura_plugin.request import GenerateRequest
@@ -189,3 +190,40 @@ def test_a_restarted_backend_is_met_again(data: Path) -> None:
             assert finish(app, host, again).status is JobStatus.FINISHED
         app.controller.accept(job)
         assert len(host.documents[document.id].contents.own_layers()) == 2
+
+
+def test_a_job_that_ran_when_the_backend_stopped_can_be_tried_again(data: Path) -> None:
+    with plugin(data) as (app, host):
+        document = host.open(noise(Size(32, 32)))
+        host.select(document, Rect(4, 4, 8, 8))
+        slow = replace(ECHO, variations=1, parameters={"seconds": 60.0})
+        with backend(data):
+            connect(app, host)
+            job = app.controller.generate(slow)
+            host.run_until(lambda: app.controller.store.view(job).status is JobStatus.RUNNING)
+        host.run_until(lambda: app.controller.state.link.link is Link.OFFLINE, seconds=20)
+        assert app.controller.store.view(job).is_active, "the connection is lost, not the job"
+        with backend(data):
+            app.client.retry_now()
+            view = finish(app, host, job)
+            assert view.status is JobStatus.FAILED
+            assert view.error is not None
+            assert view.error.code is ErrorCode.INTERRUPTED
+            assert view.error.retryable
+            again = app.controller.retry(job)
+            host.run_until(lambda: app.controller.store.view(again).status is JobStatus.RUNNING)
+            app.controller.cancel(again)
+            host.run_until(lambda: app.controller.state.job(again) is None, seconds=20)
+
+
+def test_large_pixels_go_through_the_exchange_folder_and_leave_nothing_there(data: Path) -> None:
+    with backend(data), plugin(data) as (app, host):
+        document = host.open(noise(Size(400, 300)))
+        host.select(document, Rect(150, 100, 100, 80))
+        connect(app, host)
+        view = finish(app, host, app.controller.generate(replace(ECHO, variations=1)))
+        assert view.status is JobStatus.FINISHED
+        (patch,) = view.staging.ready[0].content.layers[0].patches
+        assert patch.region.area * 4 > MIN_BYTES
+        left = [each.name for each in data.rglob("*") if view.job in each.name]
+        assert left == []
