@@ -57,7 +57,7 @@ def data_directory() -> Path:
     """Where backend and plugins meet, whatever the sandbox says XDG is."""
     chosen = os.environ.get("VELATURA_DATA_DIR")
     if chosen:
-        return Path(chosen)
+        return Path(chosen).expanduser().absolute()
     home = Path.home()
     if sys.platform == "win32":
         return Path(os.environ.get("LOCALAPPDATA") or home / "AppData" / "Local") / "Velatura"
