@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from installer import processes
+from installer import locations, processes
 from installer.locations import Checkout
 from installer.report import Report
 
@@ -58,5 +58,7 @@ def _run_stage(checkout: Checkout, report: Report, stage: Stage) -> Outcome:
     started = time.monotonic()
     program, *arguments = stage.command
     command: list[str | Path] = [checkout.program(program), *arguments]
-    ended = processes.run(command, folder=checkout.root, each_line=print)
+    # The kernels that the installation compiled: tests that load them in-process need not again.
+    kernels = {"NUMBA_CACHE_DIR": str(locations.cache_folder() / "numba")}
+    ended = processes.run(command, folder=checkout.root, each_line=print, extra=kernels)
     return Outcome(stage, ended.status, time.monotonic() - started, ended.output)
