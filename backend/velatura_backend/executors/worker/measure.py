@@ -63,6 +63,7 @@ def seam_score(shown: FloatImage, weights: FloatMask) -> float | None:
 
     The mean absolute step between neighbours of which exactly one is edited, divided by the mean
     step between the pairs next to them on either side: 1 is invisible. None without an outline.
+    Pairs with a value that is not finite (float documents hold such) do not count.
     """
     edited = weights > 0.0
     across: list[NDArray[np.float32]] = []
@@ -71,13 +72,15 @@ def seam_score(shown: FloatImage, weights: FloatMask) -> float | None:
         colours = np.moveaxis(shown[..., :-1], axis, 0)
         if colours.shape[0] < 4:
             continue
-        steps = np.abs(np.diff(colours, axis=0)).mean(axis=2)
+        with np.errstate(invalid="ignore", over="ignore"):
+            steps = np.abs(np.diff(colours, axis=0)).mean(axis=2)
+        finite = np.isfinite(steps)
         outline = np.diff(np.moveaxis(edited, axis, 0), axis=0)
-        across.append(steps[outline])
+        across.append(steps[outline & finite])
         next_to = ~outline
         next_to[1:-1] &= outline[:-2] | outline[2:]
         next_to[[0, -1]] = False
-        beside.append(steps[next_to])
+        beside.append(steps[next_to & finite])
     edge = np.concatenate(across) if across else np.empty(0)
     near = np.concatenate(beside) if beside else np.empty(0)
     if not edge.size or not near.size:

@@ -31,16 +31,23 @@ def with_alpha(result: FloatImage, image: FloatImage, mode: AlphaMode) -> FloatI
 
 
 def mixed(image: FloatImage, result: FloatImage, weights: FloatMask) -> FloatImage:
-    """``result`` over ``image`` by the mask, in float; the law of ``imaging.composite``."""
+    """``result`` over ``image`` by the mask, in float; the law of ``imaging.composite``.
+
+    Where only one of the two shows it is copied: a NaN under a full mask must not come through.
+    """
     m = weights[..., None]
-    under, over = (1.0 - m) * image[..., -1:], m * result[..., -1:]
-    alpha = under + over
     shown = np.empty_like(image)
-    weighted = under * image[..., :-1] + over * result[..., :-1]
-    np.divide(weighted, alpha, out=shown[..., :-1], where=alpha > 0.0)
+    # Float documents may hold infinities; what the law makes of them is not a warning.
+    with np.errstate(over="ignore", invalid="ignore"):
+        under, over = (1.0 - m) * image[..., -1:], m * result[..., -1:]
+        alpha = under + over
+        weighted = under * image[..., :-1] + over * result[..., :-1]
+        np.divide(weighted, alpha, out=shown[..., :-1], where=alpha > 0.0)
     clear = (alpha <= 0.0)[..., 0]
     shown[clear, :-1] = image[clear, :-1]
     shown[..., -1:] = alpha
+    np.copyto(shown, image, where=m == 0.0)
+    np.copyto(shown, result, where=m == 1.0)
     return shown
 
 

@@ -2,11 +2,13 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Iterator
+from math import isfinite
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from tests.backend.executors.orders import Desk, all_of, only
+from tests.backend.executors.orders import Desk, all_of, disc, only, picture, samples_of
 from velatura_backend.engines import registry
 from velatura_backend.engines.base import EngineContext, EngineEvent, EngineResult, EngineTask
 from velatura_backend.engines.specs import ECHO
@@ -23,6 +25,8 @@ from velatura_backend.executors.base import (
 from velatura_backend.executors.worker.flow import Worker, token_over
 from velatura_protocol.errors import ErrorCode, NoSource
 from velatura_protocol.events import Phase
+from velatura_protocol.pixels import Depth, Layout, PixelFormat
+from velatura_protocol.tasks import PreviewRequest, Role
 
 
 class Scripted:
@@ -118,3 +122,41 @@ def test_a_cancel_stops_in_its_phase_and_leaves_nothing(tmp_path: Path, phase: P
 def test_the_flag_of_another_order_is_ignored(tmp_path: Path) -> None:
     events = list(Worker(threads=1).run(Desk(tmp_path).simple(), token_over(array("q", [4]), 5)))
     assert isinstance(events[-1], WorkFinished)
+
+
+@pytest.mark.parametrize("depth", [Depth.F16, Depth.F32])
+def test_values_that_are_not_finite_spoil_nothing(tmp_path: Path, depth: Depth) -> None:
+    format = PixelFormat(depth, Layout.RGBA)
+    desk = Desk(tmp_path, format)
+    samples = picture(desk.size, format)
+    samples[10:30, ::5, :3] = np.nan
+    samples[11, :, 1], samples[20, :, 2] = np.inf, -np.inf
+    desk.add(Role.IMAGE, samples, format)
+    desk.add_mask(disc(desk.size, 9) // 2)
+    preview = PreviewRequest(format, per_second=1000.0)
+    order = desk.order(preview=preview, parameters={"previews": 2})
+    result: WorkResult = only(work(order), WorkResult)
+    assert all(isfinite(value) for value in result.variation.metrics.values())
+    made = samples_of(result, result.variation.layers[0].patches[0].pixels)
+    kept = np.isfinite(samples)
+    np.testing.assert_allclose(made[kept][:, None], _inverted(samples)[kept][:, None], atol=2e-3)
+
+
+def _inverted(samples: np.ndarray) -> np.ndarray:
+    return np.concatenate((1.0 - samples[..., :3], samples[..., 3:]), axis=2)
+
+
+def test_an_engines_metrics_are_told_if_they_are_numbers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Measuring:
+        spec = ECHO
+
+        def run(self, task: EngineTask, context: EngineContext) -> Iterator[EngineEvent]:
+            metrics = {"energy": float("nan"), "ratio": float("inf"), "places": 2.0}
+            yield EngineResult(task.image.copy(), metrics)
+
+    monkeypatch.setattr(registry, "create", lambda _: Measuring())
+    metrics = only(work(Desk(tmp_path).simple()), WorkResult).variation.metrics
+    assert metrics["places"] == 2.0
+    assert not {"energy", "ratio"} & set(metrics)

@@ -53,3 +53,15 @@ def test_a_seam_is_seen() -> None:
 def test_no_outline_no_score(size: Size) -> None:
     shown = np.zeros((size.height, size.width, 4), np.float32)
     assert seam_score(shown, np.ones((size.height, size.width), np.float32)) is None
+
+
+def test_values_that_are_not_finite_do_not_count() -> None:
+    random = np.random.default_rng(2)
+    weights = (disc(Size(80, 60), 15) / 255).astype(np.float32)
+    shown = random.random((60, 80, 4), dtype=np.float32)
+    clean = seam_score(shown, weights)
+    shown[30, 20:60, 0] = (np.nan, np.inf, -np.inf, np.inf) * 10
+    score = seam_score(shown, weights)
+    assert clean is not None
+    assert score == pytest.approx(clean, rel=0.1)
+    assert seam_score(np.full_like(shown, np.nan), weights) is None

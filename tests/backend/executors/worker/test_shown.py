@@ -25,6 +25,16 @@ def test_the_mixture_follows_the_law() -> None:
     np.testing.assert_array_equal(mixed(under, over, weights)[:5, :3], under[:5, :3])
 
 
+def test_what_does_not_show_spoils_nothing() -> None:
+    under, over = noise(), noise()
+    weights = np.zeros((30, 40), np.float32)
+    weights[10:20] = 1.0
+    under[10:20], over[20:] = np.nan, np.inf
+    shown = mixed(under, over, weights)
+    np.testing.assert_array_equal(shown[10:20], over[10:20])
+    np.testing.assert_array_equal(shown[20:], under[20:])
+
+
 @pytest.mark.parametrize("mode", AlphaMode)
 def test_alpha(mode: AlphaMode) -> None:
     image, result = noise(), noise()
