@@ -16,6 +16,7 @@ from installer.trouble import Trouble
 OURS = (
     "backend.lock",
     "backend*.log*",
+    "ballast",
     "blobs",
     "exchange",
     "incoming",

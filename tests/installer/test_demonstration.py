@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from installer import demonstration
+from installer import demonstration, purge
 from installer.locations import Checkout, this_checkout
 from installer.report import Report
 from installer.trouble import Trouble
@@ -51,6 +51,10 @@ def test_the_object_is_gone_and_the_rest_untouched(
     assert before[rocket].mean() > 100  # floodlit
     assert after[rocket].mean() < 90  # evening sky
     assert str(folder / "after.png") in capsys.readouterr().out
+
+    # A backend has been at work there: whatever it leaves, --purge knows.
+    purge.data(data)
+    assert not data.exists()
 
 
 def test_a_command_that_fails_is_told(staged: Checkout) -> None:
