@@ -100,8 +100,7 @@ class OperationRun:
             engine=self._engine.id,
             prompt=command.prompt,
             edge=command.edge,
-            # With the old alpha kept, what was transparent would stay invisible.
-            alpha=AlphaMode.OPAQUE if command.mask_from_alpha else AlphaMode.KEEP,
+            alpha=AlphaMode.OPAQUE if command.mask_from_alpha else None,
             mask=mask,
             seed=options.seed,
             variations=options.variations,

@@ -15,6 +15,7 @@ from velatura_protocol.geometry import Rect
 from velatura_protocol.messages import Limits
 from velatura_protocol.pixels import ColourSpace, Pixels
 from velatura_protocol.tasks import (
+    AlphaMode,
     Canvas,
     Input,
     Intent,
@@ -41,6 +42,18 @@ USES_MASK = NEEDS_MASK | {
 }
 SPLITS_MASK = frozenset({Operation.FILL, Operation.RESTORE})
 """Far-apart places are worked on by themselves; others must see the picture as one."""
+
+KEEPS_ALPHA = frozenset(
+    {
+        Operation.RESTYLE,
+        Operation.VARY,
+        Operation.UPSCALE,
+        Operation.RESTORE,
+        Operation.RECOLOUR,
+    }
+)
+"""These change colours only. Others may make what was opaque transparent, or the other way round:
+what a fill takes off a logo leaves the logo's transparency behind, not a black place."""
 
 CROP_ROLES = frozenset({Role.EXCLUDE, Role.PROTECT, Role.GUIDE})
 """Masks that belong to a context crop, cut to its region."""
@@ -100,6 +113,13 @@ def check_request(request: GenerateRequest, engine: EngineSpec, limits: Limits) 
         raise BadTask(field="variations", reason=f"must be from 1 to {limits.variations}")
     if not 0.0 <= request.strength <= 1.0:
         raise BadTask(field="strength", reason="must be from 0 to 1")
+
+
+def alpha_mode(request: GenerateRequest) -> AlphaMode:
+    """What was asked for, else the input's alpha or what the engine makes, by the operation."""
+    if request.alpha is not None:
+        return request.alpha
+    return AlphaMode.KEEP if request.operation in KEEPS_ALPHA else AlphaMode.CUT_OUT
 
 
 @dataclass(frozen=True)
@@ -225,7 +245,7 @@ def _task(
         intent=request.intent,
         engine=context.engine.id,
         edge=request.edge,
-        alpha=request.alpha,
+        alpha=alpha_mode(request),
         sample_source=request.sample_source,
         prompt=request.prompt,
         avoid=request.avoid,

@@ -10,6 +10,9 @@ from velatura_protocol.pixels import MASK_FORMAT, Depth, Pixels
 
 from .host.base import Selection
 
+_LAST_TRANSPARENT = 254 / 255
+"""Alpha above this is taken for opaque: float documents come to 0.9999 by rounding."""
+
 
 def cut(mask: Selection, region: Rect) -> Pixels:
     """The mask inside ``region``, 0 where it says nothing."""
@@ -29,9 +32,11 @@ def cut(mask: Selection, region: Rect) -> Pixels:
 
 
 def of_transparency(pixels: Pixels) -> Pixels:
-    """255 where ``pixels`` is transparent, 0 where it is opaque or has no alpha.
+    """255 where ``pixels`` is transparent, in part too; 0 where it is opaque or has no alpha.
 
-    Rounded so that full opacity alone gives 0 and full transparency alone gives 255.
+    In part means in full: the law mixes by alpha, so that a half transparent pixel under a half
+    mask would come out three quarters opaque, and a cut-out would keep a visible outline. What
+    rounds to opaque in 8 bit counts as opaque.
     """
     layout = pixels.format.layout
     if not layout.has_alpha:
@@ -40,8 +45,8 @@ def of_transparency(pixels: Pixels) -> Pixels:
     data = memoryview(pixels.data).cast("B")
     channels = layout.channels
     if depth is Depth.U8:
-        inverse = bytes(255 - value for value in range(256))
-        return _mask(pixels.size, bytes(data[channels - 1 :: channels]).translate(inverse))
+        table = bytes(255 if value < 255 else 0 for value in range(256))
+        return _mask(pixels.size, bytes(data[channels - 1 :: channels]).translate(table))
     # The upper 16 bits of a sample order it finely enough, floats included.
     words = data.cast("H")
     per_sample = depth.sample_bytes // 2
@@ -73,15 +78,11 @@ def _table(depth: Depth) -> bytes:
 
 
 def _transparency(word: int, depth: Depth) -> int:
-    """255 × (1 - alpha) for the upper 16 bits of a sample."""
+    """For the upper 16 bits of a sample."""
     if depth is Depth.U16:
         alpha = word / 65535
     elif depth is Depth.F16:
         alpha = struct.unpack("<e", struct.pack("<H", word))[0]
     else:
         alpha = struct.unpack("<f", struct.pack("<I", word << 16))[0]
-    if not alpha > 0.0:
-        return 255
-    if alpha >= 1.0:
-        return 0
-    return min(254, max(1, round(255 * (1.0 - alpha))))
+    return 0 if alpha > _LAST_TRANSPARENT else 255

@@ -25,9 +25,10 @@ class MaskSource:
 class GenerateRequest:
     """One press of the button.
 
-    ``engine`` empty: the best one installed. ``seed`` None: a random one. ``roles`` maps input
-    roles to references that the host resolves. Jobs with the same non-empty ``live`` key coalesce:
-    the latest wins. ``preview`` False: no pictures while the job runs.
+    ``engine`` empty: the best one installed. ``alpha`` None: as the operation is meant, see
+    :func:`~.capture.alpha_mode`. ``seed`` None: a random one. ``roles`` maps input roles to
+    references that the host resolves. Jobs with the same non-empty ``live`` key coalesce: the
+    latest wins. ``preview`` False: no pictures while the job runs.
     """
 
     operation: Operation
@@ -36,7 +37,7 @@ class GenerateRequest:
     prompt: str = ""
     avoid: str = ""
     edge: Edge = Edge()
-    alpha: AlphaMode = AlphaMode.KEEP
+    alpha: AlphaMode | None = None
     sample_source: SampleSource = SampleSource.BELOW
     mask: MaskSource = MaskSource()
     seed: int | None = None

@@ -92,7 +92,7 @@ def test_a_picture_may_be_its_own_output(backend: psutil.Process, folder: Path) 
 
 def test_what_is_transparent_becomes_opaque(backend: psutil.Process, folder: Path) -> None:
     samples = pictures.photo(20, 30, U8, 4)
-    samples[..., 3] = 255 - pictures.blob_mask(20, 30)
+    samples[..., 3] = 255 - pictures.blob_mask(20, 30, soft=True)
     path = pictures.save(folder / "hole.png", samples)
     out = str(folder / "o.png")
     assert run(["fill", str(path), "--mask", "alpha", "-o", out]) == 0
@@ -100,6 +100,18 @@ def test_what_is_transparent_becomes_opaque(backend: psutil.Process, folder: Pat
     assert (made[..., 3] == 255).all()
     seen = samples[..., 3] == 255
     assert (made[seen] == samples[seen]).all()
+
+
+def test_what_is_removed_leaves_transparency_behind(backend: psutil.Process, folder: Path) -> None:
+    samples = np.zeros((64, 64, 4), U8)
+    samples[16:48, 16:48] = (200, 20, 40, 255)
+    path = pictures.save(folder / "logo.png", samples)
+    mask = np.zeros((64, 64), U8)
+    mask[12:52, 12:52] = 255
+    drawn, out = pictures.save_mask(folder / "square.png", mask), folder / "o.png"
+    made = ["fill", str(path), "--mask", str(drawn), "-o", str(out), "--intent", "remove"]
+    assert run(made) == 0
+    assert not pictures.load(out)[..., 3].any()
 
 
 def test_another_suffix_converts(backend: psutil.Process, folder: Path) -> None:

@@ -6,7 +6,13 @@ import pytest
 
 from tests.plugin.desk import RGBA8, noise
 from tests.plugin.scripted import INVERTER
-from velatura_plugin.capture import CaptureContext, capture, check_request, choose_engine
+from velatura_plugin.capture import (
+    CaptureContext,
+    alpha_mode,
+    capture,
+    check_request,
+    choose_engine,
+)
 from velatura_plugin.host.base import Document, MaskKind
 from velatura_plugin.host.memory import MemoryHost
 from velatura_plugin.host.samples import crop
@@ -23,7 +29,7 @@ from velatura_protocol.geometry import Rect, Size
 from velatura_protocol.messages import Limits
 from velatura_protocol.parameters import Parameter, ParameterKind
 from velatura_protocol.pixels import MASK_FORMAT, Depth, Layout, PixelFormat, Pixels
-from velatura_protocol.tasks import Edge, EdgeKind, Intent, Operation, Role, SampleSource
+from velatura_protocol.tasks import AlphaMode, Edge, EdgeKind, Intent, Operation, Role, SampleSource
 
 FILL = GenerateRequest(Operation.FILL, Intent.FILL)
 SIZE = Size(40, 30)
@@ -250,3 +256,19 @@ def test_a_request_that_contradicts_its_engine(change: dict[str, object], field:
     with pytest.raises(BadTask) as raised:
         check_request(replace(GOOD, **change), STRICT, Limits())
     assert raised.value.params["field"] == field
+
+
+@pytest.mark.parametrize(
+    ("operation", "mode"),
+    [
+        (Operation.FILL, AlphaMode.CUT_OUT),
+        (Operation.GENERATE, AlphaMode.CUT_OUT),
+        (Operation.CUT_OUT, AlphaMode.CUT_OUT),
+        (Operation.RESTYLE, AlphaMode.KEEP),
+        (Operation.UPSCALE, AlphaMode.KEEP),
+        (Operation.RECOLOUR, AlphaMode.KEEP),
+    ],
+)
+def test_only_what_changes_colours_keeps_the_alpha(operation: Operation, mode: AlphaMode) -> None:
+    assert alpha_mode(GenerateRequest(operation)) is mode
+    assert alpha_mode(GenerateRequest(operation, alpha=AlphaMode.OPAQUE)) is AlphaMode.OPAQUE
