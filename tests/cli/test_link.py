@@ -10,12 +10,13 @@ from velatura_cli.files_host import FilesHost
 from velatura_cli.interruption import Interruption
 from velatura_cli.link import Link
 from velatura_cli.loop import MainLoop
-from velatura_plugin.app import App
+from velatura_plugin.app import App, Dialler
 from velatura_plugin.controller import Controller
 from velatura_plugin.events import ClientEvent, Greeted, LinkChanged
 from velatura_plugin.events import Link as LinkStatus
 from velatura_plugin.launcher import Launcher
 from velatura_plugin.order import JobOrder
+from velatura_plugin.settings import Settings
 from velatura_protocol.errors import (
     BackendUnavailable,
     Cancelled,
@@ -63,10 +64,11 @@ class Bench:
         host = FilesHost("files/test", self.loop.post)
         self.controller = Controller(host, self.client)
         launcher = Launcher(Path("nowhere"))
+        dialler = Dialler(launcher, Settings())
         self.link = Link(
             self.loop,
             self.interruption,
-            lambda: App(self.controller, self.client, launcher),
+            lambda: App(self.controller, self.client, launcher, dialler),
             lambda: BackendUnavailable(reason="no answer"),
         )
 
