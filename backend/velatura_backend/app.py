@@ -77,7 +77,7 @@ async def _assemble(
     stack: AsyncExitStack, config: Config, make_executor: ExecutorFactory, version: str
 ) -> Backend:
     journal = stack.enter_context(closing(JournalThread.open(config.data_directory)))
-    store = BlobStore(config.data_directory)
+    store = stack.enter_context(closing(BlobStore(config.data_directory)))
     exchange_root = config.data_directory / "exchange"
     sweep_exchange(exchange_root)
     ledger = Ledger(journal, time.time)

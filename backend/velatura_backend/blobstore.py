@@ -13,6 +13,7 @@ import shutil
 import threading
 from collections import Counter
 from collections.abc import Iterable
+from concurrent.futures import Executor, Future, ThreadPoolExecutor, wait
 from pathlib import Path
 
 from velatura_protocol.errors import BadMessage, NotFound
@@ -23,6 +24,7 @@ from .files import flush_directory
 DIGEST_BYTES = 32
 
 _COPY_BYTES = 1024 * 1024
+_FLUSH_BYTES = 8 * 1024 * 1024
 _BINARY = getattr(os, "O_BINARY", 0)
 
 
@@ -35,8 +37,13 @@ class BlobStore:
         self._work = directory / "work"
         self._taken: Counter[str] = Counter()
         self._lock = threading.Lock()
+        self._flusher = ThreadPoolExecutor(2, thread_name_prefix="flush")
         for each in (self._blobs, self._incoming, self._work):
             each.mkdir(mode=0o700, exist_ok=True)
+
+    def close(self) -> None:
+        """Waits for what is being written."""
+        self._flusher.shutdown(wait=True)
 
     # -- names -------------------------------------------------------------------------------------
 
@@ -74,7 +81,7 @@ class BlobStore:
 
     def receive(self) -> IncomingBlob:
         """:raises DiskFull: no room for a new file"""
-        return IncomingBlob(self, self._incoming / secrets.token_hex(16))
+        return IncomingBlob(self, self._incoming / secrets.token_hex(16), self._flusher)
 
     def adopt(self, path: Path, digest: str) -> None:
         """Moves a worker's finished, flushed file in and takes it.
@@ -123,9 +130,12 @@ class BlobStore:
 class IncomingBlob:
     """A blob on its way in; used by one thread at a time."""
 
-    def __init__(self, store: BlobStore, path: Path) -> None:
+    def __init__(self, store: BlobStore, path: Path, flusher: Executor) -> None:
         self._store = store
         self._path = path
+        self._flusher = flusher
+        self._flushing: Future[None] | None = None
+        self._unflushed = 0
         with disk_errors():
             self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | _BINARY, 0o600)
 
@@ -134,7 +144,9 @@ class IncomingBlob:
         view = memoryview(data).cast("B")
         with disk_errors():
             while view:
-                view = view[os.write(self._file, view) :]
+                count = os.write(self._file, view)
+                view = view[count:]
+                self._flush_ahead(count)
 
     def copy_from(self, descriptor: int, size: int) -> str:
         """Copies exactly ``size`` bytes from the start of an open file; returns their digest.
@@ -164,6 +176,8 @@ class IncomingBlob:
             self.abort()
             return
         with disk_errors():
+            if self._flushing is not None:
+                self._flushing.result()
             os.fsync(self._file)
         self._close()
         self._store.adopt(self._path, digest)
@@ -173,7 +187,23 @@ class IncomingBlob:
         self._close()
         self._path.unlink(missing_ok=True)
 
+    def _flush_ahead(self, count: int) -> None:
+        """Has the disk begin while the rest is still on its way, so that little is left to wait
+        for at the end."""
+        self._unflushed += count
+        if self._unflushed < _FLUSH_BYTES:
+            return
+        if self._flushing is not None:
+            if not self._flushing.done():
+                return
+            self._flushing.result()
+        self._flushing = self._flusher.submit(os.fsync, self._file)
+        self._unflushed = 0
+
     def _close(self) -> None:
+        if self._flushing is not None:
+            # A descriptor that is closed under a flush may be another file's by then.
+            wait((self._flushing,))
         if self._file >= 0:
             os.close(self._file)
             self._file = -1

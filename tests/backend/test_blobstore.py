@@ -16,8 +16,10 @@ def digest_of(data: bytes) -> str:
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> BlobStore:
-    return BlobStore(tmp_path)
+def store(tmp_path: Path):
+    store = BlobStore(tmp_path)
+    yield store
+    store.close()
 
 
 def put(store: BlobStore, data: bytes) -> str:
@@ -135,3 +137,24 @@ def test_the_start_sweeps_what_an_earlier_life_left(tmp_path: Path) -> None:
     after.sweep(frozenset([used]))
     assert files(tmp_path) == {used}
     assert list((tmp_path / "work").iterdir()) == []
+
+
+def test_a_flush_that_fails_on_the_way_fails_the_blob(
+    store: BlobStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flush, failures = os.fsync, [OSError(errno.ENOSPC, "No space left on device")]
+
+    def fails_once(descriptor: int) -> None:
+        if failures:
+            raise failures.pop()
+        flush(descriptor)
+
+    monkeypatch.setattr(os, "fsync", fails_once)
+    incoming = store.receive()
+    data = bytes(20 * 1024 * 1024)
+    with pytest.raises(DiskFull):  # noqa: PT012  (at the next write or at the end)
+        for _ in range(2):
+            incoming.write(data)
+        incoming.finish(digest_of(data + data))
+    incoming.abort()
+    assert files(tmp_path) == set()
