@@ -66,7 +66,7 @@ class EchoEngine:
 def inverted(image: FloatImage) -> FloatImage:
     """``1 - colour``, alpha as it is; a new array."""
     result = image.copy()
-    result[..., :-1] = 1.0 - image[..., :-1]
+    np.subtract(1.0, image[..., :-1], out=result[..., :-1])
     return result
 
 
@@ -76,6 +76,8 @@ def _resized(image: FloatImage, task: EngineTask) -> FloatImage:
         height, width = round(height * task.scale), round(width * task.scale)
     elif task.operation in (Operation.RETARGET, Operation.GENERATE) and task.target is not None:
         height, width = task.target
+    if (height, width) == image.shape[:2]:
+        return image
     rows = np.arange(height) * image.shape[0] // height
     columns = np.arange(width) * image.shape[1] // width
     return np.ascontiguousarray(image[rows][:, columns])
