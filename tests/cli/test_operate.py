@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -29,7 +30,8 @@ from velatura_protocol.errors import (
     NothingSelected,
     OutOfMemory,
 )
-from velatura_protocol.geometry import Rect
+from velatura_protocol.geometry import Rect, Size
+from velatura_protocol.tasks import Intent, Operation
 
 
 class Desk:
@@ -113,3 +115,19 @@ def test_an_interrupt_stops_the_job_and_writes_nothing(desk: Desk) -> None:
         desk.process("--json --param seconds=30 --param previews=300", reporter)
     assert cancelled.value.params["phase"] == "stepping"
     assert not (desk.folder / "o.png").exists()
+
+
+def test_operations_that_make_a_picture_of_another_size(desk: Desk) -> None:
+    """Echo can do them all, whatever the command line offers."""
+    common = desk.command()
+    cases = (
+        (Operation.UPSCALE, (40, 60), replace(common, scale=2.0)),
+        (Operation.RETARGET, (9, 13), replace(common, target=Size(13, 9))),
+        (Operation.GENERATE, (9, 13), replace(common, target=Size(13, 9), images=())),
+    )
+    for operation, shape, wanted in cases:
+        command = replace(wanted, operation=operation, intent=Intent.NONE, mask=None)
+        run = OperationRun(command, desk.host, desk.link, SilentReporter())
+        (assignment,) = assign_outputs(command)
+        assert run.process(assignment).error is None, operation
+        assert pictures.load(desk.folder / "o.png").shape[:2] == shape, operation
