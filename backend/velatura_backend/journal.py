@@ -1,8 +1,8 @@
 """The durable record of jobs: who asked, what happened, which blobs belong to it.
 
 One thread owns the database (:class:`~velatura_backend.journal_thread.JournalThread`), so that a
-slow disk never holds up the event loop. Every method that changes something returns only when the
-change is on the disk.
+slow disk never holds up the event loop. What a client is promised is on the disk when the method
+returns; starts and acknowledgements outlive this process, and reach the disk with the next promise.
 """
 
 from __future__ import annotations
@@ -103,7 +103,8 @@ class Journal:
             self._append(job, event, change)
 
     def _append(self, job: str, event: StoredEvent, change: Change) -> None:
-        with self._transaction():
+        # A start that a power cut takes back has not happened: the job is queued, and runs again.
+        with self._transaction(waits=change.state is not JobState.RUNNING):
             number = self._number(job)
             self._insert_event(number, event)
             self._insert_uses(number, change.uses)
@@ -115,7 +116,7 @@ class Journal:
 
     def acknowledge(self, seqs: Mapping[str, int]) -> None:
         """Up to where the client of each job has its events."""
-        with self._transaction():
+        with self._transaction(waits=False):
             self._connection.executemany(
                 "UPDATE jobs SET acked = max(acked, ?) WHERE job = ?",
                 [(seq, job) for job, seq in seqs.items()],
@@ -274,7 +275,9 @@ class Journal:
         )
 
     @contextlib.contextmanager
-    def _transaction(self) -> Generator[None]:
+    def _transaction(self, *, waits: bool = True) -> Generator[None]:
+        """``waits`` for the disk; otherwise it outlives this process, but not a power cut."""
+        self._connection.execute(f"PRAGMA synchronous = {'FULL' if waits else 'NORMAL'}")
         try:
             self._connection.execute("BEGIN IMMEDIATE")
             yield
