@@ -13,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from velatura_protocol.engines import ContextRule
-from velatura_protocol.errors import NothingSelected
 from velatura_protocol.geometry import Rect, Size
 from velatura_protocol.pixels import Depth, Layout
 from velatura_protocol.tasks import Edge, EdgeKind
@@ -26,6 +25,7 @@ from .crop import context_crop, merge_overlapping
 Mask = NDArray[Any]
 """(height, width), u8 or float32 in 0..1; 255 or 1 = edit."""
 
+_BAND_PIXELS = 1 << 18
 _REC709 = np.array((0.2126, 0.7152, 0.0722), np.float64)
 
 
@@ -115,21 +115,20 @@ def mask_from_image(samples: Samples, layout: Layout) -> NDArray[np.uint8]:
 
     Black or transparent = keep, opaque white = edit, whatever the depth.
     """
+    mask = np.empty(samples.shape[:2], np.uint8)
+    # In bands: the float64 copies of a large picture would take 32 bytes and more per pixel.
+    rows = max(1, _BAND_PIXELS // max(1, samples.shape[1]))
+    for top in range(0, samples.shape[0], rows):
+        band = slice(top, top + rows)
+        mask[band] = _mask_band(samples[band], layout)
+    return mask
+
+
+def _mask_band(samples: Samples, layout: Layout) -> NDArray[np.uint8]:
     working = to_working(samples, layout).astype(np.float64)
     colour, alpha = working[..., :-1], working[..., -1]
     luminance = colour[..., 0] if layout.is_grey else colour @ _REC709
     return quantise(luminance * alpha, Depth.U8).samples
-
-
-def mask_from_alpha(samples: Samples, layout: Layout) -> NDArray[np.uint8]:
-    """The mask of what is transparent: fully transparent = edit.
-
-    :raises NothingSelected: the format has no alpha, so nothing can be transparent
-    """
-    if not layout.has_alpha:
-        raise NothingSelected()
-    alpha = to_working(samples[..., -1:], Layout.GREY)[..., 0]
-    return quantise(1.0 - alpha, Depth.U8).samples
 
 
 def islands(mask: Mask, rule: ContextRule, canvas: Size, reach: int = 0) -> tuple[Rect, ...]:

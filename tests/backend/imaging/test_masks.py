@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import tracemalloc
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -11,13 +13,11 @@ from velatura_backend.imaging.masks import (
     apply_edge,
     islands,
     mask_bounds,
-    mask_from_alpha,
     mask_from_image,
     quantised_mask,
     to_float_mask,
 )
 from velatura_protocol.engines import ContextRule
-from velatura_protocol.errors import NothingSelected
 from velatura_protocol.geometry import Rect, Size
 from velatura_protocol.pixels import Layout
 from velatura_protocol.tasks import Edge, EdgeKind
@@ -108,11 +108,18 @@ def test_grey_files_of_16_bit_and_float_are_masks_too():
     assert mask_from_image(light, Layout.GREY)[0].tolist() == [0, 128, 255]
 
 
-def test_transparent_pixels_are_the_mask():
-    samples = np.array([[[9, 0], [9, 55], [9, 255]]], np.uint8)
-    assert mask_from_alpha(samples, Layout.GREY_ALPHA)[0].tolist() == [255, 200, 0]
-    with pytest.raises(NothingSelected):
-        mask_from_alpha(samples[..., :1], Layout.GREY)
+def test_a_large_picture_draws_its_mask_in_little_memory():
+    picture = np.full((1500, 1000, 3), 255, np.uint8)
+    picture[700:, :, :] = 51
+    tracemalloc.start()
+    try:
+        mask = mask_from_image(picture, Layout.RGB)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert (mask[:700] == 255).all()
+    assert (mask[700:] == 51).all()
+    assert peak < 6 * picture.nbytes
 
 
 def test_masks_convert_without_loss():

@@ -12,14 +12,13 @@ import numpy as np
 from velatura_protocol.engines import EngineSpec
 from velatura_protocol.geometry import Rect, Size, bounding_rect
 from velatura_protocol.messages import BlobRef, Patch, Placement, ResultLayer, Variation
-from velatura_protocol.pixels import MASK_FORMAT
+from velatura_protocol.pixels import MASK_FORMAT, Depth, Layout, PixelFormat
 from velatura_protocol.provenance import Provenance
 from velatura_protocol.tasks import Intent, Operation, Task
 
 from ...engines.base import EngineResult, FloatImage
 from ...imaging.arrays import Samples, from_working, size_of
 from ...imaging.resize import Filter, resize_mask
-from ...imaging.thumbnail import THUMBNAIL_FORMAT
 from ..base import WorkOrder, WorkResult
 from ..devices import CPU_ID
 from .inputs import Crop
@@ -29,6 +28,7 @@ from .shading import Check, Shading, bands
 from .shown import edited_area, mixed, reduced, with_alpha
 
 THUMBNAIL_SIDE = 256
+THUMBNAIL_FORMAT = PixelFormat(Depth.U8, Layout.RGBA)
 _NAME_LENGTH = 40
 _SEAM_MARGIN = 3
 
