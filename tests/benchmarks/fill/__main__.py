@@ -30,9 +30,9 @@ def main() -> None:
         sample = verified(case, digest)
         filled: dict[str, Picture] = {}
         for name in names:
-            picture, seconds = methods()[name](sample.image, sample.hole)
+            picture, duration = methods()[name](sample.image, sample.hole)
             quality = measure(sample.image, sample.hole, picture) if case.has_truth else None
-            outcomes.append(Outcome(case, name, seconds, quality))
+            outcomes.append(Outcome(case, name, duration, quality))
             filled[name] = picture
             print(details(outcomes[-1:]).splitlines()[-1], flush=True)
         rows.append((sample, filled))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
 import numpy as np
 from PIL import Image
@@ -21,10 +22,21 @@ from velatura_protocol.tasks import Intent, Operation
 from .masks import BoolMask
 from .measures import Picture
 
-Method = Callable[[Picture, BoolMask], tuple[Picture, float]]
-"""Returns the filled picture and the seconds it took."""
-
 THREADS = 2
+Outcome = TypeVar("Outcome")
+
+
+@dataclass(frozen=True)
+class Duration:
+    """Seconds by the clock, and of all cores together: the latter hardly depends on what else the
+    machine is doing."""
+
+    clock: float
+    cpu: float
+
+
+Method = Callable[[Picture, BoolMask], tuple[Picture, Duration]]
+"""Returns the filled picture and how long it took."""
 
 
 @dataclass(frozen=True)
@@ -52,69 +64,77 @@ def prepare(names: list[str]) -> None:
         warm_up()
 
 
-def velatura(image: Picture, hole: BoolMask) -> tuple[Picture, float]:
+def velatura(image: Picture, hole: BoolMask, seed: int = 0) -> tuple[Picture, Duration]:
     """Engine time on a warm worker, two threads."""
     opaque = np.ones((*hole.shape, 1), np.float32)
     pixels = np.concatenate([image.astype(np.float32) / 255.0, opaque], axis=2)
-    task = EngineTask(Operation.FILL, Intent.REMOVE, pixels, hole.astype(np.float32), seed=0)
+    task = EngineTask(Operation.FILL, Intent.REMOVE, pixels, hole.astype(np.float32), seed)
     context = Context(CancelToken(np.zeros(1, np.int64), 1))
-    start = time.perf_counter()
-    *_, result = FillEngine().run(task, context)
-    seconds = time.perf_counter() - start
+    events, duration = _timed(lambda: list(FillEngine().run(task, context)))
+    result = events[-1]
     assert isinstance(result, EngineResult)
-    return np.clip(result.image[..., :3] * 255.0 + 0.5, 0, 255).astype(np.uint8), seconds
+    return np.clip(result.image[..., :3] * 255.0 + 0.5, 0, 255).astype(np.uint8), duration
 
 
-def gmic_matchpatch(image: Picture, hole: BoolMask) -> tuple[Picture, float]:
+def gmic_matchpatch(image: Picture, hole: BoolMask) -> tuple[Picture, Duration]:
     """G'MIC's "Inpaint [Multi-Scale]" at its defaults, less the time it takes to start, read and
     write. Its own blending of the border, outside the hole too, is left as it made it."""
     filter_ = ["-inpaint_matchpatch[0]", "[1],0,9,10,5,1"]
     _, overhead = _gmic(image, hole, [])
-    filled, seconds = _gmic(image, hole, filter_)
-    return filled, max(seconds - overhead, 0.0)
+    filled, total = _gmic(image, hole, filter_)
+    clock, cpu = total.clock - overhead.clock, total.cpu - overhead.cpu
+    return filled, Duration(max(clock, 0.0), max(cpu, 0.0))
 
 
-def _gmic(image: Picture, hole: BoolMask, commands: list[str]) -> tuple[Picture, float]:
+def _gmic(image: Picture, hole: BoolMask, commands: list[str]) -> tuple[Picture, Duration]:
     with tempfile.TemporaryDirectory() as folder:
         picture, mask, out = (Path(folder) / name for name in ("a.ppm", "m.pgm", "out.ppm"))
         Image.fromarray(image).save(picture)
         Image.fromarray(hole.astype(np.uint8) * 255).save(mask)
         words = ["gmic", "-v", "-", str(picture), str(mask), *commands, "-o[0]", str(out)]
-        start = time.perf_counter()
-        subprocess.run(words, check=True, capture_output=True)
-        seconds = time.perf_counter() - start
-        return np.asarray(Image.open(out).convert("RGB")), seconds
+        _, duration = _timed(lambda: subprocess.run(words, check=True, capture_output=True))
+        return np.asarray(Image.open(out).convert("RGB")), duration
 
 
-def pypatchmatch(image: Picture, hole: BoolMask) -> tuple[Picture, float]:
+def pypatchmatch(image: Picture, hole: BoolMask) -> tuple[Picture, Duration]:
     """``patch_size`` is a radius; 3, as in its examples."""
     import patchmatch
 
     mask = hole.astype(np.uint8) * 255
-    return _timed(patchmatch.inpaint, np.ascontiguousarray(image), mask, patch_size=3)
+    whole = np.ascontiguousarray(image)
+    filled, duration = _timed(lambda: patchmatch.inpaint(whole, mask, patch_size=3))
+    return np.asarray(filled, np.uint8), duration
 
 
-def telea(image: Picture, hole: BoolMask) -> tuple[Picture, float]:
+def telea(image: Picture, hole: BoolMask) -> tuple[Picture, Duration]:
     import cv2
 
     return _opencv(image, hole, cv2.INPAINT_TELEA)
 
 
-def navier_stokes(image: Picture, hole: BoolMask) -> tuple[Picture, float]:
+def navier_stokes(image: Picture, hole: BoolMask) -> tuple[Picture, Duration]:
     import cv2
 
     return _opencv(image, hole, cv2.INPAINT_NS)
 
 
-def _opencv(image: Picture, hole: BoolMask, kind: int) -> tuple[Picture, float]:
+def _opencv(image: Picture, hole: BoolMask, kind: int) -> tuple[Picture, Duration]:
     import cv2
 
     cv2.setNumThreads(THREADS)
     mask = hole.astype(np.uint8) * 255
-    return _timed(cv2.inpaint, np.ascontiguousarray(image), mask, 5, kind)
+    whole = np.ascontiguousarray(image)
+    filled, duration = _timed(lambda: cv2.inpaint(whole, mask, 5, kind))
+    return np.asarray(filled, np.uint8), duration
 
 
-def _timed(function: Callable[..., Any], *arguments: Any, **named: Any) -> tuple[Picture, float]:
-    start = time.perf_counter()
-    filled = function(*arguments, **named)
-    return np.asarray(filled, np.uint8), time.perf_counter() - start
+def _timed(work: Callable[[], Outcome]) -> tuple[Outcome, Duration]:
+    clock, cpu = time.perf_counter(), _cpu_seconds()
+    outcome = work()
+    return outcome, Duration(time.perf_counter() - clock, _cpu_seconds() - cpu)
+
+
+def _cpu_seconds() -> float:
+    """Of this process, all its threads, and the children it has waited for."""
+    times = os.times()
+    return times.user + times.system + times.children_user + times.children_system

@@ -10,6 +10,7 @@ from PIL import Image, ImageDraw
 
 from .cases import Case, Sample
 from .measures import Picture, Quality
+from .methods import Duration
 
 _TILE = 240
 
@@ -20,7 +21,7 @@ class Outcome:
 
     case: Case
     method: str
-    seconds: float
+    duration: Duration
     quality: Quality | None
 
 
@@ -46,7 +47,8 @@ def _blob(outcome: Outcome) -> bool:
 
 
 COLUMNS = (
-    Column("seconds", lambda each: each.seconds, lambda each: True),
+    Column("seconds", lambda each: each.duration.clock, lambda each: True),
+    Column("CPU seconds", lambda each: each.duration.cpu, lambda each: True),
     Column("PSNR dB (thin)", lambda each: _quality(each).psnr, _thin, lower_is_better=False),
     Column("SSIM (thin)", lambda each: _quality(each).ssim, _thin, lower_is_better=False),
     Column("patch distance (blobs)", lambda each: _quality(each).patch_distance, _blob),
@@ -82,11 +84,12 @@ def _cell(column: Column, outcomes: Iterable[Outcome]) -> str:
 def details(outcomes: list[Outcome]) -> str:
     """A row a case and method."""
     lines = [
-        "| case | method | seconds | PSNR | SSIM | patch distance | sharpness | seam |",
-        "|---|---|---|---|---|---|---|---|",
+        "| case | method | seconds | CPU s | PSNR | SSIM | patch distance | sharpness | seam |",
+        "|---|---|---|---|---|---|---|---|---|",
     ]
     for each in outcomes:
-        row = f"| {each.case.name} | {each.method} | {each.seconds:.2f} |"
+        seconds = f"{each.duration.clock:.2f} | {each.duration.cpu:.2f}"
+        row = f"| {each.case.name} | {each.method} | {seconds} |"
         q = each.quality
         if q is None:
             lines.append(row + " – | – | – | – | – |")

@@ -56,8 +56,8 @@ class Settings:
     min_sources: int = 800
     tries: int = 3
     coarse_rounds: int = 12
-    second_rounds: int = 6
-    rounds: int = 4
+    second_rounds: int = 10
+    rounds: int = 6
     fine_rounds: int = 2
     thin_rounds: int = 2
     sweeps: int = 2
@@ -65,7 +65,7 @@ class Settings:
     fine_radius: int = 8
     thin_radius: int = 16
     wide_spread: float = 1.0
-    narrow_spread: float = 0.25
+    narrow_spread: float = 0.1
     final_reach: int = 0
     thin_reach: int = RADIUS
 
