@@ -119,7 +119,7 @@ def test_it_is_soon_ready_and_small(tmp_path: Path) -> None:
     began = time.monotonic()
     with process(tmp_path) as backend:
         # The budget is 0.7 s on an idle machine; tests run on busy ones.
-        assert time.monotonic() - began < 3.0
+        assert time.monotonic() - began < 6.0
         memory = psutil.Process(backend.popen.pid).memory_info().rss
         assert memory < 60 * 1024 * 1024
 
