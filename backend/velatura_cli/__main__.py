@@ -1,65 +1,25 @@
-"""``velatura``: reads the command line and runs the command."""
+"""``velatura``: the command line."""
 
 from __future__ import annotations
 
-import argparse
-import logging
 import sys
-from collections.abc import Sequence
-
-from velatura_backend.engines import registry
-from velatura_protocol.errors import VelaturaError
-
-from .arguments import parse_arguments
-from .crash import crash_line
-from .exit_codes import ExitCode, UsageError, exit_code_for
-from .reporting import write_error
-from .wording import error_line
 
 
 def main() -> None:
     """Ends the process with the command's exit status."""
-    # Without a handler of our own, warnings would reach standard error past the one line.
-    logging.getLogger().addHandler(logging.NullHandler())
-    sys.exit(int(run(sys.argv[1:])))
-
-
-def run(argv: Sequence[str]) -> ExitCode:
     try:
-        return _dispatch(parse_arguments(argv, registry.specs()))
-    except UsageError as error:
-        write_error(str(error))
-        return ExitCode.BAD_INPUT
-    except VelaturaError as error:
-        write_error(error_line(error))
-        return exit_code_for(error)
+        # Inside: an interrupt while all this is loaded ends as quietly as a later one.
+        import logging
+
+        from .dispatch import run
+
+        # Without a handler of our own, warnings would reach standard error past the one line.
+        logging.getLogger().addHandler(logging.NullHandler())
+        status = int(run(sys.argv[1:]))
     except KeyboardInterrupt:
-        write_error("interrupted")
-        return ExitCode.INTERRUPTED
-    except MemoryError:
-        write_error("not enough memory; close other programs or take a smaller picture")
-        return ExitCode.JOB_FAILED
-    except Exception as error:
-        write_error(crash_line(error))
-        return ExitCode.JOB_FAILED
-
-
-def _dispatch(arguments: argparse.Namespace) -> ExitCode:
-    """Each command's module is imported with it: ``serve`` must not load what pictures need."""
-    match arguments.command:
-        case "serve":
-            from .serving import run_serve as command
-        case "engines":
-            from .engines import run_engines as command
-        case "jobs":
-            from .jobs import run_jobs as command
-        case "doctor":
-            from .doctor import run_doctor as command
-        case "version":
-            from .versions import run_version as command
-        case _:
-            from .operations import run_operation as command
-    return command(arguments)
+        sys.stderr.write("velatura: interrupted\n")
+        status = 130
+    sys.exit(status)
 
 
 if __name__ == "__main__":

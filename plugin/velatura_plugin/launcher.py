@@ -144,7 +144,7 @@ class Launcher:
             return
         if process.stdin is not None:
             process.stdin.close()
-        if self._says_it_stays(seconds):
+        if self._says_it_stays(process, seconds):
             return
         try:
             process.wait(seconds)
@@ -152,10 +152,12 @@ class Launcher:
             process.kill()
             process.wait()
 
-    def _says_it_stays(self, seconds: float) -> bool:
-        with contextlib.suppress(queue.Empty):
-            while line := self._lines.get(timeout=seconds):
-                if _as_object(line).get("event") == "staying":
+    def _says_it_stays(self, process: subprocess.Popen[bytes], seconds: float) -> bool:
+        # Its output may stay open after its end: a worker in the middle of an import holds it too.
+        deadline = time.monotonic() + seconds
+        while process.poll() is None and time.monotonic() < deadline:
+            with contextlib.suppress(queue.Empty):
+                if _as_object(self._lines.get(timeout=0.02)).get("event") == "staying":
                     return True
         return False
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 import velatura_cli.engines
-from velatura_cli.__main__ import run
 from velatura_cli.crash import crash_line, write_report
+from velatura_cli.dispatch import run
 
 
 @pytest.fixture(autouse=True)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from velatura_cli.__main__ import run
+from velatura_cli.dispatch import run
 
 
 @pytest.mark.slow

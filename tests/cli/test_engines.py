@@ -5,7 +5,7 @@ import json
 import pytest
 
 from velatura_backend.engines.registry import specs
-from velatura_cli.__main__ import run
+from velatura_cli.dispatch import run
 
 
 def test_a_table_for_people(capsys: pytest.CaptureFixture[str]) -> None:

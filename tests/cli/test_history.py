@@ -8,7 +8,7 @@ import psutil
 import pytest
 
 from tests.e2e import pictures
-from velatura_cli.__main__ import run
+from velatura_cli.dispatch import run
 from velatura_cli.history import open_history
 
 

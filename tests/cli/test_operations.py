@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.e2e import pictures
-from velatura_cli.__main__ import run
+from velatura_cli.dispatch import run
 
 U8 = np.dtype(np.uint8)
 ECHO = ("--engine", "echo")

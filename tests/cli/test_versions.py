@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from velatura_cli.__main__ import run
+from velatura_cli.dispatch import run
 
 
 def test_versions_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:

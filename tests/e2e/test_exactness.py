@@ -10,7 +10,7 @@ from PIL import Image
 
 from tests.e2e import pictures
 from tests.e2e.command import CommandLine
-from velatura_cli.__main__ import run
+from velatura_cli.dispatch import run
 
 ECHO = ("--engine", "echo")
 

@@ -20,7 +20,7 @@ _BACKEND = "backend/velatura_backend"
 _PLUGIN = "plugin/velatura_plugin"
 
 BROAD_HANDLERS: dict[str, str] = {
-    "backend/velatura_cli/__main__.py::run": "a user sees one line, the report has the traceback",
+    "backend/velatura_cli/dispatch.py::run": "a user sees one line, the report has the traceback",
     f"{_BACKEND}/dispatcher.py::Dispatcher._serve": "a device's queue outlives one job's bug",
     f"{_BACKEND}/executors/worker/flow.py::Worker.run": "every order ends with one event",
     f"{_BACKEND}/executors/worker/flow.py::_variations": "the other variations go on",
