@@ -139,7 +139,7 @@ class FilesHost:
         with _naming(self.destination):
             flattened = flatten(self._image(document), result)
             marked = flattened.with_xmp(to_xmp(result.provenance, flattened.metadata.xmp))
-            notes = write_image(self.destination, marked)
+            notes = dict.fromkeys((*marked.notes, *write_image(self.destination, marked)))
         self.written = (
             *self.written,
             WrittenFile(self.destination, tuple(note.value for note in notes)),

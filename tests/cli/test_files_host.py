@@ -4,9 +4,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from velatura_backend.imaging.arrays import to_pixels, view_samples
-from velatura_backend.imaging.files import FileKind, ImageFile, read_image, write_image
+from velatura_backend.imaging.files import FileKind, FileNote, ImageFile, read_image, write_image
 from velatura_backend.imaging.files.model import PngDetails
 from velatura_cli.files_host import FilesHost
 from velatura_cli.loop import MainLoop
@@ -115,6 +116,15 @@ def test_accepting_writes_and_keeps_the_original_open(
         assert (untouched == samples).all()
         assert b"DigitalSourceType" in written.metadata.xmp
     assert [file.path.name for file in host.written] == ["one.png", "two.png"]
+
+
+def test_what_reading_changed_is_said_too(host: FilesHost, tmp_path: Path) -> None:
+    indexed = tmp_path / "i.png"
+    Image.new("RGB", (3, 2), "red").quantize(4).save(indexed)
+    document = host.open(indexed)
+    host.destination = tmp_path / "o.jpg"
+    host.accept(document, "job", ResultContent((), PROVENANCE), document_key="")
+    assert host.written[0].notes == (FileNote.INDEXED.value, FileNote.LOSSY.value)
 
 
 def test_a_destination_that_cannot_be(host: FilesHost, photo: Path, tmp_path: Path) -> None:

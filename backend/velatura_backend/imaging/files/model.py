@@ -73,7 +73,12 @@ class PngDetails:
 
 @dataclass(frozen=True)
 class TiffDetails:
+    """``is_alpha_stated`` False: the file has one channel more than its colours and does not say
+    that it is alpha. Photoshop keeps saved selections so; programs differ in what they take it for.
+    It is worked on as alpha, and written without such a claim."""
+
     compression: TiffCompression = TiffCompression.DEFLATE
+    is_alpha_stated: bool = True
 
 
 @dataclass(frozen=True)

@@ -133,7 +133,8 @@ def _read_header(kind: FileKind, data: bytes) -> _Header:
         notes = _storage_notes(tags.bits, tags.indexed)
         notes += (FileNote.HALF_FLOAT,) * tags.half_float
         notes += (FileNote.PREMULTIPLIED,) * tags.premultiplied
-        return _Header(TiffDetails(tags.compression), tags.has_resolution, notes)
+        details = TiffDetails(tags.compression, tags.is_alpha_stated)
+        return _Header(details, tags.has_resolution, notes)
     if kind is FileKind.JPEG:
         settings, stated = jpeg.read_header(data)
         return _Header(settings, stated)

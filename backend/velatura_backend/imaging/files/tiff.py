@@ -11,7 +11,7 @@ from .ifd import BrokenDirectory, read_directory, read_first_directory
 from .model import TiffCompression
 from .tag_tree import TagTree, encode, read_tree, to_block
 
-_BITS, _COMPRESSION, _PHOTOMETRIC, _EXTRA, _SAMPLE_FORMAT = 258, 259, 262, 338, 339
+_BITS, _COMPRESSION, _PHOTOMETRIC, _SAMPLES, _EXTRA, _SAMPLE_FORMAT = 258, 259, 262, 277, 338, 339
 _DESCRIPTIVE = (0x010E, 0x010F, 0x0110, 0x0112, 0x0131, 0x0132, 0x013B, 0x8298)
 """Description, make, model, orientation, software, date, artist, copyright."""
 
@@ -21,6 +21,8 @@ _COMPRESSIONS = {
 }
 _FOREIGN_MODELS = {5: "CMYK", 8: "Lab", 9: "Lab", 10: "Lab", 32803: "raw camera"}
 _PALETTE = 3
+_ONE_CHANNEL = (0, 1, _PALETTE)
+_PREMULTIPLIED, _STRAIGHT = 1, 2
 _FLOAT = 3
 _RESOLUTION = (282, 283, 296)
 _NO_UNIT = 1
@@ -31,6 +33,7 @@ class TiffHeader:
     bits: int
     indexed: bool
     premultiplied: bool
+    is_alpha_stated: bool
     half_float: bool
     compression: TiffCompression
     has_resolution: bool
@@ -53,10 +56,14 @@ def read_header(data: bytes) -> TiffHeader:
     if photometric in _FOREIGN_MODELS:
         raise Unsupported(what=f"{_FOREIGN_MODELS[photometric]} images")
     compression = (directory.integers(data, _COMPRESSION) or (1,))[0]
+    channels = (directory.integers(data, _SAMPLES) or (1,))[0]
+    extra = (directory.integers(data, _EXTRA) or (0,))[0]
     return TiffHeader(
         bits,
         photometric == _PALETTE,
-        directory.integers(data, _EXTRA)[:1] == (1,),
+        extra == _PREMULTIPLIED,
+        extra in (_PREMULTIPLIED, _STRAIGHT)
+        or channels == (1 if photometric in _ONE_CHANNEL else 3),
         kind == _FLOAT and bits == 16,
         # Whatever else it was (JPEG, zstd …), deflate loses nothing and every reader knows it.
         _COMPRESSIONS.get(compression, TiffCompression.DEFLATE),
@@ -72,6 +79,14 @@ def read_exif(data: bytes) -> bytes:
     """
     tree = read_tree(data).only(_DESCRIPTIVE)
     return to_block(tree) if tree else b""
+
+
+def without_alpha_claim(encoded: bytes) -> bytes:
+    """``encoded`` (little-endian, as written here) with its extra channel called unspecified."""
+    entry = read_first_directory(encoded).find(_EXTRA)
+    if entry is None:
+        return encoded
+    return encoded[: entry.start] + bytes(2) + encoded[entry.start + 2 :]
 
 
 def finish(encoded: bytes, exif: bytes, has_resolution: bool) -> bytes:

@@ -184,18 +184,22 @@ def _encode_tiff(image: ImageFile, notes: set[FileNote]) -> bytes:
     predictor = "float" if image.samples.dtype.kind == "f" else "horizontal"
     if details.compression is TiffCompression.NONE:
         predictor = "none"
-    encoded = picture.tiffsave_buffer(
-        compression=details.compression.value,
-        level=_TIFF_DEFLATE_LEVEL,
-        predictor=predictor,
-        resunit="inch",
+    encoded = bytes(
+        picture.tiffsave_buffer(
+            compression=details.compression.value,
+            level=_TIFF_DEFLATE_LEVEL,
+            predictor=predictor,
+            resunit="inch",
+        )
     )
+    if not details.is_alpha_stated:
+        encoded = tiff.without_alpha_claim(encoded)
     has_resolution = metadata.dpi is not None
     try:
-        return tiff.finish(bytes(encoded), metadata.exif, has_resolution)
+        return tiff.finish(encoded, metadata.exif, has_resolution)
     except BrokenDirectory:
         notes.add(FileNote.METADATA_LEFT_OUT)
-        return tiff.finish(bytes(encoded), b"", has_resolution)
+        return tiff.finish(encoded, b"", has_resolution)
 
 
 def _encode_jpeg(image: ImageFile, notes: set[FileNote]) -> bytes:

@@ -9,6 +9,7 @@ from PIL import Image
 
 from tests.support.images import make_exif, read_exif
 from tests.support.tiffs import make_tiff
+from velatura_backend.imaging.files import read_image, write_image
 from velatura_backend.imaging.files.ifd import read_first_directory
 from velatura_backend.imaging.files.model import TiffCompression
 from velatura_backend.imaging.files.tiff import finish, read_header
@@ -97,3 +98,19 @@ def test_exif_of_another_writer_is_read():
 
 def test_a_file_without_exif_has_none():
     assert read_tiff_exif(PLAIN) == b""
+
+
+@pytest.mark.parametrize(
+    ("extra", "stated"), [((2,), (2,)), ((1,), (2,)), ((0,), (0,)), ((), (0,))]
+)
+@pytest.mark.parametrize("channels", [2, 4])
+def test_a_channel_that_was_not_called_alpha_is_not_called_so(tmp_path, extra, stated, channels):
+    """It may be a selection saved with the picture: as alpha it would hide the rest of it."""
+    samples = np.arange(6 * channels, dtype=np.uint16).reshape(2, 3, channels)
+    source, out = tmp_path / "in.tif", tmp_path / "out.tif"
+    source.write_bytes(make_tiff(samples, 2 if channels == 4 else 1, extra))
+    image = read_image(source)
+    write_image(out, image)
+    data = out.read_bytes()
+    assert read_first_directory(data).integers(data, 338) == stated
+    assert np.array_equal(read_image(out).samples, image.samples)
