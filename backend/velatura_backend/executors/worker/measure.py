@@ -63,13 +63,15 @@ def seam_score(shown: FloatImage, weights: FloatMask) -> float | None:
 
     The mean absolute step between neighbours of which exactly one is edited, divided by the mean
     step between the pairs next to them on either side: 1 is invisible. None without an outline.
-    Pairs with a value that is not finite (float documents hold such) do not count.
+    Colours count by their alpha, what is hidden under alpha 0 not at all. Pairs with
+    a value that is not finite (float documents hold such) do not count.
     """
     edited = weights > 0.0
+    seen = _premultiplied(shown)
     across: list[NDArray[np.float32]] = []
     beside: list[NDArray[np.float32]] = []
     for axis in (0, 1):
-        colours = np.moveaxis(shown[..., :-1], axis, 0)
+        colours = np.moveaxis(seen, axis, 0)
         if colours.shape[0] < 4:
             continue
         with np.errstate(invalid="ignore", over="ignore"):
@@ -86,3 +88,12 @@ def seam_score(shown: FloatImage, weights: FloatMask) -> float | None:
     if not edge.size or not near.size:
         return None
     return float((edge.mean() + _HALF_STEP) / (near.mean() + _HALF_STEP))
+
+
+def _premultiplied(image: FloatImage) -> FloatImage:
+    """Colours as they are where all is opaque; else multiplied by alpha, and alpha with them."""
+    alpha = image[..., -1:]
+    if (alpha == 1.0).all():
+        return image[..., :-1]
+    with np.errstate(invalid="ignore"):
+        return np.concatenate((image[..., :-1] * alpha, alpha), axis=2)

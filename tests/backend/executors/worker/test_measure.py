@@ -55,6 +55,20 @@ def test_no_outline_no_score(size: Size) -> None:
     assert seam_score(shown, np.ones((size.height, size.width), np.float32)) is None
 
 
+def test_hidden_colour_is_no_seam() -> None:
+    weights = (disc(Size(80, 60), 15) / 255).astype(np.float32)
+    shown = np.zeros((60, 80, 4), np.float32)
+    shown[..., :3] = np.float32(0.9) * weights[..., None]
+    assert seam_score(shown, weights) == 1.0
+    shown[..., 3] = 1.0
+    opaque = seam_score(shown, weights)
+    shown[..., :3], shown[..., 3] = 0.0, weights
+    cut_out = seam_score(shown, weights)
+    assert opaque is not None
+    assert cut_out is not None
+    assert min(opaque, cut_out) > 5.0
+
+
 def test_values_that_are_not_finite_do_not_count() -> None:
     random = np.random.default_rng(2)
     weights = (disc(Size(80, 60), 15) / 255).astype(np.float32)
