@@ -114,6 +114,18 @@ def test_what_is_removed_leaves_transparency_behind(backend: psutil.Process, fol
     assert not pictures.load(out)[..., 3].any()
 
 
+def test_what_is_protected_stays_whatever_the_edge(backend: psutil.Process, folder: Path) -> None:
+    before = pictures.load(folder / "a.png")
+    protected = np.zeros(before.shape[:2], U8)
+    protected[:, : before.shape[1] // 2] = 255
+    path = pictures.save_mask(folder / "protect.png", protected)
+    more = ("--edge", "grow=30", "--input", f"protect={path}")
+    assert fill(folder, "a.png", output="o.png", more=more) == 0
+    made = pictures.load(folder / "o.png")
+    assert (made[protected > 0] == before[protected > 0]).all()
+    assert (made[protected == 0] != before[protected == 0]).any()
+
+
 def test_another_suffix_converts(backend: psutil.Process, folder: Path) -> None:
     for name in ("o.tif", "o.webp", "o.jpg"):
         assert fill(folder, "a.png", output=name) == 0

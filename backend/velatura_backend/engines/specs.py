@@ -20,6 +20,7 @@ FILL = EngineSpec(
         RoleSpec(Role.IMAGE, required=True, label="Picture"),
         RoleSpec(Role.MASK, required=True, label="Hole", help="What is to be filled."),
         RoleSpec(Role.EXCLUDE, label="Never copy from", help="These places are not sampled."),
+        RoleSpec(Role.PROTECT, label="Never change", help="Taken out of the hole."),
     ),
     parameters=(
         Parameter(
@@ -65,6 +66,7 @@ ECHO = EngineSpec(
         RoleSpec(Role.IMAGE, label="Picture"),
         RoleSpec(Role.MASK, label="Mask"),
         RoleSpec(Role.EXCLUDE, label="Exclude"),
+        RoleSpec(Role.PROTECT, label="Protect"),
         RoleSpec(Role.SOURCE, label="Source"),
         RoleSpec(Role.STYLE, label="Style"),
     ),
