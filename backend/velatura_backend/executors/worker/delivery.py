@@ -164,7 +164,8 @@ def _thumbnail(crop: Crop, image: FloatImage) -> FloatImage:
 
 def _combined(crops: list[FinishedCrop]) -> dict[str, float]:
     """Means over the crops; the worst seam, because that is the one that shows. What is not finite
-    is no number worth telling, and the protocol would refuse the whole result for it."""
+    is no number worth telling, and the protocol would refuse the whole result for it. All are plain
+    floats: unpickling one of numpy's would load numpy into the server."""
     names = {name for crop in crops for name in crop.metrics}
     metrics: dict[str, float] = {}
     for name in sorted(names):
@@ -173,7 +174,7 @@ def _combined(crops: list[FinishedCrop]) -> dict[str, float]:
     total = sum(crop.clipping.total for crop in crops)
     clipped = sum(crop.clipping.clipped for crop in crops)
     metrics["clipped_fraction"] = min(1.0, clipped / total) if total else 0.0
-    return {name: value for name, value in metrics.items() if math.isfinite(value)}
+    return {name: float(value) for name, value in metrics.items() if math.isfinite(value)}
 
 
 def layer_name(task: Task, seed: int) -> str:

@@ -60,8 +60,10 @@ class OrderState:
         if event.phase is self.phase and now - self._reported < _PROGRESS_SECONDS:
             return None
         progress = self.enter(event.phase)
-        fraction = self._fraction(min(1.0, max(0.0, event.fraction)))
-        return WorkProgress(progress.phase, fraction, self._variation, event.step, event.steps)
+        # Plain numbers: unpickling one of numpy's would load numpy into the server.
+        fraction = self._fraction(min(1.0, max(0.0, float(event.fraction))))
+        step, steps = int(event.step), int(event.steps)
+        return WorkProgress(progress.phase, fraction, self._variation, step, steps)
 
     def _fraction(self, of_crop: float) -> float | None:
         """Of the whole order, never less than last time; None before the crops are known."""

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pickle
 from array import array
 from collections.abc import Callable, Iterator
 from math import isfinite
@@ -10,7 +11,14 @@ import pytest
 
 from tests.backend.executors.orders import Desk, all_of, disc, only, picture, samples_of
 from velatura_backend.engines import registry
-from velatura_backend.engines.base import EngineContext, EngineEvent, EngineResult, EngineTask
+from velatura_backend.engines.base import (
+    EngineContext,
+    EngineEvent,
+    EnginePreview,
+    EngineProgress,
+    EngineResult,
+    EngineTask,
+)
 from velatura_backend.engines.specs import ECHO
 from velatura_backend.executors.base import (
     WorkCancelled,
@@ -18,6 +26,7 @@ from velatura_backend.executors.base import (
     WorkFailed,
     WorkFinished,
     WorkOrder,
+    WorkPreview,
     WorkProgress,
     WorkResult,
     WorkVariationFailed,
@@ -160,3 +169,23 @@ def test_an_engines_metrics_are_told_if_they_are_numbers(
     metrics = only(work(Desk(tmp_path).simple()), WorkResult).variation.metrics
     assert metrics["places"] == 2.0
     assert not {"energy", "ratio"} & set(metrics)
+
+
+def test_nothing_that_is_told_needs_numpy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The server unpickles these, and has no use for 20 MB and 100 ms of numpy."""
+
+    class Numeric:
+        spec = ECHO
+
+        def run(self, task: EngineTask, context: EngineContext) -> Iterator[EngineEvent]:
+            step = np.int64(1)
+            yield EngineProgress(Phase.COMPOSITING, np.float64(0.5), int(step), step)  # pyright: ignore[reportArgumentType]
+            yield EnginePreview(task.image.copy())
+            yield EngineResult(task.image.copy(), {"energy": np.float64(0.25)})
+
+    monkeypatch.setattr(registry, "create", lambda _: Numeric())
+    desk = Desk(tmp_path)
+    events = work(desk.simple(preview=PreviewRequest(desk.format, per_second=1000.0)))
+    assert only(events, WorkPreview).region.width == 17
+    assert only(events, WorkResult).variation.metrics["energy"] == 0.25
+    assert b"numpy" not in pickle.dumps(events)
