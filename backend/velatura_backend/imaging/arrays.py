@@ -12,6 +12,7 @@ and quantisation rounds to the nearest value (ties to even).
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +26,8 @@ from ..engines.base import FloatImage
 
 Samples = NDArray[Any]
 """(height, width, channels) in the document's own depth and channel order."""
+
+_BAND_PIXELS = 1 << 18
 
 
 def dtype_of(depth: Depth) -> np.dtype[Any]:
@@ -51,6 +54,17 @@ def white_of(depth: Depth) -> float:
 
 def size_of(samples: Samples) -> Size:
     return Size(samples.shape[1], samples.shape[0])
+
+
+def bands(height: int, width: int) -> Iterator[slice]:
+    """Rows in groups of about a quarter of a million pixels, from top to bottom.
+
+    Work that needs float copies goes band by band: a 250-megapixel panorama in float64 would take
+    8 GB, and a cancel would have to wait for all of it.
+    """
+    step = max(1, _BAND_PIXELS // max(1, width))
+    for top in range(0, height, step):
+        yield slice(top, min(height, top + step))
 
 
 def view_samples(pixels: Pixels) -> Samples:

@@ -20,9 +20,7 @@ from numpy.typing import NDArray
 from velatura_protocol.errors import MaskMismatch
 from velatura_protocol.geometry import Rect, Size
 
-from .arrays import Samples, crop_samples, depth_of, is_integer, size_of, white_of
-
-_ROWS = 256  # a band of rows bounds the float64 copies whatever the size of the region
+from .arrays import Samples, bands, crop_samples, depth_of, is_integer, size_of, white_of
 
 
 def composite(
@@ -57,8 +55,7 @@ def composite_into(
         target[...] = source
         return
     weights = mask[inner.y : inner.bottom, inner.x : inner.right]
-    for top in range(0, inner.height, _ROWS):
-        rows = slice(top, top + _ROWS)
+    for rows in bands(inner.height, inner.width):
         _composite_band(target[rows], source[rows], weights[rows])
 
 

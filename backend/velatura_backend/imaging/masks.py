@@ -18,14 +18,13 @@ from velatura_protocol.pixels import Depth, Layout
 from velatura_protocol.tasks import Edge, EdgeKind
 
 from ..engines.base import FloatMask
-from .arrays import Samples, dtype_of, quantise, to_working
+from .arrays import Samples, bands, dtype_of, quantise, to_working
 from .composite import mask_weights
 from .crop import context_crop, merge_overlapping
 
 Mask = NDArray[Any]
 """(height, width), u8 or float32 in 0..1; 255 or 1 = edit."""
 
-_BAND_PIXELS = 1 << 18
 _REC709 = np.array((0.2126, 0.7152, 0.0722), np.float64)
 
 
@@ -116,11 +115,8 @@ def mask_from_image(samples: Samples, layout: Layout) -> NDArray[np.uint8]:
     Black or transparent = keep, opaque white = edit, whatever the depth.
     """
     mask = np.empty(samples.shape[:2], np.uint8)
-    # In bands: the float64 copies of a large picture would take 32 bytes and more per pixel.
-    rows = max(1, _BAND_PIXELS // max(1, samples.shape[1]))
-    for top in range(0, samples.shape[0], rows):
-        band = slice(top, top + rows)
-        mask[band] = _mask_band(samples[band], layout)
+    for rows in bands(mask.shape[0], mask.shape[1]):
+        mask[rows] = _mask_band(samples[rows], layout)
     return mask
 
 

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 
 from tests.support.images import depths, layouts, random_samples, seeds, sizes
 from velatura_backend.imaging.arrays import (
+    bands,
     crop_samples,
     depth_of,
     from_working,
@@ -17,6 +18,12 @@ from velatura_backend.imaging.arrays import (
 )
 from velatura_protocol.geometry import Rect, Size
 from velatura_protocol.pixels import Depth, Layout, PixelFormat, Pixels
+
+
+def test_bands_cover_every_row_once():
+    for height, width in ((1, 1), (3000, 4000), (7, 3_000_000)):
+        rows = [row for band in bands(height, width) for row in range(band.start, band.stop)]
+        assert rows == list(range(height))
 
 
 @settings(max_examples=150, deadline=None)

@@ -17,14 +17,14 @@ from velatura_protocol.provenance import Provenance
 from velatura_protocol.tasks import Intent, Operation, Task
 
 from ...engines.base import EngineResult, FloatImage
-from ...imaging.arrays import Samples, from_working, size_of
+from ...imaging.arrays import Samples, bands, from_working, size_of
 from ...imaging.resize import Filter, resize_mask
 from ..base import WorkOrder, WorkResult
 from ..devices import CPU_ID
 from .inputs import Crop
 from .measure import peak_memory_metrics, seam_score
 from .outputs import ResultWriter, reference
-from .shading import Check, Shading, bands
+from .shading import Check, Shading
 from .shown import edited_area, mixed, reduced, with_alpha
 
 THUMBNAIL_SIDE = 256

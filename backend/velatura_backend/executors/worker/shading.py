@@ -5,7 +5,7 @@ Bands bound the memory that float copies take, and a cancel never waits for more
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,22 +16,13 @@ from velatura_protocol.pixels import ColourSpace, PixelFormat
 from velatura_protocol.tasks import Canvas
 
 from ...engines.base import FloatImage
-from ...imaging.arrays import Quantised, Samples, from_working, to_working
+from ...imaging.arrays import Quantised, Samples, bands, from_working, to_working
 from ...imaging.colour import Conversion, conversion
-
-BAND_PIXELS = 1 << 18
 
 Check = Callable[[], None]
 """Raises ``Cancelled`` when the order is to stop."""
 
 Step = Callable[[FloatImage], FloatImage]
-
-
-def bands(height: int, width: int) -> Iterator[slice]:
-    """Rows in groups of about :data:`BAND_PIXELS` pixels."""
-    step = max(1, BAND_PIXELS // max(1, width))
-    for top in range(0, height, step):
-        yield slice(top, min(height, top + step))
 
 
 @dataclass(frozen=True)

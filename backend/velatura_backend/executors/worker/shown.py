@@ -12,6 +12,7 @@ from velatura_protocol.tasks import AlphaMode
 
 from ...engines.base import FloatImage, FloatMask
 from ...imaging.arrays import size_of
+from ...imaging.masks import mask_bounds
 from ...imaging.resize import Filter, fitted, resize
 
 
@@ -61,10 +62,6 @@ def reduced(image: FloatImage, max_side: int) -> FloatImage:
 
 def edited_area(weights: FloatMask, margin: int) -> Rect:
     """The bounds of what the mask shows, grown by ``margin`` inside the crop."""
-    rows = np.flatnonzero(weights.any(axis=1))
-    columns = np.flatnonzero(weights.any(axis=0))
+    bounds = mask_bounds(weights)
     whole = Rect(0, 0, weights.shape[1], weights.shape[0])
-    if not rows.size:
-        return Rect(0, 0, 0, 0)
-    bounds = Rect.from_edges(int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1)
-    return bounds.grown(margin).intersection(whole)
+    return bounds if bounds.is_empty else bounds.grown(margin).intersection(whole)

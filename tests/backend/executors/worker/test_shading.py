@@ -5,7 +5,7 @@ import pytest
 from PIL import ImageCms
 
 from tests.backend.executors.orders import RGBA8, picture
-from velatura_backend.executors.worker.shading import bands, canvas_shading, foreign_shading
+from velatura_backend.executors.worker.shading import canvas_shading, foreign_shading
 from velatura_protocol.engines import EngineColour
 from velatura_protocol.geometry import Size
 from velatura_protocol.pixels import ColourSpace, Depth, Layout, PixelFormat, Transfer
@@ -17,12 +17,6 @@ SRGB = ColourSpace(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).toby
 
 def nothing() -> None:
     return
-
-
-def test_bands_cover_every_row_once() -> None:
-    for height, width in ((1, 1), (3000, 4000), (7, 3_000_000)):
-        rows = [row for band in bands(height, width) for row in range(band.start, band.stop)]
-        assert rows == list(range(height))
 
 
 @pytest.mark.parametrize("engine", EngineColour)
