@@ -18,7 +18,7 @@ from velatura_protocol.pixels import Depth, Layout
 from velatura_protocol.tasks import Edge, EdgeKind
 
 from ..engines.base import FloatMask
-from .arrays import Samples, bands, dtype_of, quantise, to_working
+from .arrays import Samples, bands, dtype_of, quantise, size_of, to_working
 from .composite import mask_weights
 from .crop import context_crop, merge_overlapping
 
@@ -114,8 +114,9 @@ def mask_from_image(samples: Samples, layout: Layout) -> NDArray[np.uint8]:
 
     Black or transparent = keep, opaque white = edit, whatever the depth.
     """
-    mask = np.empty(samples.shape[:2], np.uint8)
-    for rows in bands(mask.shape[0], mask.shape[1]):
+    size = size_of(samples)
+    mask = np.empty((size.height, size.width), np.uint8)
+    for rows in bands(size.height, size.width):
         mask[rows] = _mask_band(samples[rows], layout)
     return mask
 
