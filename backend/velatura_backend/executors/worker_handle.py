@@ -71,9 +71,10 @@ class WorkerHandle:
         self._flag[0] = serial
 
     def terminate(self) -> None:
-        """Ends the process, whatever it is doing."""
+        """Ends the process, whatever it is doing: one that is stopped heeds no gentler signal, and
+        a worker has nothing to put in order."""
         if self._process.pid is not None:
-            self._process.terminate()
+            self._process.kill()
 
     async def join(self) -> None:
         """Waits until the process has gone and ``lost`` was called."""

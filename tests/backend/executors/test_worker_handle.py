@@ -61,6 +61,17 @@ async def test_a_kill_is_heard_of_soon() -> None:
     await handle.join()
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGSTOP")
+@pytest.mark.timeout(20)
+async def test_a_stopped_worker_can_be_ended() -> None:
+    handle, watcher = await started()
+    assert handle.pid is not None
+    os.kill(handle.pid, signal.SIGSTOP)
+    handle.terminate()
+    assert await watcher.lost == -signal.SIGKILL
+    await handle.join()
+
+
 async def test_sending_to_a_dead_worker_is_no_error() -> None:
     from pathlib import Path
     from tempfile import TemporaryDirectory
