@@ -53,9 +53,9 @@ class Downloader:
                 else:
                     self._arrive(header, digest, None)
             case BlobFailed(blob, error):
-                ref = self._fetches.failed(blob)
-                if ref is not None and not self._session.is_closed:
-                    self._book.lost(ref.digest, error)
+                refs = self._fetches.failed(blob)
+                if refs and not self._session.is_closed:
+                    self._book.lost(refs[0].digest, error)
 
     def unavailable(self, digest: str, error: ErrorInfo) -> None:
         """The backend does not have those pixels any more."""
@@ -75,8 +75,8 @@ class Downloader:
             pixels = await asyncio.to_thread(self.exchange.take, header, digest)
         except (OSError, VelaturaError):
             self._fetches.preview_of(header.blob)
-            if ref := self._fetches.answered(digest or header.digest):
-                self._book.lost(ref.digest, ErrorInfo.of(NotFound(what="blob", id=header.blob)))
+            if refs := self._fetches.answered(digest or header.digest):
+                self._book.lost(refs[0].digest, ErrorInfo.of(NotFound(what="blob", id=header.blob)))
         else:
             self._arrive(header, digest, pixels)
 
@@ -94,6 +94,5 @@ class Downloader:
             frame = PreviewFrame(preview.region, pixels)
             self._emit(PreviewArrived(preview.job, preview.variation, frame))
             return
-        ref = self._fetches.answered(digest or header.digest)
-        if ref is not None:
-            self._book.arrived(ref, pixels)
+        for ref in self._fetches.answered(digest or header.digest):
+            self._book.arrived(ref, Pixels(ref.size, ref.format, pixels.data))

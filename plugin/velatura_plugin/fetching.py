@@ -38,26 +38,30 @@ class Fetches:
     def __init__(self, ask: Callable[[str], None]) -> None:
         self._ask = ask
         self._waiting: deque[BlobRef] = deque()
-        self._asked: dict[str, BlobRef] = {}
+        self._asked: dict[str, list[BlobRef]] = {}
         self._buffers: dict[str, Buffer] = {}
         self._previews: dict[str, Preview] = {}
 
     def want(self, refs: Iterable[BlobRef]) -> None:
-        """Asks for them in this order; twice is once."""
+        """Asks for them in this order; twice is once. Bytes are asked for by their digest alone:
+        those of two shapes (an all-white mask lying and standing) come once for both."""
         for ref in refs:
-            if ref.digest not in self._asked and ref not in self._waiting:
+            asked = self._asked.get(ref.digest)
+            if asked is None and ref not in self._waiting:
                 self._waiting.append(ref)
+            elif asked is not None and ref not in asked:
+                asked.append(ref)
         self._ask_more()
 
     def expect_preview(self, preview: Preview) -> None:
         self._previews[preview.blob] = preview
 
     def is_expected(self, header: Blob) -> bool:
-        """Whether the blob is a preview that was announced, or an answer of the right shape."""
+        """Whether the blob is a preview that was announced, or an answer of the right length."""
         if header.blob in self._previews:
             return True
-        ref = self._asked.get(header.digest)
-        return ref is not None and (ref.size, ref.format) == (header.size, header.format)
+        refs = self._asked.get(header.digest, ())
+        return any(ref.format.byte_count(ref.size) == header.bytes for ref in refs)
 
     def opened(self, header: Blob, consumed: Callable[[str, int], None]) -> Buffer:
         buffer = self._buffers[header.blob] = Buffer(header, consumed)
@@ -75,20 +79,21 @@ class Fetches:
         """The preview whose pixels the blob is, once."""
         return self._previews.pop(blob, None)
 
-    def answered(self, digest: str) -> BlobRef | None:
-        """The one asked for by that digest is here, or will not come; asks for the next."""
-        ref = self._asked.pop(digest, None)
+    def answered(self, digest: str) -> tuple[BlobRef, ...]:
+        """What was asked for by that digest is here, or will not come; asks for the next."""
+        refs = self._asked.pop(digest, ())
         self._ask_more()
-        return ref
+        return tuple(refs)
 
-    def failed(self, blob: str) -> BlobRef | None:
+    def failed(self, blob: str) -> tuple[BlobRef, ...]:
         """An incoming blob was given up; what it was the answer to."""
         self._previews.pop(blob, None)
         buffer = self._buffers.pop(blob, None)
-        return self.answered(buffer.header.digest) if buffer else None
+        return self.answered(buffer.header.digest) if buffer else ()
 
     def _ask_more(self) -> None:
         while self._waiting and len(self._asked) < AT_ONCE:
-            ref = self._waiting.popleft()
-            self._asked[ref.digest] = ref
-            self._ask(ref.digest)
+            digest = self._waiting[0].digest
+            self._asked[digest] = [ref for ref in self._waiting if ref.digest == digest]
+            self._waiting = deque(ref for ref in self._waiting if ref.digest != digest)
+            self._ask(digest)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,12 +13,15 @@ from velatura_plugin.events import ClientEvent, PreviewArrived, VariationArrived
 from velatura_plugin.exchange import ExchangeFolder
 from velatura_plugin.jobbook import JobBook
 from velatura_protocol.errors import Cancelled, ErrorCode
+from velatura_protocol.geometry import Rect, Size
 from velatura_protocol.messages import (
     BlobGet,
     ErrorInfo,
     Exchange,
     ExchangeReady,
+    Patch,
     Preview,
+    Result,
     VariationFailed,
 )
 from velatura_protocol.pixels import Pixels
@@ -74,6 +78,24 @@ def test_a_result_is_asked_for_and_assembled() -> None:
     assert isinstance(arrived, VariationArrived)
     (patch,) = arrived.content.layers[0].patches
     assert bytes(patch.pixels.data) == bytes(pixels_of(0).data)
+
+
+def test_masks_of_the_same_bytes_in_two_shapes_arrive_both() -> None:
+    bench = Bench()
+    turned = Pixels(Size(REGION.height, REGION.width), MASK.format, MASK.data)
+    region = Rect(0, 0, turned.size.width, turned.size.height)
+    (layer,) = result(1).variation.layers
+    patches = (*layer.patches, Patch(region, ref(pixels_of(0)), ref(turned)))
+    two = replace(result(1, thumbnail=False).variation, layers=(replace(layer, patches=patches),))
+    bench.downloader.want(bench.book.take(Result("job", 1, two)))
+    bench.carry()
+    bench.send("one", pixels_of(0))
+    bench.send("two", turned)
+    bench.carry()
+    (arrived,) = bench.events
+    assert isinstance(arrived, VariationArrived)
+    masks = [patch.mask for patch in arrived.content.layers[0].patches]
+    assert [each.size for each in masks if each] == [MASK.size, turned.size]
 
 
 def test_a_preview_arrives_with_its_region() -> None:
