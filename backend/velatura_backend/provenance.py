@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import logging
+from dataclasses import replace
 from xml.dom import minidom
 from xml.parsers import expat
 
@@ -62,6 +63,18 @@ def to_xmp(provenance: Provenance, existing: bytes | None) -> bytes:
     body = document.documentElement
     assert body is not None
     return f"{_PACKET_START}{body.toxml()}{_PACKET_END}".encode()
+
+
+def to_least_xmp(provenance: Provenance, existing: bytes | None) -> bytes:
+    """:func:`to_xmp` without the rest of what ``existing`` says, for formats that lack the room.
+
+    Being made with a trained model is still not undone.
+    """
+    document = _parse(existing) if existing else None
+    is_trained = document is not None and _declares_training(document)
+    if is_trained and provenance.digital_source_type not in _TRAINED:
+        provenance = replace(provenance, digital_source_type=_TRAINED_COMPOSITE)
+    return to_xmp(provenance, None)
 
 
 def is_readable(existing: bytes) -> bool:
@@ -125,10 +138,9 @@ def _set_source_type(
     document: minidom.Document, description: minidom.Element, source_type: str
 ) -> None:
     """One statement in all, on ``description``. Being made with a trained model is not undone."""
+    if _declares_training(document) and source_type not in _TRAINED:
+        source_type = _TRAINED_COMPOSITE
     for element, is_attribute in _find(document, _IPTC_EXT, "DigitalSourceType"):
-        stated = _value(element, _IPTC_EXT, "DigitalSourceType", is_attribute)
-        if stated.rpartition("/")[2] in _TRAINED and source_type not in _TRAINED:
-            source_type = _TRAINED_COMPOSITE
         if is_attribute:
             element.removeAttributeNS(_IPTC_EXT, "DigitalSourceType")
         else:
@@ -136,6 +148,14 @@ def _set_source_type(
     description.setAttributeNS(
         _IPTC_EXT, "Iptc4xmpExt:DigitalSourceType", _VOCABULARY + source_type
     )
+
+
+def _declares_training(document: minidom.Document) -> bool:
+    stated = (
+        _value(element, _IPTC_EXT, "DigitalSourceType", is_attribute)
+        for element, is_attribute in _find(document, _IPTC_EXT, "DigitalSourceType")
+    )
+    return any(each.rpartition("/")[2] in _TRAINED for each in stated)
 
 
 def _append_edit(

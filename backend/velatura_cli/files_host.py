@@ -18,7 +18,7 @@ from velatura_backend.imaging.files import (
 )
 from velatura_backend.imaging.files.model import PngDetails
 from velatura_backend.imaging.masks import mask_from_image
-from velatura_backend.provenance import to_xmp
+from velatura_backend.provenance import to_least_xmp, to_xmp
 from velatura_plugin.host.base import (
     Document,
     PreviewFrame,
@@ -138,7 +138,10 @@ class FilesHost:
             raise UnwritableFile(reason="no destination")
         with _naming(self.destination):
             flattened = flatten(self._image(document), result)
-            marked = flattened.with_xmp(to_xmp(result.provenance, flattened.metadata.xmp))
+            said = flattened.metadata.xmp
+            marked = flattened.with_xmp(
+                to_xmp(result.provenance, said), to_least_xmp(result.provenance, said)
+            )
             notes = dict.fromkeys((*marked.notes, *write_image(self.destination, marked)))
         self.written = (
             *self.written,

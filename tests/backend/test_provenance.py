@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from velatura_backend.provenance import NAMESPACE, is_readable, to_xmp
+from velatura_backend.provenance import NAMESPACE, is_readable, to_least_xmp, to_xmp
 from velatura_protocol.provenance import Provenance
 from velatura_protocol.tasks import Intent, Operation
 
@@ -163,3 +163,14 @@ def test_no_text_breaks_the_packet(text, rubbish):
     encodable = text.encode("utf-8", "ignore").decode()
     xmp = to_xmp(replace(EDIT, parameters={"text": encodable}), rubbish)
     assert len(edits(xmp)) == 1
+
+
+def test_the_least_that_is_said() -> None:
+    xmp = to_least_xmp(EDIT, packet())
+    assert b"Rating" not in xmp
+    assert stated(xmp) == [VOCABULARY + "compositeSynthetic"]
+    assert len(edits(to_least_xmp(EDIT, to_xmp(EDIT, None)))) == 1
+    trained = to_xmp(replace(EDIT, digital_source_type="trainedAlgorithmicMedia"), None)
+    kept = [VOCABULARY + "compositeWithTrainedAlgorithmicMedia"]
+    assert stated(to_least_xmp(EDIT, trained)) == kept
+    assert stated(to_least_xmp(EDIT, b"no xmp")) == [VOCABULARY + "compositeSynthetic"]

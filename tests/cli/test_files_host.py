@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ from PIL import Image
 from velatura_backend.imaging.arrays import to_pixels, view_samples
 from velatura_backend.imaging.files import FileKind, FileNote, ImageFile, read_image, write_image
 from velatura_backend.imaging.files.model import PngDetails
+from velatura_backend.provenance import to_xmp
 from velatura_cli.files_host import FilesHost
 from velatura_cli.loop import MainLoop
 from velatura_plugin.host.base import LayerContent, PatchContent, ResultContent
@@ -125,6 +127,19 @@ def test_what_reading_changed_is_said_too(host: FilesHost, tmp_path: Path) -> No
     host.destination = tmp_path / "o.jpg"
     host.accept(document, "job", ResultContent((), PROVENANCE), document_key="")
     assert host.written[0].notes == (FileNote.INDEXED.value, FileNote.LOSSY.value)
+
+
+def test_a_jpeg_without_room_says_at_least_what_made_it(
+    host: FilesHost, photo: Path, tmp_path: Path
+) -> None:
+    image = read_image(photo)
+    long = to_xmp(replace(PROVENANCE, engine="e" * 70_000), None)
+    write_image(photo, image.with_xmp(long))
+    document = host.open(photo)
+    host.destination = tmp_path / "o.jpg"
+    host.accept(document, "job", ResultContent((), PROVENANCE), document_key="")
+    assert FileNote.METADATA_LEFT_OUT.value in host.written[0].notes
+    assert b"DigitalSourceType" in read_image(host.destination).metadata.xmp
 
 
 def test_a_destination_that_cannot_be(host: FilesHost, photo: Path, tmp_path: Path) -> None:

@@ -103,12 +103,14 @@ Details = PngDetails | TiffDetails | JpegDetails | WebpDetails
 @dataclass(frozen=True)
 class Metadata:
     """``exif`` is a TIFF structure without the ``Exif\\0\\0`` prefix; ``dpi`` horizontal, vertical;
-    ``orientation`` is EXIF's 1..8: how the *stored* pixels have to be turned to be seen upright."""
+    ``orientation`` is EXIF's 1..8: how the *stored* pixels have to be turned to be seen upright.
+    ``least_xmp`` is written where there is no room for ``xmp``."""
 
     exif: bytes = b""
     xmp: bytes = b""
     dpi: tuple[float, float] | None = None
     orientation: int = 1
+    least_xmp: bytes = b""
 
 
 @dataclass(frozen=True)
@@ -134,8 +136,8 @@ class ImageFile:
     def with_samples(self, samples: Samples) -> ImageFile:
         return replace(self, samples=samples)
 
-    def with_xmp(self, xmp: bytes) -> ImageFile:
-        return replace(self, metadata=replace(self.metadata, xmp=xmp))
+    def with_xmp(self, xmp: bytes, least: bytes = b"") -> ImageFile:
+        return replace(self, metadata=replace(self.metadata, xmp=xmp, least_xmp=least))
 
 
 def layout_of(samples: Samples) -> Layout:

@@ -222,7 +222,7 @@ def _within_segments(image: ImageFile, notes: set[FileNote]) -> ImageFile:
     """JPEG keeps EXIF and XMP in one segment of 64 KiB each."""
     metadata = image.metadata
     exif = metadata.exif if len(metadata.exif) <= _JPEG_METADATA_BYTES else b""
-    xmp = metadata.xmp if len(metadata.xmp) <= _JPEG_METADATA_BYTES else b""
+    xmp = metadata.xmp if len(metadata.xmp) <= _JPEG_METADATA_BYTES else metadata.least_xmp
     if (exif, xmp) != (metadata.exif, metadata.xmp):
         notes.add(FileNote.METADATA_LEFT_OUT)
     return replace(image, metadata=replace(metadata, exif=exif, xmp=xmp))
