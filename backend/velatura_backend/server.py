@@ -108,11 +108,12 @@ class Server:
             _log.info("a handshake was answered %d", status)
         return connection.respond(status, f"{status.phrase}\n")
 
-    async def _talk(self, socket: ServerConnection) -> None:
+    async def _talk(self, peer: ServerConnection) -> None:
         if len(self._connections) >= self._config.connections:
-            await socket.close(_TRY_AGAIN_LATER)
+            await peer.close(_TRY_AGAIN_LATER)
             return
-        connection = Connection(self._services, _Socket(socket))
+        _send_at_once(peer)
+        connection = Connection(self._services, _Socket(peer))
         self._connections.add(connection)
         try:
             await connection.run()
@@ -137,6 +138,14 @@ def listen(address: str, port: int) -> socket.socket:
     except OSError as error:
         taken = error.errno in (errno.EADDRINUSE, errno.EACCES)
         raise BackendUnavailable(reason="port_in_use" if taken else "cannot_listen") from error
+
+
+def _send_at_once(connection: ServerConnection) -> None:
+    """A small message after a small one would wait for the client's delayed acknowledgement, 40 ms
+    and more. asyncio sees to that only for sockets that were made with TCP's number."""
+    connection.transport.get_extra_info("socket").setsockopt(
+        socket.IPPROTO_TCP, socket.TCP_NODELAY, 1
+    )
 
 
 def _socket_log() -> logging.Logger:

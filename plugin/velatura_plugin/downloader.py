@@ -72,7 +72,7 @@ class Downloader:
     async def _collect(self, header: Blob, digest: str) -> None:
         assert self.exchange is not None, "the session lets no file in before the proof"
         try:
-            pixels = await asyncio.to_thread(self.exchange.take, header, digest)
+            pixels = await asyncio.to_thread(self.exchange.take, header)
         except (OSError, VelaturaError):
             self._fetches.preview_of(header.blob)
             if refs := self._fetches.answered(digest or header.digest):

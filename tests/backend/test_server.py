@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
+import os
 import socket
+import sys
 from http import HTTPStatus
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -296,3 +299,27 @@ async def test_the_log_keeps_secrets(backend: Served) -> None:
     for secret in (backend.token, prompt, "client-secret-1"):
         assert secret not in text
     assert json.dumps(prompt) not in text
+
+
+def server_ends(address: tuple[str, int]) -> list[socket.socket]:
+    """Copies of this process's sockets whose peer is ``address``."""
+    found: list[socket.socket] = []
+    for name in os.listdir("/proc/self/fd"):
+        try:
+            copy = socket.socket(fileno=os.dup(int(name)))
+        except OSError:
+            continue
+        with contextlib.suppress(OSError):
+            if copy.getpeername() == address:
+                found.append(copy)
+                continue
+        copy.close()
+    return found
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks for the server's socket in /proc")
+async def test_small_messages_wait_for_no_acknowledgement(backend: Served) -> None:
+    async with backend.client() as client:
+        (end,) = server_ends(client.socket.local_address)
+        with end:
+            assert end.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)

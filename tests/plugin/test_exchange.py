@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from tests.plugin.desk import noise
-from tests.plugin.scripted import digest_of
 from velatura_plugin.exchange import ExchangeFolder
 from velatura_protocol.errors import BadMessage
 from velatura_protocol.geometry import Size
@@ -21,8 +20,8 @@ def folder(path: Path) -> ExchangeFolder:
     return ExchangeFolder(Exchange(str(path), "probe"))
 
 
-def header(digest: str = "", size: Size = PIXELS.size) -> Blob:
-    return Blob("blob", size, PIXELS.format, PIXELS.format.byte_count(size), digest=digest)
+def header(size: Size = PIXELS.size) -> Blob:
+    return Blob("blob", size, PIXELS.format, PIXELS.format.byte_count(size))
 
 
 def test_the_proof_is_what_the_probe_holds(tmp_path: Path) -> None:
@@ -51,31 +50,22 @@ def test_what_is_put_is_private_and_exact(tmp_path: Path) -> None:
         folder(tmp_path).put("blob", PIXELS)
 
 
-def test_what_is_taken_is_checked_and_gone(tmp_path: Path) -> None:
-    digest = digest_of(bytes(PIXELS.data))
+def test_what_is_taken_is_gone(tmp_path: Path) -> None:
     (tmp_path / "blob").write_bytes(PIXELS.data)
-    taken = folder(tmp_path).take(header(), digest)
+    taken = folder(tmp_path).take(header())
     assert bytes(taken.data) == PIXELS.data
     assert list(tmp_path.iterdir()) == []
-
-
-@pytest.mark.parametrize("given", ["", "header"])
-def test_other_bytes_than_announced(tmp_path: Path, given: str) -> None:
-    wrong = digest_of(b"something else")
-    (tmp_path / "blob").write_bytes(PIXELS.data)
-    with pytest.raises(BadMessage):
-        folder(tmp_path).take(header(wrong if given else ""), "" if given else wrong)
 
 
 def test_fewer_bytes_than_announced(tmp_path: Path) -> None:
     (tmp_path / "blob").write_bytes(bytes(BYTES - 1))
     with pytest.raises(BadMessage):
-        folder(tmp_path).take(header(), "")
+        folder(tmp_path).take(header())
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
-        folder(tmp_path).take(header(), "")
+        folder(tmp_path).take(header())
 
 
 def test_only_our_own_are_cleared(tmp_path: Path) -> None:
@@ -91,6 +81,4 @@ def test_only_our_own_are_cleared(tmp_path: Path) -> None:
 def test_empty_pixels(tmp_path: Path) -> None:
     empty = Pixels(Size(0, 0), PIXELS.format, b"")
     folder(tmp_path).put("blob", empty)
-    assert folder(tmp_path).take(header(size=Size(0, 0)), "") == Pixels(
-        Size(0, 0), PIXELS.format, bytearray()
-    )
+    assert folder(tmp_path).take(header(size=Size(0, 0))) == empty

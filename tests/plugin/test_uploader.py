@@ -162,6 +162,18 @@ async def test_large_inputs_go_through_the_folder(folder: Path) -> None:
         assert (folder / "job-input0").read_bytes() == job.order.blobs["input0"].data
 
 
+async def test_what_goes_through_the_folder_is_not_hashed_first(folder: Path) -> None:
+    async with Bench(folder) as bench:
+        bench.wire.server.send(ExchangeReady())
+        bench.wire.to_client()
+        bench.uploader.settle_exchange()
+        bench.submit("first", size=LARGE)
+        bench.submit("second", size=LARGE)
+        await bench.until(lambda: len(bench.received()) == 4)
+        large = [each.header for each in bench.received() if each.header.size == LARGE]
+        assert [(each.by_file, each.digest) for each in large if each.by_file] == [(True, "")] * 2
+
+
 async def test_a_proof_that_is_not_accepted_leaves_the_socket(folder: Path) -> None:
     async with Bench(folder) as bench:
         bench.submit(size=LARGE)
