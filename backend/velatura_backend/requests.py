@@ -10,6 +10,7 @@ from velatura_protocol.errors import NotFound, Unauthorised, VelaturaError
 from velatura_protocol.messages import (
     Ack,
     BlobGet,
+    BlobRef,
     Cancel,
     Done,
     Error,
@@ -180,14 +181,21 @@ class Requests:
     async def _complete(self, live: LiveJob) -> None:
         """Waits for the inputs, however long they take, and lets the job go its way."""
         task = live.submit.task
+        names = dict.fromkeys(each.blob for each in task.inputs)
+        blobs: dict[str, BlobRef] = {}
         try:
-            blobs = {each.blob: await self._uploads.wait_for(each.blob) for each in task.inputs}
+            for name in names:
+                blobs[name] = await self._uploads.wait_for(name)
             inputs = match_blobs(task, blobs.get)
         except BaseException:
             if self._services.ledger.live(live.job) is live:
                 self._services.dispatcher.abandon(live)
+            self._uploads.settle(names, blobs.values())
             raise
-        await self._services.dispatcher.accept(live, inputs)
+        try:
+            await self._services.dispatcher.accept(live, inputs)
+        finally:
+            self._uploads.settle(names, blobs.values())
 
     async def _cancel(self, job: str) -> None:
         if (decided := self._decided.get(job)) is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Any
@@ -96,6 +96,8 @@ class Uploads:
         self._pump = pump
         self._sinks: dict[str, _FileSink] = {}
         self._arrived: dict[str, BlobRef | VelaturaError] = {}
+        self._held: dict[str, str] = {}
+        self._settled: set[str] = set()
         self._waiting: dict[str, list[asyncio.Future[BlobRef]]] = {}
         self._finishing = Crew()
 
@@ -134,18 +136,31 @@ class Uploads:
     # -- what jobs ask -----------------------------------------------------------------------------
 
     async def wait_for(self, blob: str) -> BlobRef:
-        """The blob, as soon as it is there.
+        """The blob, as soon as it is there, taken for the caller.
 
-        :raises VelaturaError: it will not come
+        :raises VelaturaError: it will not come, or is gone again
         """
         found = self._arrived.get(blob)
         if found is None:
             future = asyncio.get_running_loop().create_future()
             self._waiting.setdefault(blob, []).append(future)
-            return await future
+            found = await future
         if isinstance(found, VelaturaError):
             raise found
+        if not self._ground.store.take(found.digest):
+            raise NotFound(what="blob", id=found.digest)
         return found
+
+    def settle(self, blobs: Iterable[str], taken: Iterable[BlobRef]) -> None:
+        """The job they came for holds them by now, or does not want them: they are kept for other
+        jobs no longer than some job holds them. ``taken``: what :meth:`wait_for` gave for it."""
+        digests = [blob.digest for blob in taken]
+        for blob in blobs:
+            if blob in self._held:
+                digests.append(self._held.pop(blob))
+            elif blob not in self._arrived and not self._is_awaited(blob):
+                self._settled.add(blob)
+        self._ground.history.let_go_soon(digests)
 
     async def close(self) -> None:
         """Lets go of what was received; what jobs hold stays."""
@@ -153,9 +168,10 @@ class Uploads:
         for sink in self._sinks.values():
             sink.abort()
         self._sinks.clear()
-        arrived = [each.digest for each in self._arrived.values() if isinstance(each, BlobRef)]
+        held = tuple(self._held.values())
+        self._held.clear()
         self._arrived.clear()
-        await self._ground.history.let_go(arrived)
+        await self._ground.history.let_go(held)
 
     # -- inside ------------------------------------------------------------------------------------
 
@@ -238,6 +254,8 @@ class Uploads:
 
     def _arrive(self, blob: str, found: BlobRef | VelaturaError) -> None:
         self._arrived[blob] = found
+        if isinstance(found, BlobRef):
+            self._held[blob] = found.digest
         for future in self._waiting.pop(blob, []):
             if future.done():
                 continue
@@ -245,6 +263,12 @@ class Uploads:
                 future.set_exception(found)
             else:
                 future.set_result(found)
+        if blob in self._settled:
+            self._settled.discard(blob)
+            self.settle((blob,), ())
+
+    def _is_awaited(self, blob: str) -> bool:
+        return any(not future.done() for future in self._waiting.get(blob, ()))
 
 
 def _reference(header: Blob, digest: str) -> BlobRef:

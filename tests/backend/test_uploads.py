@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import os
 from pathlib import Path
@@ -11,7 +12,18 @@ import pytest
 from tests.backend.live import RGBA8, SIZE, digest_of, echo_task, finished_job, pixels, served
 from velatura_protocol.errors import ErrorCode
 from velatura_protocol.geometry import Size
-from velatura_protocol.messages import Error, Finished, Jobs, ListJobs, Result
+from velatura_protocol.messages import (
+    Cancel,
+    CancelledJob,
+    Done,
+    Error,
+    Finished,
+    Forget,
+    Jobs,
+    ListJobs,
+    Result,
+)
+from velatura_protocol.pixels import MASK_FORMAT
 from velatura_protocol.session import BlobKnown, BlobRejected, BlobSent
 
 
@@ -78,6 +90,50 @@ async def test_a_connection_s_end_takes_what_no_job_wants(tmp_path: Path) -> Non
     async with served(tmp_path) as backend, backend.client() as client:
         await client.send(ListJobs(1))
         assert (await client.wait_for(Jobs)).jobs == ()
+
+
+async def test_a_forgotten_job_s_pixels_go_while_its_client_stays(backend) -> None:
+    blobs = backend.config.data_directory / "blobs"
+    async with backend.client() as client:
+        for number in range(3):
+            names = (f"crop{number}", f"mask{number}")
+            job = await finished_job(client, names=names)
+            await client.send(Forget(number, (job,)))
+            await client.wait_for(Done, request=number)
+            assert list(blobs.iterdir()) == []
+
+
+async def test_pixels_of_a_job_that_is_cancelled_while_they_come_go_at_once(backend) -> None:
+    blobs = backend.config.data_directory / "blobs"
+    incoming = backend.config.data_directory / "incoming"
+    async with backend.client() as client:
+        await client.upload("early", SIZE, RGBA8, pixels(SIZE))
+        await client.submit("job", echo_task(crop="early", mask="late"))
+        await client.send(Cancel("job"))
+        assert isinstance(await client.end_of("job"), CancelledJob)
+        await client.upload("late", SIZE, MASK_FORMAT, bytes(SIZE.area))
+        await client.wait_for(BlobSent, blob="late")
+        await client.send(ListJobs(1))
+        await client.wait_for(Jobs)
+        async with asyncio.timeout(10):
+            while list(blobs.iterdir()) or list(incoming.iterdir()):
+                await asyncio.sleep(0.01)  # files tell nobody of their end
+
+
+async def test_a_blob_serves_several_jobs_as_long_as_one_of_them_is_kept(backend) -> None:
+    async with backend.client() as client:
+        await client.upload_echo_inputs()
+        for job in ("one", "two"):
+            await client.submit(job, echo_task())
+            await client.end_of(job)
+        await client.send(Forget(1, ("one",)))
+        await client.wait_for(Done, request=1)
+        await client.submit("three", echo_task())
+        assert isinstance(await client.end_of("three"), Finished)
+        await client.send(Forget(2, ("two", "three")))
+        await client.wait_for(Done, request=2)
+        await client.submit("four", echo_task())
+        assert (await client.wait_for(Error, job="four")).error.code is ErrorCode.NOT_FOUND
 
 
 async def test_a_disk_that_fills_up_half_way_does_not_leave_the_client_waiting(
