@@ -116,6 +116,23 @@ def test_a_file_is_copied_whole(store: BlobStore, tmp_path: Path, size: int) -> 
     assert store.path(digest).read_bytes() == data
 
 
+def test_a_file_is_copied_where_the_kernel_does_not(
+    store: BlobStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> int:
+        raise OSError(errno.ENOSYS, "not on this system")
+
+    monkeypatch.setattr(os, "copy_file_range", refuse, raising=False)
+    data = bytes(range(256)) * 5000
+    (tmp_path / "given").write_bytes(data)
+    incoming = store.receive()
+    descriptor = os.open(tmp_path / "given", os.O_RDONLY)
+    digest = incoming.copy_from(descriptor, len(data))
+    os.close(descriptor)
+    incoming.finish(digest)
+    assert store.path(digest).read_bytes() == data
+
+
 def test_a_short_file_is_refused(store: BlobStore, tmp_path: Path) -> None:
     (tmp_path / "given").write_bytes(b"12")
     incoming = store.receive()
