@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import os
 import time
+from collections import deque
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,8 @@ from .shading import Check
 
 DIGEST_BYTES = 32
 _WRITE_BYTES = 4 << 20
+_MOST_BEHIND = 3
+_FLUSH_BYTES = 8 << 20
 
 
 class ResultWriter:
@@ -35,8 +38,8 @@ class ResultWriter:
         self._folder = folder
         self._check = check
         self._written: list[StoredBlob] = []
-        # Digest and write take about as long as each other, and neither holds the interpreter.
         self._hasher = ThreadPoolExecutor(1, thread_name_prefix="digest")
+        self._flusher = ThreadPoolExecutor(1, thread_name_prefix="flush")
         self.seconds = 0.0
 
     def write(
@@ -68,25 +71,27 @@ class ResultWriter:
     def _write_bands(
         self, path: Path, bands: Iterable[NDArray[Any]], *, durable: bool
     ) -> tuple[str, int]:
-        digest = hashlib.blake2b(digest_size=DIGEST_BYTES)
         written = 0
         with open(path, "xb", buffering=0, opener=_private) as file:
-            for band in bands:
+            behind = _Behind(self._hasher, self._flusher, file.fileno() if durable else None)
+            try:
+                for band in bands:
+                    began = time.monotonic()
+                    flat = np.ascontiguousarray(band).reshape(-1).view(np.uint8).data
+                    for start in range(0, flat.nbytes, _WRITE_BYTES):
+                        self._check()
+                        part = flat[start : start + _WRITE_BYTES]
+                        behind.digest(part)
+                        _write_all(file.fileno(), part)
+                        behind.flush(part.nbytes)
+                    written += flat.nbytes
+                    self.seconds += time.monotonic() - began
                 began = time.monotonic()
-                flat = np.ascontiguousarray(band).reshape(-1).view(np.uint8).data
-                for start in range(0, flat.nbytes, _WRITE_BYTES):
-                    self._check()
-                    part = flat[start : start + _WRITE_BYTES]
-                    hashed = self._hasher.submit(digest.update, part)
-                    _write_all(file.fileno(), part)
-                    hashed.result()
-                written += flat.nbytes
+                digest = behind.finish()
                 self.seconds += time.monotonic() - began
-            if durable:
-                began = time.monotonic()
-                os.fsync(file.fileno())
-                self.seconds += time.monotonic() - began
-        return digest.hexdigest(), written
+            finally:
+                behind.settle()
+        return digest, written
 
     def hand_over(self) -> tuple[StoredBlob, ...]:
         """What was written since the last time; it now belongs to whoever is told of it."""
@@ -96,6 +101,57 @@ class ResultWriter:
     def discard(self) -> None:
         for blob in self.hand_over():
             blob.path.unlink(missing_ok=True)
+
+
+class _Behind:
+    """Digest and disk follow the writing. None of the three holds the interpreter for long, and the
+    next band is made meanwhile. ``descriptor`` None: nothing has to be durable."""
+
+    def __init__(self, hasher: Executor, flusher: Executor, descriptor: int | None) -> None:
+        self._hasher = hasher
+        self._flusher = flusher
+        self._descriptor = descriptor
+        self._digest = hashlib.blake2b(digest_size=DIGEST_BYTES)
+        self._digesting: deque[Future[None]] = deque()
+        self._flushing: Future[None] | None = None
+        self._unflushed = 0
+
+    def digest(self, part: memoryview) -> None:
+        """``part`` stays as it is and alive until then; few of them wait."""
+        while len(self._digesting) >= _MOST_BEHIND:
+            self._digesting.popleft().result()
+        self._digesting.append(self._hasher.submit(self._digest.update, part))
+
+    def flush(self, count: int) -> None:
+        """So many more are written: has the disk begin with them, unless it is at it."""
+        self._unflushed += count
+        if self._descriptor is None or self._unflushed < _FLUSH_BYTES:
+            return
+        if self._flushing is not None and not self._flushing.done():
+            return
+        self._await_flush()
+        self._unflushed = 0
+        self._flushing = self._flusher.submit(os.fsync, self._descriptor)
+
+    def finish(self) -> str:
+        """Everything was written: its digest, once it is durable.
+
+        :raises OSError: the disk did not take all of it
+        """
+        self._await_flush()
+        if self._descriptor is not None:
+            os.fsync(self._descriptor)
+        for each in self._digesting:
+            each.result()
+        return self._digest.hexdigest()
+
+    def _await_flush(self) -> None:
+        if self._flushing is not None:
+            self._flushing.result()
+
+    def settle(self) -> None:
+        """However it went: a descriptor that is closed under a flush may be another file's then."""
+        wait([*self._digesting, *([self._flushing] if self._flushing else [])])
 
 
 def reference(blob: StoredBlob) -> BlobRef:
