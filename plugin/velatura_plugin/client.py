@@ -173,7 +173,7 @@ class Client:
     def _follow(self, order: JobOrder) -> None:
         job = self._book.add(order)
         job.is_sent = job.is_accepted = True
-        # Without a connection, the next greeting's list of jobs to resume has it.
+        # Without a connection, or before the welcome, the next greeting sees to it.
         if self._conversation is not None:
             self._conversation.send(Resume(order.job, job.delivered))
 

@@ -24,6 +24,7 @@ from velatura_protocol.messages import (
     Pong,
     Preview,
     Refused,
+    Resume,
     Welcome,
 )
 from velatura_protocol.session import (
@@ -234,10 +235,15 @@ class Conversation:
     def _greet(self, welcome: Welcome) -> None:
         self._welcome.set_result(welcome)
         self._emit(Greeted(welcome))
+        resumed = {point.job for point in self._session.hello.resume}
         for job in self._book:
             if not job.is_accepted:
                 self.submit(job)
-            elif job.is_cancelled:
+                continue
+            if job.name not in resumed:
+                # It was asked for while the hello was on its way.
+                self.send(Resume(job.name, job.delivered))
+            if job.is_cancelled:
                 self.cancel(job)
 
     def _handle_job_event(self, event: JobEvent) -> None:

@@ -30,6 +30,7 @@ from velatura_protocol.messages import (
     Hello,
     Limits,
     ListJobs,
+    Resume,
     Welcome,
 )
 from velatura_protocol.session import ClientSession, ServerSession
@@ -164,7 +165,17 @@ async def test_a_cancel_that_was_missed_is_sent_again() -> None:
         job = it.book.add(order())
         job.is_accepted = job.is_sent = job.is_cancelled = True
         await it.greet()
+        assert await it.hear() == [Resume("job")]
         assert await it.hear() == [Cancel("job")]
+
+
+async def test_a_job_that_is_followed_during_the_greeting_is_resumed() -> None:
+    async with bench() as it:
+        job = it.book.add(order())
+        job.is_sent = job.is_accepted = True
+        it.conversation.send(Resume(job.name))
+        await it.greet()
+        assert await it.hear() == [Resume(job.name, 0)]
 
 
 async def test_nothing_is_said_before_the_welcome() -> None:
