@@ -304,7 +304,7 @@ def _is_alive(pid: int) -> bool:
         return True  # os.kill would end it; whether it answers decides
     try:
         os.kill(pid, 0)
-    except ProcessLookupError:
+    except (ProcessLookupError, OverflowError):
         return False
     except PermissionError:
         return True
@@ -312,9 +312,9 @@ def _is_alive(pid: int) -> bool:
 
 
 def _answers(url: str) -> bool:
-    parts = urlsplit(url)
     try:
+        parts = urlsplit(url)
         with socket.create_connection((parts.hostname or "", parts.port or 0), timeout=1.0):
             return True
-    except OSError:
+    except (OSError, ValueError):
         return False

@@ -227,6 +227,14 @@ def test_a_broken_runtime_file_is_none(tmp_path: Path, text: str) -> None:
     assert Launcher(tmp_path).find() is None
 
 
+@pytest.mark.parametrize(
+    "changes", [{"pid": 10**30}, {"url": "ws://127.0.0.1:99999/"}, {"url": "ws://[::1/"}]
+)
+def test_a_runtime_file_of_nonsense_is_none(tmp_path: Path, changes: dict[str, object]) -> None:
+    runtime(tmp_path, **changes)
+    assert Launcher(tmp_path).find() is None
+
+
 def test_a_stale_runtime_file_is_none(tmp_path: Path, unused_tcp_port: int) -> None:
     ended = subprocess.Popen([sys.executable, "-c", ""])
     ended.wait()
