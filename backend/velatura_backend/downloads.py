@@ -139,6 +139,9 @@ class Downloads:
             self._session.send_file_blob(name, blob.size, blob.format, digest=blob.digest)
             return
         mapped = _Mapped(path)
+        if mapped.view.nbytes != blob.format.byte_count(blob.size):
+            mapped.close()
+            raise NotFound(what="blob", id=blob.digest)
         self._open[name] = _Outgoing(mapped, finish)
         self._session.send_blob(name, blob.size, blob.format, mapped.view, digest=blob.digest)
 

@@ -174,12 +174,13 @@ def test_a_preview_that_is_gone_is_passed_over(downloads: Downloads, tmp_path: P
     assert downloads.send_preview(slots)
 
 
+@pytest.mark.parametrize("spoil", [Path.unlink, lambda path: path.write_bytes(b"short")])
 def test_a_blob_whose_file_is_gone_is_told_and_the_others_go_on(
-    session: ServerSession, downloads: Downloads, tmp_path: Path
+    spoil, session: ServerSession, downloads: Downloads, tmp_path: Path
 ) -> None:
     finished: list[int] = []
     gone, path = stored(tmp_path, 1)
-    path.unlink()
+    spoil(path)
     downloads.send(gone, path, lambda: finished.append(1))
     there, path = stored(tmp_path, 2)
     downloads.send(there, path, lambda: finished.append(2))
