@@ -61,7 +61,9 @@ class History:
         count = min(limit, _MOST_LISTED)
         return await self._journal.run(
             lambda journal: tuple(
-                _summary(journal, row) for row in journal.newest(owner, document_key, count)
+                _summary(journal, row)
+                for row in journal.newest(owner, document_key, count)
+                if _is_known(row)
             )
         )
 
@@ -133,6 +135,11 @@ def _forget(journal: Journal, store: BlobStore, jobs: Iterable[str]) -> tuple[st
     return gone
 
 
+def _is_known(row: JobRow) -> bool:
+    """A later version, since removed, may have had operations that this one does not."""
+    return row.operation in {each.value for each in Operation}
+
+
 def _summary(journal: Journal, row: JobRow) -> JobSummary:
     uses = journal.uses(row.job)
     return JobSummary(
@@ -154,11 +161,14 @@ def _prompt(row: JobRow) -> str:
     try:
         return unpack_submit(row.submit).task.prompt
     except BadMessage:
-        # A later version, since removed, knew fields that this one does not.
+        # Of a later version, as above.
         return ""
 
 
 def _error(journal: Journal, row: JobRow) -> ErrorInfo | None:
     stored = journal.last_event(row.job) if row.state is JobState.FAILED else None
-    event = unpack_event(stored.message) if stored else None
+    try:
+        event = unpack_event(stored.message) if stored else None
+    except BadMessage:
+        return None
     return event.error if isinstance(event, Failed) else None

@@ -75,7 +75,12 @@ class Recovery:
     def _end(self, journal: Journal, row: JobRow) -> None:
         """With a good variation the job is finished, and only the others were interrupted."""
         seq = self.ledger.first_seq(row)
-        for event in _last_words(journal, row, seq):
+        try:
+            words = _last_words(journal, row, seq)
+        except VelaturaError:
+            _log.exception("what job %s lacks cannot be told", row.job)
+            words = [Finished(row.job, seq)]
+        for event in words:
             state = _END_STATES.get(type(event))
             ended = self.wall_clock() if state else None
             stored = StoredEvent(event.seq, pack(event))

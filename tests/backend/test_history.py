@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+
 from tests.backend.live import echo_task, finished_job
 from velatura_protocol.events import JobState
 from velatura_protocol.messages import (
@@ -81,3 +83,15 @@ async def test_acknowledged_results_stay(backend) -> None:
         await client.send(Resume(job))
         await client.end_of(job)
         assert client.seen(Result)
+
+
+async def test_jobs_of_a_later_version_do_not_hide_the_others(backend) -> None:
+    async with backend.client() as client:
+        known = await finished_job(client)
+        later = await finished_job(client, names=("crop2", "mask2"))
+        journal = sqlite3.connect(backend.config.data_directory / "journal.sqlite3")
+        with journal:
+            journal.execute("UPDATE jobs SET operation = 'dream' WHERE job = ?", (later,))
+        journal.close()
+        await client.send(ListJobs(1))
+        assert [each.job for each in (await client.wait_for(Jobs)).jobs] == [known]

@@ -94,6 +94,21 @@ async def test_a_damaged_journal_starts_empty(tmp_path: Path) -> None:
     assert list((tmp_path / "data").glob("journal.sqlite3.damaged-*"))
 
 
+async def test_good_variations_of_a_job_nobody_can_read_any_more_stay(tmp_path: Path) -> None:
+    async with served(tmp_path) as backend, backend.client() as client:
+        await client.upload_echo_inputs()
+        await client.submit("job", echo_task(variations=3, parameters={"seconds": 0.3}))
+        await client.wait_for(Result)
+    connection = sqlite3.connect(tmp_path / "data" / "journal.sqlite3")
+    with connection:
+        connection.execute("UPDATE jobs SET submit = x'00'")
+    connection.close()
+    async with served(tmp_path) as backend, backend.client() as client:
+        await client.send(Resume("job"))
+        assert isinstance(await client.end_of("job"), Finished)
+        assert client.seen(Result)
+
+
 async def test_a_job_nobody_can_read_any_more_fails(tmp_path: Path) -> None:
     await stopped_with(tmp_path)
     connection = sqlite3.connect(tmp_path / "data" / "journal.sqlite3")
