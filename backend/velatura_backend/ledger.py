@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from velatura_protocol.engines import EngineSpec
-from velatura_protocol.errors import DiskFull
+from velatura_protocol.errors import DiskFull, Interrupted
 from velatura_protocol.events import JobState, Phase
 from velatura_protocol.messages import (
     Accepted,
@@ -179,14 +179,14 @@ class Ledger:
         self._tell(live, event)
 
     async def end(self, live: LiveJob, event: EndEvent) -> None:
-        """The job's last event. It is told even if the disk has no room for it: then a restart
-        takes the job for interrupted, which is the best that can be said of it."""
+        """The job's last event. It is told even if it cannot be recorded: then a restart takes the
+        job for interrupted, which is the best that can be said of it."""
         state = _END_STATES[type(event)]
         assert may_follow(live.state, state), (live.state, state)
         try:
             await self.record(live, event, Change(state=state, ended=self._wall_clock()))
-        except DiskFull:
-            _log.warning("no room on the disk for the end of job %s", live.job)
+        except (DiskFull, Interrupted):
+            _log.warning("the end of job %s could not be recorded", live.job)
             live.state = state
             self._tell(live, event)
         del self._live[live.job]

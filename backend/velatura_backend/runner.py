@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from velatura_protocol.errors import DiskFull, EngineError, NotFound, VelaturaError
+from velatura_protocol.errors import DiskFull, EngineError, Interrupted, NotFound, VelaturaError
 from velatura_protocol.events import JobState, Phase
 from velatura_protocol.messages import (
     BlobRef,
@@ -235,8 +235,8 @@ class Run:
         failed = VariationFailed(live.job, live.next_seq(), index, error)
         try:
             await self._shop.ledger.record(live, failed)
-        except DiskFull:
-            _log.warning("no room on the disk to record a failed variation of job %s", live.job)
+        except (DiskFull, Interrupted):
+            _log.warning("a failed variation of job %s could not be recorded", live.job)
 
     # -- the end -----------------------------------------------------------------------------------
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 import threading
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 
 from velatura_backend.journal import Journal
 from velatura_backend.journal_thread import JournalThread
+from velatura_protocol.errors import Interrupted
 
 
 async def test_actions_run_in_order_in_one_other_thread(tmp_path: Path) -> None:
@@ -46,3 +48,14 @@ async def test_what_was_begun_is_carried_out(tmp_path: Path) -> None:
     go.set()
     thread.close()
     assert done == [True]
+
+
+async def test_a_database_that_breaks_is_an_interruption(tmp_path: Path) -> None:
+    thread = JournalThread.open(tmp_path)
+
+    def broken(journal: Journal) -> None:
+        raise sqlite3.DatabaseError("database disk image is malformed")
+
+    with pytest.raises(Interrupted):
+        await thread.run(broken)
+    thread.close()

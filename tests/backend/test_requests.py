@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
+
+import pytest
 
 from tests.backend.live import echo_task, finished_job
+from velatura_backend.journal import Journal
 from velatura_protocol.errors import ErrorCode
 from velatura_protocol.messages import (
     BlobGet,
     Cancel,
+    CancelledJob,
     Done,
     Error,
     Favourite,
@@ -114,3 +119,23 @@ async def test_the_same_job_from_everywhere_at_once_is_one_job(backend) -> None:
         assert len((await one.wait_for(Jobs)).jobs) == 1
         stored = await backend.backend.services.journal.run(lambda j: j.events("job", 0))
         assert len(stored) == 4
+
+
+async def test_a_journal_that_breaks_leaves_nobody_waiting(
+    backend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(self: Journal, *arguments: object) -> None:
+        raise sqlite3.DatabaseError("database disk image is malformed")
+
+    async with backend.client() as client:
+        await client.upload_echo_inputs()
+        await client.submit("runs", echo_task(parameters={"seconds": 60.0}))
+        await client.wait_for(Started, job="runs")
+        monkeypatch.setattr(Journal, "append", broken)
+        monkeypatch.setattr(Journal, "accept", broken)
+        await client.submit("new", echo_task())
+        assert (await client.wait_for(Error, job="new")).error.code is ErrorCode.INTERRUPTED
+        await client.send(Cancel("runs"))
+        assert isinstance(await client.end_of("runs"), CancelledJob)
+        monkeypatch.undo()
+        await finished_job(client, names=("crop2", "mask2"))
