@@ -117,13 +117,13 @@ class BlobStore:
 
     def sweep(self, used: frozenset[str]) -> None:
         """At the start: removes what an earlier life left half-done or unused."""
-        for path in self._blobs.iterdir():
-            if path.name not in used:
+        unused = [path for path in self._blobs.iterdir() if path.name not in used]
+        for path in (*unused, *self._incoming.iterdir(), *self._work.iterdir()):
+            # File managers leave things of their own anywhere, such as .DS_Store.
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path)
+            else:
                 path.unlink()
-        for path in self._incoming.iterdir():
-            path.unlink()
-        for folder in self._work.iterdir():
-            shutil.rmtree(folder)
 
     def _path(self, digest: str) -> Path:
         if len(digest) != 2 * DIGEST_BYTES or not set(digest) <= set("0123456789abcdef"):

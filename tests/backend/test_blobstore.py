@@ -149,6 +149,9 @@ def test_the_start_sweeps_what_an_earlier_life_left(tmp_path: Path) -> None:
     put(before, b"unused")
     before.receive().write(b"half")
     (before.new_work_folder() / "result").write_bytes(b"of a killed worker")
+    for folder in ("blobs", "incoming", "work"):
+        (tmp_path / folder / ".DS_Store").write_bytes(b"where a file manager has been")
+        (tmp_path / folder / "untitled folder").mkdir()
 
     after = BlobStore(tmp_path)
     after.sweep(frozenset([used]))
