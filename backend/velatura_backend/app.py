@@ -43,7 +43,8 @@ ExecutorFactory = Callable[[Callable[[], None]], Executor]
 @dataclass(frozen=True)
 class Backend:
     """A running backend. ``stopped`` is set when it wants to end. Whoever started it sets
-    ``orphaned`` when they are gone: it then ends with its last client."""
+    ``orphaned`` when they are gone: it then ends with its last client, and sets ``staying`` if
+    it has one."""
 
     info: RuntimeInfo
     server: Server
@@ -51,6 +52,7 @@ class Backend:
     executor: Executor
     stopped: asyncio.Event
     orphaned: asyncio.Event
+    staying: asyncio.Event
 
 
 @asynccontextmanager
@@ -117,4 +119,6 @@ async def _assemble(
     dispatcher.start()
     upkeep.start()
     info = RuntimeInfo(server.url, str(token_file), os.getpid(), str(PROTOCOL), version)
-    return Backend(info, server, services, executor, upkeep.stopped, upkeep.orphaned)
+    return Backend(
+        info, server, services, executor, upkeep.stopped, upkeep.orphaned, upkeep.staying
+    )

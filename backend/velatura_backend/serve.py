@@ -17,6 +17,7 @@ from velatura_protocol.errors import BackendUnavailable, DataDirectoryInUse, Dis
 
 from .app import Backend, running
 from .config import Config
+from .crew import Crew
 from .executors.base import Executor
 from .executors.local import LocalExecutor
 
@@ -48,29 +49,30 @@ def serve(config: Config) -> int:
 
 
 async def _serve(config: Config) -> None:
+    crew = Crew()
     async with running(config, _local_executor) as backend:
         _stop_on_signals(backend.stopped.set)
         if config.with_parent:
-            _watch_parent(lambda: _outlive_parent(backend))
+            crew.spawn(_tell_parent(backend))
+            _watch_parent(backend.orphaned.set)
         if (damaged := backend.services.journal.moved_aside) is not None:
             _say(f"the journal was damaged; it is kept as {damaged.name}, and a new one was begun")
         line = json.dumps({"event": "ready", **asdict(backend.info)})
         print(line, flush=True)  # noqa: T201
         await backend.stopped.wait()
+    await crew.dismiss()
 
 
 def _say(sentence: str) -> None:
     print(f"velatura: {sentence}", file=sys.stderr)  # noqa: T201
 
 
-def _outlive_parent(backend: Backend) -> None:
-    """Another command may have found this backend: it is not cut off, and the parent need not wait
-    for it."""
-    backend.orphaned.set()
-    if backend.server.connections:
-        # A parent that was killed hears nothing any more.
-        with contextlib.suppress(OSError):
-            os.write(1, json.dumps({"event": "staying"}).encode() + b"\n")
+async def _tell_parent(backend: Backend) -> None:
+    """Another command may have found this backend: the parent need not wait for it."""
+    await backend.staying.wait()
+    # A parent that was killed hears nothing any more.
+    with contextlib.suppress(OSError):
+        os.write(1, json.dumps({"event": "staying"}).encode() + b"\n")
 
 
 def _local_executor(on_change: Callable[[], None]) -> Executor:

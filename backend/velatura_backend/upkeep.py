@@ -18,12 +18,17 @@ _log = logging.getLogger("velatura.upkeep")
 
 _TRIM_SECONDS = 60.0
 _LOOKS_PER_GRACE = 10
-_ORPHAN_SECONDS = 0.1
+_ORPHAN_SECONDS = 0.05
+
+# The parent's own connection may still be on its way out when its end of our input is shut: on a
+# busy machine it was counted as another client, and the next command met a backend about to go.
+_SETTLE_LOOKS = 10
 
 
 class Upkeep:
     """``stopped`` is set once nobody has needed the backend for the grace time, or, once it is
-    ``orphaned``, when no client is left: another command may have found it meanwhile."""
+    ``orphaned``, when no client is left. Another command may have found it meanwhile: then
+    ``staying`` is set first."""
 
     def __init__(self, config: Config, server: Server, services: Services) -> None:
         self._config = config
@@ -33,6 +38,7 @@ class Upkeep:
         self._ended = asyncio.Event()
         self.stopped = asyncio.Event()
         self.orphaned = asyncio.Event()
+        self.staying = asyncio.Event()
 
     def start(self) -> None:
         self._crew.spawn(self._trim())
@@ -73,6 +79,10 @@ class Upkeep:
 
     async def _outlive(self) -> None:
         await self.orphaned.wait()
+        looks = 0
         while self._server.connections:
+            looks += 1
+            if looks > _SETTLE_LOOKS:
+                self.staying.set()
             await asyncio.sleep(_ORPHAN_SECONDS)
         self.stopped.set()

@@ -51,6 +51,23 @@ async def test_an_orphan_without_clients_ends_at_once(tmp_path: Path) -> None:
         await asyncio.wait_for(backend.backend.stopped.wait(), 5)
 
 
+async def test_an_orphan_does_not_stay_for_a_client_that_is_on_its_way_out(tmp_path: Path) -> None:
+    async with served(tmp_path, grace_seconds=None) as backend:
+        async with backend.client():
+            backend.backend.orphaned.set()
+        await asyncio.wait_for(backend.backend.stopped.wait(), 5)
+        assert not backend.backend.staying.is_set()
+
+
+async def test_an_orphan_stays_for_a_client_that_does(tmp_path: Path) -> None:
+    async with served(tmp_path, grace_seconds=None) as backend:
+        async with backend.client():
+            backend.backend.orphaned.set()
+            await asyncio.wait_for(backend.backend.staying.wait(), 5)
+            assert not backend.backend.stopped.is_set()
+        await asyncio.wait_for(backend.backend.stopped.wait(), 5)
+
+
 async def test_without_a_grace_it_stays(tmp_path: Path) -> None:
     async with served(tmp_path, grace_seconds=None) as backend:
         with pytest.raises(TimeoutError):
