@@ -1,8 +1,8 @@
 """Our way: the plug-in's client, the server and its worker, by chunks or by the mapped file.
 
 Up: from ``submit`` until the worker begins to read its input, plus reading all of it once. Down:
-what the worker spends on digest, writing and flushing, and from then on until the client holds the
-pixels. What lies between, converting to float, the echo engine, converting back, is no transport.
+for how long the worker waits for digest, writing and flushing, and from then on until the client
+holds the pixels. What lies between, converting to float, the echo engine, converting back, is no transport.
 Journal, digests and waiting for the disk are in both.
 """
 

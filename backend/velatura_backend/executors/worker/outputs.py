@@ -31,7 +31,8 @@ _FLUSH_BYTES = 8 << 20
 class ResultWriter:
     """Writes into ``folder``; what was not handed over is deleted by :meth:`discard`.
 
-    ``seconds`` were spent on digests, writing and flushing since the last :meth:`hand_over`.
+    ``seconds`` were spent waiting for digests, writing and flushing since the last
+    :meth:`hand_over`; what went on while a band was made is not in it.
     """
 
     def __init__(self, folder: Path, check: Check) -> None:

@@ -12,6 +12,7 @@ from velatura_backend.executors.worker import outputs
 from velatura_backend.executors.worker.outputs import ResultWriter
 from velatura_protocol.errors import Cancelled
 from velatura_protocol.geometry import Size
+from velatura_protocol.pixels import MASK_FORMAT
 
 
 def nothing() -> None:
@@ -70,3 +71,11 @@ def test_what_was_handed_over_is_not_discarded(tmp_path: Path) -> None:
     writer.write(SIZE, RGBA8, [PICTURE])
     writer.discard()
     assert list(tmp_path.iterdir()) == [first.path]
+
+
+def test_digest_and_disk_keep_up_with_many_bands(tmp_path: Path) -> None:
+    rows = np.random.default_rng(1).integers(0, 256, (40, 1 << 19, 1), np.uint8)
+    size = Size(1 << 19, 40)
+    blob = ResultWriter(tmp_path, nothing).write(size, MASK_FORMAT, np.split(rows, 8))
+    assert blob.path.read_bytes() == rows.tobytes()
+    assert blob.digest == digest_of(rows.tobytes())
