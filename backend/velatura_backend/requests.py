@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from velatura_protocol.errors import NotFound, Unauthorised, VelaturaError
+from velatura_protocol.errors import Interrupted, NotFound, Unauthorised, VelaturaError
 from velatura_protocol.messages import (
     Ack,
     BlobGet,
@@ -238,7 +238,11 @@ class Requests:
 
     async def _send_blob(self, digest: str) -> None:
         store, history = self._services.ground.store, self._services.history
-        blob = await history.blob(self._caller, digest)
+        try:
+            blob = await history.blob(self._caller, digest)
+        except Interrupted as error:
+            # The client knows by the digest which of its results it waits for in vain.
+            raise NotFound(what="blob", id=digest) from error
         if not store.take(digest):
             raise NotFound(what="blob", id=digest)
         if self._session.is_closed:

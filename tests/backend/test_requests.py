@@ -137,5 +137,9 @@ async def test_a_journal_that_breaks_leaves_nobody_waiting(
         assert (await client.wait_for(Error, job="new")).error.code is ErrorCode.INTERRUPTED
         await client.send(Cancel("runs"))
         assert isinstance(await client.end_of("runs"), CancelledJob)
+        monkeypatch.setattr(Journal, "blob_of", broken)
+        await client.send(BlobGet("a" * 64))
+        gone = (await client.wait_for(Error, about="blob_get")).error
+        assert gone.params == {"what": "blob", "id": "a" * 64}
         monkeypatch.undo()
         await finished_job(client, names=("crop2", "mask2"))
