@@ -2,8 +2,8 @@
 
 Up: from ``submit`` until the worker begins to read its input, plus reading all of it once. Down:
 for how long the worker waits for digest, writing and flushing, and from then on until the client
-holds the pixels. What lies between, converting to float, the echo engine, converting back, is no transport.
-Journal, digests and waiting for the disk are in both.
+holds the pixels. What lies between, converting to float, the echo engine, converting back, is no
+transport. Journal, digests and waiting for the disk are in both.
 """
 
 from __future__ import annotations
