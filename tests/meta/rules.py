@@ -21,7 +21,7 @@ ARROWS = {
 
 THIRD_PARTY = {
     "velatura_protocol": {"msgpack"},
-    "velatura_plugin": {"websockets", "krita", "PyQt5", "PyQt6", "gi"},
+    "velatura_plugin": {"websockets", "krita", "pykrita", "PyQt5", "PyQt6", "gi"},
     "velatura_backend": {
         "imagecodecs", "msgpack", "numba", "numpy", "PIL", "platformdirs", "pyvips", "scipy",
         "websockets",
@@ -83,7 +83,7 @@ ROOMS = (
     Room("the journal's tables", ("sqlite3",), (f"{_BACKEND}/journal*",)),
     Room(
         "Krita and Qt",
-        ("krita", "PyQt5", "PyQt6"),
+        ("krita", "pykrita", "PyQt5", "PyQt6"),
         (f"{_PLUGIN}/host/krita*", f"{_PLUGIN}/ui/qt/*", "plugin/krita/*"),
     ),
     Room(

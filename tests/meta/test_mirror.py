@@ -24,6 +24,7 @@ ELSEWHERE: dict[str, str] = {
     "backend/velatura_backend/engines/builtin/patchmatch/": "backend/engines/test_fill_engine.py: "
     "the method as a whole, against golden results; its parts mean nothing by themselves",
     "backend/velatura_backend/engines/builtin/warm.py": "backend/engines/conftest.py runs it",
+    "plugin/velatura_plugin/host/krita/": "hosts/krita: only the real Krita can run it",
 }
 """Path of a module, or of a folder with a slash at its end → where it is tested instead."""
 

@@ -1,0 +1,65 @@
+# pyright: standard
+"""Krita's layer tree. Wrappers are new objects with every call: nodes are known by their ids."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import krita
+
+from .qt import QUuid
+
+_MASK_SUFFIX = "mask"
+
+
+def node_id(node: krita.Node) -> str:
+    return node.uniqueId().toString()
+
+
+def find(document: krita.Document, wanted: str) -> krita.Node | None:
+    """The node with that id, if it is in the tree now."""
+    return document.nodeByUniqueID(QUuid(wanted))
+
+
+def is_mask(node: krita.Node) -> bool:
+    return node.type().endswith(_MASK_SUFFIX)
+
+
+def layer_of(node: krita.Node) -> krita.Node:
+    """The node, or the layer that it is a mask of."""
+    parent = node.parentNode()
+    return parent if is_mask(node) and parent is not None else node
+
+
+def lineage(node: krita.Node) -> Iterator[krita.Node]:
+    """The node and what it lies in, from the inside out, without the root."""
+    parent = node.parentNode()
+    while parent is not None:
+        yield node
+        node, parent = parent, parent.parentNode()
+
+
+def siblings(node: krita.Node) -> list[krita.Node]:
+    """Layers in the same group, itself too, from bottom to top."""
+    parent = node.parentNode()
+    return [] if parent is None else [each for each in parent.childNodes() if not is_mask(each)]
+
+
+def layers_above(node: krita.Node) -> Iterator[krita.Node]:
+    """Everything that lies over ``node``, in its own group and in those around it."""
+    for each in lineage(node):
+        group = siblings(each)
+        yield from group[group.index(each) + 1 :]
+
+
+def layers_beside(node: krita.Node) -> Iterator[krita.Node]:
+    """Everything that has to be hidden for ``node`` to be seen alone."""
+    for each in lineage(node):
+        yield from (other for other in siblings(each) if other != each)
+
+
+def mask_of(layer: krita.Node) -> krita.Node | None:
+    for child in layer.childNodes():
+        if child.type() == "transparencymask":
+            return child
+    return None

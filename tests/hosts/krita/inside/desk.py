@@ -1,0 +1,129 @@
+"""The contract of all hosts, asked of the real Krita. Runs inside of it, beside its GUI thread."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+
+import krita
+import pytest
+
+from tests.contracts.host import HostContract
+from tests.hosts.krita.inside.gui import Gui, OnGui
+from tests.hosts.krita.inside.hands import Hands
+from velatura_plugin.host.base import Document
+from velatura_plugin.host.krita import KritaHost
+from velatura_protocol.geometry import Rect
+from velatura_protocol.pixels import ColourSpace, Depth, Layout, PixelFormat, Pixels
+from velatura_protocol.provenance import Provenance
+
+PREVIEW = "[Preview]"
+CLOSING_SECONDS = 0.5
+"""After a change of a layer's name or opacity Krita 5.2.9 draws its layer list a moment later, and
+crashes if the document has been closed by its interface until then. No hand is that quick."""
+
+
+class KritaDesk:
+    def __init__(self, gui: Gui) -> None:
+        self._gui = gui
+        self.host = OnGui(gui.call(KritaHost), gui)
+        self.hands = OnGui(gui.call(Hands), gui)
+        self._documents: dict[str, krita.Document] = {}
+
+    def open(self, pixels: Pixels, colour: ColourSpace) -> Document:
+        document = self.hands.open(pixels)
+        self.run_until(lambda: self.hands.is_ready(document))
+        active = self.host.active_document()
+        assert active is not None
+        self._documents[active.id] = document
+        return active
+
+    def add_layer(self, document: Document, pixels: Pixels) -> None:
+        opened = self._documents[document.id]
+        layer = self.hands.add_layer(opened, pixels)
+        self._gui.settle()
+        self.hands.activate(opened, layer)
+        self._gui.settle()
+
+    def activate_bottom(self, document: Document) -> None:
+        self.hands.activate_bottom(self._documents[document.id])
+        self._gui.settle()
+
+    def select(self, document: Document, region: Rect, data: bytes | None) -> None:
+        self.hands.select(self._documents[document.id], region, data)
+        self._gui.settle()
+
+    def close(self, document: Document) -> None:
+        self._gui.settle(CLOSING_SECONDS)
+        self.hands.close(self._documents.pop(document.id))
+        self._gui.settle()
+
+    def close_all(self) -> None:
+        self._documents.clear()
+        self._gui.settle(CLOSING_SECONDS)
+        self.hands.close_all()
+        self._gui.settle()
+
+    def undo(self, document: Document) -> None:
+        self.hands.bring_up(self._documents[document.id])
+        self._gui.settle()
+        self.hands.undo()
+        self._gui.settle()
+
+    def flatten(self, document: Document) -> Pixels:
+        """Before the refresh, too: what is on the screen must not need one."""
+        opened = self._documents[document.id]
+        self._gui.settle()
+        shown = self.hands.seen(opened, document.format)
+        self.hands.refresh(opened)
+        self._gui.settle()
+        assert self.hands.seen(opened, document.format) == shown, "the canvas was out of date"
+        return shown
+
+    def fingerprint(self, document: Document) -> object:
+        self._gui.settle()
+        opened = self._documents[document.id]
+        return self.hands.fingerprint(opened), bytes(self.flatten(document).data)
+
+    def own_layer_names(self, document: Document) -> Sequence[str]:
+        names = self.hands.layer_names(self._documents[document.id])
+        return [each for each in names if not each.startswith(PREVIEW)]
+
+    def provenance_of(self, document: Document, layer: str) -> Provenance | None:
+        return self.hands.provenance(self._documents[document.id], layer)
+
+    def run_until(self, done: Callable[[], bool]) -> None:
+        end = time.monotonic() + 10
+        while not done():
+            assert time.monotonic() < end, "waited 10 s in vain"
+            self._gui.settle(0.01)
+
+
+class TestKritaHost(HostContract):
+    formats = (
+        *(PixelFormat(depth, Layout.BGRA) for depth in (Depth.U8, Depth.U16)),
+        *(PixelFormat(depth, Layout.RGBA) for depth in (Depth.F16, Depth.F32)),
+        *(PixelFormat(depth, Layout.GREY_ALPHA) for depth in (Depth.U8, Depth.U16, Depth.F32)),
+    )
+
+    @pytest.fixture
+    def desk(self, gui: Gui) -> Iterator[KritaDesk]:
+        desk = KritaDesk(gui)
+        yield desk
+        desk.close_all()
+
+    def test_actions_posted_from_threads_run_in_order_on_one_thread(self, gui: Gui) -> None:
+        """On Krita's own, which is not the one that tests run in."""
+        host = gui.call(KritaHost)
+        ran: list[tuple[int, int]] = []
+        poster = threading.Thread(
+            target=lambda: [
+                host.post(lambda number=number: ran.append((number, threading.get_ident())))
+                for number in range(20)
+            ]
+        )
+        poster.start()
+        poster.join()
+        KritaDesk(gui).run_until(lambda: len(ran) == 20)
+        assert ran == [(number, gui.thread) for number in range(20)]

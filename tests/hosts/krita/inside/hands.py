@@ -1,0 +1,121 @@
+"""What a user does in Krita, and looks at. Every call on the GUI thread."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import krita
+
+from velatura_plugin.host.krita.adapter import PROVENANCE
+from velatura_plugin.host.krita.qt import QByteArray
+from velatura_protocol.codec import decode_value
+from velatura_protocol.geometry import Rect
+from velatura_protocol.pixels import PixelFormat, Pixels
+from velatura_protocol.provenance import Provenance
+
+SRGB = "sRGB-elle-V2-srgbtrc.icc"
+GREY = "Gray-D50-elle-V2-srgbtrc.icc"
+
+
+class Hands:
+    def __init__(self) -> None:
+        self.application = krita.Krita.instance()
+
+    def open(self, pixels: Pixels, profile: str = "") -> krita.Document:
+        form, size = pixels.format, pixels.size
+        model = "GRAYA" if form.layout.is_grey else "RGBA"
+        profile = profile or (GREY if form.layout.is_grey else SRGB)
+        document = self.application.createDocument(
+            size.width, size.height, "test", model, form.depth.value.upper(), profile, 72.0
+        )
+        fill(document.topLevelNodes()[0], pixels)
+        document.refreshProjection()
+        self.application.activeWindow().addView(document)
+        return document
+
+    def is_ready(self, document: krita.Document) -> bool:
+        """A view activates a layer some time after it was opened."""
+        return document.activeNode() is not None
+
+    def add_layer(self, document: krita.Document, pixels: Pixels) -> krita.Node:
+        layer = document.createNode("above", "paintlayer")
+        fill(layer, pixels)
+        document.rootNode().addChildNode(layer, None)
+        return layer
+
+    def activate(self, document: krita.Document, node: krita.Node) -> None:
+        document.setActiveNode(node)
+
+    def activate_bottom(self, document: krita.Document) -> None:
+        document.setActiveNode(document.topLevelNodes()[0])
+
+    def select(self, document: krita.Document, region: Rect, data: bytes | None) -> None:
+        selection = krita.Selection()
+        drawn = QByteArray(data or b"\xff" * region.area)
+        selection.setPixelData(drawn, region.x, region.y, region.width, region.height)
+        document.setSelection(selection)
+
+    def close(self, document: krita.Document) -> None:
+        document.setModified(False)
+        document.close()
+
+    def close_all(self) -> None:
+        for each in self.application.documents():
+            self.close(each)
+
+    def bring_up(self, document: krita.Document) -> None:
+        self.application.setActiveDocument(document)
+
+    def undo(self) -> None:
+        self.application.action("edit_undo").trigger()
+
+    def refresh(self, document: krita.Document) -> None:
+        document.refreshProjection()
+
+    def seen(self, document: krita.Document, form: PixelFormat) -> Pixels:
+        bounds = document.bounds()
+        width, height = bounds.width(), bounds.height()
+        data = bytes(document.pixelData(0, 0, width, height))
+        return Pixels(Rect(0, 0, width, height).size, form, data)
+
+    def layer_names(self, document: krita.Document) -> Sequence[str]:
+        nodes = [each for each in document.topLevelNodes() if not each.type().endswith("mask")]
+        return [each.name() for each in nodes]
+
+    def provenance(self, document: krita.Document, layer: str) -> Provenance | None:
+        node = document.nodeByName(layer)
+        kept = bytes(document.annotation(PROVENANCE.format(node.uniqueId().toString())))
+        return decode_value(Provenance, kept) if kept else None
+
+    def fingerprint(self, document: krita.Document) -> object:
+        notes = {each: bytes(document.annotation(each)) for each in document.annotationTypes()}
+        active = document.activeNode()
+        return (
+            [_print_of(each) for each in document.topLevelNodes()],
+            _selected(document),
+            active and active.uniqueId().toString(),
+            notes,
+        )
+
+
+def fill(node: krita.Node, pixels: Pixels) -> None:
+    size = pixels.size
+    node.setPixelData(QByteArray(bytes(pixels.data)), 0, 0, size.width, size.height)
+
+
+def _selected(document: krita.Document) -> object:
+    selection = document.selection()
+    if selection is None:
+        return None
+    box = selection.x(), selection.y(), selection.width(), selection.height()
+    return box, bytes(selection.pixelData(*box))
+
+
+def _print_of(node: krita.Node) -> object:
+    bounds = node.bounds()
+    box = bounds.x(), bounds.y(), bounds.width(), bounds.height()
+    inner = tuple(_print_of(each) for each in node.childNodes())
+    return (
+        node.name(), node.type(), node.uniqueId().toString(), node.visible(), node.locked(),
+        node.opacity(), node.blendingMode(), box, bytes(node.pixelData(*box)), inner,
+    )  # fmt: skip

@@ -1,0 +1,2 @@
+from PyQt5.QtCore import *
+from PyQt5.QtCore import pyqtBoundSignal as pyqtBoundSignal
