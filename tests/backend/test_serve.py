@@ -8,7 +8,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import psutil
@@ -115,11 +114,8 @@ def test_the_server_process_has_none_of_the_heavy_libraries(tmp_path: Path) -> N
             assert name not in loaded
 
 
-def test_it_is_soon_ready_and_small(tmp_path: Path) -> None:
-    began = time.monotonic()
+def test_it_is_small(tmp_path: Path) -> None:
     with process(tmp_path) as backend:
-        # The budget is 0.7 s on an idle machine; tests run on busy ones.
-        assert time.monotonic() - began < 6.0
         memory = psutil.Process(backend.popen.pid).memory_info().rss
         assert memory < 60 * 1024 * 1024
 

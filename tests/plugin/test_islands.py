@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -84,10 +82,7 @@ def test_every_pixel_is_in_exactly_one_place_and_far_from_the_others(
                 assert any(each.contains(together) for each in found), "nearer than the gap is one"
 
 
-def test_twelve_megapixels_take_no_time() -> None:
-    """42 ms for a full mask on an idle core; the bound leaves room for a busy machine."""
+def test_a_full_mask_is_one_place() -> None:
     size = Size(4000, 3000)
     full = Pixels(size, MASK_FORMAT, b"\xff" * size.area)
-    began = time.process_time()
     assert islands(full, gap=96) == [Rect.of_size(size)]
-    assert time.process_time() - began < 0.3

@@ -1,10 +1,7 @@
 from __future__ import annotations
 
-import time
-
 import pytest
 
-from tests.plugin.test_islands import mask
 from velatura_plugin.host.base import Selection
 from velatura_plugin.host.samples import pack
 from velatura_plugin.masks import cut, of_transparency
@@ -62,11 +59,3 @@ def test_beyond_1_and_not_a_number() -> None:
 def test_no_alpha_is_opaque() -> None:
     pixels = Pixels(Size(2, 1), PixelFormat(Depth.U8, Layout.RGB), bytes(6))
     assert bytes(of_transparency(pixels).data) == bytes(2)
-
-
-def test_twelve_megapixels_are_cut_quickly() -> None:
-    size = Size(4000, 3000)
-    drawn = Selection(Rect.of_size(size), mask(size))
-    began = time.process_time()
-    cut(drawn, Rect(1, 1, 3998, 2998))
-    assert time.process_time() - began < 0.2

