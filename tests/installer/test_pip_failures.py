@@ -69,7 +69,8 @@ def test_anything_else_is_quoted(tmp_path: Path) -> None:
         ("ERROR: Could not install packages due to an OSError: [Errno 13] Permission denied: 'x'",
          "The environment cannot be written to."),
         ("NameResolutionError(\"Failed to resolve 'registry.example' ([Errno -3] Temporary"
-         " failure in name resolution)\"): /simple/numpy/\nERROR: No matching distribution found for numpy==1",
+         " failure in name resolution)\"): /simple/numpy/\n"
+         "ERROR: No matching distribution found for numpy==1",
          "The package registry cannot be reached."),
         ("", "pip failed: no reason given."),
     ],
