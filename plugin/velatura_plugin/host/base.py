@@ -47,6 +47,47 @@ class RoleContent:
     colour: ColourSpace | None = None
 
 
+class LayerKind(Enum):
+    """What a node of the layer tree is, as far as anybody who captures it has to know."""
+
+    PAINT = "paint"
+    GROUP = "group"
+    VECTOR = "vector"
+    FILL = "fill"
+    FILTER = "filter"
+    MASK = "mask"
+    SELECTION = "selection"
+    CHANNEL = "channel"
+    OTHER = "other"
+
+
+@dataclass(frozen=True)
+class LayerInfo:
+    """A layer, a mask, a saved selection or a channel. ``reference`` is what
+    :meth:`Host.role_content` and :meth:`Host.mask_content` take; ``depth`` counts the groups it
+    lies in, for an indented list."""
+
+    reference: str
+    name: str
+    kind: LayerKind
+    depth: int = 0
+    is_visible: bool = True
+    is_locked: bool = False
+
+
+@dataclass(frozen=True)
+class Spot:
+    """Where in the layer tree a job's layers go, frozen when it is captured.
+
+    ``layer``: the captured one, over which they go; empty, or gone since: the active one.
+    ``group``: the name of a group that collects accepted layers, made over ``layer`` at the first
+    of them; empty for none.
+    """
+
+    layer: str = ""
+    group: str = ""
+
+
 class MaskKind(Enum):
     """Where the mask comes from."""
 
@@ -106,13 +147,43 @@ class Host(Protocol):
 
     def active_document(self) -> Document | None: ...
 
+    def layers(self, document: Document) -> tuple[LayerInfo, ...]:
+        """The tree from top to bottom, without previews and staged layers."""
+        ...
+
+    def active_layer(self, document: Document) -> LayerInfo | None:
+        """What the user works on; never a preview or a staged layer."""
+        ...
+
+    def selected_layers(self, document: Document) -> tuple[LayerInfo, ...]:
+        """Those marked in the layer list, from bottom to top; the active one if no others."""
+        ...
+
     def selection(self, document: Document) -> Selection | None:
         """None when nothing is selected."""
         ...
 
-    def capture(self, document: Document, source: SampleSource, region: Rect) -> Pixels:
+    def selection_bounds(self, document: Document) -> Rect | None:
+        """The selection's bounds on the canvas, without reading its pixels: asked several times a
+        second. None when nothing is selected."""
+        ...
+
+    def deselect(self, document: Document) -> None: ...
+
+    def is_drawing(self) -> bool:
+        """Whether the user is in the middle of something with the pointer: a selection that is
+        still being drawn is not finished."""
+        ...
+
+    def capture(
+        self, document: Document, source: SampleSource, region: Rect, *, layer: str = ""
+    ) -> Pixels:
         """Raw samples of ``region`` in the document's format. Previews and staged layers are never
-        captured. ``region`` lies inside the canvas."""
+        captured. ``region`` lies inside the canvas. ``layer``: the one that :class:`SampleSource`
+        is about, empty for the active one.
+
+        :raises velatura_protocol.errors.NotFound: that layer is gone
+        """
         ...
 
     def role_content(self, document: Document, reference: str) -> RoleContent:
@@ -134,9 +205,13 @@ class Host(Protocol):
         """The key its history is filed under, stored with the document; empty if it has none."""
         ...
 
-    def show_preview(self, document: Document, job: str, frame: PreviewFrame) -> None: ...
+    def show_preview(
+        self, document: Document, job: str, frame: PreviewFrame, *, spot: Spot
+    ) -> None: ...
 
-    def show_result(self, document: Document, job: str, result: ResultContent) -> None:
+    def show_result(
+        self, document: Document, job: str, result: ResultContent, *, spot: Spot
+    ) -> None:
         """Stages a variation on the canvas in place of what was staged for the job before."""
         ...
 
@@ -145,10 +220,29 @@ class Host(Protocol):
         ...
 
     def accept(
-        self, document: Document, job: str, result: ResultContent, *, document_key: str
+        self, document: Document, job: str, result: ResultContent, *, spot: Spot, document_key: str
     ) -> None:
         """Makes the variation part of the document, in one undo step, and stores the key and the
         provenance with it."""
+        ...
+
+    def accept_all(
+        self,
+        document: Document,
+        job: str,
+        name: str,
+        results: tuple[ResultContent, ...],
+        *,
+        spot: Spot,
+        document_key: str,
+    ) -> None:
+        """Makes all of them part of the document as a group called ``name``, in one undo step: the
+        first is visible, the others are hidden. ``results`` has at least two, none of which changes
+        the canvas's size or opens a document."""
+        ...
+
+    def announce(self, document: Document, text: str) -> None:
+        """The editor's own passing message over the canvas, for who has closed the panel."""
         ...
 
     def post(self, action: Callable[[], None]) -> None:

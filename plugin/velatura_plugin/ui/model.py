@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from velatura_protocol.parameters import ParameterValue
 from velatura_protocol.pixels import Pixels
 
 
@@ -39,6 +40,19 @@ class Action(Enum):
     DISCARD = "discard"
     DISCARD_ALL = "discard_all"
     MORE = "more"
+    CANCEL_JOB = "cancel_job"
+    REPEAT = "repeat"
+    EACH_LAYER = "each_layer"
+    FILL_TRANSPARENT = "fill_transparent"
+    OPEN_SETTINGS = "open_settings"
+    CLOSE_SETTINGS = "close_settings"
+    OPEN_HISTORY = "open_history"
+    CLOSE_HISTORY = "close_history"
+    RESTORE = "restore"
+    FAVOURITE = "favourite"
+    FORGET = "forget"
+    STOP_BACKEND = "stop_backend"
+    FREE_MEMORY = "free_memory"
 
 
 @dataclass(frozen=True)
@@ -49,6 +63,122 @@ class Control:
     label: str
     enabled: bool = True
     reason: str = ""
+
+
+class FieldKind(Enum):
+    """Which widget a field is, and what type its value has."""
+
+    CHOICE = "choice"
+    """One of ``options``; the value is its id."""
+    PROMPT = "prompt"
+    """Several lines of text, with ``options`` as the history that up and down go through."""
+    TEXT = "text"
+    """One line."""
+    INTEGER = "integer"
+    DECIMAL = "decimal"
+    SLIDER = "slider"
+    """An integer from ``minimum`` to ``maximum``, both given."""
+    SWITCH = "switch"
+    """A bool."""
+    SEED = "seed"
+    """An integer; -1 is a new one each time."""
+    COLOUR = "colour"
+    """``#rrggbb``."""
+    PALETTE = "palette"
+    """A tuple of ``#rrggbb``."""
+    FILE = "file"
+    """A path, empty for none."""
+
+
+@dataclass(frozen=True)
+class Option:
+    """``depth`` indents it, for trees of layers."""
+
+    id: str
+    label: str
+    help: str = ""
+    depth: int = 0
+
+
+@dataclass(frozen=True)
+class Field:
+    """A control that holds a value. ``id`` is what an edit is reported under: ``task``, ``engine``,
+    ``prompt``, ``parameter:NAME``, ``role:NAME``, ``setting:NAME`` … ``help`` is the tooltip and
+    the accessible description; ``reason`` is why it is disabled, shown beside it."""
+
+    id: str
+    kind: FieldKind
+    label: str
+    value: ParameterValue
+    help: str = ""
+    placeholder: str = ""
+    minimum: float | None = None
+    maximum: float | None = None
+    step: float | None = None
+    unit: str = ""
+    options: tuple[Option, ...] = ()
+    enabled: bool = True
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Form:
+    """``main`` is always seen; ``more`` is folded away under «More». ``about``: the engine's one
+    sentence on what it can and cannot do."""
+
+    main: tuple[Field, ...] = ()
+    more: tuple[Field, ...] = ()
+    about: str = ""
+
+
+@dataclass(frozen=True)
+class Page:
+    """Settings, in place of the panel's form while it is open. ``facts`` are lines to read and to
+    copy: versions, the data directory, the log."""
+
+    title: str
+    sections: tuple[tuple[str, tuple[Field, ...]], ...]
+    facts: tuple[str, ...] = ()
+    actions: tuple[Control, ...] = ()
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A job that has not ended. ``cancel`` removes it from the queue or stops it."""
+
+    job: str
+    text: str
+    cancel: Control
+
+
+@dataclass(frozen=True)
+class HistoryItem:
+    """``when`` is in words. ``controls``: restore, favourite, forget."""
+
+    job: str
+    title: str
+    when: str
+    is_favourite: bool = False
+    controls: tuple[Control, ...] = ()
+
+
+@dataclass(frozen=True)
+class History:
+    """The document's earlier results, in place of the form while it is open. ``empty`` is what is
+    said where there are none."""
+
+    title: str
+    items: tuple[HistoryItem, ...]
+    empty: str = ""
+    close: Control | None = None
+
+
+@dataclass(frozen=True)
+class Welcome:
+    """First run: facts, and the one thing to do."""
+
+    facts: tuple[str, ...]
+    action: Control | None = None
 
 
 @dataclass(frozen=True)
@@ -102,19 +232,31 @@ class Strip:
     controls: tuple[Control, ...]
     failures: str = ""
     asks_before_discard: bool = False
+    discard_question: str = ""
+    """What is asked then, inside of the panel; never a dialog."""
 
 
 @dataclass(frozen=True)
 class ViewModel:
     """``announcement``: what a screen reader is told when it changes; phases, never percentages.
-    ``stop`` is there while anything runs."""
+    ``stop`` is there while anything runs. ``menu``: what the arrow beside the button opens.
+    ``queue``: every unfinished job of this panel's document, where there is more than one.
+    ``settings`` and ``history``: the page that is open in place of the form, if any."""
 
     status: StatusLine
     generate: Control
+    form: Form = Form()
+    menu: tuple[Control, ...] = ()
+    tools: tuple[Control, ...] = ()
+    """Small buttons at the head of the panel: history, settings."""
     hint: str = ""
     stop: Control | None = None
     progress: ProgressLine | None = None
+    queue: tuple[Waiting, ...] = ()
     notice: NoticeBox | None = None
     strips: tuple[Strip, ...] = ()
     preview: Pixels | None = None
+    welcome: Welcome | None = None
+    settings: Page | None = None
+    history: History | None = None
     announcement: str = ""
