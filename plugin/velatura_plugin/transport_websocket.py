@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
-
 from velatura_protocol.errors import BackendUnavailable, Unauthorised
 
 from .transport import Frame, TransportClosed
+from .transport_library import (
+    ClientConnection,
+    ConnectionClosed,
+    InvalidHandshake,
+    InvalidStatus,
+    connect,
+)
 
 OPEN_SECONDS = 5.0
 PING_SECONDS = 10.0

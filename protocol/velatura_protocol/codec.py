@@ -9,8 +9,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any, TypeVar, cast, get_args
 
-import msgpack
-
+from .codec_msgpack import packb, unpackb
 from .errors import BadMessage
 from .fields import is_identifier
 from .messages import Chunk, Limits, Message
@@ -93,7 +92,7 @@ def _read(kind: Any, found: object) -> Any:
 
 def _pack(value: object) -> bytes:
     try:
-        return msgpack.packb(value)
+        return packb(value)
     except UnicodeEncodeError:
         raise BadMessage(reason="text is not Unicode", at="$") from None
 
@@ -101,7 +100,7 @@ def _pack(value: object) -> bytes:
 def _unpack(data: bytes) -> object:
     try:
         check_structure(data)
-        return msgpack.unpackb(data)
+        return unpackb(data)
     except Malformed as malformed:
         raise BadMessage(reason=malformed.reason, at="$") from None
     except UnicodeDecodeError:
