@@ -149,11 +149,21 @@ def _check_scalars(task: Task) -> None:
     _require(len(task.prompt) <= _MAX_TEXT, "prompt", "is too long")
     _require(len(task.avoid) <= _MAX_TEXT, "avoid", "is too long")
     _require(len(task.document_key) <= _MAX_KEY, "document_key", "is too long")
+    _check_margins(task)
     _check_result_size(task)
     if task.preview is not None:
         rate = task.preview.per_second
         _require(0.0 <= rate <= 60.0, "preview.per_second", "must be 0 to 60")
         _require(task.preview.max_side >= 0, "preview.max_side", "must be at least 0")
+
+
+def _check_margins(task: Task) -> None:
+    canvas = task.canvas
+    if canvas.margins.is_empty:
+        return
+    _require(task.intent is Intent.EXPAND, "canvas.margins", "are for expand only")
+    left = canvas.margins.inside(canvas.size)
+    _require(not left.is_empty, "canvas.margins", "leave nothing of the document")
 
 
 def _check_result_size(task: Task) -> None:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from .fields import Natural
+
 MAX_COORDINATE = 2**30
 """No edge of anything lies further out: sums of two coordinates still fit 32 bits."""
 
@@ -32,6 +34,36 @@ class Size:
 
     def __str__(self) -> str:
         return f"{self.width}x{self.height}"
+
+
+@dataclass(frozen=True)
+class Margins:
+    """How far something reaches beyond something else on each side, in pixels; never negative."""
+
+    left: Natural = 0
+    top: Natural = 0
+    right: Natural = 0
+    bottom: Natural = 0
+
+    def __post_init__(self) -> None:
+        sides = (self.left, self.top, self.right, self.bottom)
+        if min(sides) < 0:
+            raise ValueError(f"a margin cannot be negative: {min(sides)}")
+        if max(sides) > MAX_COORDINATE:
+            raise ValueError(f"a margin beyond all documents: {max(sides)}")
+
+    @property
+    def is_empty(self) -> bool:
+        return self == Margins()
+
+    def around(self, size: Size) -> Size:
+        """The size with the margins."""
+        return Size(size.width + self.left + self.right, size.height + self.top + self.bottom)
+
+    def inside(self, size: Size) -> Rect:
+        """What is left of the size without them, in its pixels; empty, never negative."""
+        right, bottom = size.width - self.right, size.height - self.bottom
+        return Rect.from_edges(self.left, self.top, right, bottom)
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from .fields import Id, Natural, Positive
-from .geometry import Rect, Size
+from .geometry import Margins, Rect, Size
 from .parameters import ParameterValue
 from .pixels import ColourSpace, PixelFormat
 
@@ -118,11 +118,18 @@ class Input:
 
 @dataclass(frozen=True)
 class Canvas:
-    """The document: its size, the format results are wanted in, its colour space."""
+    """The document: its size, the format results are wanted in, its colour space.
+
+    ``margins``: what the canvas has more than the document as it is now, for an expand. ``size`` is
+    with them, and so are the task's pixels: the document's corner lies at ``margins.left``,
+    ``margins.top``. Results come back in the document's own pixels, where the new ones to the left
+    and above have negative coordinates.
+    """
 
     size: Size
     format: PixelFormat
     colour: ColourSpace = ColourSpace()
+    margins: Margins = Margins()
 
 
 @dataclass(frozen=True)

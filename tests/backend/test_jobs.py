@@ -17,7 +17,7 @@ from velatura_protocol.errors import (
     Unsupported,
 )
 from velatura_protocol.events import JobState
-from velatura_protocol.geometry import Rect, Size
+from velatura_protocol.geometry import Margins, Rect, Size
 from velatura_protocol.messages import BlobRef, Limits
 from velatura_protocol.parameters import Parameter, ParameterKind
 from velatura_protocol.pixels import MASK_FORMAT, Depth, Layout, PixelFormat
@@ -113,6 +113,7 @@ def test_sound_tasks_pass(good: Task) -> None:
     CHECKER.check(good, FILL)
 
 
+GROWN = Canvas(Size(640, 480), RGB8, margins=Margins(right=40))
 GREY16 = PixelFormat(Depth.U16, Layout.GREY)
 
 
@@ -131,6 +132,8 @@ GREY16 = PixelFormat(Depth.U16, Layout.GREY)
         (task(target=Size(0, 5)), "target"),
         (task(preview=PreviewRequest(RGB8, -1.0)), "preview.per_second"),
         (task(canvas=Canvas(Size(0, 0), RGB8)), "canvas.size"),
+        (task(canvas=replace(GROWN, margins=Margins(600, 0, 40, 0))), "canvas.margins"),
+        (task(canvas=GROWN, intent=Intent.REMOVE), "canvas.margins"),
         (task(parameters={"size": 10}), "parameters.size"),
         (task(parameters={"size": "big"}), "parameters.size"),
         (task(parameters={"colour": 1}), "parameters.colour"),

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 from hypothesis import strategies as st
 
 from velatura_protocol.fields import Bounds, HexDigest, Identifier, Length
-from velatura_protocol.geometry import Rect, Size
+from velatura_protocol.geometry import Margins, Rect, Size
 from velatura_protocol.messages import Message
 from velatura_protocol.tasks import Edge
 
@@ -67,6 +67,7 @@ _PLAIN: dict[Any, st.SearchStrategy[Any]] = {
     types.NoneType: st.none(),
     Size: st.builds(Size, _sides, _sides),
     Rect: st.builds(Rect, _places, _places, _sides, _sides),
+    Margins: st.builds(Margins, _sides, _sides, _sides, _sides),
     Edge: st.builds(Edge, pixels=st.floats(0, 4096)),
 }
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from velatura_protocol.geometry import MAX_COORDINATE, Rect, Size, bounding_rect
+from velatura_protocol.geometry import MAX_COORDINATE, Margins, Rect, Size, bounding_rect
 
 near = st.integers(-40, 40)
 side = st.integers(0, 40)
@@ -84,3 +84,18 @@ def test_places_nothing_can_be_at():
     Rect(-MAX_COORDINATE, MAX_COORDINATE, MAX_COORDINATE, MAX_COORDINATE)
     with pytest.raises(ValueError, match="beyond all documents"):
         Rect(-MAX_COORDINATE - 1, 0, 1, 1)
+
+
+def test_margins_lie_around_and_leave_what_is_inside():
+    margins = Margins(1, 2, 3, 4)
+    assert margins.around(Size(10, 20)) == Size(14, 26)
+    assert margins.inside(Size(14, 26)) == Rect(1, 2, 10, 20)
+    assert margins.inside(Size(3, 3)).is_empty
+    assert Margins().is_empty
+    assert not margins.is_empty
+
+
+@pytest.mark.parametrize("side", [-1, MAX_COORDINATE + 1])
+def test_margins_that_cannot_be(side):
+    with pytest.raises(ValueError, match="margin"):
+        Margins(0, side)

@@ -83,7 +83,7 @@ class Delivery:
         return reference(self.writer.write(size, MASK_FORMAT, (crop.mask,)))
 
     def _region(self, crop: Crop, size: Size) -> Rect:
-        """In canvas pixels. An upscale covers what its crop covered, with more pixels."""
+        """In the document's pixels. An upscale covers what its crop covered, with more pixels."""
         if self.order.task.operation is Operation.UPSCALE:
             return crop.region
         return Rect(crop.region.x, crop.region.y, size.width, size.height)
@@ -116,11 +116,18 @@ class Delivery:
         upscaled = task.operation is Operation.UPSCALE and task.scale is not None
         return ResultLayer(
             name=layer_name(task, task.seed + index),
-            region=bounding_rect(patch.region for patch in patches),
+            region=self._layer_region(patches),
             patches=patches,
             scale=task.scale if upscaled and task.scale else 1.0,
             placement=placement(task),
         )
+
+    def _layer_region(self, patches: tuple[Patch, ...]) -> Rect:
+        canvas = self.order.task.canvas
+        if canvas.margins.is_empty:
+            return bounding_rect(patch.region for patch in patches)
+        whole = Rect.of_size(canvas.size)
+        return whole.translated(-canvas.margins.left, -canvas.margins.top)
 
     def _provenance(self, index: int) -> Provenance:
         task, engine = self.order.task, self.order.engine
@@ -189,7 +196,7 @@ def layer_name(task: Task, seed: int) -> str:
 def placement(task: Task) -> Placement:
     if task.operation is Operation.UPSCALE:
         return Placement.NEW_DOCUMENT
-    if task.operation is Operation.RETARGET or task.intent is Intent.EXPAND:
+    if task.operation is Operation.RETARGET or not task.canvas.margins.is_empty:
         return Placement.RESIZE_DOCUMENT
     return Placement.ABOVE
 

@@ -30,7 +30,8 @@ _PLACED = frozenset((Role.IMAGE, Role.MASK, *_CROP_MASKS))
 
 @dataclass(frozen=True)
 class Crop:
-    """One place of the document.
+    """One place of the document: ``region`` is in the document's own pixels, without the margins of
+    the task's canvas.
 
     ``mask`` is M as hosts keep it, (height, width) u8, or None where all of the crop is to show;
     ``weights`` is the same in float, ones without a mask. ``shading`` leads back to the document.
@@ -97,8 +98,9 @@ def _read_crop(order: WorkOrder, image: OrderInput, check: Check) -> Crop:
             masks[role] = found
     made = _made_mask(order, region, masks.get(Role.PROTECT))
     check()
+    margins = order.task.canvas.margins
     return Crop(
-        region=region,
+        region=region.translated(-margins.left, -margins.top),
         image=shading.to_engine(map_samples(image.blob), image.blob.format, check),
         mask=made,
         weights=_ones(image.blob.size) if made is None else to_float_mask(made),

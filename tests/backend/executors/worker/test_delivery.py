@@ -8,6 +8,7 @@ import pytest
 from tests.backend.executors.orders import Desk
 from velatura_backend.engines.specs import ECHO
 from velatura_backend.executors.worker.delivery import digital_source_type, layer_name, placement
+from velatura_protocol.geometry import Margins
 from velatura_protocol.messages import Placement
 from velatura_protocol.tasks import Intent, Operation, Task
 
@@ -30,7 +31,7 @@ def test_a_layer_is_named_for_its_prompt_or_operation(tmp_path: Path) -> None:
     ("operation", "intent", "where"),
     [
         (Operation.FILL, Intent.REMOVE, Placement.ABOVE),
-        (Operation.FILL, Intent.EXPAND, Placement.RESIZE_DOCUMENT),
+        (Operation.FILL, Intent.EXPAND, Placement.ABOVE),
         (Operation.UPSCALE, Intent.NONE, Placement.NEW_DOCUMENT),
         (Operation.RESTYLE, Intent.NONE, Placement.ABOVE),
     ],
@@ -39,6 +40,12 @@ def test_where_it_goes(
     tmp_path: Path, operation: Operation, intent: Intent, where: Placement
 ) -> None:
     assert placement(task(tmp_path, operation=operation, intent=intent)) is where
+
+
+def test_a_canvas_with_margins_resizes_the_document(tmp_path: Path) -> None:
+    expand = task(tmp_path, intent=Intent.EXPAND)
+    grown = replace(expand, canvas=replace(expand.canvas, margins=Margins(left=9)))
+    assert placement(grown) is Placement.RESIZE_DOCUMENT
 
 
 def test_the_source_type_tells_models_from_algorithms(tmp_path: Path) -> None:

@@ -34,8 +34,10 @@ from velatura_backend.executors.base import (
 from velatura_backend.executors.worker.flow import Worker, token_over
 from velatura_protocol.errors import ErrorCode, NoSource
 from velatura_protocol.events import Phase
+from velatura_protocol.geometry import Margins, Rect, Size
+from velatura_protocol.messages import Placement
 from velatura_protocol.pixels import Depth, Layout, PixelFormat
-from velatura_protocol.tasks import PreviewRequest, Role
+from velatura_protocol.tasks import Canvas, Intent, PreviewRequest, Role
 
 
 class Scripted:
@@ -189,3 +191,22 @@ def test_nothing_that_is_told_needs_numpy(tmp_path: Path, monkeypatch: pytest.Mo
     assert only(events, WorkPreview).region.width == 17
     assert only(events, WorkResult).variation.metrics["energy"] == 0.25
     assert b"numpy" not in pickle.dumps(events)
+
+
+def test_what_an_expand_makes_is_told_in_the_documents_own_pixels(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, size=Size(58, 47))
+    canvas = Canvas(desk.size, desk.format, margins=Margins(10, 7, 0, 0))
+    desk.add_image(region=Rect(0, 0, 50, 47))
+    mask = np.full((47, 50), 255, np.uint8)
+    mask[7:, 10:] = 0
+    desk.add_mask(mask, Rect(0, 0, 50, 47))
+    preview = PreviewRequest(desk.format)
+    order = desk.order(
+        canvas=canvas, intent=Intent.EXPAND, preview=preview, parameters={"previews": 1}
+    )
+    events = work(order)
+    (layer,) = only(events, WorkResult).variation.layers
+    assert layer.placement is Placement.RESIZE_DOCUMENT
+    assert layer.region == Rect(-10, -7, 58, 47)
+    assert [patch.region for patch in layer.patches] == [Rect(-10, -7, 50, 47)]
+    assert only(events, WorkPreview).region == Rect(-10, -7, 50, 47)
