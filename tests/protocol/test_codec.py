@@ -109,8 +109,8 @@ def test_with_and_without_the_c_extension(use_c, monkeypatch):
     if not use_c:
         from msgpack.fallback import Packer, unpackb
 
-        monkeypatch.setattr(codec.msgpack, "packb", lambda value: Packer().pack(value))
-        monkeypatch.setattr(codec.msgpack, "unpackb", unpackb)
+        monkeypatch.setattr(codec, "packb", lambda value: Packer().pack(value))
+        monkeypatch.setattr(codec, "unpackb", unpackb)
     message = Submit("j", TASK)
     assert decode(encode(message), LIMITS) == message
     assert refusal(b"\x81\xa1t\xa2\xff\xff") == ("text is not Unicode", "$")

@@ -10,6 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from installer import bundle
+from installer.locations import this_checkout
+from installer.placing import Placed
 from tests.hosts.root.session import Session
 
 TREE = Path(__file__).resolve().parents[3]
@@ -37,12 +40,10 @@ class Editor:
 
     def prepare(self) -> None:
         """Installs plug-in and driver as a user's installation would have them."""
-        scripts = self.profile / "data/krita/pykrita"
-        actions = self.profile / "data/krita/actions"
-        for folder in (scripts, actions, self.profile / "config", self.profile / "cache"):
-            folder.mkdir(parents=True, exist_ok=True)
+        for name in ("config", "cache"):
+            (self.profile / name).mkdir(parents=True, exist_ok=True)
         (self.profile / "run").mkdir(mode=0o700, exist_ok=True)
-        _lay_out(scripts, actions)
+        _lay_out(self.profile / "data/krita")
         (self.profile / "config/kritarc").write_text(
             "[python]\nenable_velatura=true\nenable_velatura_driver=true\n"
         )
@@ -106,19 +107,13 @@ class Editor:
         return Outcome(content["notes"])
 
 
-def _lay_out(scripts: Path, actions: Path) -> None:
-    for source in (DRIVER / "velatura_driver", TREE / "plugin/krita/velatura"):
-        target = scripts / source.name
-        shutil.rmtree(target, ignore_errors=True)
-        shutil.copytree(source, target, ignore=_NATIVE)
-        shutil.copy(source.with_suffix(".desktop"), scripts)
-    shutil.copy(TREE / "plugin/krita/velatura.action", actions)
-    bundled = scripts / "velatura/packages"
-    for package in (TREE / "plugin/velatura_plugin", TREE / "protocol/velatura_protocol"):
-        shutil.copytree(package, bundled / package.name, ignore=_NATIVE)
-    for name in ("msgpack", "websockets"):
-        # Without their compiled parts: those are for this interpreter, not for Krita's.
-        shutil.copytree(_folder_of(name), bundled / name, ignore=_NATIVE)
+def _lay_out(resources: Path) -> None:
+    """The plug-in by the installer's own code, and the driver beside it."""
+    Placed(resources).put(bundle.krita(this_checkout()))
+    scripts = resources / "pykrita"
+    shutil.rmtree(scripts / "velatura_driver", ignore_errors=True)
+    shutil.copytree(DRIVER / "velatura_driver", scripts / "velatura_driver", ignore=_NATIVE)
+    shutil.copy(DRIVER / "velatura_driver.desktop", scripts)
 
 
 def _folder_of(package: str) -> Path:
