@@ -5,8 +5,9 @@ from pathlib import Path
 
 from krita import Krita
 
-# Behind everything else: all plug-ins share one interpreter, and none of theirs is shadowed.
-sys.path.append(str(Path(__file__).parent / "packages"))
+# First, so that an installation of another version is not taken instead. All plug-ins share one
+# interpreter, but none is shadowed: the folder holds our two packages and nothing else.
+sys.path.insert(0, str(Path(__file__).parent / "packages"))
 
 from velatura_plugin.host.krita.extension import VelaturaExtension
 
