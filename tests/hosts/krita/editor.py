@@ -1,23 +1,21 @@
-"""The real Krita, without anybody in front of it: a profile with the plug-in, and runs of it."""
+"""The real Krita, without anybody in front of it: driven runs of one profile."""
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import os
 import shutil
+import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from installer import bundle
-from installer.locations import this_checkout
-from installer.placing import Placed
+from tests.hosts.krita.profile import TREE, Profile
+from tests.hosts.root.scratch import trace_folder
 from tests.hosts.root.session import Session
 
-TREE = Path(__file__).resolve().parents[3]
-DRIVER = Path(__file__).parent / "driver"
-_NATIVE = shutil.ignore_patterns("__pycache__", "*.so", "*.pyd")
+__all__ = ["TREE", "Editor", "Outcome", "RunFailed"]
+_SHOWN = 3000
 
 
 @dataclass(frozen=True)
@@ -33,36 +31,19 @@ class RunFailed(AssertionError):
 
 @dataclass(frozen=True)
 class Editor:
-    """One Krita profile. Its first start fills the resource database and takes ten seconds more."""
+    """One Krita and its profile. Runs of it follow each other."""
 
     session: Session
     profile: Path
 
-    def prepare(self) -> None:
-        """Installs plug-in and driver as a user's installation would have them."""
-        for name in ("config", "cache"):
-            (self.profile / name).mkdir(parents=True, exist_ok=True)
-        (self.profile / "run").mkdir(mode=0o700, exist_ok=True)
-        _lay_out(self.profile / "data/krita")
-        (self.profile / "config/kritarc").write_text(
-            "[python]\nenable_velatura=true\nenable_velatura_driver=true\n"
-        )
-        # The CPU canvas: the root has no graphics driver, and software OpenGL is no faster.
-        (self.profile / "config/kritadisplayrc").write_text("[General]\nOpenGLRenderer=none\n")
+    @property
+    def version(self) -> str:
+        return self.session.root.version("krita")
 
     def paths(self) -> list[Path]:
         """Where the scripts of :meth:`drive` find tests, pytest, the plug-in and its driver."""
-        scripts = self.profile / "data/krita/pykrita"
-        return [TREE, self._tools(), scripts / "velatura/packages", scripts]
-
-    def _tools(self) -> Path:
-        """pytest for Krita's own Python: what it consists of is Python only."""
-        folder = self.profile / "tools"
-        shutil.rmtree(folder, ignore_errors=True)
-        for name in ("pytest", "_pytest", "pluggy", "iniconfig", "packaging", "pygments"):
-            shutil.copytree(_folder_of(name), folder / name, ignore=_NATIVE)
-        shutil.copy(_folder_of("pytest").with_name("py.py"), folder)
-        return folder
+        profile = Profile(self.profile)
+        return [TREE, profile.tools, profile.scripts / "velatura/packages", profile.scripts]
 
     def drive(
         self,
@@ -74,50 +55,49 @@ class Editor:
     ) -> Outcome:
         """Runs ``main`` of the module called ``script`` inside Krita.
 
-        :raises RunFailed: it raised, or Krita ended without a result
-        :raises TimeoutError: Krita was still there after ``seconds``
+        :raises RunFailed: it raised, or Krita ended without a result, or was still there after
+            ``seconds``; log and screen are kept, and named in the words
         """
         result, log = self.profile / "result.json", self.profile / "krita.log"
-        result.unlink(missing_ok=True)
-        # Krita's own: its swap file, and the socket by which a second instance finds the first.
-        temporary = self.profile / "tmp"
-        shutil.rmtree(temporary, ignore_errors=True)
-        temporary.mkdir()
+        failure_screen = self.profile / "failed.png"
+        for each in (result, failure_screen):
+            each.unlink(missing_ok=True)
         variables = {
-            "HOME": str(self.profile),
-            "TMPDIR": str(temporary),
-            "QT_QPA_PLATFORM": "xcb",
-            "XDG_DATA_HOME": str(self.profile / "data"),
-            "XDG_CONFIG_HOME": str(self.profile / "config"),
-            "XDG_CACHE_HOME": str(self.profile / "cache"),
-            "XDG_RUNTIME_DIR": str(self.profile / "run"),
-            "PYTHONDONTWRITEBYTECODE": "1",
+            **Profile(self.profile).fresh_run(),
             "VELATURA_DRIVE": script,
             "VELATURA_DRIVE_PATH": os.pathsep.join(map(str, path)),
             "VELATURA_DRIVE_RESULT": str(result),
+            "VELATURA_DRIVE_FAILURE": str(failure_screen),
             **(environment or {}),
         }
-        code = self.session.run(["krita", "--nosplash"], variables, log, seconds)
+        error = self._run(variables, log, failure_screen, seconds)
         words = log.read_text(errors="replace")
-        if not result.exists():
-            raise RunFailed(f"Krita ended with {code} and without a result:\n{words[-3000:]}")
-        content = json.loads(result.read_text())
-        if content["error"] or "Error loading plugin" in words:
-            raise RunFailed(content["error"] or words[-3000:])
+        content = json.loads(result.read_text()) if result.exists() else {}
+        error = content.get("error") or error
+        if not content and not error:
+            error = f"Krita ended without a result:\n{words[-_SHOWN:]}"
+        if not error and "Error loading plugin" in words:
+            error = words[-_SHOWN:]
+        if error:
+            raise RunFailed(f"{error}\n\nKept: {self._keep(log, failure_screen)}")
         return Outcome(content["notes"])
 
+    def _run(
+        self, variables: Mapping[str, str], log: Path, failure_screen: Path, seconds: float
+    ) -> str:
+        """What went wrong from the outside, if something did."""
+        with self.session.running(["krita", "--nosplash"], variables, log) as process:
+            try:
+                code = process.wait(seconds)
+            except subprocess.TimeoutExpired:
+                self.session.shoot(failure_screen)
+                words = log.read_text(errors="replace")
+                return f"Krita still ran after {seconds:g} s:\n{words[-_SHOWN:]}"
+        return "" if code == 0 else f"Krita ended with {code}:\n{log.read_text()[-_SHOWN:]}"
 
-def _lay_out(resources: Path) -> None:
-    """The plug-in by the installer's own code, and the driver beside it."""
-    Placed(resources).put(bundle.krita(this_checkout()))
-    scripts = resources / "pykrita"
-    shutil.rmtree(scripts / "velatura_driver", ignore_errors=True)
-    shutil.copytree(DRIVER / "velatura_driver", scripts / "velatura_driver", ignore=_NATIVE)
-    shutil.copy(DRIVER / "velatura_driver.desktop", scripts)
-
-
-def _folder_of(package: str) -> Path:
-    spec = importlib.util.find_spec(package)
-    assert spec is not None
-    assert spec.origin is not None
-    return Path(spec.origin).parent
+    def _keep(self, *files: Path) -> str:
+        folder = trace_folder()
+        for each in files:
+            if each.exists():
+                shutil.copy(each, folder)
+        return ", ".join(str(each) for each in sorted(folder.iterdir()))

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
+from tests.hosts.counts import INSIDE
 from tests.hosts.krita.editor import Editor
 
 LEAST_TESTS = 50
@@ -11,11 +14,14 @@ LEAST_TESTS = 50
 
 @pytest.mark.host
 @pytest.mark.timeout(400)
-def test_the_adapter_keeps_the_contract(krita: Editor) -> None:
+def test_the_adapter_keeps_the_contract(
+    krita: Editor, record_property: Callable[[str, object], None]
+) -> None:
     outcome = krita.drive("tests.hosts.krita.inside.contract", seconds=240, path=krita.paths())
     failures, outcomes = outcome.notes["failures"], outcome.notes["outcomes"]
     assert isinstance(failures, dict)
     assert isinstance(outcomes, dict)
+    record_property(INSIDE, len(outcomes))
     assert not failures, "\n\n".join(f"{name}\n{text}" for name, text in failures.items())
     assert set(outcomes.values()) == {"passed"}
     assert len(outcomes) >= LEAST_TESTS

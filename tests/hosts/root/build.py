@@ -1,4 +1,4 @@
-"""Builds the root that the real editors run in: a small trixie beside the machine's own system.
+"""Builds the roots that the real editors run in: small systems beside the machine's own.
 
 Nothing is installed on the machine. The mirror is the one that its apt is set up for, so a root
 comes from wherever the machine's own packages come from.
@@ -11,32 +11,39 @@ import json
 import os
 import shutil
 import subprocess
-import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.hosts.root.enter import chroot_command
+from tests.hosts.root.enter import chroot_command, mounted_alone
+from tests.hosts.root.machine import ATTEMPTS, BuildFailed, Steps, mirror, proxies, settings, update
+from tests.hosts.root.recipes import TRIXIE, Recipe
 
-
-@dataclass(frozen=True)
-class Recipe:
-    """What a root is made of. Packages are added without their recommendations."""
-
-    suite: str
-    packages: tuple[str, ...]
-
-
-KRITA = Recipe(
-    "trixie",
-    # python3-pyqt5 is only a recommendation of krita, but no Python plug-in loads without it.
-    ("krita", "python3-pyqt5", "python3-pyqt5.sip", "xvfb", "fonts-dejavu-core"),
+_STAMP = "etc/velatura-root.json"
+_CHROOT = {"DEBIAN_FRONTEND": "noninteractive", "PATH": "/usr/sbin:/usr/bin:/sbin:/bin"}
+_APT = """\
+APT::Install-Recommends "false";
+Acquire::Languages "none";
+Acquire::Retries "3";
+Acquire::Check-Valid-Until "false";
+"""
+_DPKG = "force-unsafe-io\n" + "".join(
+    f"path-exclude=/usr/share/{each}/*\n" for each in ("doc", "man", "info", "help")
 )
 
 
-class BuildFailed(Exception):
-    """What could not be done, and the end of its log."""
+@dataclass(frozen=True)
+class Root:
+    """A root that is there. ``versions`` are those of the packages that its recipe names."""
+
+    recipe: Recipe
+    folder: Path
+    versions: Mapping[str, str]
+
+    def version(self, package: str) -> str:
+        """As its makers number it: without Debian's epoch and revision."""
+        return self.versions[package].rpartition(":")[2].split("-")[0].split("+")[0]
 
 
 def cache_folder() -> Path:
@@ -44,116 +51,140 @@ def cache_folder() -> Path:
     return Path(os.environ.get("VELATURA_HOSTS_DIR") or "/var/tmp/velatura-hosts")
 
 
-def ensure_root(recipe: Recipe = KRITA) -> Path:
-    """The root's folder; built first, or completed, if it is not yet as ``recipe`` says.
+def may_enter() -> bool:
+    """Whether this user may run anything in a root."""
+    return os.geteuid() == 0 and shutil.which("unshare") is not None
+
+
+def found_root(recipe: Recipe = TRIXIE) -> Root | None:
+    """The root, if all of ``recipe`` is in it."""
+    folder = cache_folder() / recipe.name
+    try:
+        versions = json.loads((folder / _STAMP).read_text())
+    except (FileNotFoundError, ValueError):
+        return None
+    return Root(recipe, folder, versions) if versions.keys() >= set(recipe.packages) else None
+
+
+def ensure_root(recipe: Recipe = TRIXIE, report: Callable[[str], None] = lambda _: None) -> Root:
+    """The root; built first, or completed, if it is not yet as ``recipe`` says.
 
     :raises BuildFailed: no right to chroot, no mirror, or a package that cannot be had
     """
     cache = cache_folder()
     cache.mkdir(parents=True, exist_ok=True)
-    root = cache / recipe.suite
-    with _locked(cache / f"{recipe.suite}.lock"):
-        if _installed(root) >= set(recipe.packages):
-            return root
-        if os.geteuid() != 0:
-            raise BuildFailed("building a root needs the rights of root")
-        log = cache / f"{recipe.suite}.log"
-        if not (root / "etc/apt/sources.list").exists():
-            _bootstrap(recipe, root, log)
-        _install(recipe, root, log)
-    return root
+    with _locked(cache / f"{recipe.name}.lock"):
+        found = found_root(recipe)
+        if found is not None:
+            return found
+        if not may_enter():
+            raise BuildFailed("building a root needs the rights of root, and unshare")
+        folder, steps = cache / recipe.name, Steps(cache / f"{recipe.name}.log", report)
+        if _is_whole(folder):
+            try:
+                return _filled(recipe, folder, steps)
+            except BuildFailed as failure:
+                report(f"{folder} is beyond repair, built anew: {failure}")
+        _bootstrap(recipe, folder, steps)
+        return _filled(recipe, folder, steps)
 
 
-def _bootstrap(recipe: Recipe, root: Path, log: Path) -> None:
-    shutil.rmtree(root, ignore_errors=True)
-    tool = _debootstrap(root.parent / "debootstrap", log)
-    partial = root.with_suffix(".part")
+def _is_whole(folder: Path) -> bool:
+    """An interrupted debootstrap never gets its final name; this is for what came after it."""
+    return all((folder / each).exists() for each in ("etc/apt/sources.list", "usr/bin/apt-get"))
+
+
+def _bootstrap(recipe: Recipe, folder: Path, steps: Steps) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    tool = _debootstrap(folder.parent / "debootstrap", steps)
+    partial = folder.with_name(f"{folder.name}.part")
+    scripts = tool / "usr/share/debootstrap"
+    # An older debootstrap has no script for a newer release; they are all sid's.
+    script = scripts / "scripts" / recipe.release
+    variables = {"DEBOOTSTRAP_DIR": str(scripts), **proxies(), "PATH": _CHROOT["PATH"]}
+    command = [
+        *(str(tool / "usr/sbin/debootstrap"), "--variant=minbase", recipe.release),
+        *(str(partial), mirror(steps)),
+        *(() if script.exists() else (str(scripts / "scripts/sid"),)),
+    ]
     shutil.rmtree(partial, ignore_errors=True)
-    command = [str(tool / "usr/sbin/debootstrap"), "--variant=minbase", recipe.suite]
-    _run(
-        [*command, str(partial), _mirror()],
-        log,
-        DEBOOTSTRAP_DIR=str(tool / "usr/share/debootstrap"),
+    steps.run(
+        f"debootstrap {recipe.release}",
+        mounted_alone(command),
+        extra=variables,
+        attempts=ATTEMPTS,
+        mend=lambda: shutil.rmtree(partial, ignore_errors=True),
     )
-    partial.rename(root)
+    partial.rename(folder)
 
 
-def _debootstrap(folder: Path, log: Path) -> Path:
+def _debootstrap(folder: Path, steps: Steps) -> Path:
     """Unpacked from its package, not installed."""
-    if not (folder / "usr/sbin/debootstrap").exists():
-        folder.mkdir(exist_ok=True)
-        if not _mirror_or_none():
-            _run(["apt-get", "update", "-q"], log)
-        # apt gives up its rights for downloads, and its user may not write here.
-        _run(["apt-get", "-o", "APT::Sandbox::User=root", "download", "debootstrap"], log, folder)
-        (package,) = folder.glob("debootstrap_*.deb")
-        _run(["dpkg", "-x", str(package), str(folder)], log)
+    if (folder / "usr/sbin/debootstrap").exists():
+        return folder
+    shutil.rmtree(folder, ignore_errors=True)
+    partial = folder.with_name("debootstrap.part")
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir()
+    mirror(steps)
+    # apt gives up its rights for downloads, and its user may not write here.
+    command = ["apt-get", "-o", "APT::Sandbox::User=root", "download", "debootstrap"]
+    steps.run(
+        "debootstrap's package",
+        command,
+        folder=partial,
+        attempts=ATTEMPTS,
+        mend=lambda: update(steps),
+    )
+    (package,) = partial.glob("debootstrap_*.deb")
+    steps.run("unpacking debootstrap", ["dpkg", "-x", str(package), str(partial)])
+    partial.rename(folder)
     return folder
 
 
-def _install(recipe: Recipe, root: Path, log: Path) -> None:
+def _filled(recipe: Recipe, folder: Path, steps: Steps) -> Root:
+    (folder / _STAMP).unlink(missing_ok=True)
+    _set_up(recipe, folder, steps)
+
+    def inside(name: str, *command: str, attempts: int = 1) -> None:
+        steps.run(name, chroot_command(folder, command, _CHROOT), attempts=attempts, mend=mend)
+
+    def mend() -> None:
+        inside("mending what was interrupted", "dpkg", "--configure", "-a")
+        inside("package lists", "apt-get", "update", "-q")
+
+    newer = ("-t", recipe.overlay) if recipe.overlay else ()
+    inside("mending what was interrupted", "dpkg", "--configure", "-a")
+    inside("package lists", "apt-get", "update", "-q", attempts=ATTEMPTS)
+    install = ("apt-get", "install", "-y", "-q", "--fix-broken", *newer, *recipe.packages)
+    inside(f"{len(recipe.packages)} packages and what they need", *install, attempts=ATTEMPTS)
+    inside("removing downloads", "apt-get", "clean")
+    versions = _versions(recipe, folder)
+    (folder / _STAMP).write_text(json.dumps(versions))
+    return Root(recipe, folder, versions)
+
+
+def _set_up(recipe: Recipe, folder: Path, steps: Steps) -> None:
     for name in ("resolv.conf", "hosts"):
         if Path("/etc", name).exists():
-            shutil.copy(Path("/etc", name), root / "etc" / name)
-    (root / "etc/apt/apt.conf.d/90machine").write_text(_machine_settings())
-    quiet = {"DEBIAN_FRONTEND": "noninteractive", "PATH": "/usr/sbin:/usr/bin:/sbin:/bin"}
-    for step in (
-        ["apt-get", "update", "-q"],
-        ["apt-get", "install", "-y", "-q", "--no-install-recommends", *recipe.packages],
-        ["apt-get", "clean"],
-    ):
-        _run(chroot_command(root, step, quiet), log)
-    _stamp(root).write_text(json.dumps(sorted(recipe.packages)))
+            shutil.copy(Path("/etc", name), folder / "etc" / name)
+    (folder / "etc/apt/apt.conf.d/90velatura").write_text(settings() + _APT)
+    (folder / "etc/dpkg/dpkg.cfg.d/90velatura").write_text(_DPKG)
+    # Whatever a package would start stays off.
+    policy = folder / "usr/sbin/policy-rc.d"
+    policy.write_text("#!/bin/sh\nexit 101\n")
+    policy.chmod(0o755)
+    if recipe.overlay:
+        overlay = folder / f"etc/apt/sources.list.d/{recipe.overlay}.list"
+        overlay.write_text(f"deb {mirror(steps)} {recipe.overlay} main\n")
 
 
-def _machine_settings() -> str:
-    """Proxies and tolerances of the machine's apt hold for its roots, too."""
-    dump = subprocess.run(["apt-config", "dump"], capture_output=True, text=True, check=True)
-    wanted = ("Acquire::http", "Acquire::https", "Acquire::Check-", "Acquire::Languages")
-    return "".join(f"{line}\n" for line in dump.stdout.splitlines() if line.startswith(wanted))
-
-
-def _mirror() -> str:
-    mirror = _mirror_or_none()
-    if mirror is None:
-        raise BuildFailed("apt has no Debian archive configured here")
-    return mirror
-
-
-def _mirror_or_none() -> str | None:
-    listed = subprocess.run(
-        ["apt-get", "indextargets", "--format", "$(ORIGIN)|$(LABEL)|$(REPO_URI)"],
-        capture_output=True,
-        text=True,
-        check=True,
+def _versions(recipe: Recipe, folder: Path) -> dict[str, str]:
+    query = ["dpkg-query", "-W", "-f", "${Package} ${Version}\n", *recipe.packages]
+    told = subprocess.run(
+        chroot_command(folder, query, _CHROOT), capture_output=True, text=True, check=True
     )
-    for line in listed.stdout.splitlines():
-        origin, label, uri = line.split("|")
-        if origin == label == "Debian":
-            return uri
-    return None
-
-
-def _stamp(root: Path) -> Path:
-    return root / "etc/velatura-packages.json"
-
-
-def _installed(root: Path) -> set[str]:
-    stamp = _stamp(root)
-    return set(json.loads(stamp.read_text())) if stamp.exists() else set()
-
-
-def _run(command: Sequence[str], log: Path, cwd: Path | None = None, **variables: str) -> None:
-    with log.open("a") as output:
-        output.write(f"\n[{time.strftime('%H:%M:%S')}] {' '.join(command)}\n")
-        output.flush()
-        environment = {**os.environ, "LC_ALL": "C.UTF-8", **variables}
-        done = subprocess.run(
-            command, cwd=cwd, env=environment, stdout=output, stderr=output, check=False
-        )
-    if done.returncode:
-        tail = "\n".join(log.read_text(errors="replace").splitlines()[-12:])
-        raise BuildFailed(f"{command[0]} ended with {done.returncode}:\n{tail}")
+    return dict(line.split(" ", 1) for line in told.stdout.splitlines())
 
 
 @contextmanager

@@ -11,19 +11,23 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from tests.hosts.root.build import Root
 from tests.hosts.root.enter import chroot_command
+from tests.hosts.root.screen import png_of_dump
 
 SCREEN = "1600x1000x24"
-_PLAIN = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"}
+PLAIN = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"}
+_GRACE_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
 class Session:
     """A root with a display. ``shared`` folders are seen in it under their own path."""
 
-    root: Path
+    root: Root
     display: str
     shared: tuple[Path, ...]
+    frame_buffer: Path
 
     def run(
         self, command: Sequence[str], environment: Mapping[str, str], log: Path, seconds: float
@@ -32,40 +36,55 @@ class Session:
 
         :raises TimeoutError: it was still running after ``seconds`` and was ended
         """
-        variables = {**_PLAIN, "DISPLAY": self.display, **environment}
-        with log.open("wb") as output:
-            process = _spawn(chroot_command(self.root, command, variables, self.shared), output)
+        with self.running(command, environment, log) as process:
             try:
                 return process.wait(seconds)
             except subprocess.TimeoutExpired:
                 raise TimeoutError(f"{command[0]} still ran after {seconds:g} s") from None
+
+    @contextmanager
+    def running(
+        self, command: Sequence[str], environment: Mapping[str, str], log: Path
+    ) -> Iterator[subprocess.Popen[bytes]]:
+        """The command beside what the caller does; ended with all that it started."""
+        variables = {**PLAIN, "DISPLAY": self.display, **environment}
+        with log.open("wb") as output:
+            inside = chroot_command(self.root.folder, command, variables, self.shared)
+            process = _spawn(inside, output)
+            try:
+                yield process
             finally:
                 _end(process)
 
+    def shoot(self, path: Path) -> None:
+        """The whole screen as a PNG, without a word from any program on it."""
+        path.write_bytes(png_of_dump(self.frame_buffer.read_bytes()))
+
 
 @contextmanager
-def session(root: Path, shared: Sequence[Path]) -> Iterator[Session]:
-    """With an X server of the root's own, on a display number that was free."""
+def session(root: Root, shared: Sequence[Path], scratch: Path) -> Iterator[Session]:
+    """With an X server of the root's own, on a display number that was free.
+
+    :param scratch: a folder among ``shared`` that is this session's alone
+    """
+    frames = scratch / "screen"
+    frames.mkdir()
     reader, writer = os.pipe()
     server = [
-        "Xvfb",
-        "-displayfd",
-        str(writer),
-        "-screen",
-        "0",
-        SCREEN,
-        "-nolisten",
-        "tcp",
-        "-noreset",
+        *("Xvfb", "-displayfd", str(writer), "-screen", "0", SCREEN, "-fbdir", str(frames)),
+        *("-nolisten", "tcp", "-noreset"),
     ]
-    process = _spawn(chroot_command(root, server, _PLAIN), subprocess.DEVNULL, writer)
+    with (scratch / "display.log").open("wb") as output:
+        inside = chroot_command(root.folder, server, PLAIN, [scratch])
+        process = _spawn(inside, output, writer)
     os.close(writer)
     try:
         with os.fdopen(reader) as numbers:
             number = numbers.readline().strip()
         if not number:
-            raise RuntimeError("the X server did not start")
-        yield Session(root, f":{number}", tuple(shared))
+            words = (scratch / "display.log").read_text(errors="replace")
+            raise RuntimeError(f"the X server did not start:\n{words}")
+        yield Session(root, f":{number}", tuple(shared), frames / "Xvfb_screen0")
     finally:
         _end(process)
 
@@ -85,11 +104,15 @@ def _spawn(
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
+    """First by request, then by force; and then what is left of its group."""
+    if process.poll() is None:
+        process.terminate()
+        try:
+            process.wait(_GRACE_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
     try:
-        os.killpg(process.pid, signal.SIGTERM if process.poll() is None else signal.SIGKILL)
-        process.wait(5)
+        os.killpg(process.pid, signal.SIGKILL)
     except ProcessLookupError:
         return
-    except subprocess.TimeoutExpired:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()

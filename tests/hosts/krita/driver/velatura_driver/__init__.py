@@ -86,6 +86,9 @@ class Driver:
     def _finish(self, error):
         error = "\n".join([error, *self._unhandled]).strip()
         path = os.environ["VELATURA_DRIVE_RESULT"]
+        screen = os.environ.get("VELATURA_DRIVE_FAILURE")
+        if error and screen:
+            self.shoot(screen)
         with open(f"{path}.part", "w", encoding="utf-8") as file:
             json.dump({"error": error, "notes": self.notes}, file, default=str)
         os.replace(f"{path}.part", path)
