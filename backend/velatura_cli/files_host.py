@@ -21,12 +21,14 @@ from velatura_backend.imaging.masks import mask_from_image
 from velatura_backend.provenance import to_least_xmp, to_xmp
 from velatura_plugin.host.base import (
     Document,
+    LayerInfo,
     PreviewFrame,
     ResultContent,
     RoleContent,
     Selection,
+    Spot,
 )
-from velatura_protocol.errors import BadTask, NotFound, UnwritableFile, VelaturaError
+from velatura_protocol.errors import BadTask, NotFound, Unsupported, UnwritableFile, VelaturaError
 from velatura_protocol.geometry import Rect, Size
 from velatura_protocol.pixels import MASK_FORMAT, Pixels
 from velatura_protocol.tasks import SampleSource
@@ -87,7 +89,29 @@ class FilesHost:
     def selection(self, document: Document) -> Selection | None:
         return None
 
-    def capture(self, document: Document, source: SampleSource, region: Rect) -> Pixels:
+    def selection_bounds(self, document: Document) -> Rect | None:
+        return None
+
+    def deselect(self, document: Document) -> None:
+        """Nothing ever is selected."""
+
+    def is_drawing(self) -> bool:
+        return False
+
+    def layers(self, document: Document) -> tuple[LayerInfo, ...]:
+        return ()
+
+    def active_layer(self, document: Document) -> LayerInfo | None:
+        return None
+
+    def selected_layers(self, document: Document) -> tuple[LayerInfo, ...]:
+        return ()
+
+    def capture(
+        self, document: Document, source: SampleSource, region: Rect, *, layer: str = ""
+    ) -> Pixels:
+        if layer:
+            raise NotFound(what="layer", id=layer)
         if not Rect.of_size(document.size).contains(region):
             raise BadTask(field="region", reason="reaches outside the picture")
         return to_pixels(crop_samples(self._image(document).samples, region), document.format)
@@ -117,17 +141,21 @@ class FilesHost:
     def document_key(self, document: Document) -> str:
         return ""
 
-    def show_preview(self, document: Document, job: str, frame: PreviewFrame) -> None:
+    def show_preview(
+        self, document: Document, job: str, frame: PreviewFrame, *, spot: Spot
+    ) -> None:
         """Nothing is on show: what a command tells of previews it reads in the panel's state."""
 
-    def show_result(self, document: Document, job: str, result: ResultContent) -> None:
+    def show_result(
+        self, document: Document, job: str, result: ResultContent, *, spot: Spot
+    ) -> None:
         """Nothing is on show until the file is written."""
 
     def clear(self, document: Document, job: str) -> None:
         """Nothing is on show."""
 
     def accept(
-        self, document: Document, job: str, result: ResultContent, *, document_key: str
+        self, document: Document, job: str, result: ResultContent, *, spot: Spot, document_key: str
     ) -> None:
         """Writes the variation, composited by the law, to ``destination``, whole or not at all.
 
@@ -147,6 +175,22 @@ class FilesHost:
             *self.written,
             WrittenFile(self.destination, tuple(note.value for note in notes)),
         )
+
+    def accept_all(
+        self,
+        document: Document,
+        job: str,
+        name: str,
+        results: tuple[ResultContent, ...],
+        *,
+        spot: Spot,
+        document_key: str,
+    ) -> None:
+        """:raises Unsupported: always; a flat picture holds one variation"""
+        raise Unsupported(what="a group of layers in image files")
+
+    def announce(self, document: Document, text: str) -> None:
+        """A command has no panel to close: it reports on the terminal."""
 
     def post(self, action: Callable[[], None]) -> None:
         self._post(action)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from velatura_protocol.errors import BadInput
-from velatura_protocol.geometry import Size
-from velatura_protocol.messages import ErrorInfo
+from velatura_protocol.geometry import Rect, Size
+from velatura_protocol.messages import ErrorInfo, Placement
 
-from .host.base import Document, Host, PreviewFrame, ResultContent
+from .growth import growth_of, settled, settled_preview
+from .host.base import Document, Host, PreviewFrame, ResultContent, Spot
 from .previews import CanvasGate
 from .state import DocumentView
 
@@ -18,43 +19,98 @@ class JobCanvas:
     """The place of one job on the canvas of its document: empty, a preview, or a variation."""
 
     def __init__(
-        self, host: Host, document: Document, job: str, clock: Callable[[], float]
+        self, host: Host, document: Document, job: str, spot: Spot, clock: Callable[[], float]
     ) -> None:
         self.document = document
+        self.spot = spot
         self._host = host
         self._job = job
+        self._clock = clock
         self._gate = CanvasGate(clock)
         self._is_occupied = False
+        self._held = Rect.of_size(document.size)
 
     def show_preview(self, frame: PreviewFrame) -> None:
-        """Shown if the canvas can bear it now; one smaller than its region never is."""
-        if frame.pixels.size == frame.region.size:
-            self._gate.offer(lambda: self._preview(frame))
+        """Shown if the canvas can bear it now; one smaller than its region, or beyond the canvas,
+        never is."""
+        moved = settled_preview(frame, self._held)
+        inside = Rect.of_size(self._held.size).contains(moved.region)
+        if inside and frame.pixels.size == frame.region.size:
+            self._gate.offer(lambda: self._preview(moved))
 
     def show(self, content: ResultContent) -> None:
         self._is_occupied = True
-        self._host.show_result(self.document, self._job, content)
+        content = settled(content, self._canvas())
+        self._host.show_result(self.document, self._job, content, spot=self.spot)
 
     def clear(self) -> None:
         if self._is_occupied:
             self._is_occupied = False
             self._host.clear(self.document, self._job)
 
-    def accept(self, content: ResultContent, *, name: str, document_key: str) -> None:
-        """One undo step of the host. A single layer is called ``name``; several keep the engine's
-        names, which tell them apart."""
-        if len(content.layers) == 1:
-            content = replace(content, layers=(replace(content.layers[0], name=name),))
-        self._host.accept(self.document, self._job, content, document_key=document_key)
+    def accept(self, content: ResultContent, *, name: str, document_key: str) -> Rect | None:
+        """One undo step of the host. The canvas it makes, in the pixels of the one before, for
+        :meth:`resized` of all that share the document; None: it is as it was."""
+        named = settled(_named(content, name), self._canvas())
+        self._host.accept(
+            self.document, self._job, named, spot=self.spot, document_key=document_key
+        )
         self._is_occupied = False
+        return growth_of(named)
+
+    def accept_all(
+        self, contents: Sequence[tuple[str, ResultContent]], *, name: str, document_key: str
+    ) -> None:
+        """Several, each with its name, as a group called ``name``: one undo step. See
+        :func:`fit_together` for what can be grouped."""
+        canvas = self._canvas()
+        results = tuple(settled(_named(content, own), canvas) for own, content in contents)
+        self._host.accept_all(
+            self.document, self._job, name, results, spot=self.spot, document_key=document_key
+        )
+        self._is_occupied = False
+
+    def resized(self, canvas: Rect) -> None:
+        """The canvas became ``canvas``, which is in its own pixels of before."""
+        self._held = canvas.translated(self._held.x, self._held.y)
+
+    def again(self, job: str) -> JobCanvas:
+        """That of a job with the same captured pixels."""
+        canvas = JobCanvas(self._host, self.document, job, self.spot, self._clock)
+        canvas._held = self._held
+        return canvas
 
     def forget(self) -> None:
         """The document is gone, and what was on its canvas with it."""
         self._is_occupied = False
 
+    def _canvas(self) -> Rect:
+        """The canvas of now in the pixels of the capture. A user who undid the growth has the size
+        of then again."""
+        active = self._host.active_document()
+        then = self.document
+        if active is not None and (active.id, active.size) == (then.id, then.size):
+            self._held = Rect.of_size(then.size)
+        return self._held
+
     def _preview(self, frame: PreviewFrame) -> None:
         self._is_occupied = True
-        self._host.show_preview(self.document, self._job, frame)
+        self._host.show_preview(self.document, self._job, frame, spot=self.spot)
+
+
+def fit_together(contents: Sequence[ResultContent]) -> bool:
+    """Whether they can be layers of one group: several of them, none of which changes the canvas's
+    size or opens a document."""
+    apart = (Placement.NEW_DOCUMENT, Placement.RESIZE_DOCUMENT)
+    layers = [layer for content in contents for layer in content.layers]
+    return len(contents) > 1 and not any(each.placement in apart for each in layers)
+
+
+def _named(content: ResultContent, name: str) -> ResultContent:
+    """A single layer is called ``name``; several keep the engine's names, which tell them apart."""
+    if len(content.layers) != 1:
+        return content
+    return replace(content, layers=(replace(content.layers[0], name=name),))
 
 
 class DocumentKeys:
@@ -76,14 +132,27 @@ class DocumentKeys:
         self._unstored.pop(document_id, None)
 
 
-def look_at(host: Host) -> DocumentView | None:
-    """The active document as it is now, or why it cannot be served."""
+def look_at(host: Host, known: DocumentView | None = None) -> DocumentView | None:
+    """The active document as it is now, or why it cannot be served.
+
+    Asked several times a second, so the layer tree is not read: ``known`` hands its own on.
+    """
     try:
         document = host.active_document()
         if document is None:
             return None
-        selection = host.selection(document)
+        selected, layer = host.selection_bounds(document), host.active_layer(document)
     except BadInput as error:
         return DocumentView("", "", Size(0, 0), problem=ErrorInfo.of(error))
-    selected = selection.region if selection else None
-    return DocumentView(document.id, document.name, document.size, selected)
+    layers = known.layers if known is not None and known.id == document.id else ()
+    return DocumentView(
+        document.id, document.name, document.size, selected, layer=layer, layers=layers
+    )
+
+
+def with_layers(host: Host, view: DocumentView | None) -> DocumentView | None:
+    """The same with the layer tree of now, for whoever lets the user pick from it."""
+    document = host.active_document() if view is not None and view.problem is None else None
+    if view is None or document is None:
+        return view
+    return replace(view, layers=host.layers(document))

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from velatura_protocol.engines import EngineSpec
 from velatura_protocol.errors import BadTask, NotFound, NothingSelected, TooLarge, Unsupported
-from velatura_protocol.geometry import Rect
+from velatura_protocol.geometry import Margins, Rect
 from velatura_protocol.messages import Limits
 from velatura_protocol.pixels import ColourSpace, Pixels
 from velatura_protocol.tasks import (
@@ -27,6 +27,7 @@ from velatura_protocol.tasks import (
 
 from . import masks
 from .context import context_crops
+from .extent import Ground
 from .host.base import Document, Host, MaskKind, Selection
 from .islands import is_blank
 from .request import GenerateRequest
@@ -111,6 +112,8 @@ def check_request(request: GenerateRequest, engine: EngineSpec, limits: Limits) 
             raise BadTask(field=spec.role, reason="missing")
     if not 1 <= request.variations <= limits.variations:
         raise BadTask(field="variations", reason=f"must be from 1 to {limits.variations}")
+    if request.extent is not None and request.intent is not Intent.EXPAND:
+        raise BadTask(field="extent", reason="is for expand only")
     if not 0.0 <= request.strength <= 1.0:
         raise BadTask(field="strength", reason="must be from 0 to 1")
 
@@ -137,24 +140,29 @@ class CaptureContext:
 def capture(
     host: Host, document: Document, request: GenerateRequest, context: CaptureContext
 ) -> Capture:
-    """Reads everything the job needs from the host, now.
+    """Reads everything the job needs from the host, now. With an extent, regions are in the larger
+    canvas's pixels.
 
     :raises NothingSelected: a fill with no selection, or with an empty mask
     :raises TooLarge: a context crop above the engine's or the backend's limit
     :raises BadTask: see :func:`check_request`
     """
     check_request(request, context.engine, context.limits)
-    mask = _read_mask(host, document, request)
-    crops = _crops(document, request, mask, context)
+    ground = Ground(document, request.extent or Margins())
+    if request.extent is None:
+        mask = _read_mask(host, document, request)
+    else:
+        mask = ground.frame(context.limits.blob_pixels)
+    crops = _crops(ground.whole, request, mask, context)
     pile = _InputPile()
     for region in crops:
-        pixels = host.capture(document, request.sample_source, region)
+        pixels = ground.capture(host, request.sample_source, region, layer=request.layer)
         pile.add(Role.IMAGE, region, pixels)
         if mask is not None:
             pile.add(Role.MASK, region, masks.cut(mask, region))
     for role, reference in request.roles.items():
-        _add_role(pile, host, document, role, reference, crops)
-    task = _task(document, request, context, tuple(pile.inputs))
+        _add_role(pile, host, ground, role, reference, crops)
+    task = _task(ground, request, context, tuple(pile.inputs))
     return Capture(task, pile.blobs, tuple(crops))
 
 
@@ -184,18 +192,17 @@ def _mask_from_source(host: Host, document: Document, request: GenerateRequest) 
             canvas = Rect.of_size(document.size)
             if not document.format.layout.has_alpha:
                 return None
-            seen = host.capture(document, request.sample_source, canvas)
+            seen = host.capture(document, request.sample_source, canvas, layer=request.layer)
             return Selection(canvas, masks.of_transparency(seen))
 
 
 def _crops(
-    document: Document,
+    canvas: Rect,
     request: GenerateRequest,
     mask: Selection | None,
     context: CaptureContext,
 ) -> list[Rect]:
     engine = context.engine
-    canvas = Rect.of_size(document.size)
     limit = min(engine.max_pixels or context.limits.blob_pixels, context.limits.blob_pixels)
     if mask is not None:
         return context_crops(
@@ -216,31 +223,32 @@ def _crops(
 def _add_role(
     pile: _InputPile,
     host: Host,
-    document: Document,
+    ground: Ground,
     role: str,
     reference: str,
     crops: Iterable[Rect],
 ) -> None:
     if role in CROP_ROLES:
-        content = host.mask_content(document, reference)
+        drawn = ground.selection(host.mask_content(ground.document, reference))
         for region in crops:
-            pile.add(role, region, masks.cut(content, region))
+            pile.add(role, region, masks.cut(drawn, region))
         return
-    content = host.role_content(document, reference)
+    content = ground.content(host.role_content(ground.document, reference))
     pile.add(role, content.region, content.pixels, content.colour)
 
 
 def _task(
-    document: Document,
+    ground: Ground,
     request: GenerateRequest,
     context: CaptureContext,
     inputs: tuple[Input, ...],
 ) -> Task:
+    document = ground.document
     per_second = context.previews_per_second if request.preview else 0.0
     preview = PreviewRequest(document.format, per_second, context.preview_side)
     return Task(
         operation=request.operation,
-        canvas=Canvas(document.size, document.format, document.colour),
+        canvas=Canvas(ground.size, document.format, document.colour, ground.margins),
         inputs=inputs,
         intent=request.intent,
         engine=context.engine.id,

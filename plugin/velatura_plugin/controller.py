@@ -6,15 +6,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from velatura_protocol.errors import BackendUnavailable, NotFound
+from velatura_protocol.geometry import Rect
 from velatura_protocol.messages import CancelledJob, Failed, Finished
 
 from . import state as panel
-from .canvas import DocumentKeys, JobCanvas, look_at
+from .canvas import DocumentKeys, JobCanvas, fit_together, look_at, with_layers
 from .capture import CaptureContext, capture, choose_engine
 from .chance import Chance
 from .client import JobClient
 from .events import ClientEvent, JobRefused, PreviewArrived, VariationArrived
-from .host.base import Document, Host
+from .host.base import Document, Host, Spot
 from .inbox import Inbox
 from .order import JobOrder
 from .request import GenerateRequest
@@ -22,7 +23,7 @@ from .settings import Settings
 from .staging import StagedVariation, Staging
 from .state import JobStatus, JobView, PanelState, view_of
 from .store import Listener, Store, Watcher
-from .ui.words import layer_name
+from .ui.words import layer_name, work_name
 
 
 @dataclass(frozen=True)
@@ -82,8 +83,13 @@ class Controller:
         self._client.close()
 
     def refresh(self) -> None:
-        """Looks at the active document and its selection again."""
-        self.store.apply(panel.DocumentSeen(look_at(self._host)))
+        """Looks at the active document, its selection and its active layer again."""
+        self.store.apply(panel.DocumentSeen(look_at(self._host, self.state.document)))
+
+    def read_layers(self) -> None:
+        """The same and its layer tree, for lists to pick from."""
+        seen = look_at(self._host, self.state.document)
+        self.store.apply(panel.DocumentSeen(with_layers(self._host, seen)))
 
     # -- capture → submit --------------------------------------------------------------------------
 
@@ -107,18 +113,22 @@ class Controller:
             previews_per_second=self.settings.preview_rate,
             preview_side=self.settings.preview_side,
         )
+        request = self._on_layer(document, request)
         captured = capture(self._host, document, request, context)
         order = JobOrder(
             self._chance.new_id(), captured.task, captured.blobs, request.priority, request.live
         )
-        return self._submit(order, document)
+        spot = Spot(request.layer, request.group)
+        return self._submit(
+            order, JobCanvas(self._host, document, order.job, spot, self._chance.clock)
+        )
 
     def retry(self, job: str) -> str:
         """Submits a failed job's captured task again under a new id, which is returned."""
         opened = self._opened(job)
         again = replace(opened.order, job=self._chance.new_id())
         self._drop(job)
-        return self._submit(again, opened.canvas.document)
+        return self._submit(again, opened.canvas.again(again.job))
 
     def more_like_this(self, job: str) -> str:
         """The same captured task with the seeds that follow; returns the new job's id."""
@@ -126,7 +136,7 @@ class Controller:
         task = opened.order.task
         following = replace(task, seed=task.seed + task.variations)
         order = replace(opened.order, job=self._chance.new_id(), task=following)
-        return self._submit(order, opened.canvas.document)
+        return self._submit(order, opened.canvas.again(order.job))
 
     def cancel(self, job: str) -> None:
         """Stops it wherever it is. Variations that are finished stay staged."""
@@ -138,10 +148,14 @@ class Controller:
             if view.is_active:
                 self.cancel(view.job)
 
-    def _submit(self, order: JobOrder, document: Document) -> str:
-        canvas = JobCanvas(self._host, document, order.job, self._chance.clock)
+    def _on_layer(self, document: Document, request: GenerateRequest) -> GenerateRequest:
+        """With the layer it is about, whatever the user activates while it runs."""
+        active = None if request.layer else self._host.active_layer(document)
+        return request if active is None else replace(request, layer=active.reference)
+
+    def _submit(self, order: JobOrder, canvas: JobCanvas) -> str:
         self._jobs[order.job] = _OpenJob(order, canvas)
-        self.store.apply(panel.JobSubmitted(view_of(order.job, order.task, document.id)))
+        self.store.apply(panel.JobSubmitted(view_of(order.job, order.task, canvas.document.id)))
         self._client.submit(order)
         return order.job
 
@@ -235,13 +249,30 @@ class Controller:
             self._settle(job)
 
     def accept_all(self, job: str) -> None:
-        """Each variation that is here and not accepted yet, as a layer of its own."""
+        """Those that are here and not accepted yet: as a group of layers, in one undo step, where
+        they can be one.
+
+        :raises NotFound: nothing is staged
+        :raises VelaturaError: the host could not; what it has not taken stays staged
+        """
         view = self.store.view(job)
+        if not view.staging.variations:
+            raise NotFound(what="variation", id="")
+        unkept = [(each, each.content) for each in view.staging.unkept if each.content is not None]
+        if fit_together([content for _, content in unkept]):
+            canvas = self._opened(job).canvas
+            named = [(layer_name(view, each.seed), content) for each, content in unkept]
+            key = self._keys.of(canvas.document)
+            canvas.accept_all(named, name=work_name(view), document_key=key)
+        else:
+            self._accept_one_by_one(view)
+        self._settle(job)
+
+    def _accept_one_by_one(self, view: JobView) -> None:
         for variation in view.staging.unkept:
             self._accept(view, variation)
             view = replace(view, staging=view.staging.keeping(variation.index))
-            self.store.apply(panel.StagingChanged(job, view.staging))
-        self._settle(job)
+            self.store.apply(panel.StagingChanged(view.job, view.staging))
 
     def discard(self, job: str, index: int | None = None) -> None:
         """One variation, or the whole job; the document is as before."""
@@ -266,11 +297,19 @@ class Controller:
         canvas = self._opened(view.job).canvas
         if variation.content is None:
             raise NotFound(what="variation", id=str(variation.index))
-        canvas.accept(
+        grown = canvas.accept(
             variation.content,
             name=layer_name(view, variation.seed),
             document_key=self._keys.of(canvas.document),
         )
+        if grown is not None:
+            self._canvas_grew(canvas.document, grown)
+
+    def _canvas_grew(self, document: Document, canvas: Rect) -> None:
+        """What was captured before stays where it was in the picture."""
+        for opened in self._jobs.values():
+            if opened.canvas.document.id == document.id:
+                opened.canvas.resized(canvas)
 
     def _settle(self, job: str) -> None:
         """Ends the job's time on the panel, and what is left of its work."""

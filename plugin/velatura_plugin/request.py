@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from velatura_protocol.geometry import Size
+from velatura_protocol.geometry import Margins, Size
 from velatura_protocol.messages import Priority
 from velatura_protocol.parameters import ParameterValue
 from velatura_protocol.tasks import AlphaMode, Edge, Intent, Operation, SampleSource
@@ -28,7 +28,10 @@ class GenerateRequest:
     ``engine`` empty: the best one installed. ``alpha`` None: as the operation is meant, see
     :func:`~.capture.alpha_mode`. ``seed`` None: a random one. ``roles`` maps input roles to
     references that the host resolves. Jobs with the same non-empty ``live`` key coalesce: the
-    latest wins. ``preview`` False: no pictures while the job runs.
+    latest wins. ``preview`` False: no pictures while the job runs. ``layer``: the one that
+    ``sample_source`` is about and that the results go over, the host's reference; empty: the active
+    one. ``group``: the name of a group that collects accepted layers; empty: none. ``extent``: how
+    far an expand makes the canvas larger; what is selected does not matter then.
     """
 
     operation: Operation
@@ -50,3 +53,6 @@ class GenerateRequest:
     priority: Priority = Priority.INTERACTIVE
     live: str = ""
     preview: bool = True
+    layer: str = ""
+    group: str = ""
+    extent: Margins | None = None

@@ -7,12 +7,12 @@ from enum import Enum
 
 from velatura_protocol.engines import EngineSpec
 from velatura_protocol.events import Phase
-from velatura_protocol.geometry import Rect, Size
+from velatura_protocol.geometry import Margins, Rect, Size
 from velatura_protocol.messages import DeviceInfo, ErrorInfo, Limits
 from velatura_protocol.tasks import Intent, Operation, Task
 
 from .events import ClientEvent, Link
-from .host.base import PreviewFrame
+from .host.base import LayerInfo, PreviewFrame
 from .staging import Staging
 
 
@@ -63,7 +63,7 @@ class JobView:
     """One job of this process, from the press of the button until its strip is closed.
 
     ``seq`` is that of the last event taken in; an older one is a replay. ``comparing``: the strip
-    shows the original for the moment.
+    shows the original for the moment. ``margins``: how far accepting it makes the canvas larger.
     """
 
     job: str
@@ -86,6 +86,7 @@ class JobView:
     error: ErrorInfo | None = None
     cancelling: bool = False
     comparing: bool = False
+    margins: Margins = Margins()
     seq: int = 0
 
     @property
@@ -111,6 +112,8 @@ class DocumentView:
     """The active document, read from the host each time, never remembered.
 
     ``selected`` bounds the selection, None without one; ``problem``: why it cannot be served.
+    ``layer`` is the active one; ``layers``, from top to bottom, is the tree when it was last asked
+    for: empty before.
     """
 
     id: str
@@ -118,6 +121,8 @@ class DocumentView:
     size: Size
     selected: Rect | None = None
     problem: ErrorInfo | None = None
+    layer: LayerInfo | None = None
+    layers: tuple[LayerInfo, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -213,6 +218,7 @@ PanelEvent = (
 
 def view_of(job: str, task: Task, document: str) -> JobView:
     """A job as it is when the button has just been pressed."""
+    left, top = task.canvas.margins.left, task.canvas.margins.top
     return JobView(
         job=job,
         document=document,
@@ -222,7 +228,8 @@ def view_of(job: str, task: Task, document: str) -> JobView:
         engine=task.engine,
         seed=task.seed,
         variations=task.variations,
-        regions=tuple(each.region for each in task.crops),
+        regions=tuple(each.region.translated(-left, -top) for each in task.crops),
+        margins=task.canvas.margins,
     )
 
 

@@ -13,7 +13,7 @@ from velatura_backend.imaging.files.model import PngDetails
 from velatura_backend.provenance import to_xmp
 from velatura_cli.files_host import FilesHost
 from velatura_cli.loop import MainLoop
-from velatura_plugin.host.base import LayerContent, PatchContent, ResultContent
+from velatura_plugin.host.base import LayerContent, PatchContent, ResultContent, Spot
 from velatura_protocol.errors import (
     MaskMismatch,
     NotFound,
@@ -110,7 +110,8 @@ def test_accepting_writes_and_keeps_the_original_open(
         pixels = to_pixels(np.full((2, 2, 3), value, np.uint16), document.format)
         layer = LayerContent("l", region, (PatchContent(region, pixels),))
         host.destination = tmp_path / name
-        host.accept(document, "job", ResultContent((layer,), PROVENANCE), document_key="")
+        content = ResultContent((layer,), PROVENANCE)
+        host.accept(document, "job", content, spot=Spot(), document_key="")
         written = read_image(tmp_path / name)
         assert (written.samples[1:3, 2:4] == value).all()
         untouched = written.samples.copy()
@@ -125,7 +126,7 @@ def test_what_reading_changed_is_said_too(host: FilesHost, tmp_path: Path) -> No
     Image.new("RGB", (3, 2), "red").quantize(4).save(indexed)
     document = host.open(indexed)
     host.destination = tmp_path / "o.jpg"
-    host.accept(document, "job", ResultContent((), PROVENANCE), document_key="")
+    host.accept(document, "job", ResultContent((), PROVENANCE), spot=Spot(), document_key="")
     assert host.written[0].notes == (FileNote.INDEXED.value, FileNote.LOSSY.value)
 
 
@@ -137,7 +138,7 @@ def test_a_jpeg_without_room_says_at_least_what_made_it(
     write_image(photo, image.with_xmp(long))
     document = host.open(photo)
     host.destination = tmp_path / "o.jpg"
-    host.accept(document, "job", ResultContent((), PROVENANCE), document_key="")
+    host.accept(document, "job", ResultContent((), PROVENANCE), spot=Spot(), document_key="")
     assert FileNote.METADATA_LEFT_OUT.value in host.written[0].notes
     assert b"DigitalSourceType" in read_image(host.destination).metadata.xmp
 
@@ -146,10 +147,10 @@ def test_a_destination_that_cannot_be(host: FilesHost, photo: Path, tmp_path: Pa
     document = host.open(photo)
     nothing = ResultContent((), PROVENANCE)
     with pytest.raises(UnwritableFile):
-        host.accept(document, "job", nothing, document_key="")
+        host.accept(document, "job", nothing, spot=Spot(), document_key="")
     host.destination = tmp_path / "missing" / "o.png"
     with pytest.raises(UnwritableFile) as unwritable:
-        host.accept(document, "job", nothing, document_key="")
+        host.accept(document, "job", nothing, spot=Spot(), document_key="")
     assert unwritable.value.params["file"] == str(host.destination)
     assert host.written == ()
 

@@ -14,7 +14,8 @@ from velatura_backend.imaging.files import FileKind, ImageFile, read_image, writ
 from velatura_backend.imaging.files.model import TiffDetails
 from velatura_cli.files_host import FilesHost
 from velatura_cli.loop import MainLoop
-from velatura_plugin.host.base import Document, LayerContent, PatchContent, ResultContent
+from velatura_plugin.host.base import Document, LayerContent, PatchContent, ResultContent, Spot
+from velatura_protocol.geometry import Rect
 from velatura_protocol.pixels import ColourSpace, Depth, Layout, PixelFormat, Pixels
 from velatura_protocol.provenance import Provenance
 from velatura_protocol.tasks import SampleSource
@@ -38,6 +39,18 @@ class FilesDesk:
         raise NotImplementedError
 
     def activate_bottom(self, document: Document) -> None:
+        raise NotImplementedError
+
+    def activate(self, document: Document, reference: str) -> None:
+        raise NotImplementedError
+
+    def mark(self, document: Document, references: Sequence[str]) -> None:
+        raise NotImplementedError
+
+    def remove(self, document: Document, reference: str) -> None:
+        raise NotImplementedError
+
+    def resize(self, document: Document, region: Rect) -> None:
         raise NotImplementedError
 
     def select(self, document: Document, region: object, data: bytes | None) -> None:
@@ -88,11 +101,28 @@ class TestFilesHost(HostContract):
     test_the_new_layer_lies_above_the_captured_one = None
     test_the_key_and_the_provenance_are_stored = None
     test_an_accepted_layer_is_captured = None
+    test_bounds_are_those_of_the_selection = None
+    test_bounds_end_at_the_canvas = None
+    test_layers_from_top_to_bottom = None
+    test_the_active_layer = None
+    test_selected_layers_are_the_active_one_or_those_marked = None
+    test_what_is_staged_is_no_layer_of_the_users = None
+    test_a_layer_is_named_by_its_reference = None
+    test_a_layer_that_is_not_active_is_captured = None
+    test_a_layer_that_is_gone_cannot_be_captured = None
+    test_a_result_goes_over_the_captured_layer = None
+    test_without_the_captured_layer_it_goes_over_the_active_one = None
+    test_what_is_staged_looks_like_what_is_accepted = None
+    test_a_group_collects = None
+    test_a_group_is_captured_with_what_is_below_it = None
+    test_accept_all_is_one_group_and_one_undo_step = None
+    test_a_canvas_resized_meanwhile_takes_what_fits = None
+    test_a_preview_the_user_has_undone_is_no_harm = None
 
     def test_accepting_leaves_the_picture_as_it_was_read(self, desk: FilesDesk) -> None:
         document = self.opened(desk)
         before = self.captured(desk, document, SampleSource.VISIBLE)
-        desk.host.accept(document, "job", self.result(), document_key="key")
+        desk.host.accept(document, "job", self.result(), spot=Spot(), document_key="key")
         assert self.captured(desk, document, SampleSource.VISIBLE) == before
         assert bytes(desk.flatten(document).data) != before
 
@@ -100,7 +130,7 @@ class TestFilesHost(HostContract):
         document = self.opened(desk)
         patch = PatchContent(SPOT, noise(SPOT.size, self.formats[0]))
         content = ResultContent((LayerContent("a layer", SPOT, (patch,)),), PROVENANCE)
-        desk.host.accept(document, "job", content, document_key="key")
+        desk.host.accept(document, "job", content, spot=Spot(), document_key="key")
         assert desk.host.destination is not None
         xmp = read_image(desk.host.destination).metadata.xmp
         assert b"builtin_fill" in xmp

@@ -17,12 +17,15 @@ from velatura_plugin.host.base import (
     Document,
     Host,
     LayerContent,
+    LayerInfo,
+    LayerKind,
     PatchContent,
     PreviewFrame,
     ResultContent,
+    Spot,
 )
 from velatura_plugin.host.samples import crop
-from velatura_protocol.errors import BadInput
+from velatura_protocol.errors import BadInput, NotFound
 from velatura_protocol.geometry import Rect, Size
 from velatura_protocol.pixels import MASK_FORMAT, ColourSpace, PixelFormat, Pixels, Transfer
 from velatura_protocol.provenance import Provenance
@@ -57,6 +60,22 @@ class HostDesk(Protocol):
         ...
 
     def activate_bottom(self, document: Document) -> None: ...
+
+    def activate(self, document: Document, reference: str) -> None:
+        """A layer, and nothing else is marked in the layer list."""
+        ...
+
+    def mark(self, document: Document, references: Sequence[str]) -> None:
+        """In the layer list; the last one is the active one."""
+        ...
+
+    def remove(self, document: Document, reference: str) -> None:
+        """As the user removes a layer; another one becomes active."""
+        ...
+
+    def resize(self, document: Document, region: Rect) -> None:
+        """The canvas becomes ``region``, in coordinates of the canvas before."""
+        ...
 
     def select(self, document: Document, region: Rect, data: bytes | None) -> None: ...
 
@@ -131,6 +150,87 @@ class HostContract(ABC):
         assert selection.region.contains(SPOT)
         assert crop(selection.pixels, selection.region, SPOT) == drawn
 
+    def test_bounds_are_those_of_the_selection(self, desk: HostDesk) -> None:
+        document = self.opened(desk)
+        assert desk.host.selection_bounds(document) is None
+        desk.select(document, SPOT, None)
+        assert desk.host.selection_bounds(document) == SPOT
+
+    def test_bounds_end_at_the_canvas(self, desk: HostDesk) -> None:
+        document = self.opened(desk)
+        desk.select(document, Rect(-4, 10, 40, 30), None)
+        bounds = desk.host.selection_bounds(document)
+        selection = desk.host.selection(document)
+        assert bounds is not None
+        assert selection is not None
+        assert bounds == selection.region.intersection(CANVAS) == Rect(0, 10, 23, 7)
+
+    def test_deselect(self, desk: HostDesk) -> None:
+        document = self.opened(desk)
+        desk.select(document, SPOT, None)
+        before = bytes(desk.flatten(document).data)
+        desk.host.deselect(document)
+        assert desk.host.selection(document) is None
+        assert desk.host.selection_bounds(document) is None
+        assert bytes(desk.flatten(document).data) == before
+        desk.host.deselect(document)
+        assert desk.host.selection(document) is None
+
+    def test_nobody_draws_by_itself(self, desk: HostDesk) -> None:
+        self.opened(desk)
+        assert not desk.host.is_drawing()
+
+    def test_a_message_leaves_the_document_alone(self, desk: HostDesk) -> None:
+        document = self.opened(desk)
+        before = desk.fingerprint(document)
+        desk.host.announce(document, "Done.")
+        assert desk.fingerprint(document) == before
+
+    # -- layers
+
+    def test_layers_from_top_to_bottom(self, desk: HostDesk) -> None:
+        document = self.layered(desk)
+        layers = desk.host.layers(document)
+        assert [each.name for each in layers] == list(reversed(desk.own_layer_names(document)))
+        assert [each.depth for each in layers] == [0, 0]
+        assert all(each.kind is LayerKind.PAINT and each.is_visible for each in layers)
+        assert len({each.reference for each in layers}) == 2
+
+    def test_the_active_layer(self, desk: HostDesk) -> None:
+        document = self.layered(desk)
+        top, bottom = desk.host.layers(document)
+        assert desk.host.active_layer(document) == top
+        desk.activate_bottom(document)
+        assert desk.host.active_layer(document) == bottom
+        desk.activate(document, top.reference)
+        assert desk.host.active_layer(document) == top
+
+    def test_selected_layers_are_the_active_one_or_those_marked(self, desk: HostDesk) -> None:
+        document = self.layered(desk)
+        top, bottom = desk.host.layers(document)
+        assert desk.host.selected_layers(document) == (top,)
+        desk.mark(document, [top.reference, bottom.reference])
+        assert desk.host.selected_layers(document) == (bottom, top)
+        desk.activate(document, bottom.reference)
+        assert desk.host.selected_layers(document) == (bottom,)
+
+    def test_what_is_staged_is_no_layer_of_the_users(self, desk: HostDesk) -> None:
+        document = self.layered(desk)
+        before = self.told(desk, document)
+        desk.host.show_preview(document, "one", self.frame(), spot=Spot())
+        assert self.told(desk, document) == before
+        desk.host.show_result(document, "one", self.result(), spot=Spot())
+        desk.host.show_result(document, "two", self.result(seed=9), spot=Spot())
+        assert self.told(desk, document) == before
+
+    def test_a_layer_is_named_by_its_reference(self, desk: HostDesk) -> None:
+        document = self.layered(desk)
+        top, bottom = desk.host.layers(document)
+        upper = desk.host.role_content(document, top.reference)
+        lower = desk.host.role_content(document, bottom.reference)
+        assert upper.region == lower.region == CANVAS
+        assert bytes(upper.pixels.data) != bytes(lower.pixels.data)
+
     # -- capture
 
     def test_capture_is_exact(self, desk: HostDesk, form: PixelFormat) -> None:
@@ -150,6 +250,24 @@ class HostContract(ABC):
         assert self.captured(desk, document, SampleSource.LAYER) == bytes(below.data)
         assert self.captured(desk, document, SampleSource.VISIBLE) == bytes(above.data)
 
+    def test_a_layer_that_is_not_active_is_captured(self, desk: HostDesk) -> None:
+        below, above = noise(SIZE, self.formats[0], 1), noise(SIZE, self.formats[0], 2)
+        document = desk.open(below, ColourSpace())
+        desk.add_layer(document, above)
+        bottom = desk.host.layers(document)[-1].reference
+        for source in (SampleSource.BELOW, SampleSource.LAYER):
+            assert self.captured(desk, document, source) == bytes(above.data)
+            captured = desk.host.capture(document, source, CANVAS, layer=bottom)
+            assert bytes(captured.data) == bytes(below.data)
+        assert self.captured(desk, document, SampleSource.VISIBLE) == bytes(above.data)
+
+    def test_a_layer_that_is_gone_cannot_be_captured(self, desk: HostDesk) -> None:
+        document = self.layered(desk)
+        gone = desk.host.layers(document)[0].reference
+        desk.remove(document, gone)
+        with pytest.raises(NotFound):
+            desk.host.capture(document, SampleSource.LAYER, CANVAS, layer=gone)
+
     def test_outside_the_canvas_is_refused(self, desk: HostDesk) -> None:
         document = self.opened(desk)
         with pytest.raises(BadInput):
@@ -161,9 +279,9 @@ class HostContract(ABC):
     ) -> None:
         document = self.opened(desk)
         before = self.captured(desk, document, source)
-        desk.host.show_preview(document, "job", self.frame())
+        desk.host.show_preview(document, "job", self.frame(), spot=Spot())
         assert self.captured(desk, document, source) == before
-        desk.host.show_result(document, "job", self.result())
+        desk.host.show_result(document, "job", self.result(), spot=Spot())
         assert self.captured(desk, document, source) == before
 
     # -- show and clear
@@ -172,10 +290,10 @@ class HostContract(ABC):
         document = self.opened(desk)
         desk.select(document, SPOT, None)
         before = desk.fingerprint(document)
-        desk.host.show_preview(document, "job", self.frame())
-        desk.host.show_preview(document, "job", self.frame(seed=9))
-        desk.host.show_result(document, "job", self.result())
-        desk.host.show_result(document, "job", self.result(seed=8))
+        desk.host.show_preview(document, "job", self.frame(), spot=Spot())
+        desk.host.show_preview(document, "job", self.frame(seed=9), spot=Spot())
+        desk.host.show_result(document, "job", self.result(), spot=Spot())
+        desk.host.show_result(document, "job", self.result(seed=8), spot=Spot())
         desk.host.clear(document, "job")
         assert desk.fingerprint(document) == before
         desk.host.clear(document, "job")
@@ -183,18 +301,18 @@ class HostContract(ABC):
 
     def test_a_result_takes_the_place_of_the_one_before(self, desk: HostDesk) -> None:
         document = self.opened(desk)
-        desk.host.show_result(document, "job", self.result(seed=8))
-        desk.host.show_result(document, "job", self.result(seed=9))
+        desk.host.show_result(document, "job", self.result(seed=8), spot=Spot())
+        desk.host.show_result(document, "job", self.result(seed=9), spot=Spot())
         seen = bytes(desk.flatten(document).data)
         desk.host.clear(document, "job")
-        desk.host.show_result(document, "job", self.result(seed=9))
+        desk.host.show_result(document, "job", self.result(seed=9), spot=Spot())
         assert bytes(desk.flatten(document).data) == seen
 
     def test_jobs_are_cleared_one_by_one(self, desk: HostDesk) -> None:
         document = self.opened(desk)
-        desk.host.show_result(document, "one", self.result(seed=8))
+        desk.host.show_result(document, "one", self.result(seed=8), spot=Spot())
         alone = desk.fingerprint(document)
-        desk.host.show_result(document, "two", self.result(seed=9))
+        desk.host.show_result(document, "two", self.result(seed=9), spot=Spot())
         desk.host.clear(document, "two")
         assert desk.fingerprint(document) == alone
 
@@ -205,8 +323,8 @@ class HostContract(ABC):
         desk.select(document, SPOT, None)
         before = bytes(desk.flatten(document).data)
         names = list(desk.own_layer_names(document))
-        desk.host.show_result(document, "job", self.result())
-        desk.host.accept(document, "job", self.result(), document_key="key")
+        desk.host.show_result(document, "job", self.result(), spot=Spot())
+        desk.host.accept(document, "job", self.result(), spot=Spot(), document_key="key")
         assert list(desk.own_layer_names(document)) == [*names, "a layer"]
         assert bytes(desk.flatten(document).data) != before
         desk.undo(document)
@@ -215,10 +333,10 @@ class HostContract(ABC):
 
     def test_accept_without_showing_is_the_same(self, desk: HostDesk) -> None:
         one, other = self.opened(desk), self.opened(desk)
-        desk.host.show_preview(one, "job", self.frame())
-        desk.host.show_result(one, "job", self.result())
-        desk.host.accept(one, "job", self.result(), document_key="key")
-        desk.host.accept(other, "job", self.result(), document_key="key")
+        desk.host.show_preview(one, "job", self.frame(), spot=Spot())
+        desk.host.show_result(one, "job", self.result(), spot=Spot())
+        desk.host.accept(one, "job", self.result(), spot=Spot(), document_key="key")
+        desk.host.accept(other, "job", self.result(), spot=Spot(), document_key="key")
         assert bytes(desk.flatten(one).data) == bytes(desk.flatten(other).data)
         assert list(desk.own_layer_names(one)) == list(desk.own_layer_names(other))
 
@@ -227,13 +345,127 @@ class HostContract(ABC):
         desk.add_layer(document, noise(SIZE, self.formats[0], 5))
         bottom, top = desk.own_layer_names(document)
         desk.activate_bottom(document)
-        desk.host.accept(document, "job", self.result(), document_key="key")
+        desk.host.accept(document, "job", self.result(), spot=Spot(), document_key="key")
         assert list(desk.own_layer_names(document)) == [bottom, "a layer", top]
+
+    def test_a_result_goes_over_the_captured_layer(self, desk: HostDesk) -> None:
+        """Though the user has activated another one meanwhile, which stays active."""
+        document = self.layered(desk)
+        top, bottom = desk.host.layers(document)
+        spot = Spot(bottom.reference)
+        desk.host.show_preview(document, "job", self.frame(), spot=spot)
+        desk.host.show_result(document, "job", self.result(), spot=spot)
+        assert desk.host.active_layer(document) == top
+        desk.host.accept(document, "job", self.result(), spot=spot, document_key="key")
+        names = [bottom.name, "a layer", top.name]
+        assert list(desk.own_layer_names(document)) == names
+        assert desk.host.active_layer(document) == top
+
+    def test_without_the_captured_layer_it_goes_over_the_active_one(self, desk: HostDesk) -> None:
+        document = self.layered(desk)
+        top, bottom = desk.host.layers(document)
+        spot = Spot(top.reference)
+        desk.remove(document, top.reference)
+        desk.host.show_result(document, "job", self.result(), spot=spot)
+        desk.host.accept(document, "job", self.result(), spot=spot, document_key="key")
+        assert list(desk.own_layer_names(document)) == [bottom.name, "a layer"]
+
+    def test_what_is_staged_looks_like_what_is_accepted(self, desk: HostDesk) -> None:
+        document = self.layered(desk)
+        spot = Spot(desk.host.layers(document)[-1].reference, group="Retouch")
+        for seed in (8, 9):
+            desk.host.show_result(document, "job", self.result(seed), spot=spot)
+            staged = bytes(desk.flatten(document).data)
+            desk.host.accept(document, "job", self.result(seed), spot=spot, document_key="key")
+            assert bytes(desk.flatten(document).data) == staged
+
+    def test_a_group_collects(self, desk: HostDesk) -> None:
+        """It is made over the captured layer by the first, in the same undo step."""
+        document = self.layered(desk)
+        top, bottom = desk.host.layers(document)
+        spot = Spot(bottom.reference, group="Retouch")
+        seen = [bytes(desk.flatten(document).data)]
+        for seed in (8, 9):
+            desk.host.show_result(document, "job", self.result(seed), spot=spot)
+            desk.host.accept(document, "job", self.result(seed), spot=spot, document_key="key")
+            seen.append(bytes(desk.flatten(document).data))
+        first, group, *inside, last = desk.host.layers(document)
+        assert (first, last) == (top, bottom)
+        assert (group.name, group.kind, group.depth) == ("Retouch", LayerKind.GROUP, 0)
+        assert [(each.name, each.depth) for each in inside] == [("a layer", 1)] * 2
+        assert all(each.is_visible and not each.is_locked for each in (group, *inside))
+        assert desk.host.active_layer(document) == top
+        desk.undo(document)
+        assert bytes(desk.flatten(document).data) == seen[1]
+        desk.undo(document)
+        assert desk.host.layers(document) == (top, bottom)
+        assert bytes(desk.flatten(document).data) == seen[0]
+
+    def test_a_group_is_captured_with_what_is_below_it(self, desk: HostDesk) -> None:
+        document = self.opened(desk)
+        spot = Spot(group="Retouch")
+        desk.host.accept(document, "job", self.result(), spot=spot, document_key="key")
+        seen = bytes(desk.flatten(document).data)
+        (group,) = (each for each in desk.host.layers(document) if each.kind is LayerKind.GROUP)
+        captured = desk.host.capture(document, SampleSource.BELOW, CANVAS, layer=group.reference)
+        assert bytes(captured.data) == seen
+
+    def test_accept_all_is_one_group_and_one_undo_step(self, desk: HostDesk) -> None:
+        document = self.opened(desk)
+        desk.select(document, SPOT, None)
+        before = desk.host.layers(document)
+        shown = bytes(desk.flatten(document).data)
+        results = tuple(self.result(seed, name=f"layer {seed}") for seed in (7, 8, 9))
+        desk.host.show_result(document, "job", results[0], spot=Spot())
+        seen = bytes(desk.flatten(document).data)
+        desk.host.show_result(document, "job", results[1], spot=Spot())
+        desk.host.accept_all(
+            document, "job", "All of them", results, spot=Spot(), document_key="key"
+        )
+        group, *inside, bottom = desk.host.layers(document)
+        assert (bottom,) == before
+        assert (group.name, group.kind, group.depth) == ("All of them", LayerKind.GROUP, 0)
+        assert {each.name: each.is_visible for each in inside} == {
+            "layer 7": True,
+            "layer 8": False,
+            "layer 9": False,
+        }
+        assert {each.depth for each in inside} == {1}
+        assert bytes(desk.flatten(document).data) == seen
+        assert desk.host.active_layer(document) == bottom
+        assert desk.host.document_key(document) == "key"
+        assert all(desk.provenance_of(document, each.name) == PROVENANCE for each in inside)
+        desk.undo(document)
+        assert desk.host.layers(document) == before
+        assert bytes(desk.flatten(document).data) == shown
+
+    def test_a_canvas_resized_meanwhile_takes_what_fits(self, desk: HostDesk) -> None:
+        """The document's description is as old as the job."""
+        document = self.opened(desk)
+        desk.resize(document, Rect(0, 0, SPOT.x + 3, SIZE.height))
+        before = bytes(desk.flatten(document).data)
+        desk.host.show_result(document, "job", self.result(), spot=Spot())
+        desk.host.accept(document, "job", self.result(), spot=Spot(), document_key="key")
+        assert list(desk.own_layer_names(document))[1:] == ["a layer"]
+        assert bytes(desk.flatten(document).data) != before
+        desk.undo(document)
+        assert bytes(desk.flatten(document).data) == before
+
+    def test_a_preview_the_user_has_undone_is_no_harm(self, desk: HostDesk) -> None:
+        document = self.opened(desk)
+        before = self.told(desk, document)
+        desk.host.show_result(document, "job", self.result(), spot=Spot())
+        desk.undo(document)
+        assert self.told(desk, document) == before
+        desk.host.clear(document, "job")
+        desk.host.show_result(document, "job", self.result(), spot=Spot())
+        desk.host.accept(document, "job", self.result(), spot=Spot(), document_key="key")
+        assert desk.host.layers(document)[0].name == "a layer"
 
     def test_the_key_and_the_provenance_are_stored(self, desk: HostDesk) -> None:
         document = self.opened(desk)
         assert desk.host.document_key(document) == ""
-        desk.host.accept(document, "job", self.result(), document_key="key")
+        desk.host.accept(document, "job", self.result(), spot=Spot(), document_key="key")
         assert desk.host.document_key(document) == "key"
         assert desk.provenance_of(document, "a layer") == PROVENANCE
 
@@ -252,7 +484,7 @@ class HostContract(ABC):
         )
         layer = LayerContent("a layer", SPOT, (patch,))
         result = ResultContent((layer,), PROVENANCE)
-        desk.host.accept(document, "job", result, document_key="key")
+        desk.host.accept(document, "job", result, spot=Spot(), document_key="key")
         seen = crop(desk.flatten(document), CANVAS, SPOT)
         assert all(
             abs(seen[number * channels] - (255 - value)) <= 1 for number, value in enumerate(mask)
@@ -265,7 +497,9 @@ class HostContract(ABC):
         mask = bytes(255 if number % 3 == 0 else 0 for number in range(SPOT.area))
         patch = PatchContent(SPOT, noise(SPOT.size, form, 7), Pixels(SPOT.size, MASK_FORMAT, mask))
         layer = LayerContent("a layer", SPOT, (patch,))
-        desk.host.accept(document, "job", ResultContent((layer,), PROVENANCE), document_key="key")
+        desk.host.accept(
+            document, "job", ResultContent((layer,), PROVENANCE), spot=Spot(), document_key="key"
+        )
         after = bytes(desk.flatten(document).data)
         size = form.pixel_bytes
         for index in range(SIZE.area):
@@ -278,7 +512,7 @@ class HostContract(ABC):
     def test_an_accepted_layer_is_captured(self, desk: HostDesk) -> None:
         """So that a second removal sees the first."""
         document = self.opened(desk)
-        desk.host.accept(document, "job", self.result(), document_key="key")
+        desk.host.accept(document, "job", self.result(), spot=Spot(), document_key="key")
         visible = self.captured(desk, document, SampleSource.VISIBLE)
         assert visible == bytes(desk.flatten(document).data)
 
@@ -286,7 +520,7 @@ class HostContract(ABC):
         document = self.opened(desk)
         desk.close(document)
         with pytest.raises(BadInput):
-            desk.host.accept(document, "job", self.result(), document_key="key")
+            desk.host.accept(document, "job", self.result(), spot=Spot(), document_key="key")
 
     # -- threads
 
@@ -314,13 +548,26 @@ class HostContract(ABC):
     def opened(self, desk: HostDesk) -> Document:
         return desk.open(noise(SIZE, self.formats[0]), ColourSpace())
 
+    def layered(self, desk: HostDesk) -> Document:
+        """Two layers, the upper one active."""
+        document = self.opened(desk)
+        desk.add_layer(document, noise(SIZE, self.formats[0], 5))
+        return document
+
+    def told(
+        self, desk: HostDesk, document: Document
+    ) -> tuple[tuple[LayerInfo, ...], LayerInfo | None, tuple[LayerInfo, ...]]:
+        """All that the host tells of the layers."""
+        host = desk.host
+        return host.layers(document), host.active_layer(document), host.selected_layers(document)
+
     def captured(self, desk: HostDesk, document: Document, source: SampleSource) -> bytes:
         return bytes(desk.host.capture(document, source, CANVAS).data)
 
     def frame(self, seed: int = 3) -> PreviewFrame:
         return PreviewFrame(SPOT, noise(SPOT.size, self.formats[0], seed))
 
-    def result(self, seed: int = 4) -> ResultContent:
+    def result(self, seed: int = 4, name: str = "a layer") -> ResultContent:
         mask = Pixels(SPOT.size, MASK_FORMAT, b"\xff" * SPOT.area)
         patch = PatchContent(SPOT, noise(SPOT.size, self.formats[0], seed), mask)
-        return ResultContent((LayerContent("a layer", SPOT, (patch,)),), PROVENANCE)
+        return ResultContent((LayerContent(name, SPOT, (patch,)),), PROVENANCE)

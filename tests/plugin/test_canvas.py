@@ -8,7 +8,7 @@ import pytest
 from tests.plugin.desk import noise
 from tests.plugin.events import CONTENT, REGION
 from velatura_plugin.canvas import DocumentKeys, JobCanvas, look_at
-from velatura_plugin.host.base import Document, PreviewFrame
+from velatura_plugin.host.base import Document, PreviewFrame, Spot
 from velatura_plugin.host.memory import MemoryHost
 from velatura_protocol.errors import NotFound, Unsupported
 from velatura_protocol.geometry import Rect, Size
@@ -26,7 +26,7 @@ def document(host: MemoryHost) -> Document:
 
 @pytest.fixture
 def canvas(host: MemoryHost, document: Document) -> JobCanvas:
-    return JobCanvas(host, document, "job", itertools.count().__next__)
+    return JobCanvas(host, document, "job", Spot(), itertools.count().__next__)
 
 
 def staged(host: MemoryHost, document: Document) -> list[str]:
@@ -85,7 +85,7 @@ def test_keys(host: MemoryHost, document: Document) -> None:
     keys = DocumentKeys(host, lambda: f"key-{next(numbers)}")
     assert keys.of(document) == "key-1"
     assert keys.of(document) == "key-1"
-    host.accept(document, "job", CONTENT, document_key="stored")
+    host.accept(document, "job", CONTENT, spot=Spot(), document_key="stored")
     assert keys.of(document) == "stored"
     other = host.open(noise(Size(4, 4)))
     first = keys.of(other)

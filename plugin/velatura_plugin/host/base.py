@@ -180,7 +180,8 @@ class Host(Protocol):
     ) -> Pixels:
         """Raw samples of ``region`` in the document's format. Previews and staged layers are never
         captured. ``region`` lies inside the canvas. ``layer``: the one that :class:`SampleSource`
-        is about, empty for the active one.
+        is about, empty for the active one; a mask stands for the layer it belongs to, a group for
+        all that lies in it.
 
         :raises velatura_protocol.errors.NotFound: that layer is gone
         """

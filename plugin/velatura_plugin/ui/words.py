@@ -169,11 +169,16 @@ def operation_name(
     return intents.get(intent) or operations[operation]
 
 
-def layer_name(view: JobView, seed: int, translations: Translations = _ENGLISH) -> str:
-    """Prompt or operation, shortened, and the seed."""
+def work_name(view: JobView, translations: Translations = _ENGLISH) -> str:
+    """Prompt or operation, shortened: what the group of a job's layers is called."""
     what = " ".join(view.prompt.split()) or operation_name(
         view.operation, view.intent, translations
     )
     if len(what) > NAME_LENGTH:
         what = what[: NAME_LENGTH - 1].rstrip() + "…"
-    return f"{what} ({seed})"
+    return what
+
+
+def layer_name(view: JobView, seed: int, translations: Translations = _ENGLISH) -> str:
+    """The same, and the seed."""
+    return f"{work_name(view, translations)} ({seed})"

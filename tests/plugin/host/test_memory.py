@@ -6,7 +6,7 @@ import pytest
 
 from tests.contracts.host import CANVAS, PROVENANCE, SIZE, SPOT, HostContract
 from tests.plugin.desk import noise
-from velatura_plugin.host.base import Document, LayerContent, PatchContent, ResultContent
+from velatura_plugin.host.base import Document, LayerContent, PatchContent, ResultContent, Spot
 from velatura_plugin.host.memory import MemoryHost
 from velatura_protocol.errors import NotFound
 from velatura_protocol.geometry import Rect, Size
@@ -29,6 +29,18 @@ class MemoryDesk:
 
     def activate_bottom(self, document: Document) -> None:
         self.host.activate_layer(document, 0)
+
+    def activate(self, document: Document, reference: str) -> None:
+        self.host.mark_layers(document, reference)
+
+    def mark(self, document: Document, references: Sequence[str]) -> None:
+        self.host.mark_layers(document, *references)
+
+    def remove(self, document: Document, reference: str) -> None:
+        self.host.remove_layer(document, reference)
+
+    def resize(self, document: Document, region: Rect) -> None:
+        self.host.resize(document, region)
 
     def select(self, document: Document, region: Rect, data: bytes | None) -> None:
         self.host.select(document, region, data)
@@ -87,10 +99,10 @@ def test_below_goes_under_the_active_layer_which_stays_active() -> None:
     host = MemoryHost()
     document = host.open(noise(SIZE))
     content = result(Placement.BELOW, SPOT, noise(SPOT.size))
-    host.accept(document, "job", content, document_key="key")
+    host.accept(document, "job", content, spot=Spot(), document_key="key")
     contents = host.documents[document.id].contents
     assert [each.name for each in contents.layers] == ["made", "Background"]
-    assert contents.active == 1
+    assert contents.active == contents.layers[1].id
 
 
 def test_an_upscale_becomes_a_document_of_its_own_size() -> None:
@@ -99,7 +111,11 @@ def test_an_upscale_becomes_a_document_of_its_own_size() -> None:
     before = host.documents[document.id].contents
     large = noise(Size(46, 34), seed=5)
     host.accept(
-        document, "job", result(Placement.NEW_DOCUMENT, CANVAS, large, 2.0), document_key="key"
+        document,
+        "job",
+        result(Placement.NEW_DOCUMENT, CANVAS, large, 2.0),
+        spot=Spot(),
+        document_key="key",
     )
     assert host.documents[document.id].contents == before
     (other,) = [each for each in host.documents.values() if each.id != document.id]
@@ -112,7 +128,7 @@ def test_an_expansion_moves_every_layer_in_one_step() -> None:
     document = host.open(noise(SIZE))
     wider = Rect(-3, -2, 30, 21)
     content = result(Placement.RESIZE_DOCUMENT, wider, noise(wider.size, seed=6))
-    host.accept(document, "job", content, document_key="key")
+    host.accept(document, "job", content, spot=Spot(), document_key="key")
     assert host.document(document.id).size == wider.size
     bottom = host.documents[document.id].contents.layers[0]
     assert bottom.patches[0].region == Rect(3, 2, 23, 17)

@@ -1,0 +1,125 @@
+"""Where the layers of a job go, and what they become there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from velatura_protocol.geometry import Rect, Size
+from velatura_protocol.messages import Placement
+
+from ..base import LayerContent, LayerKind, PatchContent, ResultContent, Spot
+from .tree import Contents, MemoryLayer
+
+ON_CANVAS = (Placement.ABOVE, Placement.BELOW, Placement.TOP)
+
+
+@dataclass(frozen=True)
+class Placer:
+    """Puts layers into contents and hands back the changed contents."""
+
+    new_id: Callable[[], str]
+
+    def staged(self, contents: Contents, job: str, result: ResultContent, spot: Spot) -> Contents:
+        for layer in result.layers:
+            if layer.placement in ON_CANVAS:
+                shown = replace(self.made(layer, result), name=f"[Preview] {layer.name}", job=job)
+                contents = self.put(contents, (shown,), layer.placement, spot)
+        return contents
+
+    def accepted(self, contents: Contents, result: ResultContent, spot: Spot) -> Contents:
+        """``result`` with those of its layers that belong onto the canvas or make it larger."""
+        for layer in result.layers:
+            made = self.made(layer, result)
+            if layer.placement is Placement.RESIZE_DOCUMENT:
+                resized = contents.resized(layer.region)
+                own = made.moved(-layer.region.x, -layer.region.y)
+                contents = self.put(resized, (own,), Placement.TOP, Spot())
+            elif layer.placement in ON_CANVAS:
+                contents = self._collected(contents, made, layer.placement, spot)
+        return contents
+
+    def grouped(
+        self, contents: Contents, name: str, results: tuple[ResultContent, ...], spot: Spot
+    ) -> Contents:
+        """One group of all of them, the first on top and visible, the others hidden."""
+        group = MemoryLayer(name, id=self.new_id(), kind=LayerKind.GROUP)
+        block: list[MemoryLayer] = []
+        for number, result in reversed(list(enumerate(results))):
+            block += self._member(result, group.id, is_visible=number == 0)
+        return self.put(contents, (*block, group), Placement.ABOVE, spot)
+
+    def put(
+        self,
+        contents: Contents,
+        block: tuple[MemoryLayer, ...],
+        placement: Placement,
+        spot: Spot,
+    ) -> Contents:
+        group = group_of(contents, spot)
+        if group is not None:
+            return contents.inserted(block, contents.index(group.id), group.id)
+        anchor = anchor_of(contents, spot)
+        if placement is Placement.TOP:
+            return contents.inserted(block, len(contents.layers), "")
+        if placement is Placement.BELOW:
+            lowest = contents.branch(anchor)[0]
+            return contents.inserted(block, contents.index(lowest.id), anchor.parent)
+        return contents.inserted(block, contents.index(anchor.id) + 1, anchor.parent)
+
+    def made(self, layer: LayerContent, result: ResultContent) -> MemoryLayer:
+        return MemoryLayer(
+            layer.name,
+            layer.patches,
+            layer.opacity,
+            provenance=result.provenance,
+            id=self.new_id(),
+        )
+
+    def _collected(
+        self, contents: Contents, made: MemoryLayer, placement: Placement, spot: Spot
+    ) -> Contents:
+        if not spot.group or group_of(contents, spot) is not None:
+            return self.put(contents, (made,), placement, spot)
+        group = MemoryLayer(spot.group, id=self.new_id(), kind=LayerKind.GROUP)
+        return self.put(contents, (replace(made, parent=group.id), group), placement, spot)
+
+    def _member(
+        self, result: ResultContent, parent: str, *, is_visible: bool
+    ) -> tuple[MemoryLayer, ...]:
+        layers = [self.made(each, result) for each in result.layers]
+        if len(layers) == 1:
+            return (replace(layers[0], parent=parent, visible=is_visible),)
+        name = result.provenance.operation.value
+        inner = MemoryLayer(
+            name, visible=is_visible, id=self.new_id(), parent=parent, kind=LayerKind.GROUP
+        )
+        return (*(replace(each, parent=inner.id) for each in layers), inner)
+
+
+def group_of(contents: Contents, spot: Spot) -> MemoryLayer | None:
+    """The group that collects, if it has been made and is still called so."""
+    groups = (each for each in contents.own_layers() if each.is_group)
+    return next((each for each in groups if spot.group and each.name == spot.group), None)
+
+
+def anchor_of(contents: Contents, spot: Spot) -> MemoryLayer:
+    """The captured layer, or the active one if it is gone."""
+    captured = contents.get(spot.layer) if spot.layer else None
+    return captured or contents.layers[contents.index(contents.active)]
+
+
+def as_document(layer: LayerContent, new: MemoryLayer) -> Contents:
+    """The layer as a document: its region's corner at 0, 0, in its own pixels."""
+    corner, scale = layer.region, layer.scale
+    patches = tuple(
+        replace(each, region=_placed_at(each, corner.x, corner.y, scale)) for each in new.patches
+    )
+    size = Size(round(corner.width * scale), round(corner.height * scale))
+    return Contents(size, (replace(new, patches=patches),), new.id)
+
+
+def _placed_at(patch: PatchContent, left: int, top: int, scale: float) -> Rect:
+    size = patch.pixels.size
+    x, y = round((patch.region.x - left) * scale), round((patch.region.y - top) * scale)
+    return Rect(x, y, size.width, size.height)
