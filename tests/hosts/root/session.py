@@ -89,6 +89,17 @@ def session(root: Root, shared: Sequence[Path], scratch: Path) -> Iterator[Sessi
         _end(process)
 
 
+def ended_in_time(command: Sequence[str], output: IO[bytes] | int, seconds: float) -> int | None:
+    """The exit code, or None if it had to be ended; nothing that it started is left."""
+    process = _spawn(command, output)
+    try:
+        return process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        return None
+    finally:
+        _end(process)
+
+
 def _spawn(
     command: Sequence[str], output: IO[bytes] | int, inherited: int | None = None
 ) -> subprocess.Popen[bytes]:
