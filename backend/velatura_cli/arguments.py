@@ -12,6 +12,7 @@ from velatura_protocol.engines import EngineSpec
 from velatura_protocol.tasks import Edge, Intent, Operation
 
 from .exit_codes import UsageError
+from .extending import ANCHORS, anchor, aspect, sides
 from .values import edge, input_role, intent_among, key_value, scale, seconds, size, whole_number
 
 ECHO_ENGINE = "echo"
@@ -134,14 +135,29 @@ def _add_specific(parser: Parser, operation: Operation, specs: Sequence[EngineSp
 
 
 def _add_fill(parser: Parser, specs: Sequence[EngineSpec]) -> None:
-    parser.add_argument(
+    where = parser.add_mutually_exclusive_group(required=True)
+    where.add_argument(
         "--mask",
-        required=True,
         metavar="MASK|alpha",
         help=(
             "picture of the same size, white = edit; or a folder with one for each IMAGE, of the "
             "same name; or the word alpha: what is transparent is filled"
         ),
+    )
+    where.add_argument(
+        "--extend",
+        type=sides,
+        metavar="N|L,T,R,B",
+        help="make the picture larger by this much on all sides, or on each; pixels, or with %%",
+    )
+    where.add_argument(
+        "--aspect", type=aspect, metavar="W:H", help="make the picture larger, up to this shape"
+    )
+    parser.add_argument(
+        "--anchor",
+        type=anchor,
+        metavar="PLACE",
+        help=f"where the picture lies in that shape: {', '.join(ANCHORS)} (default: centre)",
     )
     offered = [
         intent
@@ -151,9 +167,8 @@ def _add_fill(parser: Parser, specs: Sequence[EngineSpec]) -> None:
     parser.add_argument(
         "--intent",
         type=intent_among(offered),
-        default=Intent.FILL,
         metavar="|".join(intent.value for intent in offered),
-        help="what the fill is for (default: fill)",
+        help="what the fill is for (default: fill, or expand where the picture is made larger)",
     )
     parser.add_argument(
         "--edge",

@@ -8,7 +8,8 @@ from velatura_plugin.controller import Controller
 from velatura_plugin.host.base import Document, MaskKind
 from velatura_plugin.islands import is_blank
 from velatura_plugin.request import GenerateRequest, MaskSource
-from velatura_protocol.errors import Cancelled, NotFound, NothingSelected, VelaturaError
+from velatura_protocol.errors import BadTask, Cancelled, NotFound, NothingSelected, VelaturaError
+from velatura_protocol.geometry import Margins
 from velatura_protocol.tasks import AlphaMode
 
 from .choosing import choose_engine, parse_parameters
@@ -57,8 +58,9 @@ class OperationRun:
         self._reporter.begin(assignment.label)
         document = self._open(assignment)
         self._check_mask(document, assignment)
+        self._extent(document)
         controller = self._link.controller()
-        job = controller.generate(self._request(assignment), document=document)
+        job = controller.generate(self._request(assignment, document), document=document)
         watch = JobWatch(self._reporter, job)
         self._follow(controller, watch, job)
         try:
@@ -87,7 +89,7 @@ class OperationRun:
             if is_blank(mask.pixels):
                 raise NothingSelected()
 
-    def _request(self, assignment: Assignment) -> GenerateRequest:
+    def _request(self, assignment: Assignment, document: Document) -> GenerateRequest:
         command, options = self._command, self._command.options
         mask = MaskSource()
         if command.mask_from_alpha:
@@ -109,7 +111,18 @@ class OperationRun:
             parameters=self._parameters,
             roles={role: str(path) for role, path in options.inputs},
             preview=options.json,
+            extent=self._extent(document),
         )
+
+    def _extent(self, document: Document) -> Margins | None:
+        """:raises BadTask: nothing is added to this picture"""
+        extension = self._command.extension
+        if extension is None:
+            return None
+        margins = extension.margins(document.size)
+        if margins.is_empty:
+            raise BadTask(field="extent", reason="adds nothing")
+        return margins
 
     def _follow(self, controller: Controller, watch: JobWatch, job: str) -> None:
         """Until the job's end.

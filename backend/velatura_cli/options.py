@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from velatura_plugin.extent import Anchor
 from velatura_protocol.geometry import Size
 from velatura_protocol.tasks import Edge, Intent, Operation, Role
+
+from .exit_codes import UsageError
+from .extending import Aspect, Extension
 
 
 @dataclass(frozen=True)
@@ -25,7 +29,8 @@ class EngineOptions:
 @dataclass(frozen=True)
 class OperationCommand:
     """``mask`` is a file, a folder of files named like the pictures, or None; ``mask_from_alpha``
-    takes what is transparent instead. ``images`` is empty for generate only."""
+    takes what is transparent instead, ``extension`` what is added to the picture. ``images`` is
+    empty for generate only."""
 
     operation: Operation
     images: tuple[Path, ...]
@@ -39,10 +44,14 @@ class OperationCommand:
     prompt: str = ""
     scale: float | None = None
     target: Size | None = None
+    extension: Extension | None = None
 
 
 def operation_command(arguments: argparse.Namespace) -> OperationCommand:
-    """What the namespace of an operation's command asks for."""
+    """What the namespace of an operation's command asks for.
+
+    :raises UsageError: options that do not go together
+    """
     operation = Operation(arguments.command)
     mask = getattr(arguments, "mask", None)
     style = getattr(arguments, "style", None)
@@ -61,11 +70,35 @@ def operation_command(arguments: argparse.Namespace) -> OperationCommand:
             inputs=inputs,
             json=arguments.json,
         ),
-        intent=getattr(arguments, "intent", Intent.NONE),
+        intent=_intent(operation, arguments),
         mask=None if mask in (None, "alpha") else Path(mask),
         mask_from_alpha=mask == "alpha",
         edge=getattr(arguments, "edge", Edge()),
         prompt=getattr(arguments, "prompt", ""),
         scale=getattr(arguments, "scale", None),
         target=getattr(arguments, "size", None),
+        extension=_extension(arguments),
     )
+
+
+def _intent(operation: Operation, arguments: argparse.Namespace) -> Intent:
+    if operation is not Operation.FILL:
+        return Intent.NONE
+    grows = _extension(arguments) is not None
+    intent = arguments.intent or (Intent.EXPAND if grows else Intent.FILL)
+    if grows and intent is not Intent.EXPAND:
+        raise UsageError(
+            f"--intent {intent.value} makes no picture larger; leave out --extend and --aspect, "
+            "or the intent"
+        )
+    return intent
+
+
+def _extension(arguments: argparse.Namespace) -> Extension | None:
+    shape: Aspect | None = getattr(arguments, "aspect", None)
+    place: Anchor | None = getattr(arguments, "anchor", None)
+    if shape is not None:
+        return shape if place is None else replace(shape, anchor=place)
+    if place is not None:
+        raise UsageError("--anchor goes with --aspect; --extend says itself which sides grow")
+    return getattr(arguments, "extend", None)

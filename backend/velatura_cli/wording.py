@@ -5,6 +5,7 @@ from __future__ import annotations
 from velatura_plugin.ui.words import sentence
 from velatura_protocol.errors import (
     BackendUnavailable,
+    BadTask,
     NoSource,
     NothingSelected,
     TooLarge,
@@ -37,6 +38,8 @@ def _sentence(error: VelaturaError, *, mask_from_alpha: bool) -> str:
             return "Nothing in this picture is transparent. Give a mask file instead of alpha."
         case NothingSelected():
             return "The mask is empty. Paint white what is to be edited."
+        case BadTask() if error.params == {"field": "extent", "reason": "adds nothing"}:
+            return "The picture has this shape already: there is nothing to add."
         case NoSource():
             return "Nothing is left outside the mask to take pixels from. Mask less."
         case TooLarge() if "file" in error.params:
