@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from velatura_protocol.errors import BackendUnavailable, NotFound
 from velatura_protocol.geometry import Rect
@@ -22,19 +22,12 @@ from .request import GenerateRequest
 from .settings import Settings
 from .staging import StagedVariation, Staging
 from .state import JobStatus, JobView, PanelState, view_of
-from .store import Listener, Store, Watcher
+from .store import Listener, Watcher
+from .strip import OpenJob, Strip
 from .ui.words import layer_name, work_name
 
 
-@dataclass(frozen=True)
-class _OpenJob:
-    """What the panel's state has no use for: the captured pixels, the place on the canvas."""
-
-    order: JobOrder
-    canvas: JobCanvas
-
-
-class Controller:
+class Controller(Strip):
     """One per plug-in process. Every method is called on the UI thread; listeners are called there
     too, after each change of :attr:`state`. ``store.attempt`` runs a user's action so that its
     error becomes the panel's notice."""
@@ -47,21 +40,16 @@ class Controller:
         settings: Settings | None = None,
         chance: Chance | None = None,
     ) -> None:
+        super().__init__()
         chance = chance or Chance()
         self.settings = settings or Settings()
         self._host = host
         self._client = client
         self._chance = chance
-        self.store = Store()
-        self._jobs: dict[str, _OpenJob] = {}
         self._keys = DocumentKeys(host, chance.new_id)
         self._inbox = Inbox(wake=lambda: host.post(self._take_events))
 
     # -- life --------------------------------------------------------------------------------------
-
-    @property
-    def state(self) -> PanelState:
-        return self.store.state
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """Returns the function that ends the subscription."""
@@ -154,7 +142,7 @@ class Controller:
         return request if active is None else replace(request, layer=active.reference)
 
     def _submit(self, order: JobOrder, canvas: JobCanvas) -> str:
-        self._jobs[order.job] = _OpenJob(order, canvas)
+        self._jobs[order.job] = OpenJob(order, canvas)
         self.store.apply(panel.JobSubmitted(view_of(order.job, order.task, canvas.document.id)))
         self._client.submit(order)
         return order.job
@@ -208,27 +196,6 @@ class Controller:
                 self._drop(job)
         elif self.settings.accept_automatically:
             self.store.attempt(lambda: self.accept(job))
-
-    def show_variation(self, job: str, index: int) -> None:
-        """:raises NotFound: it is not there, or its pixels are not here yet"""
-        view = self.store.view(job)
-        staging = view.staging.showing(index)
-        if staging.current != index:
-            raise NotFound(what="variation", id=str(index))
-        self._restage(view, staging)
-
-    def step_variation(self, job: str, step: int) -> None:
-        """The next (+1) or previous (-1) one that is left, going round."""
-        view = self.store.view(job)
-        self._restage(view, view.staging.stepped(step))
-
-    def compare(self, job: str, *, original: bool) -> None:
-        """While ``original``: the document as it was."""
-        if original:
-            self._opened(job).canvas.clear()
-        else:
-            self._show_current(job)
-        self.store.apply(panel.Compared(job, original))
 
     # -- accept | discard --------------------------------------------------------------------------
 
@@ -318,23 +285,3 @@ class Controller:
             self._client.cancel(job)
         self._opened(job).canvas.clear()
         self._drop(job)
-
-    def _restage(self, view: JobView, staging: Staging) -> None:
-        self.store.apply(panel.StagingChanged(view.job, staging))
-        if staging.current != view.staging.current or view.comparing:
-            self._show_current(view.job)
-
-    def _show_current(self, job: str) -> None:
-        shown = self.store.view(job).staging.shown
-        if shown is not None and shown.content is not None:
-            self._opened(job).canvas.show(shown.content)
-
-    def _drop(self, job: str) -> None:
-        del self._jobs[job]
-        self.store.apply(panel.JobRemoved(job))
-
-    def _opened(self, job: str) -> _OpenJob:
-        opened = self._jobs.get(job)
-        if opened is None:
-            raise NotFound(what="job", id=job)
-        return opened

@@ -1,0 +1,77 @@
+"""The jobs on the panel, and which of their variations the canvas shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from velatura_protocol.errors import NotFound
+
+from . import state as panel
+from .canvas import JobCanvas
+from .order import JobOrder
+from .staging import Staging
+from .state import JobView, PanelState
+from .store import Store
+
+
+@dataclass(frozen=True)
+class OpenJob:
+    """What the panel's state has no use for: the captured pixels, the place on the canvas.
+    ``accepts``: its first variation becomes part of the document by itself."""
+
+    order: JobOrder
+    canvas: JobCanvas
+    accepts: bool = False
+
+
+class Strip:
+    """UI thread only."""
+
+    def __init__(self) -> None:
+        self.store = Store()
+        self._jobs: dict[str, OpenJob] = {}
+
+    @property
+    def state(self) -> PanelState:
+        return self.store.state
+
+    def show_variation(self, job: str, index: int) -> None:
+        """:raises NotFound: it is not there, or its pixels are not here yet"""
+        view = self.store.view(job)
+        staging = view.staging.showing(index)
+        if staging.current != index:
+            raise NotFound(what="variation", id=str(index))
+        self._restage(view, staging)
+
+    def step_variation(self, job: str, step: int) -> None:
+        """The next (+1) or previous (-1) one that is left, going round."""
+        view = self.store.view(job)
+        self._restage(view, view.staging.stepped(step))
+
+    def compare(self, job: str, *, original: bool) -> None:
+        """While ``original``: the document as it was."""
+        if original:
+            self._opened(job).canvas.clear()
+        else:
+            self._show_current(job)
+        self.store.apply(panel.Compared(job, original))
+
+    def _restage(self, view: JobView, staging: Staging) -> None:
+        self.store.apply(panel.StagingChanged(view.job, staging))
+        if staging.current != view.staging.current or view.comparing:
+            self._show_current(view.job)
+
+    def _show_current(self, job: str) -> None:
+        shown = self.store.view(job).staging.shown
+        if shown is not None and shown.content is not None:
+            self._opened(job).canvas.show(shown.content)
+
+    def _drop(self, job: str) -> None:
+        del self._jobs[job]
+        self.store.apply(panel.JobRemoved(job))
+
+    def _opened(self, job: str) -> OpenJob:
+        opened = self._jobs.get(job)
+        if opened is None:
+            raise NotFound(what="job", id=job)
+        return opened
