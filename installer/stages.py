@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+import enum
+import os
 import re
+import shutil
 import time
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from installer import locations, processes
 from installer.locations import Checkout
 from installer.report import Report
+from installer.trouble import Trouble
 
+_HOST_COUNTS = re.compile(r"^hosts: .* \d+ skipped\b.*$", re.MULTILINE)
 _PYTEST_SUMMARY = re.compile(r"^(?:=+ )?(\d+ \w+.* in [\d.]+s\b.*?)(?: =+)?$", re.MULTILINE)
+
+
+class Host(enum.Enum):
+    """An editor that tests run in."""
+
+    krita = "krita"
+    gimp = "gimp"
 
 
 @dataclass(frozen=True)
@@ -20,6 +33,7 @@ class Stage:
 
     name: str
     command: tuple[str, ...]
+    extra: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 @dataclass(frozen=True)
@@ -38,6 +52,29 @@ STAGES = (
     Stage("tests", ("pytest", "-q", "--cov", "--cov-report=term:skip-covered", "--durations=10")),
 )
 
+_ROOTS = Stage("roots", ("python", "-m", "tests.hosts.root", "build", "trixie"))
+
+
+def host_stages(hosts: frozenset[Host]) -> tuple[Stage, ...]:
+    """The root that the editors are in, and the tests in them: there a skipped test has failed.
+
+    :raises Trouble: no root can be made here
+    """
+    if not hosts:
+        return ()
+    if os.name != "posix" or os.geteuid() != 0 or not shutil.which("apt-get"):
+        raise Trouble(
+            "Only the user root, on a Debian, can make the small system that real editors run in",
+            "Leave out --hosts: all other tests run.",
+        )
+    chosen = {
+        frozenset({Host.krita}): ("tests/hosts", "--ignore=tests/hosts/gimp"),
+        frozenset({Host.gimp}): ("tests/hosts/gimp",),
+        frozenset(Host): ("tests/hosts",),
+    }[hosts]
+    command = ("pytest", "-q", "--durations=10", *chosen)
+    return (_ROOTS, Stage("hosts", command, {"VELATURA_REQUIRE_HOSTS": "1"}))
+
 
 def run(checkout: Checkout, report: Report, stages: tuple[Stage, ...] = STAGES) -> int:
     """Run every stage, also after a failed one; 0 if all are well, else 1."""
@@ -50,6 +87,8 @@ def run(checkout: Checkout, report: Report, stages: tuple[Stage, ...] = STAGES) 
     for outcome in outcomes:
         for summary in _PYTEST_SUMMARY.findall(outcome.output)[-1:]:
             print(f"{outcome.stage.name}: {summary}")
+        for counts in _HOST_COUNTS.findall(outcome.output):
+            print(counts)
     return 1 if any(outcome.status for outcome in outcomes) else 0
 
 
@@ -59,6 +98,6 @@ def _run_stage(checkout: Checkout, report: Report, stage: Stage) -> Outcome:
     program, *arguments = stage.command
     command: list[str | Path] = [checkout.program(program), *arguments]
     # The kernels that the installation compiled: tests that load them in-process need not again.
-    kernels = {"NUMBA_CACHE_DIR": str(locations.cache_folder() / "numba")}
-    ended = processes.run(command, folder=checkout.root, each_line=print, extra=kernels)
+    extra = {"NUMBA_CACHE_DIR": str(locations.cache_folder() / "numba"), **stage.extra}
+    ended = processes.run(command, folder=checkout.root, each_line=print, extra=extra)
     return Outcome(stage, ended.status, time.monotonic() - started, ended.output)

@@ -37,6 +37,13 @@ def _parser() -> argparse.ArgumentParser:
     verb.set_defaults(verb=_demo)
     verb = verbs.add_parser("test", help="lint, types and tests, with the time of each stage")
     verb.set_defaults(verb=_test)
+    verb.add_argument(
+        "--hosts",
+        type=_hosts,
+        default=frozenset(),
+        metavar="krita,gimp",
+        help="also test in these real editors; needs the user root, and 2 GB for them",
+    )
     verb = verbs.add_parser("install", help="make .venv and tell the editors' plugins about it")
     verb.set_defaults(verb=_install)
     extra = sorted(profile.value for profile in Profile if profile is not Profile.base)
@@ -57,8 +64,19 @@ def _demo(options: argparse.Namespace, checkout: Checkout, report: Report) -> in
 
 
 def _test(options: argparse.Namespace, checkout: Checkout, report: Report) -> int:
+    in_hosts = stages.host_stages(options.hosts)
     environment.ensure(checkout, BASE | {Profile.test}, report)
-    return stages.run(checkout, report)
+    status = stages.run(checkout, report, stages.STAGES + in_hosts)
+    if not in_hosts:
+        print("hosts: not tested; --hosts krita,gimp tests in the real editors")
+    return status
+
+
+def _hosts(text: str) -> frozenset[stages.Host]:
+    try:
+        return frozenset(stages.Host(each) for each in text.split(","))
+    except ValueError:
+        raise argparse.ArgumentTypeError("krita, gimp, or krita,gimp") from None
 
 
 def _install(options: argparse.Namespace, checkout: Checkout, report: Report) -> int:

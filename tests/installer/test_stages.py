@@ -7,7 +7,8 @@ import pytest
 
 from installer.locations import Checkout
 from installer.report import Report
-from installer.stages import STAGES, Stage, run
+from installer.stages import STAGES, Host, Stage, host_stages, run
+from installer.trouble import Trouble
 
 
 @pytest.fixture
@@ -59,3 +60,41 @@ def test_the_summary_is_found(
 
 def test_cheap_stages_come_first() -> None:
     assert [each.name for each in STAGES] == ["lint", "format", "floor", "types", "tests"]
+
+
+def test_counts_of_editors_are_told_again_at_the_end(
+    running: Checkout, capsys: pytest.CaptureFixture[str]
+) -> None:
+    counts = "hosts: krita 5.2.9: 12 passed, 0 failed, 0 skipped; 57 tests inside of it"
+    script = f"print({counts!r}); print('12 passed in 61.00s')"
+    run(running, Report(), (stage("hosts", script), stage("last", "print('other words')")))
+    assert capsys.readouterr().out.splitlines()[-2:] == ["hosts: 12 passed in 61.00s", counts]
+
+
+def test_a_stage_has_variables_of_its_own(
+    running: Checkout, capsys: pytest.CaptureFixture[str]
+) -> None:
+    script = "import os; print(os.environ.get('REQUIRED'))"
+    required = Stage("one", ("python", "-c", script), {"REQUIRED": "yes"})
+    run(running, Report(), (required, stage("other", script)))
+    printed = capsys.readouterr().out.splitlines()
+    assert [line for line in printed if line in ("yes", "None")] == ["yes", "None"]
+
+
+def test_editors_are_tested_when_they_are_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.geteuid", lambda: 0)
+    monkeypatch.setattr("shutil.which", lambda name: f"/usr/bin/{name}")
+    assert host_stages(frozenset()) == ()
+    for hosts in ({Host.krita}, {Host.gimp}, set(Host)):
+        roots, tests = host_stages(frozenset(hosts))
+        assert [roots.name, tests.name] == ["roots", "hosts"]
+        assert tests.extra == {"VELATURA_REQUIRE_HOSTS": "1"}
+        krita_is_tested = "tests/hosts" in tests.command
+        gimp_is_tested = "--ignore=tests/hosts/gimp" not in tests.command
+        assert (krita_is_tested, gimp_is_tested) == (Host.krita in hosts, Host.gimp in hosts)
+
+
+def test_who_may_not_make_a_root_is_told_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.geteuid", lambda: 1000)
+    with pytest.raises(Trouble, match="Leave out --hosts"):
+        host_stages(frozenset({Host.krita}))

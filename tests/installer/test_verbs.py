@@ -76,3 +76,10 @@ def test_ctrl_c_is_130(
     monkeypatch.setattr(environment, "ensure", interrupted)
     assert verbs.main(["install"], checkout) == 130
     assert "goes on where this one stopped" in capsys.readouterr().err
+
+
+def test_an_unknown_editor_is_a_usage_error(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        verbs.main(["test", "--hosts", "krita,paint"])
+    assert caught.value.code == 2
+    assert "krita, gimp, or krita,gimp" in capsys.readouterr().err
