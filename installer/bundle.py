@@ -136,6 +136,12 @@ def write(checkout: Checkout, path: Path | None = None) -> Path:
     return path
 
 
+def digest_of(contents: Contents) -> str:
+    """What the manifest says that is among ``contents``."""
+    (manifest,) = (data for path, data in contents.items() if path.name == MANIFEST)
+    return str(json.loads(manifest)["digest"])
+
+
 def digest(contents: Contents) -> str:
     """Tells two bundles of the same version apart: a checkout changes more often than that."""
     whole = hashlib.blake2b(digest_size=16)

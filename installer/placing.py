@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -57,17 +58,17 @@ class Placed:
             folder.mkdir(parents=True, exist_ok=True)
         draft, old = self._draft, self._old
         for leftover in (draft, old):
-            shutil.rmtree(leftover, ignore_errors=True)
+            _discard(leftover)
         package = PurePosixPath(NAME)
         for path, data in contents.items():
             if path.is_relative_to(package):
                 target = draft / path.relative_to(package)
                 target.parent.mkdir(parents=True, exist_ok=True)
                 target.write_bytes(data)
-        if self.package.exists():
+        if os.path.lexists(self.package):
             self.package.rename(old)
         draft.rename(self.package)
-        shutil.rmtree(old, ignore_errors=True)
+        _discard(old)
         for file in reversed(self.files):
             _replace(file, contents[PurePosixPath(file.name)])
 
@@ -77,8 +78,7 @@ class Placed:
             file.unlink(missing_ok=True)
             _draft_of(file).unlink(missing_ok=True)
         for folder in (self.package, self._draft, self._old):
-            if folder.exists():
-                shutil.rmtree(folder)
+            _discard(folder)
 
     @property
     def _draft(self) -> Path:
@@ -87,6 +87,13 @@ class Placed:
     @property
     def _old(self) -> Path:
         return self.package.with_name(f".{NAME}.old")
+
+
+def _discard(folder: Path) -> None:
+    if folder.is_symlink():  # a developer's: what it points to is not ours
+        folder.unlink()
+    elif folder.exists():
+        shutil.rmtree(folder)
 
 
 def _replace(path: Path, data: bytes) -> None:

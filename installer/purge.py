@@ -18,6 +18,7 @@ OURS = (
     "backend*.log*",
     "ballast",
     "blobs",
+    "editors.json",
     "exchange",
     "incoming",
     "install.json",

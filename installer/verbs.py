@@ -6,12 +6,24 @@ import argparse
 import sys
 from pathlib import Path
 
-from installer import demonstration, environment, locations, purge, record, stages
+from installer import (
+    bundle,
+    demonstration,
+    environment,
+    krita_plugin,
+    krita_profiles,
+    locations,
+    purge,
+    record,
+    stages,
+)
+from installer.krita_plugin import Place
 from installer.locations import Checkout
 from installer.plan import Marker, Profile, steps, wanted
 from installer.report import Report
 from installer.trouble import Trouble
 
+HOSTS = ("krita",)
 BASE = frozenset({Profile.base})
 
 
@@ -48,6 +60,18 @@ def _parser() -> argparse.ArgumentParser:
     verb.set_defaults(verb=_install)
     extra = sorted(profile.value for profile in Profile if profile is not Profile.base)
     verb.add_argument("--with", dest="extra", action="append", choices=extra, default=[])
+    verb.add_argument(
+        "--host",
+        dest="hosts",
+        action="append",
+        choices=HOSTS,
+        default=[],
+        help="put the plug-in into this editor's profiles and enable it",
+    )
+    verb = verbs.add_parser("bundle", help="build the plug-in as a zip that the editor imports")
+    verb.set_defaults(verb=_bundle)
+    verb.add_argument("--host", required=True, choices=HOSTS)
+    verb.add_argument("-o", dest="output", type=Path, metavar="FILE", help="by default in dist/")
     verb = verbs.add_parser("repair", help="make .venv anew")
     verb.set_defaults(verb=_repair)
     verb = verbs.add_parser("status", help="what is installed, and whether it works")
@@ -82,6 +106,17 @@ def _hosts(text: str) -> frozenset[stages.Host]:
 def _install(options: argparse.Namespace, checkout: Checkout, report: Report) -> int:
     profiles = BASE | {Profile(name) for name in options.extra}
     _install_profiles(checkout, profiles, report)
+    place = _place(checkout, report)
+    if options.hosts:
+        krita_plugin.install(place)
+    else:
+        krita_plugin.refresh(place)
+    return 0
+
+
+def _bundle(options: argparse.Namespace, checkout: Checkout, report: Report) -> int:
+    environment.ensure(checkout, BASE, report)
+    report.line(f"built {_shown(bundle.write(checkout, options.output))}")
     return 0
 
 
@@ -93,6 +128,7 @@ def _repair(options: argparse.Namespace, checkout: Checkout, report: Report) -> 
         report.line("removing the old environment")
         environment.remove(checkout)
     _install_profiles(checkout, profiles, report)
+    krita_plugin.repair(_place(checkout, report))
     return 0
 
 
@@ -116,6 +152,8 @@ def _status(options: argparse.Namespace, checkout: Checkout, report: Report) -> 
     print(f"up to date   {'no: ' + ', '.join(stale) if stale else 'yes' if works else 'no'}")
     print(f"data         {data}{'' if data.exists() else ' (not made yet)'}")
     print(f"plugins use  {record.recorded(data) or 'nothing yet: run `python3 installer install`'}")
+    for line in krita_plugin.status(_place(checkout, report)):
+        print(f"krita        {line}")
     return 3 if reason else 0
 
 
@@ -129,6 +167,7 @@ def _stale(checkout: Checkout, found: Marker | None) -> list[str]:
 def _uninstall(options: argparse.Namespace, checkout: Checkout, report: Report) -> int:
     data = locations.data_folder()
     purge.refuse_if_in_use(data)
+    krita_plugin.uninstall(_place(checkout, report))
     if checkout.environment.exists():
         report.line(f"removing {checkout.environment}")
         environment.remove(checkout)
@@ -137,6 +176,8 @@ def _uninstall(options: argparse.Namespace, checkout: Checkout, report: Report) 
     purge.kernels(checkout, locations.cache_folder())
     if options.purge:
         _purge(data, report)
+    elif data.is_dir() and not any(data.iterdir()):
+        data.rmdir()
     elif data.exists():
         report.line(f"models and results stay in {data}; --purge removes them")
     return 0
@@ -147,6 +188,10 @@ def _purge(data: Path, report: Report) -> None:
     report.line(f"removed {len(removed)} items of {data}" if removed else f"nothing in {data}")
     if data.exists():
         report.line(f"{data} has files that are not Velatura's: they stay")
+
+
+def _place(checkout: Checkout, report: Report) -> Place:
+    return Place(checkout, krita_profiles.this_machine(), locations.data_folder(), report)
 
 
 def _shown(path: Path) -> str:
