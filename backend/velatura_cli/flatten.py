@@ -19,8 +19,8 @@ from velatura_protocol.messages import Placement
 def flatten(image: ImageFile, result: ResultContent) -> ImageFile:
     """``image`` with the variation's layers composited into it, bottom to top, by the law.
 
-    A layer that resizes the document makes its region the canvas; one for a new document makes a
-    picture of its own, in the source's colour space.
+    A layer that resizes the document makes its region the canvas; one for a new document, and one
+    that scales it, makes a picture of its own, in the source's colour space.
 
     :raises Unsupported: a blend mode or placement that a flat picture cannot have
     """
@@ -39,7 +39,7 @@ def _lay(samples: Samples, layer: LayerContent) -> Samples:
     region = layer.region
     size = Size(round(region.width * layer.scale), round(region.height * layer.scale))
     canvas = np.zeros((size.height, size.width, samples.shape[2]), samples.dtype)
-    if layer.placement is Placement.RESIZE_DOCUMENT:
+    if layer.placement is Placement.RESIZE_DOCUMENT and layer.scale == 1.0:
         composite_into(
             canvas, Rect.of_size(size_of(samples)).translated(-region.x, -region.y), samples, None
         )

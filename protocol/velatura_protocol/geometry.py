@@ -32,6 +32,10 @@ class Size:
     def area(self) -> int:
         return self.width * self.height
 
+    def scaled(self, scale: float) -> Size:
+        """To the nearest whole pixel."""
+        return Size(round(self.width * scale), round(self.height * scale))
+
     def __str__(self) -> str:
         return f"{self.width}x{self.height}"
 
@@ -117,6 +121,11 @@ class Rect:
 
     def translated(self, dx: int, dy: int) -> Rect:
         return Rect(self.x + dx, self.y + dy, self.width, self.height)
+
+    def scaled(self, scale: float) -> Rect:
+        """Its corner and its size, each to the nearest whole pixel."""
+        size = self.size.scaled(scale)
+        return Rect(round(self.x * scale), round(self.y * scale), size.width, size.height)
 
     def grown(self, margin: int) -> Rect:
         """Larger by ``margin`` on each side; a negative margin shrinks, down to empty."""

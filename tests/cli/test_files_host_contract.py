@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.contracts.host import PROVENANCE, SPOT, HostContract
+from tests.contracts.host import PROVENANCE, SIZE, SPOT, HostContract, outside
 from tests.plugin.desk import noise
 from velatura_backend.imaging.arrays import to_pixels, view_samples
 from velatura_backend.imaging.files import FileKind, ImageFile, read_image, write_image
@@ -15,6 +15,7 @@ from velatura_backend.imaging.files.model import TiffDetails
 from velatura_cli.files_host import FilesHost
 from velatura_cli.loop import MainLoop
 from velatura_plugin.host.base import Document, LayerContent, PatchContent, ResultContent, Spot
+from velatura_plugin.host.samples import crop
 from velatura_protocol.geometry import Rect
 from velatura_protocol.pixels import ColourSpace, Depth, Layout, PixelFormat, Pixels
 from velatura_protocol.provenance import Provenance
@@ -118,6 +119,23 @@ class TestFilesHost(HostContract):
     test_accept_all_is_one_group_and_one_undo_step = None
     test_a_canvas_resized_meanwhile_takes_what_fits = None
     test_a_preview_the_user_has_undone_is_no_harm = None
+    test_growing_keeps_the_picture_in_its_place = None
+    test_scaling_takes_the_whole_document_along = None
+
+    def test_a_larger_picture_keeps_every_sample_of_the_old_one(
+        self, desk: FilesDesk, form: PixelFormat
+    ) -> None:
+        pixels = noise(SIZE, form)
+        document = desk.open(pixels, ColourSpace())
+        grown, held = Rect(-3, -2, 30, 21), Rect(3, 2, SIZE.width, SIZE.height)
+        made = noise(grown.size, form, 6)
+        result = self.resizing(grown, made, outside(grown.size, held))
+        desk.host.accept(document, "job", result, spot=Spot(), document_key="key")
+        after, canvas = desk.flatten(document), Rect.of_size(grown.size)
+        assert after.size == grown.size
+        assert crop(after, canvas, held) == bytes(pixels.data)
+        for edge in (Rect(0, 0, 30, 2), Rect(26, 0, 4, 21)):
+            assert crop(after, canvas, edge) == crop(made, canvas, edge)
 
     def test_accepting_leaves_the_picture_as_it_was_read(self, desk: FilesDesk) -> None:
         document = self.opened(desk)

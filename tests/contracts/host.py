@@ -27,6 +27,7 @@ from velatura_plugin.host.base import (
 from velatura_plugin.host.samples import crop
 from velatura_protocol.errors import BadInput, NotFound
 from velatura_protocol.geometry import Rect, Size
+from velatura_protocol.messages import Placement
 from velatura_protocol.pixels import MASK_FORMAT, ColourSpace, PixelFormat, Pixels, Transfer
 from velatura_protocol.provenance import Provenance
 from velatura_protocol.tasks import Intent, Operation, SampleSource
@@ -44,6 +45,15 @@ PROVENANCE = Provenance(
     "algorithmicMedia",
     Intent.REMOVE,
 )
+
+
+def outside(size: Size, held: Rect) -> Pixels:
+    """The mask of all but ``held``."""
+    rows = range(size.height)
+    data = bytes(
+        0 if held.contains(Rect(x, y, 1, 1)) else 255 for y in rows for x in range(size.width)
+    )
+    return Pixels(size, MASK_FORMAT, data)
 
 
 class HostDesk(Protocol):
@@ -451,6 +461,42 @@ class HostContract(ABC):
         desk.undo(document)
         assert bytes(desk.flatten(document).data) == before
 
+    def test_growing_keeps_the_picture_in_its_place(
+        self, desk: HostDesk, form: PixelFormat
+    ) -> None:
+        """Each old sample is what it was, and each new one is the result's."""
+        pixels = noise(SIZE, form)
+        document = desk.open(pixels, ColourSpace())
+        before = bytes(desk.flatten(document).data)
+        grown = Rect(-3, -2, SIZE.width + 5, SIZE.height + 4)
+        held = Rect(3, 2, SIZE.width, SIZE.height)
+        made = noise(grown.size, form, 6)
+        result = self.resizing(grown, made, outside(grown.size, held))
+        desk.host.show_result(document, "job", result, spot=Spot())
+        assert bytes(desk.flatten(document).data) == before, "nothing is seen of it before"
+        desk.host.accept(document, "job", result, spot=Spot(), document_key="key")
+        active = desk.host.active_document()
+        assert active is not None
+        assert (active.id, active.size) == (document.id, grown.size)
+        after, canvas = desk.flatten(active), Rect.of_size(grown.size)
+        assert crop(after, canvas, held) == before
+        for edge in (Rect(0, 0, grown.width, 2), Rect(0, 0, 3, grown.height)):
+            assert crop(after, canvas, edge) == crop(made, canvas, edge)
+        assert desk.provenance_of(active, "a layer") == PROVENANCE
+        self.undo_to(desk, SIZE)
+        assert bytes(desk.flatten(document).data) == before
+
+    def test_scaling_takes_the_whole_document_along(self, desk: HostDesk) -> None:
+        document = self.opened(desk)
+        made = noise(Size(2 * SIZE.width, 2 * SIZE.height), self.formats[0], 6)
+        result = self.resizing(CANVAS, made, None, scale=2.0)
+        desk.host.accept(document, "job", result, spot=Spot(), document_key="key")
+        active = desk.host.active_document()
+        assert active is not None
+        assert active.size == made.size
+        assert bytes(desk.flatten(active).data) == bytes(made.data)
+        self.undo_to(desk, SIZE)
+
     def test_a_preview_the_user_has_undone_is_no_harm(self, desk: HostDesk) -> None:
         document = self.opened(desk)
         before = self.told(desk, document)
@@ -543,7 +589,27 @@ class HostContract(ABC):
         assert ran == list(range(20))
         assert threads == {threading.get_ident()}
 
+    def undo_to(self, desk: HostDesk, size: Size) -> None:
+        """One step, or two where the editor needs them to change a canvas's size."""
+        for _ in range(2):
+            active = desk.host.active_document()
+            assert active is not None
+            if active.size == size:
+                return
+            desk.undo(active)
+        active = desk.host.active_document()
+        assert active is not None
+        assert active.size == size
+
     # -- material
+
+    def resizing(
+        self, region: Rect, pixels: Pixels, mask: Pixels | None, scale: float = 1.0
+    ) -> ResultContent:
+        patch = PatchContent(region, pixels, mask)
+        placement = Placement.RESIZE_DOCUMENT
+        layer = LayerContent("a layer", region, (patch,), scale, placement=placement)
+        return ResultContent((layer,), PROVENANCE)
 
     def opened(self, desk: HostDesk) -> Document:
         return desk.open(noise(SIZE, self.formats[0]), ColourSpace())

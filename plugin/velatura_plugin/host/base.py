@@ -213,7 +213,8 @@ class Host(Protocol):
     def show_result(
         self, document: Document, job: str, result: ResultContent, *, spot: Spot
     ) -> None:
-        """Stages a variation on the canvas in place of what was staged for the job before."""
+        """Stages a variation on the canvas in place of what was staged for the job before. Of what
+        resizes the document or opens one there is nothing to see before it is accepted."""
         ...
 
     def clear(self, document: Document, job: str) -> None:
@@ -224,7 +225,17 @@ class Host(Protocol):
         self, document: Document, job: str, result: ResultContent, *, spot: Spot, document_key: str
     ) -> None:
         """Makes the variation part of the document, in one undo step, and stores the key and the
-        provenance with it."""
+        provenance with it.
+
+        A layer with ``RESIZE_DOCUMENT`` makes its ``region`` the canvas, which is given in the
+        canvas's pixels of before: negative x and y where it grows to the left and above. Every
+        layer stays where it is in the picture; the new one goes on top of all. Where its ``scale``
+        is not 1, the document is scaled by it after that, by the editor's own method: the new layer
+        has its pixels already. A second undo step is allowed where the editor needs it for this.
+
+        One with ``NEW_DOCUMENT`` becomes a document of its own, ``region`` times ``scale`` large,
+        which does not become the active one. Pixels per inch stay what they are in either case.
+        """
         ...
 
     def accept_all(

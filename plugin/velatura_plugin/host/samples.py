@@ -10,7 +10,7 @@ import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from velatura_protocol.geometry import Rect
+from velatura_protocol.geometry import Rect, Size
 from velatura_protocol.pixels import MASK_FORMAT, Depth, PixelFormat, Pixels
 
 from .base import PatchContent
@@ -66,6 +66,21 @@ def crop(pixels: Pixels, region: Rect, wanted: Rect) -> bytes:
     first = (wanted.y - region.y) * stride + (wanted.x - region.x) * size
     starts = range(first, first + wanted.height * stride, stride) if stride else ()
     return b"".join(data[start : start + length] for start in starts)
+
+
+def stretched(pixels: Pixels, size: Size) -> Pixels:
+    """In another size, each pixel the nearest one."""
+    if pixels.size == size:
+        return pixels
+    each, before = pixels.format.pixel_bytes, pixels.size
+    columns = [x * before.width // size.width for x in range(size.width)]
+    data = memoryview(pixels.data).cast("B")
+    rows: list[bytes] = []
+    for y in range(size.height):
+        start = y * before.height // size.height * before.width * each
+        row = data[start : start + before.width * each]
+        rows.append(b"".join(row[x * each : (x + 1) * each] for x in columns))
+    return Pixels(size, pixels.format, b"".join(rows))
 
 
 def luminance_times_alpha(pixels: Pixels) -> Pixels:

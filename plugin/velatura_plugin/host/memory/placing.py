@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from velatura_protocol.geometry import Rect, Size
+from velatura_protocol.geometry import Rect
 from velatura_protocol.messages import Placement
 
 from ..base import LayerContent, LayerKind, PatchContent, ResultContent, Spot
@@ -33,7 +33,9 @@ class Placer:
             made = self.made(layer, result)
             if layer.placement is Placement.RESIZE_DOCUMENT:
                 resized = contents.resized(layer.region)
-                own = made.moved(-layer.region.x, -layer.region.y)
+                if layer.scale != 1.0:
+                    resized = resized.scaled(layer.scale)
+                own = replace(made, patches=in_own_pixels(layer))
                 contents = self.put(resized, (own,), Placement.TOP, Spot())
             elif layer.placement in ON_CANVAS:
                 contents = self._collected(contents, made, layer.placement, spot)
@@ -110,13 +112,17 @@ def anchor_of(contents: Contents, spot: Spot) -> MemoryLayer:
 
 
 def as_document(layer: LayerContent, new: MemoryLayer) -> Contents:
-    """The layer as a document: its region's corner at 0, 0, in its own pixels."""
+    """The layer as a document."""
+    size = layer.region.size.scaled(layer.scale)
+    return Contents(size, (replace(new, patches=in_own_pixels(layer)),), new.id)
+
+
+def in_own_pixels(layer: LayerContent) -> tuple[PatchContent, ...]:
+    """Its patches with the corner of its region at 0, 0 and its scale taken in."""
     corner, scale = layer.region, layer.scale
-    patches = tuple(
-        replace(each, region=_placed_at(each, corner.x, corner.y, scale)) for each in new.patches
+    return tuple(
+        replace(each, region=_placed_at(each, corner.x, corner.y, scale)) for each in layer.patches
     )
-    size = Size(round(corner.width * scale), round(corner.height * scale))
-    return Contents(size, (replace(new, patches=patches),), new.id)
 
 
 def _placed_at(patch: PatchContent, left: int, top: int, scale: float) -> Rect:

@@ -11,7 +11,7 @@ from velatura_protocol.provenance import Provenance
 from velatura_protocol.tasks import SampleSource
 
 from ..base import LayerInfo, LayerKind, PatchContent, Selection
-from ..samples import Raster
+from ..samples import Raster, stretched
 
 _UNSEEN = frozenset({LayerKind.MASK, LayerKind.SELECTION, LayerKind.CHANNEL, LayerKind.FILTER})
 """Nodes without colours of their own: nothing of them is drawn."""
@@ -39,6 +39,15 @@ class MemoryLayer:
     def moved(self, dx: int, dy: int) -> MemoryLayer:
         patches = (replace(each, region=each.region.translated(dx, dy)) for each in self.patches)
         return replace(self, patches=tuple(patches))
+
+    def scaled(self, scale: float) -> MemoryLayer:
+        return replace(self, patches=tuple(_scaled(each, scale) for each in self.patches))
+
+
+def _scaled(patch: PatchContent, scale: float) -> PatchContent:
+    region = patch.region.scaled(scale)
+    mask = None if patch.mask is None else stretched(patch.mask, region.size)
+    return PatchContent(region, stretched(patch.pixels, region.size), mask)
 
 
 @dataclass(frozen=True)
@@ -129,6 +138,10 @@ class Contents:
         """The canvas becomes ``region``: every layer moves with its origin."""
         layers = tuple(each.moved(-region.x, -region.y) for each in self.layers)
         return replace(self, size=region.size, layers=layers, selection=None)
+
+    def scaled(self, scale: float) -> Contents:
+        layers = tuple(each.scaled(scale) for each in self.layers)
+        return replace(self, size=self.size.scaled(scale), layers=layers, selection=None)
 
 
 def composite(layers: Iterable[MemoryLayer], region: Rect, format: PixelFormat) -> Pixels:
