@@ -102,7 +102,6 @@ def uninstall(place: Place) -> None:
 
 def status(place: Place) -> Iterator[str]:
     """A line for each profile."""
-    want = _wanted(place)
     profiles = find(place.machine)
     if not profiles:
         yield "no profile found; `python3 installer bundle --host krita` makes a zip to import"
@@ -111,11 +110,10 @@ def status(place: Place) -> Iterator[str]:
         version = placed.version()
         if version is None:
             yield f"{profile.kind}: not installed, `python3 installer install --host krita` does it"
-            continue
-        is_stale = want and placed.digest() != want
-        stale = ", not this checkout's: install again" if is_stale else ""
-        enabled = "enabled" if _is_enabled(profile) else "not enabled in Krita's settings"
-        yield f"{profile.kind}: version {version}{stale}, {enabled}, in {placed.package}"
+        else:
+            stale = "" if placed.digest() == _wanted(place) else ", not of this checkout as it is"
+            enabled = "enabled" if _is_enabled(profile) else "not enabled in Krita's settings"
+            yield f"{profile.kind}: version {version}{stale}, {enabled}, in {placed.package}"
 
 
 def _wanted(place: Place) -> str:

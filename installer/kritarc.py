@@ -56,11 +56,10 @@ def disable(content: bytes, change: Change) -> bytes:
     if change.previous:
         lines[index] = _with_value(lines[index], change.previous.encode("latin-1"))
         return b"".join(lines)
-    was_last = index == len(lines) - 1
     del lines[index]
     if change.made_group:
         _remove_group_if_empty(lines, index - 1)
-    if change.ended_line and was_last and lines:
+    if change.ended_line and lines:
         lines[-1] = lines[-1].rstrip(b"\r\n")
     return b"".join(lines)
 
