@@ -1,7 +1,10 @@
 # What the adapter uses of Krita 5.2's scripting interface, as observed in 5.2.9.
 from PyQt5.QtCore import QByteArray as QByteArray
 from PyQt5.QtCore import QObject as QObject
+from collections.abc import Callable
+
 from PyQt5.QtCore import QRect, QUuid, pyqtBoundSignal
+from PyQt5.QtWidgets import QWidget
 
 class InfoObject: ...
 
@@ -80,6 +83,7 @@ class Action(QObject):
 class View(QObject): ...
 
 class Window(QObject):
+    def qwindow(self) -> QWidget: ...
     def addView(self, document: Document) -> View: ...
     def createAction(self, id: str, text: str = "", menuLocation: str = "") -> Action: ...
 
@@ -91,11 +95,26 @@ class Notifier(QObject):
 class Extension(QObject):
     def __init__(self, parent: QObject) -> None: ...
 
+class DockWidget(QWidget): ...
+
+class DockWidgetFactoryBase:
+    class DockPosition:
+        DockRight: DockWidgetFactoryBase.DockPosition
+
+class DockWidgetFactory(DockWidgetFactoryBase):
+    def __init__(
+        self,
+        _id: str,
+        _dockPosition: DockWidgetFactoryBase.DockPosition,
+        _klass: Callable[[], DockWidget],
+    ) -> None: ...
+
 class Krita(QObject):
     @staticmethod
     def instance() -> Krita: ...
     def activeDocument(self) -> Document | None: ...
     def activeWindow(self) -> Window: ...
+    def addDockWidgetFactory(self, factory: DockWidgetFactoryBase) -> None: ...
     def addExtension(self, extension: Extension) -> None: ...
     def createDocument(
         self, width: int, height: int, name: str, colorModel: str, colorDepth: str, profile: str,

@@ -1,16 +1,18 @@
 # pyright: standard
-"""The plug-in as Krita holds it: one per process, actions per window."""
+"""The plug-in as Krita holds it: one per process, a docker and actions per window."""
 
 from __future__ import annotations
-
-from collections.abc import Callable
 
 import krita
 
 from ...app import App, build
-from ...settings import SettingsStore, data_directory
+from ...i18n import Translations, load_translations
+from ...settings import Settings, SettingsStore, data_directory
+from ...ui.qt.compat import QLocale
+from ...ui.qt.guard import connect, guarded
 from .actions import MENU, TITLES, actions_of
 from .adapter import KritaHost
+from .docker import DOCKER, Dockers
 
 
 class VelaturaExtension(krita.Extension):
@@ -19,36 +21,45 @@ class VelaturaExtension(krita.Extension):
     def __init__(self, parent: krita.QObject) -> None:
         super().__init__(parent)
         self.app: App | None = None
+        self.dockers = Dockers()
 
+    @guarded
     def setup(self) -> None:
-        notifier = krita.Krita.instance().notifier()
+        application = krita.Krita.instance()
+        notifier = application.notifier()
         notifier.setActive(True)
-        notifier.windowCreated.connect(self._start)
-        notifier.applicationClosing.connect(self._close)
+        connect(notifier.windowCreated, self._start)
+        connect(notifier.applicationClosing, self._close)
+        side = krita.DockWidgetFactoryBase.DockPosition.DockRight
+        application.addDockWidgetFactory(krita.DockWidgetFactory(DOCKER, side, self.dockers.make))
 
+    @guarded
     def createActions(self, window: krita.Window) -> None:  # noqa: N802
         for action_id, title in TITLES.items():
             action = window.createAction(action_id, title, MENU)
-            action.triggered.connect(self._asked(action_id))
+            connect(action.triggered, lambda _checked, asked=action_id: self._perform(asked))
 
-    def _asked(self, action_id: str) -> Callable[[bool], None]:
-        def perform(_checked: bool) -> None:
-            if self.app is None:
-                return
+    def _perform(self, action_id: str) -> None:
+        if self.app is not None:
             controller = self.app.controller
             controller.refresh()
             controller.store.attempt(actions_of(controller)[action_id])
-
-        return perform
 
     def _start(self) -> None:
         if self.app is None:
             directory = data_directory()
             settings = SettingsStore(directory).load_with_identity()
             self.app = build(KritaHost(), settings, directory)
+            self.dockers.fill(self.app, _translations(settings))
             self.app.start()
 
     def _close(self) -> None:
         app, self.app = self.app, None
+        self.dockers.empty()
         if app is not None:
             app.close()
+
+
+def _translations(settings: Settings) -> Translations:
+    """Krita's own language, which it makes Qt's, where the user has not asked for another."""
+    return load_translations(settings.language or QLocale().name())

@@ -1,0 +1,304 @@
+# pyright: standard
+"""One widget for each kind of field."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from velatura_protocol.parameters import ParameterValue
+
+from ..model import Field, FieldKind
+from .buttons import describe, plain
+from .compat import (
+    QAbstractSpinBox,
+    QCheckBox,
+    QComboBox,
+    QDoubleSpinBox,
+    QHBoxLayout,
+    QLineEdit,
+    QSizePolicy,
+    QSlider,
+    QSpinBox,
+    Qt,
+    QToolButton,
+    QWidget,
+)
+from .guard import connect
+from .measures import SPACING, comfortable, target
+
+Report = Callable[[ParameterValue], None]
+
+LARGEST = 2**31 - 1
+INDENT = "\u2003"
+DEPTH_LABEL = 6
+"""Characters that a list may shrink to: a panel may be narrow."""
+
+
+class Editor:
+    """Shows one field after another, and reports what the user makes of its value.
+
+    What the user is in the middle of is left alone: a value is only written into the widget where
+    it is another than the one last reported or written.
+    """
+
+    names_itself = False
+    """It needs no label beside it."""
+    is_wide = False
+    """It takes a line of its own."""
+
+    def __init__(self, widget: QWidget, report: Report) -> None:
+        self.widget = widget
+        self._report = report
+        self._field: Field | None = None
+        self._value: ParameterValue | None = None
+        self._writing = False
+
+    @property
+    def focus(self) -> QWidget:
+        """What its label is the buddy of."""
+        return self.widget
+
+    def display(self, field: Field) -> None:
+        if field == self._field and field.value == self._value:
+            return
+        before, self._field = self._field, field
+        self._writing = True
+        try:
+            if before is None or replace(before, value=field.value) != field:
+                describe(self.focus, field.label, field.reason or field.help)
+                self.widget.setEnabled(field.enabled)
+                self.configure(field)
+                self._value = None
+            if field.value != self._value:
+                self._value = field.value
+                self.write(field.value)
+        finally:
+            self._writing = False
+
+    def configure(self, field: Field) -> None:
+        """Everything but the value."""
+
+    def write(self, value: ParameterValue) -> None:
+        raise NotImplementedError
+
+    def edited(self, value: ParameterValue) -> None:
+        if not self._writing and value != self._value:
+            self._value = value
+            self._report(value)
+
+
+class ChoiceEditor(Editor):
+    def __init__(self, parent: QWidget, report: Report) -> None:
+        self.combo = QComboBox(parent)
+        super().__init__(self.combo, report)
+        comfortable(self.combo)
+        policy = QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        self.combo.setSizeAdjustPolicy(policy)
+        self.combo.setMinimumContentsLength(DEPTH_LABEL)
+        self.combo.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.combo.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        connect(self.combo.currentIndexChanged, self._chosen)
+
+    def configure(self, field: Field) -> None:
+        self.combo.clear()
+        for each in field.options:
+            self.combo.addItem(INDENT * each.depth + each.label, each.id)
+            self.combo.setItemData(self.combo.count() - 1, each.help, Qt.ItemDataRole.ToolTipRole)
+
+    def write(self, value: ParameterValue) -> None:
+        self.combo.setCurrentIndex(self.combo.findData(value))
+
+    def _chosen(self, index: int) -> None:
+        if index >= 0:
+            self.edited(str(self.combo.itemData(index)))
+
+
+class IntegerEditor(Editor):
+    def __init__(self, parent: QWidget, report: Report) -> None:
+        self.spin = QSpinBox(parent)
+        super().__init__(self.spin, report)
+        _prepare_spin(self.spin)
+        connect(self.spin.valueChanged, lambda _value: self.edited(self.spin.value()))
+
+    def configure(self, field: Field) -> None:
+        self.spin.setRange(*_whole_range(field))
+        self.spin.setSingleStep(round(field.step or 1))
+        self.spin.setSuffix(_suffix(field))
+
+    def write(self, value: ParameterValue) -> None:
+        self.spin.setValue(round(_number(value)))
+
+
+class DecimalEditor(Editor):
+    def __init__(self, parent: QWidget, report: Report) -> None:
+        self.spin = QDoubleSpinBox(parent)
+        super().__init__(self.spin, report)
+        _prepare_spin(self.spin)
+        connect(self.spin.valueChanged, lambda _value: self.edited(self.spin.value()))
+
+    def configure(self, field: Field) -> None:
+        low = -LARGEST if field.minimum is None else field.minimum
+        high = LARGEST if field.maximum is None else field.maximum
+        step = field.step or min(1.0, (high - low) / 20)
+        self.spin.setDecimals(3 if step < 0.01 else 2)
+        self.spin.setRange(low, high)
+        self.spin.setSingleStep(step)
+        self.spin.setSuffix(_suffix(field))
+
+    def write(self, value: ParameterValue) -> None:
+        self.spin.setValue(_number(value))
+
+
+class SliderEditor(Editor):
+    """A slider, and the same number to type."""
+
+    def __init__(self, parent: QWidget, report: Report) -> None:
+        box = QWidget(parent)
+        super().__init__(box, report)
+        self.slider, self.spin = QSlider(Qt.Orientation.Horizontal, box), QSpinBox(box)
+        self.slider.setMinimumSize(target(box), target(box))
+        self.slider.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        _prepare_spin(self.spin)
+        self.spin.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        layout = QHBoxLayout(box)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(SPACING)
+        layout.addWidget(self.slider, 1)
+        layout.addWidget(self.spin)
+        connect(self.slider.valueChanged, self._moved)
+        connect(self.spin.valueChanged, lambda _value: self._moved(self.spin.value()))
+
+    @property
+    def focus(self) -> QWidget:
+        return self.slider
+
+    def configure(self, field: Field) -> None:
+        describe(self.spin, field.label, field.reason or field.help)
+        for each in (self.slider, self.spin):
+            each.setRange(*_whole_range(field))
+            each.setSingleStep(round(field.step or 1))
+        self.slider.setPageStep(max(1, round(field.step or 1) * 10))
+        self.spin.setSuffix(_suffix(field))
+
+    def write(self, value: ParameterValue) -> None:
+        self.slider.setValue(round(_number(value)))
+        self.spin.setValue(round(_number(value)))
+
+    def _moved(self, value: int) -> None:
+        if not self._writing:
+            self._writing = True
+            try:
+                self.write(value)
+            finally:
+                self._writing = False
+            self.edited(value)
+
+
+class SwitchEditor(Editor):
+    names_itself = True
+
+    def __init__(self, parent: QWidget, report: Report) -> None:
+        self.box = QCheckBox(parent)
+        super().__init__(self.box, report)
+        comfortable(self.box)
+        connect(self.box.toggled, lambda checked: self.edited(bool(checked)))
+
+    def configure(self, field: Field) -> None:
+        self.box.setText(plain(field.label))
+
+    def write(self, value: ParameterValue) -> None:
+        self.box.setChecked(bool(value))
+
+
+class TextEditor(Editor):
+    def __init__(self, parent: QWidget, report: Report) -> None:
+        self.line = QLineEdit(parent)
+        super().__init__(self.line, report)
+        comfortable(self.line)
+        connect(self.line.textEdited, lambda text: self.edited(str(text)))
+
+    def configure(self, field: Field) -> None:
+        self.line.setPlaceholderText(field.placeholder)
+
+    def write(self, value: ParameterValue) -> None:
+        self.line.setText(str(value))
+
+
+class SeedEditor(Editor):
+    """A number that is kept, or a new one each time."""
+
+    RANDOM = -1
+
+    def __init__(self, parent: QWidget, report: Report) -> None:
+        box = QWidget(parent)
+        super().__init__(box, report)
+        self.line, self.random = QLineEdit(box), QToolButton(box)
+        comfortable(self.line)
+        self.random.setText("🎲")
+        self.random.setCheckable(True)
+        self.random.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.random.setMinimumSize(target(box), target(box))
+        layout = QHBoxLayout(box)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(SPACING)
+        layout.addWidget(self.line, 1)
+        layout.addWidget(self.random)
+        connect(self.line.textEdited, self._typed)
+        connect(self.random.toggled, self._toggled)
+
+    @property
+    def focus(self) -> QWidget:
+        return self.line
+
+    def configure(self, field: Field) -> None:
+        # The placeholder is what an empty field means: a new seed each time.
+        self.line.setPlaceholderText(field.placeholder)
+        describe(self.random, field.placeholder or field.label, field.help)
+
+    def write(self, value: ParameterValue) -> None:
+        seed = round(_number(value))
+        self.line.setText("" if seed < 0 else str(seed))
+        self.random.setChecked(seed < 0)
+
+    def _typed(self, text: str) -> None:
+        digits = "".join(each for each in text if each.isdecimal())
+        if digits != text:
+            self.line.setText(digits)
+        self.edited(int(digits) if digits else self.RANDOM)
+
+    def _toggled(self, random: bool) -> None:
+        if random:
+            self.edited(self.RANDOM)
+        elif not self._writing:
+            self.edited(int(self.line.text() or 0))
+
+
+def _prepare_spin(spin: QAbstractSpinBox) -> None:
+    comfortable(spin)
+    spin.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    spin.setKeyboardTracking(False)  # half a number is not a value yet
+
+
+def _whole_range(field: Field) -> tuple[int, int]:
+    low = -LARGEST if field.minimum is None else round(field.minimum)
+    return low, LARGEST if field.maximum is None else round(field.maximum)
+
+
+def _suffix(field: Field) -> str:
+    return f" {field.unit}" if field.unit else ""
+
+
+def _number(value: ParameterValue) -> float:
+    return float(value) if isinstance(value, int | float) else 0.0
+
+
+SIMPLE: Mapping[FieldKind, Callable[[QWidget, Report], Editor]] = {
+    FieldKind.CHOICE: ChoiceEditor,
+    FieldKind.TEXT: TextEditor,
+    FieldKind.INTEGER: IntegerEditor,
+    FieldKind.DECIMAL: DecimalEditor,
+    FieldKind.SLIDER: SliderEditor,
+    FieldKind.SWITCH: SwitchEditor,
+    FieldKind.SEED: SeedEditor,
+}

@@ -1,0 +1,50 @@
+# pyright: standard
+"""Keeps errors of ours out of the editor's own hands.
+
+Krita opens a modal «Script error» for every exception that leaves a slot or an overridden method,
+and nothing goes on behind it.
+"""
+
+from __future__ import annotations
+
+import functools
+import logging
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+_LOG = logging.getLogger(__name__)
+
+
+def guarded(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Logs what ``function`` raises; whoever listens to the log tells the user."""
+    return returning(None)(function)
+
+
+def returning(fallback: T) -> Callable[[Callable[..., T]], Callable[..., T]]:
+    """Like :func:`guarded`, for what Qt wants an answer of: ``fallback`` where it failed."""
+
+    def decorate(function: Callable[..., T]) -> Callable[..., T]:
+        @functools.wraps(function)
+        def run(*given: Any) -> T:
+            try:
+                return function(*given)
+            except Exception:
+                _LOG.exception("in %s", getattr(function, "__qualname__", function))
+                return fallback
+
+        return run
+
+    return decorate
+
+
+def connect(signal: Any, slot: Callable[..., object]) -> None:
+    """``slot`` gets the signal's arguments."""
+    run = guarded(slot)
+    signal.connect(lambda *given: run(*given))
+
+
+def on_click(button: Any, slot: Callable[[], object]) -> None:
+    """``slot`` gets no arguments."""
+    run = guarded(slot)
+    button.clicked.connect(lambda *_checked: run())

@@ -1,0 +1,47 @@
+# pyright: standard
+"""Keys and wheel turns stay with the field they are meant for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .compat import (
+    QAbstractSpinBox,
+    QComboBox,
+    QEvent,
+    QLineEdit,
+    QObject,
+    QPlainTextEdit,
+    QSlider,
+    QWidget,
+)
+from .guard import returning
+from .thumbnail import ThumbnailButton
+
+_TYPED_INTO = (QLineEdit, QPlainTextEdit, QAbstractSpinBox, ThumbnailButton)
+_TURNED = (QAbstractSpinBox, QComboBox, QSlider)
+
+
+class Shield(QObject):
+    """Put on every widget of the panel.
+
+    The editor's shortcuts do not reach through text fields: without this, Ctrl+Backspace in a
+    prompt clears a layer. A wheel that scrolls the panel turns no number under the pointer.
+    """
+
+    def cover(self, widget: QWidget) -> None:
+        """With all that is in it. A widget covered before is not covered twice."""
+        for each in (widget, *widget.findChildren(QWidget)):
+            if isinstance(each, _TYPED_INTO + _TURNED):
+                each.removeEventFilter(self)
+                each.installEventFilter(self)
+
+    @returning(False)
+    def eventFilter(self, watched: Any, event: Any) -> bool:  # noqa: N802
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(watched, _TYPED_INTO):
+            event.accept()
+            return True
+        if event.type() == QEvent.Type.Wheel and isinstance(watched, _TURNED):
+            event.ignore()
+            return not watched.hasFocus()
+        return False

@@ -1,0 +1,143 @@
+# pyright: standard
+"""What takes the place of the form: settings, the document's history, the first run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..model import History, HistoryItem, Page, Welcome
+from .buttons import Ask, ButtonRow, say, words
+from .compat import QFrame, QLabel, Qt, QVBoxLayout, QWidget
+from .form import Edited, FieldList
+from .measures import SPACING
+from .queue import AskJob
+
+
+class WelcomeBox(QWidget):
+    def __init__(self, ask: Ask, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._facts = words(self)
+        self.button = ButtonRow(ask, self)
+        layout = _column(self)
+        layout.addWidget(self._facts)
+        layout.addWidget(self.button)
+        self.hide()
+
+    def display(self, welcome: Welcome | None) -> None:
+        self.setVisible(welcome is not None)
+        if welcome is not None:
+            say(self._facts, "\n".join(f"• {each}" for each in welcome.facts))
+            self.button.display((welcome.action,) if welcome.action else ())
+
+
+class SettingsPage(QWidget):
+    def __init__(self, edited: Edited, ask: Ask, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._edited = edited
+        self._title = heading(self)
+        self._titles: list[QLabel] = []
+        self.sections: list[FieldList] = []
+        self.facts = words(self)
+        self.facts.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse
+            | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        self._actions = ButtonRow(ask, self)
+        self._inner = QVBoxLayout()
+        self._inner.setSpacing(SPACING)
+        layout = _column(self)
+        layout.addWidget(self._title)
+        layout.addLayout(self._inner)
+        layout.addWidget(self.facts)
+        layout.addWidget(self._actions)
+        self.hide()
+
+    def display(self, page: Page | None) -> None:
+        self.setVisible(page is not None)
+        if page is None:
+            return
+        say(self._title, page.title)
+        while len(self.sections) < len(page.sections):
+            self._add_section()
+        for index, (title, fields) in enumerate(zip(self._titles, self.sections, strict=True)):
+            name, content = page.sections[index] if index < len(page.sections) else ("", ())
+            say(title, name)
+            fields.display(content)
+        say(self.facts, "\n".join(page.facts))
+        self._actions.display(page.actions)
+
+    def _add_section(self) -> None:
+        self._titles.append(heading(self))
+        self.sections.append(FieldList(self._edited, lambda: None, self))
+        self._inner.addWidget(self._titles[-1])
+        self._inner.addWidget(self.sections[-1])
+
+
+class HistoryPage(QWidget):
+    def __init__(self, ask: AskJob, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._ask = ask
+        self._title, self._empty = heading(self), words(self)
+        self.rows: list[HistoryRow] = []
+        self._inner = QVBoxLayout()
+        self._inner.setSpacing(SPACING)
+        self._close = ButtonRow(lambda action: ask(action, ""), self)
+        layout = _column(self)
+        layout.addWidget(self._title)
+        layout.addWidget(self._close)
+        layout.addWidget(self._empty)
+        layout.addLayout(self._inner)
+        self.hide()
+
+    def display(self, history: History | None) -> None:
+        self.setVisible(history is not None)
+        if history is None:
+            return
+        say(self._title, history.title)
+        say(self._empty, "" if history.items else history.empty)
+        self._close.display((history.close,) if history.close else ())
+        self._display_items(history.items)
+
+    def _display_items(self, items: Sequence[HistoryItem]) -> None:
+        while len(self.rows) < len(items):
+            self.rows.append(HistoryRow(self._ask, self))
+            self._inner.addWidget(self.rows[-1])
+        for index, row in enumerate(self.rows):
+            row.setVisible(index < len(items))
+            if index < len(items):
+                row.display(items[index])
+
+
+class HistoryRow(QFrame):
+    def __init__(self, ask: AskJob, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setFrameShape(QFrame.Shape.StyledPanel)
+        self.job = ""
+        self._title, self._when = words(self), words(self)
+        self.buttons = ButtonRow(lambda action: ask(action, self.job), self)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(6, 4, 6, 6)
+        layout.setSpacing(2)
+        for each in (self._title, self._when, self.buttons):
+            layout.addWidget(each)
+
+    def display(self, item: HistoryItem) -> None:
+        self.job = item.job
+        say(self._title, f"★ {item.title}" if item.is_favourite else item.title)
+        say(self._when, item.when)
+        self.buttons.display(item.controls)
+
+
+def heading(parent: QWidget) -> QLabel:
+    label = words(parent)
+    font = label.font()
+    font.setBold(True)
+    label.setFont(font)
+    return label
+
+
+def _column(parent: QWidget) -> QVBoxLayout:
+    layout = QVBoxLayout(parent)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(SPACING)
+    return layout

@@ -1,0 +1,213 @@
+# pyright: standard
+"""The staging strip: thumbnails, and what can be done with the one that the canvas shows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ..model import Action, Control, Strip
+from .buttons import ActionButton, MenuButton, describe, reasons_of, say, words
+from .chrome import Chrome
+from .compat import QHBoxLayout, QLabel, Qt, QVBoxLayout, QWidget
+from .flow import FlowLayout
+from .guard import connect, guarded
+from .measures import SPACING
+from .queue import AskJob
+from .thumbnail import ThumbnailButton
+
+Choose = Callable[[str, int], None]
+_BESIDE = (Action.ACCEPT_COPY, Action.ACCEPT_ALL, Action.MORE)
+
+
+class HoldButton(ActionButton):
+    """Asks when it is pressed and again when it is let go."""
+
+    def __init__(self, ask: Callable[[Action], None], parent: QWidget) -> None:
+        super().__init__(lambda _action: None, parent)
+        self._hold = ask
+        self._is_held = False
+        connect(self.pressed, lambda: self.hold(True))
+        connect(self.released, lambda: self.hold(False))
+
+    def hold(self, held: bool) -> None:
+        """What is held is let go once, whatever happens meanwhile."""
+        if held != self._is_held and (self.isEnabled() or self._is_held):
+            self._is_held = held
+            self._hold(Action.COMPARE)
+
+    @guarded
+    def hideEvent(self, event: Any) -> None:  # noqa: N802
+        self.hold(False)
+
+
+class Question(QWidget):
+    """Asked inside of the panel, never in a dialog."""
+
+    def __init__(self, keep: str, answered: Callable[[], None], parent: QWidget) -> None:
+        super().__init__(parent)
+        self._text = words(self)
+        self.yes = ActionButton(lambda _action: self._answer(answered), self)
+        self.no = ActionButton(lambda _action: self.hide(), self)
+        self.no.display(Control(Action.DISMISS, keep))
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(SPACING)
+        line = QWidget(self)
+        flow = FlowLayout(line)
+        flow.addWidget(self.yes)
+        flow.addWidget(self.no)
+        layout.addWidget(self._text)
+        layout.addWidget(line)
+        self.hide()
+
+    def ask(self, text: str, control: Control) -> None:
+        say(self._text, text)
+        self.yes.display(control)
+        self.no.show()
+        self.show()
+
+    def _answer(self, answered: Callable[[], None]) -> None:
+        self.hide()
+        answered()
+
+
+class StripBox(QWidget):
+    """Left and right step, Enter accepts, Delete discards one, Space held compares."""
+
+    def __init__(self, ask: AskJob, choose: Choose, chrome: Chrome, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.thumbnails: list[ThumbnailButton] = []
+        self._ask_job, self._choose_job = ask, choose
+        self._strip: Strip | None = None
+        self._title, self._failures, self._reasons = words(self), words(self), words(self)
+        self._shelf = QWidget(self)
+        self._shelf_flow = FlowLayout(self._shelf)
+        describe(self._shelf, chrome.variations)
+        self.position = QLabel(self)
+        self.previous, self.next = ActionButton(self._ask, self), ActionButton(self._ask, self)
+        self.compare = HoldButton(self._ask, self)
+        self.accept = ActionButton(self._ask, self)
+        self.beside = {action: ActionButton(self._ask, self) for action in _BESIDE}
+        self.discard = ActionButton(self._ask, self)
+        self.discard_menu = MenuButton(self._discard, chrome.also, self)
+        self.question = Question(chrome.keep, lambda: self._ask(Action.DISCARD_ALL), self)
+        self._arrange()
+        self.hide()
+
+    def display(self, strip: Strip | None) -> None:
+        if strip == self._strip:
+            return
+        if strip is None or self._strip is None or strip.job != self._strip.job:
+            self.question.hide()
+        self._strip = strip
+        self.setVisible(strip is not None)
+        if strip is None:
+            return
+        say(self._title, strip.title)
+        say(self._failures, strip.failures)
+        self._display_thumbnails(strip)
+        self.position.setText(strip.position)
+        self._display_controls({each.action: each for each in strip.controls})
+        say(self._reasons, reasons_of(strip.controls))
+
+    @guarded
+    def keyPressEvent(self, event: Any) -> None:  # noqa: N802
+        action = self._action_of(event.key())
+        if action is None or event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
+            event.ignore()
+        elif action is Action.COMPARE:
+            if not event.isAutoRepeat():
+                self.compare.hold(True)
+        elif self._can(action):
+            self._ask(action)
+
+    @guarded
+    def keyReleaseEvent(self, event: Any) -> None:  # noqa: N802
+        if self._action_of(event.key()) is Action.COMPARE and not event.isAutoRepeat():
+            self.compare.hold(False)
+
+    def _action_of(self, key: int) -> Action | None:
+        keys = Qt.Key
+        is_rtl = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        left, right = Action.PREVIOUS, Action.NEXT
+        return {
+            keys.Key_Left: right if is_rtl else left,
+            keys.Key_Right: left if is_rtl else right,
+            keys.Key_Return: Action.ACCEPT,
+            keys.Key_Enter: Action.ACCEPT,
+            keys.Key_Delete: Action.DISCARD,
+            keys.Key_Space: Action.COMPARE,
+        }.get(key)
+
+    def _can(self, action: Action) -> bool:
+        controls = self._strip.controls if self._strip else ()
+        return any(each.action is action and each.enabled for each in controls)
+
+    def _ask(self, action: Action) -> None:
+        if self._strip is not None:
+            self._ask_job(action, self._strip.job)
+
+    def _choose(self, index: int) -> None:
+        if self._strip is not None:
+            self._choose_job(self._strip.job, index)
+
+    def _discard(self, action: Action) -> None:
+        strip = self._strip
+        if strip is not None and action is Action.DISCARD_ALL and strip.asks_before_discard:
+            control = next(each for each in strip.controls if each.action is action)
+            self.question.ask(strip.discard_question, control)
+        else:
+            self._ask(action)
+
+    def _display_thumbnails(self, strip: Strip) -> None:
+        while len(self.thumbnails) < len(strip.thumbnails):
+            button = ThumbnailButton(self._choose, self._shelf)
+            self.thumbnails.append(button)
+            self._shelf_flow.addWidget(button)
+        for index, button in enumerate(self.thumbnails):
+            button.setVisible(index < len(strip.thumbnails))
+            if index < len(strip.thumbnails):
+                button.display(strip.thumbnails[index])
+
+    def _display_controls(self, controls: dict[Action, Control]) -> None:
+        for action, button in {
+            Action.PREVIOUS: self.previous,
+            Action.NEXT: self.next,
+            Action.COMPARE: self.compare,
+            Action.ACCEPT: self.accept,
+            Action.DISCARD: self.discard,
+            **self.beside,
+        }.items():
+            button.display(controls.get(action))
+        self.previous.setText("◀")
+        self.next.setText("▶")
+        rest = (Action.DISCARD, Action.DISCARD_ALL)
+        self.discard_menu.display(tuple(controls[each] for each in rest if each in controls))
+
+    def _arrange(self) -> None:
+        stepping = _row(self, self.previous, self.position, self.next, self.compare)
+        discarding = QWidget(self)
+        pair = QHBoxLayout(discarding)
+        pair.setContentsMargins(0, 0, 0, 0)
+        pair.setSpacing(0)
+        pair.addWidget(self.discard)
+        pair.addWidget(self.discard_menu)
+        deciding = _row(self, self.accept, self.beside[Action.ACCEPT_COPY], discarding)
+        rest = _row(self, self.beside[Action.ACCEPT_ALL], self.beside[Action.MORE])
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(SPACING)
+        for each in (
+            self._title, self._shelf, self._failures, stepping, deciding, rest,
+            self.question, self._reasons,
+        ):  # fmt: skip
+            layout.addWidget(each)
+
+
+def _row(parent: QWidget, *widgets: QWidget) -> QWidget:
+    line = QWidget(parent)
+    flow = FlowLayout(line)
+    for each in widgets:
+        flow.addWidget(each)
+    return line

@@ -1,0 +1,90 @@
+# pyright: standard
+"""One variation as a small picture to pick."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ..model import Thumbnail
+from .buttons import describe
+from .compat import QIcon, QPainter, QPalette, QPen, QPixmap, QSize, Qt, QToolButton, QWidget
+from .guard import guarded, on_click
+from .images import image_of
+from .measures import line
+
+FRAME = 5
+_PASSED_ON = ("Left", "Right", "Return", "Enter", "Delete", "Space")
+
+
+class ThumbnailButton(QToolButton):
+    """The current one has a frame; an accepted one a tick; one that is on its way is empty."""
+
+    def __init__(self, choose: Callable[[int], None], parent: QWidget) -> None:
+        super().__init__(parent)
+        self.thumbnail: Thumbnail | None = None
+        self.setCheckable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        side = 4 * line(self)
+        self.setIconSize(QSize(side, side))
+        self.setFixedSize(side + 2 * FRAME, side + 2 * FRAME)
+        on_click(self, lambda: self._choose(choose))
+
+    def display(self, thumbnail: Thumbnail) -> None:
+        before, self.thumbnail = self.thumbnail, thumbnail
+        if before == thumbnail:
+            return
+        if before is None or before.pixels != thumbnail.pixels:
+            self.setIcon(self._icon(thumbnail))
+        self.setChecked(thumbnail.is_current)
+        describe(self, thumbnail.name)
+        self.update()
+
+    @guarded
+    def keyPressEvent(self, event: Any) -> None:  # noqa: N802
+        """The strip knows what keys mean; a button would take them for itself."""
+        event.ignore() if _is_passed_on(event.key()) else super().keyPressEvent(event)
+
+    @guarded
+    def keyReleaseEvent(self, event: Any) -> None:  # noqa: N802
+        event.ignore() if _is_passed_on(event.key()) else super().keyReleaseEvent(event)
+
+    @guarded
+    def paintEvent(self, event: Any) -> None:  # noqa: N802
+        super().paintEvent(event)
+        if self.thumbnail is None:
+            return
+        painter = QPainter(self)
+        if self.thumbnail.is_current:
+            painter.setPen(QPen(self.palette().color(QPalette.ColorRole.Highlight), 3))
+            painter.drawRect(self.rect().adjusted(2, 2, -3, -3))
+        if self.thumbnail.is_kept:
+            self._paint_tick(painter)
+        painter.end()
+
+    def _paint_tick(self, painter: QPainter) -> None:
+        corner = self.rect().adjusted(self.width() - line(self) - FRAME, FRAME, -FRAME, 0)
+        corner.setHeight(line(self))
+        painter.fillRect(corner, self.palette().color(QPalette.ColorRole.Highlight))
+        painter.setPen(self.palette().color(QPalette.ColorRole.HighlightedText))
+        painter.drawText(corner, Qt.AlignmentFlag.AlignCenter, "✓")
+
+    def _icon(self, thumbnail: Thumbnail) -> QIcon:
+        if thumbnail.pixels is None:
+            return QIcon()
+        ratio = self.devicePixelRatioF()
+        pixmap = QPixmap.fromImage(
+            image_of(thumbnail.pixels, round(self.iconSize().width() * ratio))
+        )
+        pixmap.setDevicePixelRatio(ratio)
+        return QIcon(pixmap)
+
+    def _choose(self, choose: Callable[[int], None]) -> None:
+        if self.thumbnail is not None:
+            # A click unchecks what is checked already; what is current is the model's to say.
+            self.setChecked(self.thumbnail.is_current)
+            choose(self.thumbnail.index)
+
+
+def _is_passed_on(key: int) -> bool:
+    return any(key == getattr(Qt.Key, f"Key_{name}") for name in _PASSED_ON)
