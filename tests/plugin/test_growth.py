@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tests.plugin.desk import noise
+from velatura_plugin.growth import growth_of, settled, settled_preview
+from velatura_plugin.host.base import LayerContent, PatchContent, PreviewFrame, ResultContent
+from velatura_protocol.geometry import Rect
+from velatura_protocol.messages import Placement
+from velatura_protocol.provenance import Provenance
+from velatura_protocol.tasks import Intent, Operation
+
+CANVAS = Rect(0, 0, 20, 10)
+GROWN = Rect(-3, -2, 25, 14)
+SPOT = Rect(-3, -2, 6, 5)
+
+
+def result(
+    placement: Placement = Placement.RESIZE_DOCUMENT, intent: Intent = Intent.EXPAND
+) -> ResultContent:
+    region = GROWN if placement is Placement.RESIZE_DOCUMENT else SPOT
+    patch = PatchContent(SPOT, noise(SPOT.size))
+    layer = LayerContent("a layer", region, (patch,), placement=placement)
+    operation = Operation.FILL if intent is not Intent.NONE else Operation.RETARGET
+    said = Provenance(operation, "echo", "1", "velatura/0", 1, "2026-01-01", "x", intent)
+    return ResultContent((layer,), said)
+
+
+def test_in_the_canvas_it_was_captured_from_nothing_changes() -> None:
+    assert settled(result(), CANVAS) == result()
+    assert growth_of(result()) == GROWN
+    assert growth_of(result(Placement.ABOVE)) is None
+
+
+def test_a_second_variation_only_goes_on_top() -> None:
+    (layer,) = settled(result(), GROWN).layers
+    assert layer.placement is Placement.TOP
+    assert layer.region == Rect(0, 0, 25, 14)
+    assert layer.patches[0].region == Rect(0, 0, 6, 5)
+
+
+def test_another_growth_takes_nothing_away() -> None:
+    """The canvas has gained 9 pixels to the right; this one wants some on all other sides too."""
+    (layer,) = settled(result(), Rect(0, 0, 29, 10)).layers
+    assert layer.placement is Placement.RESIZE_DOCUMENT
+    assert layer.region == Rect(-3, -2, 32, 14)
+
+
+def test_a_retarget_may_take_away() -> None:
+    (layer,) = settled(result(intent=Intent.NONE), Rect(0, 0, 29, 10)).layers
+    assert (layer.placement, layer.region) == (Placement.RESIZE_DOCUMENT, GROWN)
+
+
+@pytest.mark.parametrize("placement", [Placement.ABOVE, Placement.BELOW, Placement.TOP])
+def test_others_stay_where_they_were_in_the_picture(placement: Placement) -> None:
+    (layer,) = settled(result(placement), GROWN).layers
+    assert (layer.placement, layer.region) == (placement, Rect(0, 0, 6, 5))
+
+
+def test_a_new_document_lies_nowhere() -> None:
+    opened = result(Placement.NEW_DOCUMENT)
+    assert settled(opened, GROWN) == opened
+
+
+def test_a_scale_is_no_growth() -> None:
+    (layer,) = result().layers
+    doubled = ResultContent((replace(layer, scale=2.0),), result().provenance)
+    assert growth_of(doubled) is None
+
+
+def test_a_preview_moves_along() -> None:
+    frame = PreviewFrame(SPOT, noise(SPOT.size))
+    assert settled_preview(frame, GROWN).region == Rect(0, 0, 6, 5)
