@@ -20,9 +20,13 @@ from urllib.parse import urlsplit
 from velatura_protocol.errors import BackendUnavailable, DataDirectoryInUse, VersionMismatch
 from velatura_protocol.messages import PROTOCOL
 
+from .launcher_sandbox import command_outside, is_confined
+
 RUNTIME_FILE = "runtime.json"
 INSTALL_FILE = "install.json"
 LOG_FILE = "backend-start.log"
+SANDBOXED = "sandboxed"
+"""Reason of a :class:`StartFailed`; its detail is the command to type outside."""
 START_SECONDS = 90.0
 """The first start after an installation compiles and may have a cold disk; usual is under one."""
 EXIT_IN_USE = 4
@@ -76,12 +80,14 @@ class Launcher:
         with_parent: bool = False,
         grace_seconds: float | None = None,
         start_seconds: float = START_SECONDS,
+        confined: bool | None = None,
     ) -> None:
         self._directory = data_directory
         self._command = tuple(command) if command else None
         self._with_parent = with_parent
         self._grace_seconds = grace_seconds
         self._start_seconds = start_seconds
+        self._is_confined = is_confined(os.environ) if confined is None else confined
         self._process: subprocess.Popen[bytes] | None = None
         self._lines = queue.SimpleQueue[bytes]()
         self._aborted = threading.Event()
@@ -94,14 +100,18 @@ class Launcher:
         :raises VersionMismatch: one runs that this plug-in cannot talk to
         """
         endpoint = _read_endpoint(self._directory / RUNTIME_FILE)
-        if endpoint is None or not _is_alive(endpoint.pid) or not _answers(endpoint.url):
+        if endpoint is None or not _answers(endpoint.url):
+            return None
+        # A confined editor has process numbers of its own: there, whether it answers decides.
+        if not self._is_confined and not _is_alive(endpoint.pid):
             return None
         return _compatible(endpoint)
 
     def start(self) -> Endpoint:
         """Starts a backend and waits until it is ready.
 
-        :raises StartFailed: it is not installed, ended before it was ready, or took too long
+        :raises StartFailed: it is not installed, may not be started from here, ended before it was
+            ready, or took too long
         :raises DataDirectoryInUse: another one has the data directory and does not answer
         :raises VersionMismatch: it speaks another protocol
         """
@@ -175,6 +185,8 @@ class Launcher:
 
     def _spawn(self) -> subprocess.Popen[bytes]:
         command = self._command or _installed_command(self._directory / INSTALL_FILE)
+        if self._is_confined:
+            raise StartFailed(SANDBOXED, command_outside(command, self._directory))
         if command is None:
             raise StartFailed("not installed")
         self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)

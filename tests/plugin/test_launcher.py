@@ -137,6 +137,28 @@ def test_options_and_environment(scripts: Scripts, monkeypatch: pytest.MonkeyPat
     assert folder == str(scripts.data)
 
 
+def test_a_confined_editor_starts_nothing_and_says_what_to_type(scripts: Scripts) -> None:
+    confined = Launcher(scripts.data, command=["/opt/my velatura", "serve"], confined=True)
+    with pytest.raises(StartFailed) as raised:
+        confined.start()
+    assert raised.value.params == {"reason": "sandboxed"}
+    assert raised.value.detail == f"'/opt/my velatura' serve --stay --data-dir {scripts.data}"
+    assert not scripts.data.exists()
+
+
+def test_a_confined_editor_finds_a_backend_whose_process_it_cannot_see(scripts: Scripts) -> None:
+    endpoint = scripts.launcher(READY).start()
+    runtime = scripts.data / "runtime.json"
+    told = json.loads(runtime.read_text())
+    with subprocess.Popen([sys.executable, "-c", ""]) as ended:
+        ended.wait()
+    runtime.write_text(json.dumps({**told, "pid": ended.pid}))
+    assert Launcher(scripts.data, confined=False).find() is None
+    found = Launcher(scripts.data, confined=True).find()
+    assert found is not None
+    assert found.url == endpoint.url
+
+
 def test_scrubbed() -> None:
     given = {"PATH": "/bin", "LD_LIBRARY_PATH": "x", "DYLD_X": "x", "PYTHONHOME": "x", "LANG": "C"}
     assert scrubbed(given) == {"PATH": "/bin", "LANG": "C"}

@@ -36,6 +36,9 @@ def _offline(state: PanelState, translations: Translations) -> StatusLine:
         text = _("Not installed on this computer.")
         return StatusLine(_("Off"), Tone.WARNING, text, actions=(install,))
     again = Control(Action.START_BACKEND, _("Try again"))
+    if error.params.get("reason") == "sandboxed":
+        text = _("This editor runs in a sandbox and cannot start the backend. Run in a terminal:")
+        return StatusLine(_("Off"), Tone.WARNING, text, state.link.detail, (again,))
     if error.code is ErrorCode.BACKEND_UNAVAILABLE:
         again = Control(Action.RESTART_BACKEND, _("Restart"))
     text = sentence(error, translations)

@@ -83,6 +83,21 @@ def test_krita_loads_what_was_installed_and_nothing_once_it_is_uninstalled(
 
 @pytest.mark.host
 @pytest.mark.timeout(300)
+def test_resources_that_the_user_keeps_elsewhere(installed: Editor) -> None:
+    """Krita looks for plug-ins there, and only there."""
+    elsewhere = installed.profile / "elsewhere"
+    (installed.profile / "data/krita").rename(elsewhere)
+    settings = installed.profile / "config/kritarc"
+    settings.write_text(f"ResourceDirectory={elsewhere}\n{settings.read_text()}")
+    krita_plugin.install(place_of(installed))
+    seen = look(installed)
+    assert seen["action"]
+    assert seen["resources"] == str(elsewhere)
+    assert seen["path"] == [str(elsewhere / "pykrita/velatura/packages")]
+
+
+@pytest.mark.host
+@pytest.mark.timeout(300)
 def test_kritas_own_importer_lays_the_zip_out_as_the_installer_does(
     krita: Editor, shared: Path
 ) -> None:

@@ -46,6 +46,7 @@ from velatura_protocol.tasks import Intent, Operation
 FILL = GenerateRequest(Operation.FILL, Intent.FILL)
 UNSELECTED = replace(DOCUMENT, selected=None)
 INSTALL_FIRST = ErrorInfo(ErrorCode.BACKEND_UNAVAILABLE, {"reason": "not installed"})
+SANDBOXED = ErrorInfo(ErrorCode.BACKEND_UNAVAILABLE, {"reason": "sandboxed"})
 CRASHED = ErrorInfo(ErrorCode.BACKEND_UNAVAILABLE, {"reason": "ended by signal 9"})
 MEMORY = ErrorInfo(ErrorCode.OUT_OF_MEMORY, {"device": "cpu"}, retryable=True)
 
@@ -76,6 +77,15 @@ ROWS = [
         after(LinkChanged(Link.OFFLINE, error=INSTALL_FIRST)),
         "Off",
         "Not installed on this computer.",
+        "Start the engine first.",
+        None,
+        "",
+    ),
+    (
+        "in a sandbox",
+        after(LinkChanged(Link.OFFLINE, error=SANDBOXED, detail="velatura serve --stay")),
+        "Off",
+        "This editor runs in a sandbox and cannot start the backend. Run in a terminal:",
         "Start the engine first.",
         None,
         "",
