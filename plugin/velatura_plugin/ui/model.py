@@ -202,12 +202,14 @@ class ProgressLine:
 
 @dataclass(frozen=True)
 class NoticeBox:
-    """Plain text, never markup. ``job``: what :attr:`Action.RETRY_JOB` is about."""
+    """Plain text, never markup. ``job``: what :attr:`Action.RETRY_JOB` is about. ``detail``: codes,
+    versions and last log lines for the «Details» fold, copied as one block; often empty."""
 
     text: str
     tone: Tone
     actions: tuple[Control, ...] = ()
     job: str = ""
+    detail: str = ""
 
 
 @dataclass(frozen=True)

@@ -4,59 +4,61 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ..app import App
-from ..i18n import Translations
-from ..request import GenerateRequest
-from ..state import NoticeDismissed, PanelState
+from velatura_protocol.parameters import ParameterValue
+
+from ..state import NoticeDismissed
+from .around import Around
 from .model import Action
 from .present import present
+from .studio import Studio
 from .view import View
 
 
 class Panel:
-    """One per panel on the screen; several may show one plug-in. UI thread only.
+    """One per panel on the screen; several may share one studio. UI thread only.
 
     ``install`` opens the host's way to install a backend.
     """
 
     def __init__(
-        self,
-        app: App,
-        view: View,
-        draft: GenerateRequest,
-        *,
-        translations: Translations | None = None,
-        install: Callable[[], None] | None = None,
+        self, studio: Studio, view: View, *, install: Callable[[], None] | None = None
     ) -> None:
-        self._app = app
+        self._studio = studio
+        self._app = studio.app
         self._view = view
-        self._draft = draft
-        self._translations = translations or Translations()
         self._install = install
         view.on_action(self.perform)
-        self._end = app.controller.subscribe(self._render)
-        self._render(app.controller.state)
-
-    @property
-    def draft(self) -> GenerateRequest:
-        """The request that the button would send."""
-        return self._draft
-
-    @draft.setter
-    def draft(self, draft: GenerateRequest) -> None:
-        self._draft = draft
-        self._render(self._app.controller.state)
+        view.on_edit(self.edit)
+        view.on_choose(self.choose)
+        self._ends = (
+            self._app.controller.subscribe(lambda _state: self.render()),
+            studio.subscribe(self.render),
+        )
+        self.render()
 
     def close(self) -> None:
         """The panel is gone; the plug-in goes on."""
-        self._end()
+        for end in self._ends:
+            end()
+
+    def edit(self, field_id: str, value: ParameterValue) -> None:
+        """The user has put ``value`` into a field."""
+        self._app.controller.store.attempt(lambda: self._studio.edit(field_id, value))
+
+    def choose(self, job: str, index: int) -> None:
+        """The user has picked a thumbnail."""
+        controller = self._app.controller
+        controller.store.attempt(lambda: controller.show_variation(job, index))
 
     def perform(self, action: Action, job: str = "") -> None:
         """What went wrong becomes the notice."""
         self._app.controller.store.attempt(lambda: self._perform(action, job))
 
-    def _render(self, state: PanelState) -> None:
-        self._view.render(present(state, self._draft, self._translations))
+    def render(self) -> None:
+        """Draws what is the case now."""
+        studio = self._studio
+        around = Around(studio.settings)
+        self._view.render(present(studio.state, studio.draft, studio.translations, around))
 
     def _perform(self, action: Action, job: str) -> None:
         if not self._perform_on_strip(action, job):
@@ -86,6 +88,8 @@ class Panel:
                 controller.more_like_this(job)
             case Action.RETRY_JOB:
                 controller.retry(job)
+            case Action.CANCEL_JOB:
+                controller.cancel(job)
             case _:
                 return False
         return True
@@ -93,8 +97,9 @@ class Panel:
     def _perform_on_link(self, action: Action) -> None:
         match action:
             case Action.GENERATE:
-                self._app.controller.refresh()
-                self._app.controller.generate(self._draft)
+                self._studio.generate()
+            case Action.FILL_TRANSPARENT:
+                self._studio.fill_transparent()
             case Action.STOP:
                 self._app.controller.stop_all()
             case Action.START_BACKEND | Action.RESTART_BACKEND:
@@ -105,5 +110,7 @@ class Panel:
                 self._app.client.retry_now()
             case Action.INSTALL if self._install is not None:
                 self._install()
-            case _:
+            case Action.DISMISS:
                 self._app.controller.store.apply(NoticeDismissed())
+            case _:
+                pass

@@ -9,8 +9,9 @@ from velatura_protocol.events import Phase
 from ..events import Link
 from ..i18n import Translations
 from ..state import JobStatus, JobView, PanelState
-from .model import ProgressLine
-from .words import sentence
+from .model import Action, Control, ProgressLine, Waiting
+from .numbers import duration
+from .words import sentence, work_name
 
 ETA_FROM_STEP = 3
 """Before that an estimate jumps about."""
@@ -29,6 +30,23 @@ def progress_line(active: Sequence[JobView], translations: Translations) -> Prog
     _ = translations.ngettext
     more = _("{text} · {count} waiting", "{text} · {count} waiting", waiting)
     return ProgressLine(more.format(text=line.text, count=waiting), line.fraction)
+
+
+def waiting(active: Sequence[JobView], translations: Translations) -> tuple[Waiting, ...]:
+    """Every unfinished job, where there is more than one."""
+    if len(active) < 2:
+        return ()
+    return tuple(_waiting(each, translations) for each in active)
+
+
+def _waiting(job: JobView, translations: Translations) -> Waiting:
+    _ = translations.gettext
+    text = _("{work}: {progress}").format(
+        work=work_name(job, translations), progress=_line_of(job, translations).text
+    )
+    reason = _("Stopping…") if job.cancelling else ""
+    label = _("Stop") if job.status is JobStatus.RUNNING else _("Remove from the queue")
+    return Waiting(job.job, text, Control(Action.CANCEL_JOB, label, not reason, reason))
 
 
 def _line_of(job: JobView, translations: Translations) -> ProgressLine:
@@ -65,7 +83,7 @@ def _running(job: JobView, translations: Translations) -> str:
             index=progress.variation + 1, count=job.variations, text=text
         )
     if progress.eta is not None and progress.step >= ETA_FROM_STEP:
-        text = _("{text}, {time} left").format(text=text, time=_time(progress.eta, translations))
+        text = _("{text}, {time} left").format(text=text, time=duration(progress.eta, translations))
     return text
 
 
@@ -81,13 +99,6 @@ def _phase(phase: Phase, translations: Translations) -> str:
         Phase.COMPOSITING: _("Finishing…"),
         Phase.DELIVERING: _("Finishing…"),
     }[phase]
-
-
-def _time(seconds: float, translations: Translations) -> str:
-    _ = translations.gettext
-    if seconds < 60:
-        return _("{seconds} s").format(seconds=max(1, round(seconds)))
-    return _("{minutes} min").format(minutes=round(seconds / 60))
 
 
 def announcement(state: PanelState, jobs: Sequence[JobView], translations: Translations) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,10 +12,11 @@ from tests.plugin.scripted import Script
 from velatura_plugin.app import App, Dialler
 from velatura_plugin.events import Link
 from velatura_plugin.launcher import Launcher
-from velatura_plugin.settings import Settings
+from velatura_plugin.settings import Settings, SettingsStore
 from velatura_plugin.ui.model import Action, Strip, ViewModel
 from velatura_plugin.ui.panel import Panel
-from velatura_plugin.ui.view import Asked
+from velatura_plugin.ui.studio import Studio
+from velatura_plugin.ui.view import Asked, Chosen, Edited
 from velatura_protocol.errors import WorkerLost
 
 
@@ -26,12 +26,20 @@ class Screen:
     def __init__(self) -> None:
         self.models: list[ViewModel] = []
         self.press: Asked = lambda action, job: None
+        self.edit: Edited = lambda field, value: None
+        self.choose: Chosen = lambda job, index: None
 
     def render(self, model: ViewModel) -> None:
         self.models.append(model)
 
     def on_action(self, asked: Asked) -> None:
         self.press = asked
+
+    def on_edit(self, edited: Edited) -> None:
+        self.edit = edited
+
+    def on_choose(self, chosen: Chosen) -> None:
+        self.choose = chosen
 
     @property
     def model(self) -> ViewModel:
@@ -51,7 +59,11 @@ class Bench:
         self.app = App(self.desk.controller, self.desk.client, launcher, dialler)
         self.screen = Screen()
         self.installed: list[int] = []
-        self.panel = Panel(self.app, self.screen, REMOVE, install=lambda: self.installed.append(1))
+        self.studio = Studio(self.app, SettingsStore(tmp_path))
+        self.panel = self.open()
+
+    def open(self) -> Panel:
+        return Panel(self.studio, self.screen, install=lambda: self.installed.append(1))
 
     def press(self, action: Action) -> None:
         """Pressed only if the panel has it, and on."""
@@ -81,6 +93,8 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
     bench = Bench(tmp_path)
     bench.desk.open()
     bench.desk.connect()
+    bench.screen.edit("variations", 2)
+    bench.screen.edit("seed", 10)
     yield bench
     bench.panel.close()
     bench.desk.close()
@@ -157,9 +171,11 @@ def test_what_cannot_be_done_is_a_notice(bench: Bench) -> None:
 
 
 def test_the_draft_decides_the_button(bench: Bench) -> None:
-    bench.panel.draft = replace(REMOVE, engine="gone")
-    assert not bench.screen.model.generate.enabled
-    assert bench.panel.draft.engine == "gone"
+    bench.screen.edit("task", "restyle")
+    assert bench.screen.model.generate.label == "Restyle selection"
+    assert bench.screen.model.generate.reason == "Choose or describe a style."
+    bench.screen.edit("prompt", "oil on canvas")
+    assert bench.screen.model.generate.enabled
 
 
 def test_the_document_is_looked_at_again(bench: Bench) -> None:
@@ -190,4 +206,4 @@ def test_a_closed_panel_is_left_alone(bench: Bench) -> None:
     bench.desk.controller.refresh()
     bench.desk.controller.generate(REMOVE)
     assert len(bench.screen.models) == before
-    bench.panel = Panel(bench.app, bench.screen, REMOVE)
+    bench.panel = bench.open()

@@ -35,15 +35,18 @@ from velatura_plugin.state import (
     NoticeRaised,
     PanelState,
 )
+from velatura_plugin.ui.button import generate_label
+from velatura_plugin.ui.draft import Draft
 from velatura_plugin.ui.model import Action, Control, ViewModel
-from velatura_plugin.ui.present import generate_label, present
+from velatura_plugin.ui.present import present
 from velatura_protocol.errors import ErrorCode
 from velatura_protocol.events import Phase
-from velatura_protocol.geometry import Size
+from velatura_protocol.geometry import Margins, Size
 from velatura_protocol.messages import ErrorInfo
 from velatura_protocol.tasks import Intent, Operation
 
 FILL = GenerateRequest(Operation.FILL, Intent.FILL)
+DRAFT = Draft(task="fill")
 UNSELECTED = replace(DOCUMENT, selected=None)
 INSTALL_FIRST = ErrorInfo(ErrorCode.BACKEND_UNAVAILABLE, {"reason": "not installed"})
 SANDBOXED = ErrorInfo(ErrorCode.BACKEND_UNAVAILABLE, {"reason": "sandboxed"})
@@ -51,7 +54,7 @@ CRASHED = ErrorInfo(ErrorCode.BACKEND_UNAVAILABLE, {"reason": "ended by signal 9
 MEMORY = ErrorInfo(ErrorCode.OUT_OF_MEMORY, {"device": "cpu"}, retryable=True)
 
 
-def model(state: PanelState, draft: GenerateRequest = FILL) -> ViewModel:
+def model(state: PanelState, draft: Draft = DRAFT) -> ViewModel:
     shown = present(state, draft)
     check_reasons(shown)
     return shown
@@ -317,24 +320,22 @@ def test_the_button_says_what_it_would_do(
 @pytest.mark.parametrize(
     ("draft", "reason"),
     [
-        (FILL, ""),
-        (GenerateRequest(Operation.RESTYLE), "Choose or describe a style."),
-        (GenerateRequest(Operation.RESTYLE, prompt="oil"), ""),
-        (GenerateRequest(Operation.RESTYLE, roles={"style": "a"}), ""),
-        (GenerateRequest(Operation.GENERATE), "Describe what you want to see."),
-        (
-            replace(FILL, engine="gone"),
-            "There is no engine called “gone”. Choose one of those installed.",
-        ),
+        (DRAFT, ""),
+        (Draft(task="restyle"), "Choose or describe a style."),
+        (Draft(task="restyle", prompt="oil"), ""),
+        (Draft(task="generate"), "Describe what you want to see."),
+        (Draft(task="extend"), "Say how far the picture is to be extended."),
+        (Draft(task="extend", sides=Margins(left=8)), ""),
+        (replace(DRAFT, engines={"fill": "gone"}), ""),
     ],
 )
-def test_why_the_button_is_off(draft: GenerateRequest, reason: str) -> None:
+def test_why_the_button_is_off(draft: Draft, reason: str) -> None:
     assert model(online(), draft).generate.reason == reason
 
 
 def test_the_hint_says_what_is_captured() -> None:
     assert model(online()).hint == "Selection: 4 × 4 pixels"
-    upscale = GenerateRequest(Operation.UPSCALE, scale=2.0)
+    upscale = Draft(task="upscale")
     assert model(online(), upscale).hint == "Whole picture: 40 × 30 pixels"
     assert model(online(DocumentSeen(UNSELECTED))).hint == ""
     assert model(PanelState()).hint == ""
@@ -408,7 +409,7 @@ class Pseudo(gettext.NullTranslations):
 
 @pytest.mark.parametrize("state", [row[1] for row in ROWS], ids=[row[0] for row in ROWS])
 def test_every_word_is_translated(state: PanelState) -> None:
-    shown = present(state, FILL, Pseudo())
+    shown = present(state, DRAFT, Pseudo())
     texts = [shown.status.word, shown.status.sentence, shown.generate.label, shown.generate.reason]
     texts += [shown.hint, shown.announcement]
     texts += [shown.progress.text] if shown.progress else []

@@ -1,0 +1,32 @@
+"""What choices are called."""
+
+from __future__ import annotations
+
+from velatura_protocol.tasks import SampleSource
+
+from ..extent import Anchor
+from ..i18n import Translations
+
+
+def source_name(source: SampleSource, translations: Translations) -> str:
+    _ = translations.gettext
+    return {
+        SampleSource.BELOW: _("The picture up to this layer"),
+        SampleSource.VISIBLE: _("All that is visible"),
+        SampleSource.LAYER: _("This layer alone"),
+    }[source]
+
+
+def anchor_name(anchor: Anchor, translations: Translations) -> str:
+    _ = translations.gettext
+    return {
+        Anchor.TOP_LEFT: _("At the top left"),
+        Anchor.TOP: _("At the top"),
+        Anchor.TOP_RIGHT: _("At the top right"),
+        Anchor.LEFT: _("At the left"),
+        Anchor.CENTRE: _("In the middle"),
+        Anchor.RIGHT: _("At the right"),
+        Anchor.BOTTOM_LEFT: _("At the bottom left"),
+        Anchor.BOTTOM: _("At the bottom"),
+        Anchor.BOTTOM_RIGHT: _("At the bottom right"),
+    }[anchor]

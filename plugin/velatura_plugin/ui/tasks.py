@@ -1,0 +1,88 @@
+"""The tasks a panel offers, and which engine does one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from velatura_protocol.engines import EngineSpec
+from velatura_protocol.parameters import ParameterKind
+from velatura_protocol.tasks import Intent, Operation, Role, SampleSource
+
+
+@dataclass(frozen=True)
+class PanelTask:
+    """``id`` is what an edit of the task's field carries, and the end of the command's id."""
+
+    id: str
+    operation: Operation
+    intent: Intent = Intent.NONE
+
+    @property
+    def sample_source(self) -> SampleSource:
+        """What it looks at until the user says otherwise."""
+        if self.operation is Operation.FILL:
+            return SampleSource.BELOW
+        if self.operation in _WHOLE_PICTURE:
+            return SampleSource.VISIBLE
+        return SampleSource.LAYER
+
+
+_WHOLE_PICTURE = frozenset(
+    {Operation.UPSCALE, Operation.TILE, Operation.RETARGET, Operation.GENERATE}
+)
+TASKS = (
+    PanelTask("remove", Operation.FILL, Intent.REMOVE),
+    PanelTask("fill", Operation.FILL, Intent.FILL),
+    PanelTask("add", Operation.FILL, Intent.ADD),
+    PanelTask("extend", Operation.FILL, Intent.EXPAND),
+    PanelTask("replace_background", Operation.FILL, Intent.REPLACE_BACKGROUND),
+    PanelTask("restyle", Operation.RESTYLE),
+    PanelTask("upscale", Operation.UPSCALE),
+    PanelTask("vary", Operation.VARY),
+    PanelTask("tile", Operation.TILE),
+    PanelTask("retarget", Operation.RETARGET),
+    PanelTask("generate", Operation.GENERATE),
+    PanelTask("restore", Operation.RESTORE),
+    PanelTask("recolour", Operation.RECOLOUR),
+    PanelTask("cut_out", Operation.CUT_OUT),
+)
+"""In the order panels list them; the first one offered is the default."""
+
+
+def task_named(task_id: str) -> PanelTask | None:
+    return next((each for each in TASKS if each.id == task_id), None)
+
+
+def can_do(engine: EngineSpec, task: PanelTask) -> bool:
+    if task.operation not in engine.operations:
+        return False
+    return task.intent is Intent.NONE or not engine.intents or task.intent in engine.intents
+
+
+def engines_for(
+    engines: Sequence[EngineSpec], task: PanelTask, chosen: str = ""
+) -> tuple[EngineSpec, ...]:
+    """The best first. Those of a rank below 0 are for checking an installation: they are listed
+    only where they were ``chosen`` by their id."""
+    able = [
+        each for each in engines if can_do(each, task) and (each.rank >= 0 or each.id == chosen)
+    ]
+    return tuple(sorted(able, key=lambda each: -each.rank))
+
+
+def offered(engines: Sequence[EngineSpec]) -> tuple[PanelTask, ...]:
+    return tuple(each for each in TASKS if engines_for(engines, each))
+
+
+def uses_strength(task: PanelTask, engine: EngineSpec) -> bool:
+    """An engine that only knows the picture itself fills a hole wholly or not at all."""
+    if task.operation in (Operation.RESTYLE, Operation.VARY, Operation.RESTORE):
+        return True
+    return task.operation is Operation.FILL and engine.takes_prompt
+
+
+def has_style(engine: EngineSpec) -> bool:
+    """Whether a style can be given to it without words."""
+    presets = any(each.kind is ParameterKind.PRESET for each in engine.parameters)
+    return presets or any(engine.role(each) for each in (Role.STYLE, Role.REFERENCE, Role.PALETTE))
