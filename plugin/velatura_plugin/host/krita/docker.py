@@ -8,15 +8,11 @@ from typing import Any
 
 import krita
 
-from velatura_protocol.tasks import Intent, Operation
-
-from ...app import App
-from ...i18n import Translations
-from ...request import GenerateRequest
 from ...ui.panel import Panel
 from ...ui.qt.compat import QMdiArea, QTimer
 from ...ui.qt.guard import connect, guarded
 from ...ui.qt.panel import PanelView
+from ...ui.studio import Studio
 
 DOCKER = "velatura_docker"
 LOOK_MS = 300
@@ -29,26 +25,23 @@ class VelaturaDocker(krita.DockWidget):
     def __init__(self) -> None:
         super().__init__()
         self.setWindowTitle("Velatura")
-        self._app: App | None = None
+        self._studio: Studio | None = None
         self._panel: Panel | None = None
         self._timer = QTimer(self)
         connect(self._timer.timeout, self._look)
         connect(self.visibilityChanged, self._watch)
 
-    def fill(self, app: App, translations: Translations) -> None:
-        self._app = app
-        view = PanelView(translations, leave=_focus_canvas)
+    def fill(self, studio: Studio) -> None:
+        self._studio = studio
+        view = PanelView(studio.translations, leave=_focus_canvas)
         self.setWidget(view)
-        draft = GenerateRequest(
-            Operation.FILL, Intent.REMOVE, variations=app.controller.settings.variations
-        )
-        self._panel = Panel(app, view, draft, translations=translations)
+        self._panel = Panel(studio, view)
         self._watch(self.isVisible())
 
     def empty(self) -> None:
         """Krita is closing."""
         self._timer.stop()
-        panel, self._panel, self._app = self._panel, None, None
+        panel, self._panel, self._studio = self._panel, None, None
         if panel is not None:
             panel.close()
 
@@ -57,15 +50,15 @@ class VelaturaDocker(krita.DockWidget):
         self._look()
 
     def _watch(self, visible: bool) -> None:
-        if visible and self._app is not None:
+        if visible and self._studio is not None:
             self._look()
             self._timer.start(LOOK_MS)
         else:
             self._timer.stop()
 
     def _look(self) -> None:
-        if self._app is not None:
-            self._app.controller.refresh()
+        if self._studio is not None:
+            self._studio.app.controller.refresh()
 
 
 class Dockers:
@@ -74,6 +67,10 @@ class Dockers:
     def __init__(self) -> None:
         self._dockers: list[VelaturaDocker] = []
         self._fill: Callable[[VelaturaDocker], None] = lambda _docker: None
+
+    @property
+    def all(self) -> tuple[VelaturaDocker, ...]:
+        return tuple(self._dockers)
 
     @property
     def is_any_visible(self) -> bool:
@@ -86,11 +83,11 @@ class Dockers:
         self._fill(docker)
         return docker
 
-    def fill(self, app: App, translations: Translations) -> None:
+    def fill(self, studio: Studio) -> None:
         """Those there are, and those of windows to come."""
-        self._fill = lambda docker: docker.fill(app, translations)
+        self._fill = lambda docker: docker.fill(studio)
         for each in self._dockers:
-            each.fill(app, translations)
+            each.fill(studio)
 
     def empty(self) -> None:
         self._fill = lambda _docker: None

@@ -6,10 +6,10 @@ from __future__ import annotations
 import krita
 
 from ...app import App, build
-from ...i18n import Translations, load_translations
-from ...settings import Settings, SettingsStore, data_directory
+from ...settings import SettingsStore, data_directory
 from ...ui.qt.compat import QLocale
 from ...ui.qt.guard import connect, guarded
+from ...ui.studio import Studio
 from .actions import MENU, TITLES, actions_of
 from .adapter import KritaHost
 from .docker import DOCKER, Dockers
@@ -48,9 +48,10 @@ class VelaturaExtension(krita.Extension):
     def _start(self) -> None:
         if self.app is None:
             directory = data_directory()
-            settings = SettingsStore(directory).load_with_identity()
-            self.app = build(KritaHost(), settings, directory)
-            self.dockers.fill(self.app, _translations(settings))
+            store = SettingsStore(directory)
+            self.app = build(KritaHost(), store.load_with_identity(), directory)
+            # Krita makes its own language Qt's.
+            self.dockers.fill(Studio(self.app, store, language=QLocale().name()))
             self.app.start()
 
     def _close(self) -> None:
@@ -58,8 +59,3 @@ class VelaturaExtension(krita.Extension):
         self.dockers.empty()
         if app is not None:
             app.close()
-
-
-def _translations(settings: Settings) -> Translations:
-    """Krita's own language, which it makes Qt's, where the user has not asked for another."""
-    return load_translations(settings.language or QLocale().name())
