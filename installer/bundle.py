@@ -88,7 +88,7 @@ def licences(checkout: Checkout) -> Contents:
         distribution = _distribution(checkout, vendored)
         name = PurePosixPath(f"{vendored.name}.txt")
         contents[name] = (distribution / "licenses" / vendored.licence).read_bytes()
-        version = _pinned(checkout, vendored.name)
+        version = pinned(checkout, vendored.name)
         lines.append(f"{vendored.name} {version} (in {vendored.package}/_vendor): {name}")
     contents[PurePosixPath("NOTICE.txt")] = ("\n".join(lines) + "\n").encode()
     return contents
@@ -179,7 +179,7 @@ def _distribution(checkout: Checkout, vendored: Vendored) -> Path:
 
     :raises Trouble: the environment has none, or another version
     """
-    version = _pinned(checkout, vendored.name)
+    version = pinned(checkout, vendored.name)
     folder = _site(checkout) / f"{vendored.name}-{version}.dist-info"
     if not folder.is_dir():
         raise Trouble(
@@ -188,7 +188,8 @@ def _distribution(checkout: Checkout, vendored: Vendored) -> Path:
     return folder
 
 
-def _pinned(checkout: Checkout, name: str) -> str:
+def pinned(checkout: Checkout, name: str) -> str:
+    """The version of a vendored package that the base profile has."""
     lines = requirements_file(checkout, Profile.base).read_text().splitlines()
     (version,) = (line.split("==")[1].strip() for line in lines if line.startswith(f"{name}=="))
     return version
