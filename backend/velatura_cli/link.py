@@ -20,6 +20,9 @@ MEETING_SECONDS = 60.0
 LOST_SECONDS = 20.0
 """How long a command waits for a backend that it has lost."""
 
+CLOSE_SECONDS = 2.0
+"""How long a command waits at its end for what it has still to send."""
+
 
 class Link:
     """Connects when it is first needed, so that bad input costs no backend.
@@ -77,7 +80,7 @@ class Link:
 
     def close(self) -> None:
         if self._app is not None:
-            self._app.close()
+            self._app.close(seconds=CLOSE_SECONDS)
 
     def _look(self, state: PanelState) -> None:
         # While a connection is lost the client tells every second what it does about it.

@@ -10,7 +10,7 @@ from pathlib import Path
 from velatura_protocol.errors import BackendUnavailable
 from velatura_protocol.messages import ErrorInfo
 
-from .client import Client, Identity, Report
+from .client import CLOSE_SECONDS, Client, Identity, Report
 from .controller import Controller
 from .events import Link, LinkChanged
 from .host.base import Host
@@ -43,10 +43,11 @@ class App:
         """Ends a start that is under way."""
         self.launcher.abort()
 
-    def close(self) -> None:
-        """Ends the connection, and the backend if it was started with ``with_parent``."""
+    def close(self, *, seconds: float = CLOSE_SECONDS) -> None:
+        """Ends the connection, for which it waits for at most ``seconds``, and the backend if it was
+        started with ``with_parent``."""
         self.launcher.abort()
-        self.controller.close()
+        self.controller.close(seconds=seconds)
         self.launcher.stop()
 
 

@@ -10,7 +10,7 @@ from velatura_protocol.geometry import Rect, Size
 from velatura_protocol.messages import ErrorInfo, Placement
 
 from .growth import growth_of, settled, settled_preview
-from .host.base import Document, Host, PreviewFrame, ResultContent, Spot
+from .host.base import Document, Host, LayerInfo, PreviewFrame, ResultContent, Spot
 from .previews import CanvasGate
 from .state import DocumentView
 
@@ -52,10 +52,12 @@ class JobCanvas:
         """One undo step of the host. The canvas it makes, in the pixels of the one before, for
         :meth:`resized` of all that share the document; None: it is as it was."""
         named = settled(_named(content, name), self._canvas())
+        before = self._host.layers(self.document)
         self._host.accept(
             self.document, self._job, named, spot=self.spot, document_key=document_key
         )
         self._is_occupied = False
+        self._go_above(before)
         return growth_of(named)
 
     def accept_all(
@@ -83,6 +85,14 @@ class JobCanvas:
     def forget(self) -> None:
         """The document is gone, and what was on its canvas with it."""
         self._is_occupied = False
+
+    def _go_above(self, before: tuple[LayerInfo, ...]) -> None:
+        """What the job shows next goes over what it has just added, or nobody would see it."""
+        known = {each.reference for each in before}
+        after = self._host.layers(self.document)
+        new = next((each for each in after if each.reference not in known), None)
+        if new is not None and not self.spot.group:
+            self.spot = replace(self.spot, layer=new.reference)
 
     def _canvas(self) -> Rect:
         """The canvas of now in the pixels of the capture. A user who undid the growth has the size

@@ -185,7 +185,7 @@ def _read_mask(host: Host, document: Document, request: GenerateRequest) -> Sele
 def _mask_from_source(host: Host, document: Document, request: GenerateRequest) -> Selection | None:
     match request.mask.kind:
         case MaskKind.SELECTION:
-            return host.selection(document)
+            return request.mask.drawn or host.selection(document)
         case MaskKind.REFERENCE:
             return host.mask_content(document, request.mask.reference)
         case MaskKind.TRANSPARENCY:

@@ -15,8 +15,10 @@ from velatura_protocol.errors import BackendUnavailable, Cancelled, VelaturaErro
 from velatura_protocol.messages import (
     PROTOCOL,
     Ack,
+    BlobRef,
     ClientRequest,
     ErrorInfo,
+    Favourite,
     Forget,
     Hello,
     ListJobs,
@@ -35,8 +37,11 @@ from .uploading import Uploads
 RETRY_DELAYS = (1, 2, 5, 10)
 """Seconds before each attempt to reconnect; the last one repeats."""
 
-CLOSE_SECONDS = 2.0
+CLOSE_SECONDS = 0.05
+"""How long a close may hold up the UI thread."""
+
 FLUSH_SECONDS = 0.3
+"""How long the I/O thread goes on sending by itself after that."""
 
 _log = logging.getLogger(__name__)
 
@@ -89,8 +94,25 @@ class JobClient(Protocol):
 
     def forget(self, jobs: tuple[str, ...], *, everyone: bool = False) -> int: ...
 
-    def close(self) -> None:
-        """Ends the connection and the I/O thread; waits for at most a moment. Jobs go on."""
+    def set_favourite(self, job: str, *, favourite: bool) -> int:
+        """Whether it is kept whatever the retention says; answered like :meth:`forget`."""
+        ...
+
+    def follow(self, order: JobOrder) -> None:
+        """Has a job of the history told once more, from its first event, with its pixels.
+
+        Of the order only the id matters: the backend has the rest.
+        """
+        ...
+
+    def fetch(self, refs: tuple[BlobRef, ...]) -> None:
+        """Pixels that belong to a list of jobs: each comes as a
+        :class:`~.events.PixelsArrived`, or not at all."""
+        ...
+
+    def close(self, *, seconds: float = CLOSE_SECONDS) -> None:
+        """Ends the connection and the I/O thread, and waits for that for at most ``seconds``. Jobs
+        go on."""
         ...
 
 
@@ -131,10 +153,6 @@ class Client:
         self._post(lambda: self._submit(order))
 
     def follow(self, order: JobOrder) -> None:
-        """Has a job of the history told once more, from its first event, with its pixels.
-
-        Of the order only the id matters: the backend has the rest.
-        """
         self._post(lambda: self._follow(order))
 
     def cancel(self, job: str) -> None:
@@ -153,11 +171,20 @@ class Client:
         self._post(lambda: self._request(number, Forget(number, jobs, everyone)))
         return number
 
-    def close(self) -> None:
-        if not self._thread.is_alive():
-            return
-        self._post(self._stop)
-        self._thread.join(CLOSE_SECONDS)
+    def set_favourite(self, job: str, *, favourite: bool) -> int:
+        number = next(self._numbers)
+        self._post(lambda: self._request(number, Favourite(number, job, favourite)))
+        return number
+
+    def fetch(self, refs: tuple[BlobRef, ...]) -> None:
+        self._post(lambda: self._fetch(refs))
+
+    def close(self, *, seconds: float = CLOSE_SECONDS) -> None:
+        if self._thread.ident is None and not self._loop.is_closed():
+            self._loop.close()
+        if self._thread.is_alive():
+            self._post(self._stop)
+            self._thread.join(seconds)
 
     def _post(self, action: Callable[[], None]) -> None:
         if not self._loop.is_closed():
@@ -205,6 +232,10 @@ class Client:
         else:
             error = ErrorInfo.of(BackendUnavailable(reason="not connected"))
             self._tell(RequestDone(number, error=error))
+
+    def _fetch(self, refs: tuple[BlobRef, ...]) -> None:
+        if self._conversation is not None and self._conversation.is_open:
+            self._conversation.fetch(refs)
 
     def _tell(self, event: ClientEvent) -> None:
         self._emit(event)

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import replace
 
-from velatura_protocol.errors import BackendUnavailable, NotFound
-from velatura_protocol.geometry import Rect
+from velatura_protocol.errors import BackendUnavailable, HostFailed, NotFound, VelaturaError
 from velatura_protocol.messages import CancelledJob, Failed, Finished
 
 from . import state as panel
 from .canvas import DocumentKeys, JobCanvas, fit_together, look_at, with_layers
 from .capture import CaptureContext, capture, choose_engine
 from .chance import Chance
-from .client import JobClient
+from .client import CLOSE_SECONDS, JobClient
 from .events import ClientEvent, JobRefused, PreviewArrived, VariationArrived
 from .host.base import Document, Host, Spot
 from .inbox import Inbox
@@ -25,6 +25,8 @@ from .state import JobStatus, JobView, PanelState, view_of
 from .store import Listener, Watcher
 from .strip import OpenJob, Strip
 from .ui.words import layer_name, work_name
+
+_log = logging.getLogger(__name__)
 
 
 class Controller(Strip):
@@ -64,11 +66,12 @@ class Controller(Strip):
         self.refresh()
         self._client.connect(self._inbox.put)
 
-    def close(self) -> None:
-        """Clears previews and staged layers, ends the connection. Jobs go on in the backend."""
+    def close(self, *, seconds: float = CLOSE_SECONDS) -> None:
+        """Clears previews and staged layers, ends the connection, for which it waits for at most
+        ``seconds``. Jobs go on in the backend."""
         for opened in self._jobs.values():
             self.store.attempt(opened.canvas.clear)
-        self._client.close()
+        self._client.close(seconds=seconds)
 
     def refresh(self) -> None:
         """Looks at the active document, its selection and its active layer again."""
@@ -81,8 +84,15 @@ class Controller(Strip):
 
     # -- capture → submit --------------------------------------------------------------------------
 
-    def generate(self, request: GenerateRequest, *, document: Document | None = None) -> str:
+    def generate(
+        self,
+        request: GenerateRequest,
+        *,
+        document: Document | None = None,
+        repeatable: bool = True,
+    ) -> str:
         """Captures the active document (or ``document``) and submits; returns the job's id.
+        ``repeatable``: the user asked for it in person and may want the same once more.
 
         :raises velatura_protocol.errors.BadInput: before anything is sent (NothingSelected …)
         :raises BackendUnavailable: no backend has been met yet, so nobody knows what it can do
@@ -101,30 +111,38 @@ class Controller(Strip):
             previews_per_second=self.settings.preview_rate,
             preview_side=self.settings.preview_side,
         )
+        if repeatable:
+            self.store.apply(panel.Asked(request))
         request = self._on_layer(document, request)
         captured = capture(self._host, document, request, context)
         order = JobOrder(
             self._chance.new_id(), captured.task, captured.blobs, request.priority, request.live
         )
         spot = Spot(request.layer, request.group)
-        return self._submit(
-            order, JobCanvas(self._host, document, order.job, spot, self._chance.clock)
-        )
+        canvas = JobCanvas(self._host, document, order.job, spot, self._chance.clock)
+        accepts = request.accept or self.settings.accept_automatically
+        return self._submit(OpenJob(order, canvas, accepts))
 
     def retry(self, job: str) -> str:
-        """Submits a failed job's captured task again under a new id, which is returned."""
-        opened = self._opened(job)
+        """Submits a failed job's captured task again under a new id, which is returned.
+
+        :raises NotFound: its captured pixels are gone
+        """
+        opened = self._captured(job)
         again = replace(opened.order, job=self._chance.new_id())
         self._drop(job)
-        return self._submit(again, opened.canvas.again(again.job))
+        return self._submit(replace(opened, order=again, canvas=opened.canvas.again(again.job)))
 
     def more_like_this(self, job: str) -> str:
-        """The same captured task with the seeds that follow; returns the new job's id."""
-        opened = self._opened(job)
+        """The same captured task with the seeds that follow; returns the new job's id.
+
+        :raises NotFound: its captured pixels are gone
+        """
+        opened = self._captured(job)
         task = opened.order.task
         following = replace(task, seed=task.seed + task.variations)
         order = replace(opened.order, job=self._chance.new_id(), task=following)
-        return self._submit(order, opened.canvas.again(order.job))
+        return self._submit(OpenJob(order, opened.canvas.again(order.job)))
 
     def cancel(self, job: str) -> None:
         """Stops it wherever it is. Variations that are finished stay staged."""
@@ -136,14 +154,24 @@ class Controller(Strip):
             if view.is_active:
                 self.cancel(view.job)
 
+    def document_key(self, document: Document) -> str:
+        """The key its history is filed under, whether it is stored with it already or not."""
+        return self._keys.of(document)
+
+    def _captured(self, job: str) -> OpenJob:
+        if self.store.view(job).is_restored:
+            raise NotFound(what="blob", id=job)
+        return self._opened(job)
+
     def _on_layer(self, document: Document, request: GenerateRequest) -> GenerateRequest:
         """With the layer it is about, whatever the user activates while it runs."""
         active = None if request.layer else self._host.active_layer(document)
         return request if active is None else replace(request, layer=active.reference)
 
-    def _submit(self, order: JobOrder, canvas: JobCanvas) -> str:
-        self._jobs[order.job] = OpenJob(order, canvas)
-        self.store.apply(panel.JobSubmitted(view_of(order.job, order.task, canvas.document.id)))
+    def _submit(self, opened: OpenJob) -> str:
+        order, document = opened.order, opened.canvas.document
+        self._forget_failed()
+        self.adopt(opened, view_of(order.job, order.task, document.id))
         self._client.submit(order)
         return order.job
 
@@ -153,16 +181,25 @@ class Controller(Strip):
         """What the client has told since last time; listeners hear of it once."""
         with self.store.together():
             for event in self._inbox.take():
-                before = self.state
-                self.store.apply(event)
-                self._follow(before, event)
-                self.store.publish(event)
+                try:
+                    self._take(event)
+                except Exception as error:
+                    # An editor's interface can fail in ways nobody has foreseen; what other events
+                    # say must not be lost over it.
+                    _log.exception("an event was not dealt with")
+                    self._complain(HostFailed(kind=type(error).__name__))
+
+    def _take(self, event: ClientEvent) -> None:
+        before = self.state
+        self.store.apply(event)
+        self._follow(before, event)
+        self.store.publish(event)
 
     def _follow(self, before: PanelState, event: ClientEvent) -> None:
         """What an event asks of the canvas and of the client."""
         match event:
             case PreviewArrived():
-                self.store.attempt(lambda: self._show_preview(event))
+                self._on_canvas(event.job, lambda: self._show_preview(event))
             case VariationArrived():
                 self._stage(before, event)
                 self._client.acknowledge(event.job, event.seq)
@@ -174,6 +211,20 @@ class Controller(Strip):
             case _:
                 pass
 
+    def _on_canvas(self, job: str, action: Callable[[], object]) -> None:
+        """What goes wrong becomes the notice. A document that has been closed takes its jobs along,
+        whether anybody has told or not."""
+        opened = self._jobs.get(job)
+        try:
+            action()
+        except NotFound as error:
+            if opened is None or error.params.get("what") != "document":
+                self._complain(error)
+            else:
+                self.document_closed(opened.canvas.document.id)
+        except VelaturaError as error:
+            self._complain(error)
+
     def _show_preview(self, event: PreviewArrived) -> None:
         """Never in place of a staged variation."""
         view = self.state.job(event.job)
@@ -181,26 +232,35 @@ class Controller(Strip):
             self._opened(event.job).canvas.show_preview(event.frame)
 
     def _stage(self, before: PanelState, event: VariationArrived) -> None:
-        """The first variation goes onto the canvas; later ones wait in the strip."""
+        """The first variation goes onto the canvas, or into the document; later ones wait in the
+        strip."""
         old, new = before.job(event.job), self.state.job(event.job)
-        if old and new and old.staging.current != new.staging.current:
-            self.store.attempt(lambda: self._show_current(event.job))
+        if not (old and new) or old.staging.current == new.staging.current:
+            return
+        is_first = not old.staging.ready and not old.staging.discarded
+        if is_first and self._opened(event.job).accepts:
+            self._on_canvas(event.job, lambda: self.accept(event.job, copy=True))
+        else:
+            self._on_canvas(event.job, lambda: self._show_current(event.job))
 
     def _finish(self, job: str) -> None:
+        """What has nothing to offer any more leaves the panel; a failed job stays, to be tried
+        again."""
         view = self.state.job(job)
         if view is None or not view.status.is_end:
             return
         if not view.staging.variations:
-            self.store.attempt(self._opened(job).canvas.clear)
-            if view.status is not JobStatus.FAILED:
+            self._on_canvas(job, self._opened(job).canvas.clear)
+            if (view.status is not JobStatus.FAILED or view.is_restored) and job in self._jobs:
                 self._drop(job)
-        elif self.settings.accept_automatically:
-            self.store.attempt(lambda: self.accept(job))
+        elif self._opened(job).accepts and not view.staging.unkept:
+            self._on_canvas(job, lambda: self._settle(job))
 
     # -- accept | discard --------------------------------------------------------------------------
 
     def accept(self, job: str, *, copy: bool = False) -> None:
-        """Makes the current variation part of the document; ``copy`` keeps the strip open.
+        """Makes the current variation part of the document, if it is not already; ``copy`` keeps
+        the strip open, and makes one more.
 
         :raises NotFound: nothing is staged
         :raises VelaturaError: the host could not; the variation stays staged
@@ -209,7 +269,8 @@ class Controller(Strip):
         shown = view.staging.shown
         if shown is None:
             raise NotFound(what="variation", id="")
-        self._accept(view, shown)
+        if copy or not shown.kept:
+            self._accept(view, shown)
         if copy:
             self.store.apply(panel.StagingChanged(job, view.staging.keeping(shown.index)))
         else:
@@ -272,16 +333,12 @@ class Controller(Strip):
         if grown is not None:
             self._canvas_grew(canvas.document, grown)
 
-    def _canvas_grew(self, document: Document, canvas: Rect) -> None:
-        """What was captured before stays where it was in the picture."""
-        for opened in self._jobs.values():
-            if opened.canvas.document.id == document.id:
-                opened.canvas.resized(canvas)
-
     def _settle(self, job: str) -> None:
         """Ends the job's time on the panel, and what is left of its work."""
         view = self.store.view(job)
         if view.is_active:
             self._client.cancel(job)
-        self._opened(job).canvas.clear()
-        self._drop(job)
+        try:
+            self._opened(job).canvas.clear()
+        finally:
+            self._drop(job)

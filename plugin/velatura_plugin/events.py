@@ -11,6 +11,7 @@ from enum import Enum
 
 from velatura_protocol.messages import (
     Accepted,
+    BlobRef,
     CancelledJob,
     Capabilities,
     ErrorInfo,
@@ -118,6 +119,14 @@ class RequestDone:
     error: ErrorInfo | None = None
 
 
+@dataclass(frozen=True)
+class PixelsArrived:
+    """Asked for by themselves, for a list of jobs."""
+
+    ref: BlobRef
+    pixels: Pixels
+
+
 ClientEvent = (
     LinkChanged
     | Greeted
@@ -137,4 +146,5 @@ ClientEvent = (
     | JobRefused
     | HistoryArrived
     | RequestDone
+    | PixelsArrived
 )

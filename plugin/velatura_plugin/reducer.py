@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from velatura_protocol.errors import ErrorCode
 from velatura_protocol.events import Phase
+from velatura_protocol.geometry import Rect
 from velatura_protocol.messages import (
     Accepted,
     CancelledJob,
@@ -24,16 +25,20 @@ from .events import (
     HistoryArrived,
     JobRefused,
     LinkChanged,
+    PixelsArrived,
     PreviewArrived,
     RequestDone,
     ThumbnailArrived,
     UploadProgressed,
     VariationArrived,
 )
+from .host.base import ResultContent
 from .state import (
+    Asked,
     CancelAsked,
     Compared,
     DocumentSeen,
+    HistoryChanged,
     JobRemoved,
     JobStatus,
     JobSubmitted,
@@ -45,6 +50,7 @@ from .state import (
     PanelEvent,
     PanelState,
     ProgressView,
+    RetouchChanged,
     StagingChanged,
     VariationError,
 )
@@ -74,10 +80,16 @@ def reduce(state: PanelState, event: PanelEvent) -> PanelState:
             return replace(state, notice=None)
         case JobSubmitted(view):
             return replace(state, jobs=(*state.jobs, view), notice=None)
+        case Asked(request):
+            return replace(state, last=request)
+        case RetouchChanged(retouch):
+            return replace(state, retouch=retouch)
         case JobRemoved(job):
             return _without_job(state, job)
-        case HistoryArrived() | RequestDone():
+        case HistoryArrived() | RequestDone() | PixelsArrived():
             return state
+        case HistoryChanged(history):
+            return replace(state, history=history)
         case _:
             return _reduce_job(state, event)
 
@@ -150,7 +162,7 @@ def _advance_sequenced(
         case VariationArrived():
             variation = event.variation
             staging = view.staging.with_content(variation.index, variation.seed, event.content)
-            return replace(view, staging=staging)
+            return replace(view, staging=staging, regions=view.regions or _regions(event.content))
         case VariationFailed():
             failure = VariationError(event.index, event.error)
             return replace(view, failures=(*view.failures, failure))
@@ -160,6 +172,11 @@ def _advance_sequenced(
             return _ended(view, JobStatus.FAILED, event.error)
         case CancelledJob():
             return _ended(view, JobStatus.CANCELLED, None)
+
+
+def _regions(content: ResultContent) -> tuple[Rect, ...]:
+    """A restored job's, which nobody has captured here."""
+    return tuple(patch.region for layer in content.layers for patch in layer.patches)
 
 
 def _progressed(view: JobView, event: Progress) -> JobView:

@@ -10,15 +10,17 @@ from velatura_protocol.messages import Priority
 from velatura_protocol.parameters import ParameterValue
 from velatura_protocol.tasks import AlphaMode, Edge, Intent, Operation, SampleSource
 
-from .host.base import MaskKind
+from .host.base import MaskKind, Selection
 
 
 @dataclass(frozen=True)
 class MaskSource:
-    """``reference`` is the host's, for :attr:`MaskKind.REFERENCE`: a layer, a channel, a file."""
+    """``reference`` is the host's, for :attr:`MaskKind.REFERENCE`: a layer, a channel, a file.
+    ``drawn``: a selection that was read before, instead of the one there is now."""
 
     kind: MaskKind = MaskKind.SELECTION
     reference: str = ""
+    drawn: Selection | None = None
 
 
 @dataclass(frozen=True)
@@ -30,8 +32,9 @@ class GenerateRequest:
     references that the host resolves. Jobs with the same non-empty ``live`` key coalesce: the
     latest wins. ``preview`` False: no pictures while the job runs. ``layer``: the one that
     ``sample_source`` is about and that the results go over, the host's reference; empty: the active
-    one. ``group``: the name of a group that collects accepted layers; empty: none. ``extent``: how
-    far an expand makes the canvas larger; what is selected does not matter then.
+    one. ``group``: the name of a group that collects accepted layers; empty: none. ``accept``: the
+    first variation becomes part of the document by itself. ``extent``: how far an expand makes the
+    canvas larger; what is selected does not matter then.
     """
 
     operation: Operation
@@ -55,4 +58,5 @@ class GenerateRequest:
     preview: bool = True
     layer: str = ""
     group: str = ""
+    accept: bool = False
     extent: Margins | None = None

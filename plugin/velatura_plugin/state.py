@@ -8,11 +8,13 @@ from enum import Enum
 from velatura_protocol.engines import EngineSpec
 from velatura_protocol.events import Phase
 from velatura_protocol.geometry import Margins, Rect, Size
-from velatura_protocol.messages import DeviceInfo, ErrorInfo, Limits
+from velatura_protocol.messages import DeviceInfo, ErrorInfo, JobSummary, Limits
+from velatura_protocol.pixels import Pixels
 from velatura_protocol.tasks import Intent, Operation, Task
 
 from .events import ClientEvent, Link
 from .host.base import LayerInfo, PreviewFrame
+from .request import GenerateRequest
 from .staging import Staging
 
 
@@ -64,6 +66,8 @@ class JobView:
 
     ``seq`` is that of the last event taken in; an older one is a replay. ``comparing``: the strip
     shows the original for the moment. ``margins``: how far accepting it makes the canvas larger.
+    ``is_restored``: it came out of the history, so its captured pixels are gone: no retry, no more
+    like this. ``is_displaced``: the canvas has had another size then; it lies where it lay.
     """
 
     job: str
@@ -87,6 +91,8 @@ class JobView:
     cancelling: bool = False
     comparing: bool = False
     margins: Margins = Margins()
+    is_restored: bool = False
+    is_displaced: bool = False
     seq: int = 0
 
     @property
@@ -134,8 +140,52 @@ class Notice:
 
 
 @dataclass(frozen=True)
+class RetouchView:
+    """Retouch mode; ``waiting``: selections taken that are not being worked on yet."""
+
+    is_on: bool = False
+    waiting: int = 0
+
+
+@dataclass(frozen=True)
+class KeptJob:
+    """A job of the history. ``cover``: its first thumbnail, once it is here."""
+
+    summary: JobSummary
+    cover: Pixels | None = None
+
+    @property
+    def job(self) -> str:
+        return self.summary.job
+
+    @property
+    def can_be_restored(self) -> bool:
+        """Whether it has results, which are all here."""
+        return self.summary.state.is_end and self.summary.variations > 0
+
+
+@dataclass(frozen=True)
+class HistoryView:
+    """Earlier jobs of ``document``, newest first; empty ``document``: of all there are.
+
+    ``is_open``: somebody looks at it, so it is kept up to date. ``is_known``: the backend has
+    answered; before that ``jobs`` says nothing. ``problem``: why it has not.
+    """
+
+    is_open: bool = False
+    document: str = ""
+    jobs: tuple[KeptJob, ...] = ()
+    is_known: bool = False
+    problem: ErrorInfo | None = None
+
+    def get(self, job: str) -> KeptJob | None:
+        return next((each for each in self.jobs if each.job == job), None)
+
+
+@dataclass(frozen=True)
 class PanelState:
-    """``engines`` is empty until a backend has been met, and kept while the link is lost."""
+    """``engines`` is empty until a backend has been met, and kept while the link is lost. ``last``:
+    what *repeat* would ask for, None before there was anything."""
 
     link: LinkView = LinkView()
     version: str = ""
@@ -147,6 +197,9 @@ class PanelState:
     document: DocumentView | None = None
     jobs: tuple[JobView, ...] = ()
     notice: Notice | None = None
+    last: GenerateRequest | None = None
+    retouch: RetouchView = RetouchView()
+    history: HistoryView = HistoryView()
 
     def job(self, job: str) -> JobView | None:
         return next((each for each in self.jobs if each.job == job), None)
@@ -169,6 +222,23 @@ class DocumentSeen:
 @dataclass(frozen=True)
 class JobSubmitted:
     view: JobView
+
+
+@dataclass(frozen=True)
+class Asked:
+    """By the user, in person: this is what *repeat* repeats."""
+
+    request: GenerateRequest
+
+
+@dataclass(frozen=True)
+class RetouchChanged:
+    view: RetouchView
+
+
+@dataclass(frozen=True)
+class HistoryChanged:
+    view: HistoryView
 
 
 @dataclass(frozen=True)
@@ -207,6 +277,9 @@ PanelEvent = (
     ClientEvent
     | DocumentSeen
     | JobSubmitted
+    | Asked
+    | RetouchChanged
+    | HistoryChanged
     | CancelAsked
     | StagingChanged
     | Compared

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from velatura_protocol.errors import NotFound
+from velatura_protocol.errors import NotFound, VelaturaError
+from velatura_protocol.geometry import Rect
+from velatura_protocol.messages import ErrorInfo
 
 from . import state as panel
 from .canvas import JobCanvas
+from .host.base import Document
 from .order import JobOrder
 from .staging import Staging
-from .state import JobView, PanelState
+from .state import JobStatus, JobView, PanelState
 from .store import Store
 
 
@@ -34,6 +37,11 @@ class Strip:
     @property
     def state(self) -> PanelState:
         return self.store.state
+
+    def adopt(self, opened: OpenJob, view: JobView) -> None:
+        """Takes a job onto the panel of which the client tells already, or is about to."""
+        self._jobs[view.job] = opened
+        self.store.apply(panel.JobSubmitted(view))
 
     def show_variation(self, job: str, index: int) -> None:
         """:raises NotFound: it is not there, or its pixels are not here yet"""
@@ -65,6 +73,23 @@ class Strip:
         shown = self.store.view(job).staging.shown
         if shown is not None and shown.content is not None:
             self._opened(job).canvas.show(shown.content)
+
+    def _canvas_grew(self, document: Document, canvas: Rect) -> None:
+        """What was captured before stays where it was in the picture."""
+        for opened in self._jobs.values():
+            if opened.canvas.document.id == document.id:
+                opened.canvas.resized(canvas)
+
+    def _forget_failed(self) -> None:
+        """Failed jobs keep their pixels for another try, as long as the notice offers one."""
+        notice = self.state.notice
+        for view in self.state.jobs:
+            has_failed = view.status is JobStatus.FAILED and not view.is_staging
+            if has_failed and (notice is None or notice.job != view.job):
+                self._drop(view.job)
+
+    def _complain(self, error: VelaturaError) -> None:
+        self.store.apply(panel.NoticeRaised(panel.Notice(ErrorInfo.of(error))))
 
     def _drop(self, job: str) -> None:
         del self._jobs[job]

@@ -5,13 +5,14 @@
     │   ├── BadMessage      not a well-formed message
     │   ├── BadTask         a task that contradicts itself or its engine
     │   ├── NothingSelected · MaskMismatch · TooLarge · Unsupported · NotFound
-    │   ├── UnreadableFile · UnwritableFile
+    │   ├── UnreadableFile · UnwritableFile · LayersSkipped
     ├── Refused             the other side will not talk
     │   ├── Unauthorised · VersionMismatch · NotYourJob · LimitExceeded
     ├── JobFailed           the work itself went wrong
     │   ├── NoSource · OutOfMemory · WorkerLost · Interrupted · DiskFull · EngineError
     ├── Cancelled
     ├── BackendUnavailable  none running, or it died
+    ├── HostFailed          the editor did something nobody expected
     └── DataDirectoryInUse
 
 The wire carries ``code``, ``params`` and ``retryable``, never a sentence, a path, a prompt or a
@@ -46,6 +47,8 @@ class ErrorCode(Enum):
     CANCELLED = "cancelled"
     BACKEND_UNAVAILABLE = "backend_unavailable"
     DATA_DIRECTORY_IN_USE = "data_directory_in_use"
+    LAYERS_SKIPPED = "layers_skipped"
+    HOST_FAILED = "host_failed"
 
 
 class VelaturaError(Exception):
@@ -108,6 +111,13 @@ class UnwritableFile(BadInput):
     """``reason``: the folder is missing or read-only. Local only, like :class:`UnreadableFile`."""
 
     code = ErrorCode.UNWRITABLE_FILE
+
+
+class LayersSkipped(BadInput):
+    """``names`` of layers that were left out of what was asked for all that are selected, as one
+    text; ``count`` of them. Local only."""
+
+    code = ErrorCode.LAYERS_SKIPPED
 
 
 class NotFound(BadInput):
@@ -196,6 +206,12 @@ class BackendUnavailable(VelaturaError):
     retryable = True
 
 
+class HostFailed(VelaturaError):
+    """``kind``: the exception's class name. Local only; the traceback is in the log."""
+
+    code = ErrorCode.HOST_FAILED
+
+
 class DataDirectoryInUse(VelaturaError):
     """``pid`` of the other backend."""
 
@@ -225,6 +241,8 @@ _LEAVES: tuple[type[VelaturaError], ...] = (
     Cancelled,
     BackendUnavailable,
     DataDirectoryInUse,
+    LayersSkipped,
+    HostFailed,
 )
 
 

@@ -52,7 +52,7 @@ class ScriptedClient:
     def forget(self, jobs: tuple[str, ...], *, everyone: bool = False) -> int:
         return 0
 
-    def close(self) -> None:
+    def close(self, *, seconds: float) -> None:
         self.is_closed = True
 
 

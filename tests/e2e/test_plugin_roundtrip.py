@@ -70,7 +70,7 @@ def plugin(directory: Path) -> Iterator[tuple[App, MemoryHost]]:
     try:
         yield app, host
     finally:
-        app.close()
+        app.close(seconds=5.0)
 
 
 def connect(app: App, host: MemoryHost) -> None:

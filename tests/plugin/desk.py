@@ -44,8 +44,9 @@ class Desk:
         script: Script | None = None,
         settings: Settings | None = None,
         delays: Sequence[int] = (0,),
+        host: MemoryHost | None = None,
     ) -> None:
-        self.host = MemoryHost()
+        self.host = host or MemoryHost()
         self.backend = ScriptedBackend(script)
         identity = Identity("client", "secret", "memory/1", "test")
         self.client = Client(self.backend.dial, identity, delays=delays)
@@ -78,7 +79,7 @@ class Desk:
         return self.view(job).status
 
     def close(self) -> None:
-        self.controller.close()
+        self.controller.close(seconds=5.0)
         self.backend.close()
 
 
@@ -87,8 +88,9 @@ def desk(
     script: Script | None = None,
     settings: Settings | None = None,
     delays: Sequence[int] = (0,),
+    host: MemoryHost | None = None,
 ) -> Iterator[Desk]:
-    opened = Desk(script, settings, delays)
+    opened = Desk(script, settings, delays, host)
     try:
         yield opened
     finally:

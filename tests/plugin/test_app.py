@@ -61,7 +61,8 @@ def until(app: App, host: MemoryHost, done: Callable[[LinkView], bool]) -> LinkV
 
 def test_a_backend_is_started_and_met(tmp_path: Path) -> None:
     script = tmp_path / "backend.py"
-    script.write_text(BACKEND)
+    # The launcher lets no PYTHONPATH through.
+    script.write_text(f"import sys\nsys.path[:0] = {sys.path!r}\n{BACKEND}")
     host = MemoryHost("memory/7")
     app = build(host, HERE, tmp_path, command=[sys.executable, str(script)], with_parent=True)
     seen: list[Link] = []
@@ -71,7 +72,7 @@ def test_a_backend_is_started_and_met(tmp_path: Path) -> None:
     assert Link.STARTING in seen
     (engine,) = app.controller.state.engines
     assert (engine.name, engine.sentence) == ("memory/7", HERE.client_id)
-    app.close()
+    app.close(seconds=5.0)
 
 
 def test_a_start_that_fails_is_told_with_its_last_words(tmp_path: Path) -> None:
@@ -83,7 +84,7 @@ def test_a_start_that_fails_is_told_with_its_last_words(tmp_path: Path) -> None:
     assert link.error is not None
     assert link.error.params == {"reason": "ended with exit code 1"}
     assert link.detail == "no room left"
-    app.close()
+    app.close(seconds=5.0)
 
 
 def test_nothing_is_started_against_the_user_s_will(tmp_path: Path) -> None:
@@ -98,7 +99,7 @@ def test_nothing_is_started_against_the_user_s_will(tmp_path: Path) -> None:
     link = until(app, host, lambda link: link.link is Link.OFFLINE and link.error != not_started)
     assert link.error is not None
     assert "cannot be started" in str(link.error.params["reason"])
-    app.close()
+    app.close(seconds=5.0)
 
 
 def test_a_backend_elsewhere_is_not_looked_for_here(tmp_path: Path, unused_tcp_port: int) -> None:
@@ -112,7 +113,7 @@ def test_a_backend_elsewhere_is_not_looked_for_here(tmp_path: Path, unused_tcp_p
     assert link.link is Link.RECONNECTING
     assert link.error is not None
     assert link.error.code is ErrorCode.BACKEND_UNAVAILABLE
-    app.close()
+    app.close(seconds=5.0)
 
 
 @pytest.mark.parametrize("secret", ["", "the owner's"])
@@ -137,7 +138,7 @@ def test_the_owner_s_secret_replaces_the_client_s(tmp_path: Path, secret: str) -
         app = build(host, HERE, tmp_path, client_secret=secret)
         app.start()
         until(app, host, lambda link: bool(seen) and link.link is Link.RECONNECTING)
-        app.close()
+        app.close(seconds=5.0)
         server.shutdown()
         thread.join(10)
     assert (secret or HERE.client_secret).encode() in seen[0]

@@ -64,7 +64,7 @@ def test_one_layer_is_named_after_the_job_several_keep_their_names(
     two = replace(CONTENT, layers=CONTENT.layers * 2)
     canvas.accept(two, name="Remove (2)", document_key="key")
     names = [each.name for each in host.documents[document.id].contents.layers]
-    assert names == ["Background", "a", "a", "Remove (1)"]
+    assert names == ["Background", "Remove (1)", "a", "a"]
 
 
 def test_a_failed_accept_leaves_the_canvas_to_be_cleared(

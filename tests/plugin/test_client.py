@@ -135,7 +135,7 @@ def collect(dial, until) -> list[ClientEvent]:
     client = Client(dial, Identity("client", "secret"), delays=(1, 2))
     client.connect(listen)
     assert done.wait(20)
-    client.close()
+    client.close(seconds=5.0)
     return events
 
 
@@ -160,7 +160,7 @@ def test_an_error_that_stays_is_not_retried_by_itself() -> None:
     assert offline.acquire(timeout=20)
     client.retry_now()
     assert offline.acquire(timeout=20)
-    client.close()
+    client.close(seconds=5.0)
     assert len(attempts) == 2
     assert [each.link for each in events] == [Link.OFFLINE, Link.OFFLINE]
     assert events[0].detail == "last words"

@@ -99,36 +99,6 @@ def test_a_discarded_variation_gives_way_to_the_next(plugin: Desk) -> None:
     assert plugin.host.documents[document.id].contents == before
 
 
-def test_flipping_shows_each_variation(plugin: Desk) -> None:
-    document = plugin.open()
-    plugin.connect()
-    job = plugin.controller.generate(REMOVE)
-    plugin.finish(job)
-    first = plugin.host.flatten(document)
-    plugin.controller.step_variation(job, 1)
-    second = plugin.host.flatten(document)
-    assert first != second
-    plugin.controller.step_variation(job, 1)
-    assert plugin.host.flatten(document) == first
-    plugin.controller.show_variation(job, 1)
-    assert plugin.host.flatten(document) == second
-    with pytest.raises(NotFound):
-        plugin.controller.show_variation(job, 7)
-
-
-def test_compare_shows_the_original_while_held(plugin: Desk) -> None:
-    document = plugin.open()
-    plugin.connect()
-    before = plugin.host.flatten(document)
-    job = plugin.controller.generate(REMOVE)
-    plugin.finish(job)
-    staged = plugin.host.flatten(document)
-    plugin.controller.compare(job, original=True)
-    assert plugin.host.flatten(document) == before
-    plugin.controller.compare(job, original=False)
-    assert plugin.host.flatten(document) == staged
-
-
 def test_accept_as_copy_keeps_the_strip_open(plugin: Desk) -> None:
     document = plugin.open()
     plugin.connect()
@@ -138,7 +108,7 @@ def test_accept_as_copy_keeps_the_strip_open(plugin: Desk) -> None:
     assert [each.kept for each in plugin.view(job).staging.variations] == [True, False]
     plugin.controller.accept_all(job)
     names = [each.name for each in plugin.host.documents[document.id].contents.layers]
-    assert names == ["Background", "Remove (11)", "Remove (10)"]
+    assert names == ["Background", "Remove (10)", "Remove (11)"]
 
 
 def test_nothing_is_sent_without_a_selection(plugin: Desk) -> None:
@@ -318,7 +288,7 @@ def test_results_are_acknowledged_once_they_are_here(plugin: Desk) -> None:
     job = plugin.controller.generate(REMOVE)
     plugin.finish(job)
     last = plugin.backend.jobs[job].events[-1].seq
-    plugin.controller.close()
+    plugin.controller.close(seconds=5.0)
     plugin.backend.settle()
     assert plugin.backend.jobs[job].acked == last
 

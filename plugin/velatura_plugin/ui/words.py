@@ -72,6 +72,7 @@ def _not_found(params: _Params, translations: Translations) -> str:
         "variation": _("That variation is not there yet. Wait for it, or choose another."),
         "layer": _("The layer “{id}” is gone. Choose another."),
         "blob": _("Those pixels are no longer kept. Start the job again."),
+        "request": _("There is nothing to repeat yet. Do something first."),
     }
     return known.get(str(params.get("what")), _("The {what} “{id}” was not found."))
 
@@ -129,6 +130,14 @@ def _plain(code: ErrorCode, translations: Translations) -> str:
         ErrorCode.BACKEND_UNAVAILABLE: _("The backend is not running ({reason}). Start it."),
         ErrorCode.DATA_DIRECTORY_IN_USE: _(
             "Another backend (process {pid}) is using the data directory. Stop it first."
+        ),
+        ErrorCode.LAYERS_SKIPPED: _(
+            "Left out, for want of pixels of their own: {names}. Select layers that can be painted "
+            "on."
+        ),
+        ErrorCode.HOST_FAILED: _(
+            "The editor failed at what was asked of it ({kind}). Nothing staged is lost; the log "
+            "has the details."
         ),
         ErrorCode.NOT_FOUND: _("The {what} “{id}” was not found."),
     }[code]
