@@ -13,8 +13,12 @@ from velatura_protocol.messages import ErrorInfo
 from .client import CLOSE_SECONDS, Client, Identity, Report
 from .controller import Controller
 from .events import Link, LinkChanged
+from .features.each_layer import generate_each
+from .features.repeat import repeat
+from .features.retouch import Retouch
 from .host.base import Host
 from .launcher import Endpoint, Launcher, StartFailed
+from .request import GenerateRequest
 from .settings import Settings
 from .transport import Transport
 from .transport_websocket import WebSocketTransport
@@ -30,9 +34,18 @@ class App:
     client: Client
     launcher: Launcher
     dialler: Dialler
+    retouch: Retouch
 
     def start(self) -> None:
         self.controller.start()
+
+    def repeat(self) -> str:
+        """As :func:`~.features.repeat.repeat`."""
+        return repeat(self.controller)
+
+    def generate_each(self, request: GenerateRequest) -> tuple[str, ...]:
+        """As :func:`~.features.each_layer.generate_each`."""
+        return generate_each(self.controller, request)
 
     def start_backend(self) -> None:
         """The user wants one, whatever the settings say."""
@@ -44,8 +57,8 @@ class App:
         self.launcher.abort()
 
     def close(self, *, seconds: float = CLOSE_SECONDS) -> None:
-        """Ends the connection, for which it waits for at most ``seconds``, and the backend if it was
-        started with ``with_parent``."""
+        """Ends the connection, waiting for at most ``seconds``, and the backend if it was started
+        with ``with_parent``."""
         self.launcher.abort()
         self.controller.close(seconds=seconds)
         self.launcher.stop()
@@ -69,7 +82,8 @@ def build(
     )
     dialler = Dialler(launcher, settings)
     client = Client(dialler, identity)
-    return App(Controller(host, client, settings=settings), client, launcher, dialler)
+    controller = Controller(host, client, settings=settings)
+    return App(controller, client, launcher, dialler, Retouch(controller))
 
 
 class Dialler:

@@ -45,7 +45,7 @@ class Controller(Strip):
         super().__init__()
         chance = chance or Chance()
         self.settings = settings or Settings()
-        self._host = host
+        self.host = host
         self._client = client
         self._chance = chance
         self._keys = DocumentKeys(host, chance.new_id)
@@ -75,12 +75,12 @@ class Controller(Strip):
 
     def refresh(self) -> None:
         """Looks at the active document, its selection and its active layer again."""
-        self.store.apply(panel.DocumentSeen(look_at(self._host, self.state.document)))
+        self.store.apply(panel.DocumentSeen(look_at(self.host, self.state.document)))
 
     def read_layers(self) -> None:
         """The same and its layer tree, for lists to pick from."""
-        seen = look_at(self._host, self.state.document)
-        self.store.apply(panel.DocumentSeen(with_layers(self._host, seen)))
+        seen = look_at(self.host, self.state.document)
+        self.store.apply(panel.DocumentSeen(with_layers(self.host, seen)))
 
     # -- capture → submit --------------------------------------------------------------------------
 
@@ -99,7 +99,7 @@ class Controller(Strip):
         """
         if not self.state.engines:
             raise BackendUnavailable(reason="not connected")
-        document = document or self._host.active_document()
+        document = document or self.host.active_document()
         if document is None:
             raise NotFound(what="document", id="")
         seed = self._chance.random_seed() if request.seed is None else request.seed
@@ -114,12 +114,12 @@ class Controller(Strip):
         if repeatable:
             self.store.apply(panel.Asked(request))
         request = self._on_layer(document, request)
-        captured = capture(self._host, document, request, context)
+        captured = capture(self.host, document, request, context)
         order = JobOrder(
             self._chance.new_id(), captured.task, captured.blobs, request.priority, request.live
         )
         spot = Spot(request.layer, request.group)
-        canvas = JobCanvas(self._host, document, order.job, spot, self._chance.clock)
+        canvas = JobCanvas(self.host, document, order.job, spot, self._chance.clock)
         accepts = request.accept or self.settings.accept_automatically
         return self._submit(OpenJob(order, canvas, accepts))
 
@@ -165,7 +165,7 @@ class Controller(Strip):
 
     def _on_layer(self, document: Document, request: GenerateRequest) -> GenerateRequest:
         """With the layer it is about, whatever the user activates while it runs."""
-        active = None if request.layer else self._host.active_layer(document)
+        active = None if request.layer else self.host.active_layer(document)
         return request if active is None else replace(request, layer=active.reference)
 
     def _submit(self, opened: OpenJob) -> str:

@@ -10,20 +10,21 @@ from velatura_protocol.messages import ErrorInfo
 from velatura_protocol.tasks import SampleSource
 
 from ..controller import Controller
-from ..host.base import Host, LayerInfo, LayerKind
+from ..host.base import LayerInfo, LayerKind
 from ..request import GenerateRequest
 from ..state import Notice, NoticeRaised
 
 HAS_PIXELS = frozenset({LayerKind.PAINT, LayerKind.VECTOR, LayerKind.FILL})
 
 
-def generate_each(controller: Controller, host: Host, request: GenerateRequest) -> tuple[str, ...]:
+def generate_each(controller: Controller, request: GenerateRequest) -> tuple[str, ...]:
     """A job for each selected layer, of that layer alone; each result goes over its own layer.
     Groups, masks and the like are left out, which the notice says.
 
     :raises LayersSkipped: nothing but such is selected
     :raises VelaturaError: as :meth:`Controller.generate`; jobs submitted before go on
     """
+    host = controller.host
     document = host.active_document()
     if document is None:
         raise NotFound(what="document", id="")

@@ -14,7 +14,7 @@ from velatura_protocol.tasks import Intent, Operation, SampleSource
 
 from ..controller import Controller
 from ..events import ClientEvent, JobRefused
-from ..host.base import Document, Host, LayerInfo, LayerKind, Selection
+from ..host.base import Document, LayerInfo, LayerKind, Selection
 from ..request import GenerateRequest, MaskSource
 from ..state import NoticeRaised, PanelState, RetouchChanged, RetouchView
 
@@ -43,8 +43,8 @@ class Retouch:
     document, so that a place that is selected twice is worked on as it looks after the first time.
     """
 
-    def __init__(self, host: Host, controller: Controller) -> None:
-        self._host = host
+    def __init__(self, controller: Controller) -> None:
+        self._host = controller.host
         self._controller = controller
         self._request = GenerateRequest(Operation.FILL, Intent.REMOVE)
         self._waiting: deque[_Blemish] = deque()

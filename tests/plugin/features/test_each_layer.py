@@ -38,7 +38,7 @@ def layered(plugin: Desk, *kinds: LayerKind) -> tuple[Document, list[str]]:
 def test_each_layer_by_itself_and_its_result_over_it(plugin: Desk) -> None:
     document, (lower, upper) = layered(plugin, LayerKind.PAINT, LayerKind.VECTOR)
     plugin.host.mark_layers(document, lower, upper)
-    jobs = generate_each(plugin.controller, plugin.host, REQUEST)
+    jobs = generate_each(plugin.controller, REQUEST)
     for job, layer in zip(jobs, (lower, upper), strict=True):
         region = plugin.finish(job).regions[0]
         task = plugin.backend.jobs[job].submit.task
@@ -57,7 +57,7 @@ def test_those_without_pixels_are_named(plugin: Desk) -> None:
     document, (lower, mask) = layered(plugin, LayerKind.PAINT, LayerKind.MASK)
     group = plugin.host.add_group(document, "Sleeves")
     plugin.host.mark_layers(document, lower, mask, group)
-    assert len(generate_each(plugin.controller, plugin.host, REQUEST)) == 1
+    assert len(generate_each(plugin.controller, REQUEST)) == 1
     notice = plugin.controller.state.notice
     assert notice is not None
     assert notice.error.code is ErrorCode.LAYERS_SKIPPED
@@ -68,11 +68,11 @@ def test_nothing_but_such_is_an_error(plugin: Desk) -> None:
     document, (mask,) = layered(plugin, LayerKind.MASK)
     plugin.host.mark_layers(document, mask)
     with pytest.raises(LayersSkipped):
-        generate_each(plugin.controller, plugin.host, REQUEST)
+        generate_each(plugin.controller, REQUEST)
     assert plugin.controller.state.jobs == ()
 
 
 def test_without_a_document(plugin: Desk) -> None:
     plugin.connect()
     with pytest.raises(NotFound):
-        generate_each(plugin.controller, plugin.host, REQUEST)
+        generate_each(plugin.controller, REQUEST)

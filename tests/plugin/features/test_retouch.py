@@ -23,7 +23,7 @@ class Bench:
     def __init__(self, plugin: Desk) -> None:
         self.plugin = plugin
         self.host = plugin.host
-        self.retouch = Retouch(plugin.host, plugin.controller)
+        self.retouch = Retouch(plugin.controller)
         self.document = self.open()
         plugin.connect()
         self.retouch.turn_on(REMOVE)
@@ -235,7 +235,7 @@ def test_an_empty_selection_is_said_once(bench: Bench) -> None:
 
 def test_without_a_backend_the_selection_stays() -> None:
     with desk() as plugin:
-        retouch = Retouch(plugin.host, plugin.controller)
+        retouch = Retouch(plugin.controller)
         document = plugin.host.open(noise(Size(40, 16)))
         retouch.turn_on(REMOVE)
         plugin.host.select(document, FIRST)

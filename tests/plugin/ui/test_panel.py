@@ -11,6 +11,7 @@ from tests.plugin.desk import REMOVE, Desk
 from tests.plugin.scripted import Script
 from velatura_plugin.app import App, Dialler
 from velatura_plugin.events import Link
+from velatura_plugin.features.retouch import Retouch
 from velatura_plugin.launcher import Launcher
 from velatura_plugin.settings import Settings, SettingsStore
 from velatura_plugin.ui.model import Action, Strip, ViewModel
@@ -56,7 +57,13 @@ class Bench:
         self.desk = Desk(Script())
         launcher = Launcher(tmp_path)
         dialler = Dialler(launcher, Settings())
-        self.app = App(self.desk.controller, self.desk.client, launcher, dialler)
+        self.app = App(
+            self.desk.controller,
+            self.desk.client,
+            launcher,
+            dialler,
+            Retouch(self.desk.controller),
+        )
         self.screen = Screen()
         self.installed: list[int] = []
         self.studio = Studio(self.app, SettingsStore(tmp_path))
@@ -126,7 +133,7 @@ def test_copies_and_all(bench: Bench) -> None:
     bench.press(Action.ACCEPT_COPY)
     assert [each.is_kept for each in bench.screen.strip.thumbnails] == [True, False]
     bench.press(Action.ACCEPT_ALL)
-    assert bench.layers == ["Background", "Remove (11)", "Remove (10)"]
+    assert bench.layers == ["Background", "Remove (10)", "Remove (11)"]
 
 
 def test_discards(bench: Bench) -> None:
