@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from velatura_protocol.errors import BadMessage, NotFound, NotYourJob
 from velatura_protocol.events import JobState
+from velatura_protocol.geometry import Margins
 from velatura_protocol.messages import BlobRef, ErrorInfo, Failed, JobSummary
-from velatura_protocol.tasks import Operation
+from velatura_protocol.tasks import Intent, Operation, Task
 
 from .blobstore import BlobStore
 from .config import Retention
@@ -141,7 +142,7 @@ def _is_known(row: JobRow) -> bool:
 
 
 def _summary(journal: Journal, row: JobRow) -> JobSummary:
-    uses = journal.uses(row.job)
+    uses, task = journal.uses(row.job), _task(row)
     return JobSummary(
         job=row.job,
         state=row.state,
@@ -149,20 +150,23 @@ def _summary(journal: Journal, row: JobRow) -> JobSummary:
         engine=row.engine,
         created=row.created,
         variations=row.good,
-        prompt=_prompt(row),
+        prompt=task.prompt if task else "",
         document_key=row.document_key,
         favourite=row.favourite,
         error=_error(journal, row),
         thumbnails=tuple(use.blob for use in uses if use.purpose is Purpose.THUMBNAIL),
+        intent=task.intent if task else Intent.NONE,
+        canvas=task.canvas.size if task else None,
+        margins=task.canvas.margins if task else Margins(),
     )
 
 
-def _prompt(row: JobRow) -> str:
+def _task(row: JobRow) -> Task | None:
     try:
-        return unpack_submit(row.submit).task.prompt
+        return unpack_submit(row.submit).task
     except BadMessage:
         # Of a later version, as above.
-        return ""
+        return None
 
 
 def _error(journal: Journal, row: JobRow) -> ErrorInfo | None:

@@ -10,6 +10,7 @@ from velatura_protocol.errors import BackendUnavailable, Cancelled
 from velatura_protocol.messages import (
     Ack,
     BlobGet,
+    BlobRef,
     Cancel,
     Capabilities,
     ClientRequest,
@@ -108,6 +109,9 @@ class Conversation:
         """One that is answered with its number."""
         self._requests.add(number)
         self.send(message)
+
+    def fetch(self, refs: tuple[BlobRef, ...]) -> None:
+        self._downloader.fetch(refs)
 
     def send(self, message: ClientRequest) -> None:
         """Nothing is sent to a backend that has not said welcome, or is gone."""

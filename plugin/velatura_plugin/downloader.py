@@ -10,7 +10,7 @@ from velatura_protocol.messages import Blob, BlobRef, ErrorInfo, Preview
 from velatura_protocol.pixels import Pixels
 from velatura_protocol.session import BlobFailed, BlobOpened, BlobReceived, ClientSession
 
-from .events import ClientEvent, PreviewArrived
+from .events import ClientEvent, PixelsArrived, PreviewArrived
 from .exchange import ExchangeFolder
 from .fetching import Fetches
 from .host.base import PreviewFrame
@@ -35,9 +35,15 @@ class Downloader:
         self._emit = emit
         self._wake = wake
         self._fetches = Fetches(ask)
+        self._alone: set[BlobRef] = set()
         self._files: asyncio.Queue[BlobReceived] = asyncio.Queue()
 
     def want(self, refs: list[BlobRef]) -> None:
+        self._fetches.want(refs)
+
+    def fetch(self, refs: tuple[BlobRef, ...]) -> None:
+        """For nobody's job: pixels that somebody looks at in a list."""
+        self._alone.update(refs)
         self._fetches.want(refs)
 
     def expect(self, preview: Preview) -> None:
@@ -95,4 +101,8 @@ class Downloader:
             self._emit(PreviewArrived(preview.job, preview.variation, frame))
             return
         for ref in self._fetches.answered(digest or header.digest):
-            self._book.arrived(ref, Pixels(ref.size, ref.format, pixels.data))
+            shaped = Pixels(ref.size, ref.format, pixels.data)
+            self._book.arrived(ref, shaped)
+            if ref in self._alone:
+                self._alone.remove(ref)
+                self._emit(PixelsArrived(ref, shaped))

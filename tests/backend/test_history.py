@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 
-from tests.backend.live import echo_task, finished_job
+from tests.backend.live import SIZE, echo_task, finished_job
 from velatura_protocol.events import JobState
 from velatura_protocol.messages import (
     Ack,
@@ -20,7 +20,7 @@ from velatura_protocol.messages import (
     Resume,
     Started,
 )
-from velatura_protocol.tasks import Operation
+from velatura_protocol.tasks import Intent, Operation
 
 
 async def test_the_owner_sees_and_stops_everything(backend) -> None:
@@ -48,6 +48,7 @@ async def test_the_history_of_a_document(backend) -> None:
         (row,) = (await client.wait_for(Jobs, request=1)).jobs
         assert (row.job, row.state, row.variations) == (job, JobState.FINISHED, 1)
         assert (row.operation, row.engine, row.prompt) == (Operation.FILL, "echo", "red velvet")
+        assert (row.intent, row.canvas) == (Intent.REMOVE, SIZE)
         assert row.thumbnails
         assert await client.fetch(row.thumbnails[0])
         await client.send(Favourite(2, job))

@@ -17,7 +17,7 @@ from velatura_plugin.transport import Frame, TransportClosed
 from velatura_plugin.transport_memory import MemoryTransport
 from velatura_protocol.engines import ContextRule, EngineSpec, RoleSpec
 from velatura_protocol.errors import BackendUnavailable, NotFound, VelaturaError
-from velatura_protocol.events import Phase
+from velatura_protocol.events import JobState, Phase
 from velatura_protocol.geometry import Size
 from velatura_protocol.messages import (
     Accepted,
@@ -30,11 +30,13 @@ from velatura_protocol.messages import (
     Error,
     ErrorInfo,
     Failed,
+    Favourite,
     Finished,
     Forget,
     Hello,
     JobEvent,
     Jobs,
+    JobSummary,
     Limits,
     ListJobs,
     Patch,
@@ -100,6 +102,7 @@ class _Job:
     acked: int = 0
     is_cancelled: bool = False
     is_started: bool = False
+    is_favourite: bool = False
 
 
 class ScriptedBackend:
@@ -359,10 +362,16 @@ class _Link:
                 backend.jobs[job].acked = max(seq, backend.jobs[job].acked)
             case BlobGet(digest):
                 self._get(digest)
-            case ListJobs(request):
-                self.send(Jobs(request, ()))
+            case ListJobs(request, key):
+                rows = [_summary(each) for each in reversed(backend.jobs.values())]
+                listed = tuple(each for each in rows if key in ("", each.document_key))
+                self.send(Jobs(request, listed))
             case Forget(request, jobs):
+                for name in jobs:
+                    backend.jobs.pop(name, None)
                 self.send(Done(request, len(jobs)))
+            case Favourite(request, name, favourite):
+                self._favour(request, name, favourite)
             case _:
                 pass
         self._begin_jobs()
@@ -415,6 +424,14 @@ class _Link:
             if event.seq > after_seq:
                 self.send(event)
 
+    def _favour(self, request: int, name: str, favourite: bool) -> None:
+        if name not in self._backend.jobs:
+            missing = ErrorInfo.of(NotFound(what="job", id=name))
+            self.send(Error("favourite", missing, name, request))
+            return
+        self._backend.jobs[name].is_favourite = favourite
+        self.send(Done(request, 1))
+
     def _get(self, digest: str) -> None:
         data = self._backend.blobs.get(digest)
         if data is None:
@@ -462,6 +479,27 @@ class CutTransport:
 
     async def close(self) -> None:
         await self._inner.close()
+
+
+def _summary(job: _Job) -> JobSummary:
+    task, ends = job.submit.task, [type(each) for each in job.events]
+    good = [each.variation for each in job.events if isinstance(each, Result)]
+    ended = {Finished: JobState.FINISHED, Failed: JobState.FAILED}
+    return JobSummary(
+        job.submit.job,
+        next((state for kind, state in ended.items() if kind in ends), JobState.RUNNING),
+        task.operation,
+        task.engine,
+        1.0,
+        len(good),
+        task.prompt,
+        task.document_key,
+        job.is_favourite,
+        thumbnails=tuple(each.thumbnail for each in good if each.thumbnail),
+        intent=task.intent,
+        canvas=task.canvas.size,
+        margins=task.canvas.margins,
+    )
 
 
 def _refs(job: _Job) -> list[BlobRef]:

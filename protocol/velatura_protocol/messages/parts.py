@@ -8,10 +8,10 @@ from enum import Enum
 from ..errors import ErrorCode, VelaturaError, error_from_code
 from ..events import JobState
 from ..fields import Digest, Id, Natural, Positive
-from ..geometry import Rect, Size
+from ..geometry import Margins, Rect, Size
 from ..pixels import ColourSpace, PixelFormat
 from ..provenance import Provenance
-from ..tasks import Operation
+from ..tasks import Intent, Operation
 
 
 @dataclass(frozen=True, order=True)
@@ -173,7 +173,8 @@ class Priority(Enum):
 
 @dataclass(frozen=True)
 class JobSummary:
-    """A row of the history. ``created`` is Unix time in seconds."""
+    """A row of the history. ``created`` is Unix time in seconds. ``canvas``, with ``margins``: the
+    size its results were made for; None where a later version wrote the task."""
 
     job: Id
     state: JobState
@@ -186,6 +187,9 @@ class JobSummary:
     favourite: bool = False
     error: ErrorInfo | None = None
     thumbnails: tuple[BlobRef, ...] = ()
+    intent: Intent = Intent.NONE
+    canvas: Size | None = None
+    margins: Margins = Margins()
 
 
 __all__ = [
