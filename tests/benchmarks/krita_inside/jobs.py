@@ -287,10 +287,8 @@ def _worst(slices: list[Slice], key: Callable[[Slice], float]) -> list[list[Any]
 def _memory() -> dict[str, int]:
     """Bytes of this Krita: now, and at most so far."""
     lines = Path("/proc/self/status").read_text().splitlines()
-    sizes = {
-        name: value.split()[0]
-        for name, value in (each.split(":", 1) for each in lines if each.startswith("Vm"))
-    }
+    pairs = (each.split(":", 1) for each in lines if each.startswith("Vm"))
+    sizes = {name: value.split()[0] for name, value in pairs}
     return {"now": int(sizes["VmRSS"]) * 1024, "most": int(sizes["VmHWM"]) * 1024}
 
 
