@@ -14,6 +14,7 @@ from .client import CLOSE_SECONDS, Client, Identity, Report
 from .controller import Controller
 from .events import Link, LinkChanged
 from .features.each_layer import generate_each
+from .features.history import DocumentHistory
 from .features.repeat import repeat
 from .features.retouch import Retouch
 from .host.base import Host
@@ -35,6 +36,7 @@ class App:
     launcher: Launcher
     dialler: Dialler
     retouch: Retouch
+    history: DocumentHistory
 
     def start(self) -> None:
         self.controller.start()
@@ -83,7 +85,8 @@ def build(
     dialler = Dialler(launcher, settings)
     client = Client(dialler, identity)
     controller = Controller(host, client, settings=settings)
-    return App(controller, client, launcher, dialler, Retouch(controller))
+    history = DocumentHistory(controller, client)
+    return App(controller, client, launcher, dialler, Retouch(controller), history)
 
 
 class Dialler:
