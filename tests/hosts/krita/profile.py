@@ -50,9 +50,7 @@ class Profile:
         settings = "[python]\nenable_velatura=true\nenable_velatura_driver=true\n"
         (self.folder / "config/kritarc").write_text(settings)
         _lay_out(self.folder / "data/krita")
-        for name in _PYTEST:
-            shutil.copytree(_folder_of(name), self.tools / name, ignore=_NATIVE)
-        shutil.copy(_folder_of("pytest").with_name("py.py"), self.tools)
+        copy_tools(self.tools)
 
     def fresh_run(self) -> dict[str, str]:
         """The environment of a run that finds nothing of the one before but the profile."""
@@ -70,6 +68,13 @@ class Profile:
             "XDG_RUNTIME_DIR": str(self.folder / "run"),
             "PYTHONDONTWRITEBYTECODE": "1",
         }
+
+
+def copy_tools(folder: Path) -> None:
+    """pytest, for a Python that has none."""
+    for name in _PYTEST:
+        shutil.copytree(_folder_of(name), folder / name, ignore=_NATIVE)
+    shutil.copy(_folder_of("pytest").with_name("py.py"), folder)
 
 
 def warm_profile(session: Session, folder: Path) -> Profile:

@@ -265,6 +265,11 @@ class SeedEditor(Editor):
         digits = "".join(each for each in text if each.isdecimal())
         if digits != text:
             self.line.setText(digits)
+        self._writing = True
+        try:
+            self.random.setChecked(not digits)
+        finally:
+            self._writing = False
         self.edited(int(digits) if digits else self.RANDOM)
 
     def _toggled(self, random: bool) -> None:

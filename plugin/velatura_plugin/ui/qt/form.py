@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from itertools import pairwise
 
 from velatura_protocol.parameters import ParameterValue
 
@@ -108,7 +107,6 @@ class FieldList(QWidget):
         for index, row in enumerate(self.rows):
             self._layout.insertWidget(index, row)
             row.show()
-        _in_reading_order([each.editor.focus for each in self.rows])
 
     def _arrange(self) -> None:
         widest = max((each.label_width() for each in self.rows), default=0)
@@ -162,8 +160,3 @@ def _editor_of(
     if kind is FieldKind.PROMPT:
         return PromptEditor(parent, report, submit)
     return {**SIMPLE, **PICKERS}[kind](parent, report)
-
-
-def _in_reading_order(widgets: Sequence[QWidget]) -> None:
-    for before, after in pairwise(widgets):
-        QWidget.setTabOrder(before, after)

@@ -30,7 +30,7 @@ def image_of(pixels: Pixels, longest_side: int) -> QImage:
     size, data = _thinned(pixels, side)
     samples = _eight_bits(data, pixels.format.depth)
     image = _as_image(samples, size, pixels.format.layout)
-    if max(size.width, size.height) <= longest_side:
+    if max(pixels.size.width, pixels.size.height) <= longest_side:
         return image
     keep, smooth = Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
     return image.scaled(longest_side, longest_side, keep, smooth)

@@ -1,18 +1,22 @@
 # pyright: standard
-"""Keys and wheel turns stay with the field they are meant for."""
+"""Keys and wheel turns stay with the field they are meant for, and tabs go as one reads."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 from .compat import (
     QAbstractSpinBox,
     QComboBox,
     QEvent,
+    QLayout,
     QLineEdit,
     QObject,
     QPlainTextEdit,
     QSlider,
+    Qt,
     QWidget,
 )
 from .guard import returning
@@ -45,3 +49,26 @@ class Shield(QObject):
             event.ignore()
             return not watched.hasFocus()
         return False
+
+
+def order_tabs(widget: QWidget) -> None:
+    """As the layouts have them, whenever they were made."""
+    for before, after in pairwise(_stops(widget)):
+        QWidget.setTabOrder(before, after)
+
+
+def _stops(widget: QWidget) -> Iterator[QWidget]:
+    # PyQt 5 has a number for a combination of flags, PyQt 6 has no number for a flag.
+    if widget.focusPolicy() in (Qt.FocusPolicy.TabFocus, Qt.FocusPolicy.StrongFocus):
+        yield widget
+    if widget.layout() is not None:
+        yield from _stops_in(widget.layout())
+
+
+def _stops_in(layout: QLayout) -> Iterator[QWidget]:
+    for index in range(layout.count()):
+        item = layout.itemAt(index)
+        if item.widget() is not None:
+            yield from _stops(item.widget())
+        elif item.layout() is not None:
+            yield from _stops_in(item.layout())

@@ -17,7 +17,7 @@ from .compat import QFrame, QHBoxLayout, QLabel, QScrollArea, QSizePolicy, Qt, Q
 from .flow import FlowLayout
 from .form import FormBox
 from .guard import guarded
-from .keys import Shield
+from .keys import Shield, order_tabs
 from .measures import SPACING
 from .notice import Notice
 from .pages import HistoryPage, SettingsPage, WelcomeBox
@@ -50,6 +50,7 @@ class PanelView(QScrollArea):
         self._chosen: Chosen = lambda _job, _index: None
         self._leave = leave or (lambda: None)
         self._shield = Shield(self)
+        self._widgets = 0
         self._chrome = Chrome.of(translations)
         self._make_parts()
         self._arrange()
@@ -100,7 +101,14 @@ class PanelView(QScrollArea):
         self.history.display(model.history)
         self._draw_strips(model.strips)
         self.announcer.setText(model.announcement)
-        self._shield.cover(self._body)
+        self._take_care_of_new_widgets()
+
+    def _take_care_of_new_widgets(self) -> None:
+        count = len(self._body.findChildren(QWidget))
+        if count != self._widgets:
+            self._widgets = count
+            self._shield.cover(self._body)
+            order_tabs(self._body)
 
     def _draw_work(self, model: ViewModel) -> None:
         self.generate.display(model.generate)
@@ -182,6 +190,7 @@ class PanelView(QScrollArea):
         self.setWidget(self._body)
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setMinimumWidth(LEAST_WIDTH)
         describe(self, "Velatura")

@@ -36,6 +36,10 @@ class HoldButton(ActionButton):
             self._is_held = held
             self._hold(Action.COMPARE)
 
+    def forget(self) -> None:
+        """Of what was compared nothing is left."""
+        self._is_held = False
+
     @guarded
     def hideEvent(self, event: Any) -> None:  # noqa: N802
         self.hold(False)
@@ -100,6 +104,7 @@ class StripBox(QWidget):
             return
         if strip is None or self._strip is None or strip.job != self._strip.job:
             self.question.hide()
+            self.compare.forget()
         self._strip = strip
         self.setVisible(strip is not None)
         if strip is None:

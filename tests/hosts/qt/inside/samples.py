@@ -25,10 +25,11 @@ from velatura_plugin.ui.model import (
 from velatura_protocol.geometry import Size
 from velatura_protocol.pixels import Depth, Layout, PixelFormat, Pixels
 
+THUMBNAIL = Size(96, 64)
 RGB = PixelFormat(Depth.U8, Layout.RGB)
 
 
-def picture(size: Size = Size(96, 64), phase: float = 0.0) -> Pixels:
+def picture(size: Size = THUMBNAIL, phase: float = 0.0) -> Pixels:
     """Waves, so that one picture differs from the next."""
     data = bytearray()
     for y in range(size.height):

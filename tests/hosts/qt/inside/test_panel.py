@@ -1,0 +1,224 @@
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from tests.hosts.qt.inside import samples
+from tests.hosts.qt.inside.conftest import Desk
+from tests.hosts.qt.inside.qtest import QTest
+from velatura_plugin.ui.model import Action, Control, Page, StatusLine, Tone, Welcome
+from velatura_plugin.ui.qt.compat import QAbstractSpinBox, QLabel, Qt, QToolButton, QWidget
+from velatura_plugin.ui.qt.measures import LEAST_TARGET
+from velatura_plugin.ui.qt.panel import LEAST_WIDTH
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+def click(widget: QWidget) -> None:
+    assert widget.isVisible()
+    QTest.mouseClick(widget, LEFT)
+
+
+def test_generate_asks_once(desk: Desk) -> None:
+    view = desk.show(samples.IDLE)
+    click(view.generate)
+    assert desk.told.actions == [(Action.GENERATE, "")]
+
+
+def test_a_disabled_button_says_why_and_asks_nothing(desk: Desk) -> None:
+    view = desk.show(samples.OFFLINE)
+    QTest.mouseClick(view.generate, LEFT)
+    assert desk.told.actions == []
+    assert view.reasons.isVisible()
+    assert view.reasons.text() == "Start the engine first."
+    assert view.generate.accessibleDescription() == "Start the engine first."
+
+
+def test_stop_is_there_while_anything_runs(desk: Desk) -> None:
+    view = desk.show(samples.RUNNING)
+    click(view.stop)
+    assert desk.told.actions == [(Action.STOP, "")]
+    desk.show(samples.IDLE)
+    assert not view.stop.isVisible()
+
+
+def test_offline_offers_a_start(desk: Desk) -> None:
+    view = desk.show(samples.OFFLINE)
+    (start,) = (each for each in view.status._actions.buttons if each.isVisible())
+    click(start)
+    assert desk.told.actions == [(Action.START_BACKEND, "")]
+
+
+def test_details_fold_out_of_the_status_word(desk: Desk) -> None:
+    status = StatusLine("Off", Tone.ERROR, "It ended.", "line one\nline two")
+    view = desk.show(replace(samples.IDLE, status=status))
+    assert not view.status.details.isVisible()
+    click(view.status.word)
+    assert view.status.details.isVisible()
+    assert view.status.details.text() == "line one\nline two"
+
+
+def test_the_menu_shows_reasons(desk: Desk) -> None:
+    view = desk.show(samples.IDLE)
+    entries = view.menu.menu().actions()
+    assert [each.isEnabled() for each in entries] == [True, False, True]
+    assert "Only one layer is selected." in entries[1].text()
+    entries[0].trigger()
+    assert desk.told.actions == [(Action.REPEAT, "")]
+
+
+def test_a_notice_takes_no_place_until_there_is_one(desk: Desk) -> None:
+    view = desk.show(samples.IDLE)
+    assert not view.notice.isVisible()
+    desk.show(samples.ERROR)
+    assert view.notice.isVisible()
+    assert "9.1 GB" in view.notice.text.text()
+    assert view.notice.text.textFormat() == Qt.TextFormat.PlainText
+
+
+def test_a_notice_is_about_its_job(desk: Desk) -> None:
+    view = desk.show(samples.ERROR)
+    again = view.notice._buttons.buttons[0]
+    click(again)
+    click(view.notice.close_button)
+    assert desk.told.actions == [(Action.RETRY_JOB, "job-1"), (Action.DISMISS, "job-1")]
+
+
+def test_a_notice_can_be_copied(desk: Desk) -> None:
+    view = desk.show(samples.ERROR)
+    click(view.notice.copy_button)
+    assert desk.application.clipboard().text() == samples.ERROR.notice.text
+
+
+def test_waiting_jobs_can_be_removed_one_by_one(desk: Desk) -> None:
+    view = desk.show(samples.RUNNING)
+    click(view.queue.rows[1].cancel)
+    assert desk.told.actions == [(Action.CANCEL_JOB, "job-2")]
+
+
+def test_progress_with_and_without_an_end(desk: Desk) -> None:
+    view = desk.show(samples.RUNNING)
+    assert (view.progress.bar.value(), view.progress.bar.maximum()) == (400, 1000)
+    loading = replace(samples.RUNNING.progress, fraction=None)
+    desk.show(replace(samples.RUNNING, progress=loading))
+    assert view.progress.bar.maximum() == 0
+    desk.show(samples.IDLE)
+    assert not view.progress.isVisible()
+
+
+def test_a_page_takes_the_place_of_the_form(desk: Desk) -> None:
+    page = Page(
+        "Settings", (("Previews", (samples.MORE[3],)),), ("Velatura 0.1.0",),
+        (Control(Action.CLOSE_SETTINGS, "Done"),),
+    )  # fmt: skip
+    view = desk.show(replace(samples.IDLE, settings=page))
+    assert not view.form.isVisible()
+    assert view.settings.facts.text() == "Velatura 0.1.0"
+    QTest.keyClick(view.settings.sections[0].rows[0].editor.widget, Qt.Key.Key_Space)
+    assert desk.told.edits == [("parameter:seamless", False)]
+    desk.show(samples.IDLE)
+    assert view.form.isVisible()
+    assert not view.settings.isVisible()
+
+
+def test_the_first_run_has_one_button(desk: Desk) -> None:
+    welcome = Welcome(("Nothing leaves this machine.",), Control(Action.INSTALL, "Install…"))
+    view = desk.show(replace(samples.IDLE, welcome=welcome))
+    click(view.welcome.button.buttons[0])
+    assert desk.told.actions == [(Action.INSTALL, "")]
+
+
+def test_escape_gives_the_focus_back_and_destroys_nothing(desk: Desk) -> None:
+    view = desk.show(samples.IDLE)
+    QTest.keyClick(view, Qt.Key.Key_Escape)
+    assert desk.told.left == 1
+    assert desk.told.actions == []
+
+
+def test_nothing_is_drawn_while_hidden_and_all_of_it_when_shown(desk: Desk) -> None:
+    view = desk.show(samples.IDLE)
+    view.hide()
+    view.render(samples.RUNNING)
+    assert view.status.word.text() == "Ready"
+    view.show()
+    desk.settle()
+    assert view.status.word.text() == "Working"
+
+
+def test_a_screen_reader_hears_of_phases(desk: Desk) -> None:
+    view = desk.show(replace(samples.RUNNING, announcement="Working."))
+    assert view.announcer.text() == "Working."
+    assert view.announcer.isVisible()
+
+
+@pytest.mark.parametrize("name", samples.STATES)
+@pytest.mark.parametrize("width", [LEAST_WIDTH, 420])
+def test_nothing_is_wider_than_the_panel(
+    open_desk: Callable[..., Desk], name: str, width: int
+) -> None:
+    view = open_desk(width).show(samples.STATES[name])
+    body = view.widget()
+    assert body.width() <= view.viewport().width()
+    for each in body.findChildren(QWidget):
+        if each.isVisible() and each.window() is view.window():
+            right = each.mapTo(body, each.rect().topRight()).x()
+            assert right <= body.width(), (type(each).__name__, each.accessibleName())
+
+
+@pytest.mark.parametrize("name", samples.STATES)
+def test_every_control_is_named_and_large_enough(desk: Desk, name: str) -> None:
+    view = desk.show(samples.STATES[name])
+    if not view.form.fold.isChecked():
+        click(view.form.fold)
+    desk.settle()
+    for each in view.widget().findChildren(QWidget):
+        is_inner = isinstance(each.parent(), QAbstractSpinBox)
+        if each.focusPolicy() == Qt.FocusPolicy.NoFocus or not each.isVisible() or is_inner:
+            continue
+        if type(each).__name__ in ("QScrollArea", "QComboBoxListView"):
+            continue
+        assert each.accessibleName(), type(each).__name__
+        assert each.height() >= LEAST_TARGET, each.accessibleName()
+
+
+def test_labels_lead_to_their_fields(desk: Desk) -> None:
+    view = desk.show(samples.IDLE)
+    labels = [each for each in view.form.findChildren(QLabel) if each.isVisible() and each.buddy()]
+    assert {each.text() for each in labels} == {"Task", "Engine", "Strength", "Variations"}
+
+
+def test_a_tab_goes_through_the_panel_as_one_reads(desk: Desk) -> None:
+    view = desk.show(samples.STAGING)
+    view.activateWindow()
+    view.status.word.setFocus()
+    places: list[tuple[int, int]] = []
+    for _ in range(60):
+        focused = desk.application.focusWidget()
+        place = focused.mapTo(view.widget(), focused.rect().topLeft())
+        if places and (place.y(), place.x()) == places[0]:
+            break
+        places.append((place.y(), place.x()))
+        QTest.keyClick(focused, Qt.Key.Key_Tab)
+    assert len(places) > 12
+    # What lies on one line is read from the left; heights in a line differ a little.
+    jumps = [(a, b) for a, b in itertools.pairwise(places) if b[0] < a[0] - 20]
+    assert jumps == []
+
+
+def test_right_to_left_is_mirrored(desk: Desk) -> None:
+    desk.view.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+    view = desk.show(samples.RUNNING)
+    stop = view.stop.mapTo(view, view.stop.rect().center()).x()
+    generate = view.generate.mapTo(view, view.generate.rect().center()).x()
+    assert stop < generate
+
+
+def test_tools_have_signs_and_names(desk: Desk) -> None:
+    view = desk.show(samples.IDLE)
+    tools = [each for each in view.tools.findChildren(QToolButton) if each.isVisible()]
+    assert [each.accessibleName() for each in tools] == ["History", "Settings"]
+    click(tools[1])
+    assert desk.told.actions == [(Action.OPEN_SETTINGS, "")]
