@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
+from tests.plugin.patience import soon
 from tests.plugin.scripted import INVERTER
 from tests.plugin.wire import order
 from velatura_plugin import conversation as module
@@ -53,7 +54,7 @@ class Bench:
 
     async def hear(self) -> list[object]:
         """The next frame from the client."""
-        async with asyncio.timeout(10):
+        async with soon():
             return list(self.server.receive(bytes(await self.theirs.receive())))
 
     async def say(self) -> None:
@@ -69,14 +70,14 @@ class Bench:
         await self.until(lambda: self.conversation.is_open)
 
     async def until(self, done) -> None:
-        async with asyncio.timeout(10):
+        async with soon():
             while not done():
                 await asyncio.sleep(0)
 
     async def end(self) -> VelaturaError:
         """Why it ended."""
         with pytest.raises(VelaturaError) as raised:
-            async with asyncio.timeout(10):
+            async with soon():
                 await self.running
         return raised.value
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.plugin.patience import soon
 from tests.plugin.results import MASK, REGION, pixels_of, ref, result
 from tests.plugin.wire import Wire, greeted, order
 from velatura_plugin.downloader import Downloader
@@ -168,7 +169,7 @@ async def test_files_are_collected(tmp_path: Path, is_there: bool) -> None:
     bench.wire.server.send_file_blob("file", image.size, image.format, digest=ref(image).digest)
     bench.send("two", MASK)
     running = asyncio.create_task(bench.downloader.run())
-    async with asyncio.timeout(10):
+    async with soon():
         while not bench.events:
             bench.carry()
             await asyncio.sleep(0)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.plugin.patience import soon
 from tests.plugin.wire import Wire, greeted, order
 from velatura_plugin.events import ClientEvent, UploadProgressed
 from velatura_plugin.exchange import MIN_BYTES
@@ -60,7 +61,7 @@ class Bench:
 
     async def until(self, done: Callable[[], bool]) -> None:
         """Carries messages both ways until ``done``."""
-        async with asyncio.timeout(10):
+        async with soon():
             while not done():
                 await asyncio.sleep(0)
                 self.wire.to_server()
