@@ -9,7 +9,11 @@ from pathlib import Path
 
 import pytest
 
-INI = "[pytest]\naddopts = --import-mode=importlib -p no:cacheprovider\nfilterwarnings = error\n"
+INI = """[pytest]
+addopts = --import-mode=importlib -p no:cacheprovider -p tests.hosts.qt.inside.desk
+python_files = *_checks.py
+filterwarnings = error
+"""
 
 
 class Counter:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from tests.hosts.qt.inside import samples
-from tests.hosts.qt.inside.conftest import Desk
+from tests.hosts.qt.inside.desk import Desk
 from tests.hosts.qt.inside.qtest import QTest
 from velatura_plugin.ui.model import Action, Field, FieldKind, Form, ViewModel
 from velatura_plugin.ui.qt.compat import QEvent, QPoint, Qt
