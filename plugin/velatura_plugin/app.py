@@ -49,6 +49,12 @@ class App:
         """As :func:`~.features.each_layer.generate_each`."""
         return generate_each(self.controller, request)
 
+    def use(self, settings: Settings) -> None:
+        """From now on. Another server, or another key, is for the next connection: see
+        :meth:`~.client.Client.reconnect`."""
+        self.controller.settings = settings
+        self.dialler.use(settings)
+
     def start_backend(self) -> None:
         """The user wants one, whatever the settings say."""
         self.dialler.may_start = True
@@ -95,6 +101,12 @@ class Dialler:
     def __init__(self, launcher: Launcher, settings: Settings) -> None:
         self.may_start = settings.start_backend
         self._launcher = launcher
+        self._settings = settings
+
+    def use(self, settings: Settings) -> None:
+        """For the next connection."""
+        if settings.start_backend != self._settings.start_backend:
+            self.may_start = settings.start_backend
         self._settings = settings
 
     async def __call__(self, report: Report) -> Transport:

@@ -149,6 +149,11 @@ class Client:
     def retry_now(self) -> None:
         self._post(self._retry.set)
 
+    def reconnect(self) -> None:
+        """Ends the connection, if there is one, and makes another: to where the settings say by
+        now. Jobs go on."""
+        self._post(self._reconnect)
+
     def submit(self, order: JobOrder) -> None:
         self._post(lambda: self._submit(order))
 
@@ -191,6 +196,11 @@ class Client:
             self._loop.call_soon_threadsafe(action)
 
     # -- on the I/O thread -------------------------------------------------------------------------
+
+    def _reconnect(self) -> None:
+        self._retry.set()
+        if self._conversation is not None:
+            self._stopping = self._loop.create_task(self._conversation.leave())
 
     def _submit(self, order: JobOrder) -> None:
         job = self._book.add(order)

@@ -149,6 +149,10 @@ class Conversation:
         self._has_work.set()
         await self._is_idle.wait()
 
+    async def leave(self) -> None:
+        """Hangs up, which ends :meth:`run`."""
+        await self._transport.close()
+
     async def _end(self) -> None:
         self._session.connection_lost()
         self._uploads.connection_lost()

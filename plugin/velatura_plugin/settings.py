@@ -20,8 +20,8 @@ class Settings:
     """``server_url`` and ``token_file``: a backend elsewhere, instead of the one on this machine.
 
     ``client_id`` and ``client_secret`` stay the same for good: the backend knows this client's jobs
-    by them. ``remembered`` keeps panel choices by name. ``unknown`` holds what a newer version
-    wrote, to be written back.
+    by them. ``remembered`` keeps panel choices by name, ``prompts`` the latest ones, newest first.
+    ``unknown`` holds what a newer version wrote, to be written back.
     """
 
     client_id: str = ""
@@ -37,6 +37,7 @@ class Settings:
     accept_automatically: bool = False
     language: str = ""
     remembered: dict[str, str] = field(default_factory=dict[str, str])
+    prompts: list[str] = field(default_factory=list[str])
     unknown: dict[str, object] = field(default_factory=dict[str, object])
 
     @property
@@ -141,6 +142,9 @@ def _fits(value: object, default: object) -> bool:
     if isinstance(default, dict):
         texts = cast("dict[str, object]", value) if isinstance(value, dict) else None
         return texts is not None and all(isinstance(each, str) for each in texts.values())
+    if isinstance(default, list):
+        items = cast("list[object]", value) if isinstance(value, list) else None
+        return items is not None and all(isinstance(each, str) for each in items)
     return isinstance(value, type(default))
 
 

@@ -13,9 +13,10 @@ from pathlib import Path
 import pytest
 from websockets.sync.server import ServerConnection, serve
 
-from velatura_plugin.app import App, build
+from velatura_plugin.app import App, Dialler, build
 from velatura_plugin.events import Link
 from velatura_plugin.host.memory import MemoryHost
+from velatura_plugin.launcher import Launcher
 from velatura_plugin.settings import Settings
 from velatura_plugin.state import LinkView
 from velatura_protocol.errors import ErrorCode
@@ -114,6 +115,34 @@ def test_a_backend_elsewhere_is_not_looked_for_here(tmp_path: Path, unused_tcp_p
     assert link.error is not None
     assert link.error.code is ErrorCode.BACKEND_UNAVAILABLE
     app.close(seconds=5.0)
+
+
+def test_settings_take_effect_with_the_next_connection(
+    tmp_path: Path, unused_tcp_port: int
+) -> None:
+    token = tmp_path / "token"
+    token.write_text("token")
+    host = MemoryHost()
+    app = build(host, replace(HERE, start_backend=False), tmp_path / "data", command=["never"])
+    app.start()
+    until(app, host, lambda link: link.link is Link.OFFLINE and link.error is not None)
+    url = f"ws://127.0.0.1:{unused_tcp_port}/"
+    settings = replace(app.controller.settings, server_url=url, token_file=str(token), variations=7)
+    app.use(settings)
+    assert app.controller.settings.variations == 7
+    app.client.reconnect()
+    until(app, host, lambda link: link.link is Link.RECONNECTING)
+    app.close(seconds=5.0)
+
+
+def test_what_the_user_started_is_not_stopped_by_another_setting(tmp_path: Path) -> None:
+    dialler = Dialler(Launcher(tmp_path), replace(HERE, start_backend=False))
+    dialler.may_start = True
+    dialler.use(replace(HERE, start_backend=False, variations=5))
+    assert dialler.may_start
+    dialler.use(replace(HERE, start_backend=True))
+    dialler.use(replace(HERE, start_backend=False))
+    assert not dialler.may_start
 
 
 @pytest.mark.parametrize("secret", ["", "the owner's"])

@@ -188,6 +188,22 @@ class ConnectionLost(Unauthorised):
     retryable = True
 
 
+def test_another_connection_on_request_loses_nothing(uncut: object) -> None:
+    with desk(Script(hold={"result-0"})) as plugin:
+        document = plugin.open()
+        plugin.connect()
+        job = plugin.controller.generate(REMOVE)
+        plugin.until(lambda: plugin.status(job) is JobStatus.RUNNING)
+        plugin.client.reconnect()
+        plugin.until(lambda: plugin.backend.connections == 2)
+        plugin.backend.release("result-0")
+        assert plugin.finish(job).status is JobStatus.FINISHED
+        plugin.controller.step_variation(job, 1)
+        plugin.controller.accept(job)
+        contents = plugin.host.documents[document.id].contents
+        assert [layer.patches for layer in contents.layers] == uncut
+
+
 def test_requests_are_answered_or_fail() -> None:
     with desk() as plugin:
         events: list[ClientEvent] = []

@@ -23,7 +23,11 @@ def test_defaults_without_a_file(store: SettingsStore) -> None:
 
 def test_there_and_back(store: SettingsStore) -> None:
     settings = Settings(
-        server_url="wss://x/", variations=5, previews=False, remembered={"engine": "builtin_fill"}
+        server_url="wss://x/",
+        variations=5,
+        previews=False,
+        remembered={"engine": "builtin_fill"},
+        prompts=["red velvet"],
     ).with_identity()
     store.save(settings)
     assert store.load() == settings
@@ -57,6 +61,8 @@ def test_what_a_newer_version_wrote_is_kept(store: SettingsStore) -> None:
         ("variations", True),
         ("variations", 2.5),
         ("previews", 1),
+        ("prompts", "red"),
+        ("prompts", ["red", 1]),
         ("previews_per_second", "4"),
         ("server_url", None),
         ("remembered", ["a"]),

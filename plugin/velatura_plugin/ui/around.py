@@ -6,16 +6,17 @@ from dataclasses import dataclass
 
 from ..settings import Settings
 from .model import Action
+from .settings_page import Facts
 
 
 @dataclass(frozen=True)
 class Around:
-    """``prompts``: the history, newest first. ``retouch`` None: there is no such mode here.
-    ``abilities``: what can be asked for beside what every plug-in can do; ``can_repeat``: something
-    has been generated before."""
+    """``is_settings_open``: instead of the form. ``abilities``: what can be asked for beside what
+    every plug-in can do. ``has_retouch``: there is a retouch mode. ``now``: Unix time."""
 
     settings: Settings = Settings()
-    prompts: tuple[str, ...] = ()
-    retouch: bool | None = None
+    is_settings_open: bool = False
     abilities: frozenset[Action] = frozenset()
-    can_repeat: bool = False
+    has_retouch: bool = False
+    facts: Facts = Facts()
+    now: float = 0.0

@@ -46,8 +46,36 @@ def generate_label(
         return _("{operation} masked areas").format(operation=name)
     selected = document is not None and document.selected is not None
     if selected or request.operation in NEEDS_MASK:
-        return _("{operation} selection").format(operation=name)
-    return _("{operation} layer").format(operation=name)
+        return _on_selection(request, translations)
+    return _on_layer(request.operation, translations)
+
+
+def _on_selection(request: GenerateRequest, translations: Translations) -> str:
+    _ = translations.gettext
+    intents = {
+        Intent.REMOVE: _("Remove selection"),
+        Intent.FILL: _("Fill selection"),
+        Intent.ADD: _("Add to selection"),
+        Intent.REPLACE_BACKGROUND: _("Replace background"),
+    }
+    operations = {
+        Operation.FILL: _("Fill selection"),
+        Operation.RESTYLE: _("Restyle selection"),
+        Operation.VARY: _("Vary selection"),
+        Operation.RESTORE: _("Restore selection"),
+        Operation.RECOLOUR: _("Recolour selection"),
+    }
+    return intents.get(request.intent) or operations[request.operation]
+
+
+def _on_layer(operation: Operation, translations: Translations) -> str:
+    _ = translations.gettext
+    return {
+        Operation.RESTYLE: _("Restyle layer"),
+        Operation.VARY: _("Vary layer"),
+        Operation.RESTORE: _("Restore layer"),
+        Operation.RECOLOUR: _("Recolour layer"),
+    }[operation]
 
 
 def reason_against(state: PanelState, request: GenerateRequest, translations: Translations) -> str:

@@ -48,6 +48,7 @@ def commands(translations: Translations = _ENGLISH) -> tuple[Command, ...]:
     own = [_task_command(each, translations) for each in TASKS if each.id in _titles(translations)]
     return (
         *own,
+        Command("repeat", _("Velatura: Repeat"), lambda studio: studio.repeat()),
         Command("stop", _("Velatura: Stop"), lambda studio: studio.app.controller.stop_all()),
         Command("accept", _("Velatura: Accept"), _with_staged(_accept)),
         Command("accept_all", _("Velatura: Accept All"), _with_staged(_accept_all)),
@@ -56,6 +57,13 @@ def commands(translations: Translations = _ENGLISH) -> tuple[Command, ...]:
         Command("previous", _("Velatura: Previous Variation"), _with_staged(_step(-1))),
         Command("compare", _("Velatura: Compare with Original"), _with_staged(_compare)),
         Command("panel", _("Velatura: Show Panel"), lambda studio: studio.show_panel()),
+        Command(
+            "retouch_mode",
+            _("Velatura: Retouch Mode"),
+            lambda studio: studio.switch_retouch(),
+            task="remove",
+            checkable=True,
+        ),
     )
 
 

@@ -5,32 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from velatura_protocol.engines import EngineSpec
-from velatura_protocol.tasks import EdgeKind, Intent, Operation, SampleSource
+from velatura_protocol.tasks import Intent, Operation
 
-from ..capture import NEEDS_MASK, USES_MASK
-from ..extent import Anchor
-from ..host.base import LayerKind
+from ..capture import USES_MASK
 from ..i18n import Translations
 from ..state import DocumentView, PanelState
 from .draft import (
-    ASPECTS,
-    LAYER_PREFIX,
-    MASK_SELECTION,
-    MASK_TRANSPARENCY,
-    PER_SIDE,
     Draft,
-    edge_of,
     engine_of,
     settled,
-    source_of,
     strength_of,
     task_of,
 )
-from .edits import MAX_SCALE, MAX_SIDE
 from .form_engine import parameter_fields, role_fields
+from .form_place import PlaceFields
 from .model import Field, FieldKind, Form, Option
-from .names import anchor_name, source_name
-from .requests import TARGETED, mask_value
 from .tasks import PanelTask, engines_for, offered, uses_strength
 from .words import operation_name
 
@@ -77,14 +66,21 @@ class _Maker:
     def document(self) -> DocumentView | None:
         return self.state.document
 
+    @property
+    def _place(self) -> PlaceFields:
+        return PlaceFields(self.document, self.draft, self.task, self.translations)
+
+    def _of_engine(self, *, main: bool) -> list[Field]:
+        draft, engine, words = self.draft, self.engine, self.translations
+        roles = role_fields(self.document, draft, engine, words, main=main)
+        return roles + parameter_fields(draft, self.task, engine, words, main=main)
+
     def main(self) -> tuple[Field, ...]:
         made = [self._task(), self._engine()]
         if self.engine.takes_prompt or self.task.operation in _DESCRIBED:
             made.append(self._prompt())
-        made += self._geometry()
-        arguments = (self.document, self.draft, self.engine, self.translations)
-        made += role_fields(*arguments, main=True)
-        made += parameter_fields(self.draft, self.task, self.engine, self.translations, main=True)
+        made += self._place.geometry()
+        made += self._of_engine(main=True)
         if uses_strength(self.task, self.engine):
             made.append(self._strength())
         made.append(self._variations())
@@ -97,12 +93,10 @@ class _Maker:
         if self.engine.takes_prompt:
             made.append(self._avoid())
         if self.task.operation in USES_MASK and self.task.intent is not Intent.EXPAND:
-            made += [self._mask(), *self._edge()]
+            made += [self._place.mask(), *self._place.edge()]
         if self.task.operation is not Operation.GENERATE:
-            made.append(self._source())
-        arguments = (self.document, self.draft, self.engine, self.translations)
-        made += role_fields(*arguments, main=False)
-        made += parameter_fields(self.draft, self.task, self.engine, self.translations, main=False)
+            made.append(self._place.source())
+        made += self._of_engine(main=False)
         return (*made, self._seed())
 
     # -- what every task has -----------------------------------------------------------------------
@@ -212,139 +206,3 @@ class _Maker:
                 "be drawn meanwhile."
             ),
         )
-
-    # -- where -------------------------------------------------------------------------------------
-
-    def _mask(self) -> Field:
-        _ = self.translations.gettext
-        options = [
-            Option(MASK_SELECTION, _("Selection")),
-            Option(MASK_TRANSPARENCY, _("Transparent areas")),
-        ]
-        layers = self.document.layers if self.document else ()
-        options += [
-            Option(LAYER_PREFIX + each.reference, each.name, depth=each.depth)
-            for each in layers
-            if each.kind is not LayerKind.FILTER
-        ]
-        return Field(
-            "mask",
-            FieldKind.CHOICE,
-            _("Where"),
-            mask_value(self.draft, self.document),
-            help=_("What is worked on: white or opaque places of a layer, or what is selected."),
-            options=tuple(options),
-        )
-
-    def _edge(self) -> list[Field]:
-        _ = self.translations.gettext
-        edge = edge_of(self.draft, self.task, self.document)
-        options = (
-            Option(EdgeKind.EXACT.value, _("As drawn")),
-            Option(EdgeKind.GROW.value, _("Grow")),
-            Option(EdgeKind.FEATHER.value, _("Feather")),
-        )
-        made = [Field("edge", FieldKind.CHOICE, _("Edge"), edge.kind.value, options=options)]
-        if edge.kind is not EdgeKind.EXACT:
-            label = _("Grow by") if edge.kind is EdgeKind.GROW else _("Feather by")
-            made.append(self._pixels("edge_pixels", label, round(edge.pixels), maximum=4096))
-        return made
-
-    def _source(self) -> Field:
-        _ = self.translations.gettext
-        options = tuple(
-            Option(each.value, source_name(each, self.translations)) for each in SampleSource
-        )
-        return Field(
-            "source",
-            FieldKind.CHOICE,
-            _("Look at"),
-            source_of(self.draft, self.task).value,
-            help=_("What is captured for the engine; previews never are."),
-            options=options,
-        )
-
-    def _geometry(self) -> list[Field]:
-        """What a task needs to know about sizes."""
-        if self.task.intent is Intent.EXPAND:
-            return self._extent()
-        if self.task.operation is Operation.UPSCALE:
-            return [self._scale()]
-        if self.task.operation in TARGETED:
-            return self._target()
-        return []
-
-    def _extent(self) -> list[Field]:
-        _ = self.translations.gettext
-        options = (
-            Option(PER_SIDE, _("By pixels on each side")),
-            *(Option(each, _("To {aspect}").format(aspect=each)) for each in ASPECTS),
-        )
-        chosen = self.draft.extent if self.draft.extent in ASPECTS else PER_SIDE
-        made = [Field("extent", FieldKind.CHOICE, _("Extend"), chosen, options=options)]
-        if chosen != PER_SIDE:
-            return [*made, self._anchor()]
-        sides = self.draft.sides
-        return [
-            *made,
-            self._pixels("extend_left", _("Left"), sides.left),
-            self._pixels("extend_top", _("Top"), sides.top),
-            self._pixels("extend_right", _("Right"), sides.right),
-            self._pixels("extend_bottom", _("Bottom"), sides.bottom),
-        ]
-
-    def _anchor(self) -> Field:
-        _ = self.translations.gettext
-        options = tuple(
-            Option(each.name.lower(), anchor_name(each, self.translations)) for each in Anchor
-        )
-        return Field(
-            "anchor",
-            FieldKind.CHOICE,
-            _("Picture stays"),
-            self.draft.anchor.name.lower(),
-            help=_("Where the picture lies on the larger canvas."),
-            options=options,
-        )
-
-    def _scale(self) -> Field:
-        _ = self.translations.gettext
-        return Field(
-            "scale",
-            FieldKind.DECIMAL,
-            _("Scale"),
-            self.draft.scale,
-            minimum=1.0,
-            maximum=MAX_SCALE,
-            step=0.5,
-            unit=_("×"),
-        )
-
-    def _target(self) -> list[Field]:
-        _ = self.translations.gettext
-        size = self.draft.target or (self.document.size if self.document else None)
-        if size is None:
-            return []
-        return [
-            self._pixels("width", _("Width"), size.width, minimum=1),
-            self._pixels("height", _("Height"), size.height, minimum=1),
-        ]
-
-    def _pixels(
-        self, field_id: str, label: str, value: int, *, minimum: int = 0, maximum: int = MAX_SIDE
-    ) -> Field:
-        return Field(
-            field_id,
-            FieldKind.INTEGER,
-            label,
-            value,
-            minimum=minimum,
-            maximum=maximum,
-            # Translators: the unit, short for pixels.
-            unit=self.translations.gettext("px"),
-        )
-
-
-def needs_selection(task: PanelTask) -> bool:
-    """Whether it says "select something first"."""
-    return task.operation in NEEDS_MASK and task.intent is not Intent.EXPAND

@@ -2,29 +2,95 @@
 
 from __future__ import annotations
 
-from velatura_protocol.tasks import Intent
+from collections.abc import Mapping
+
+from velatura_protocol.geometry import Size
+from velatura_protocol.tasks import Intent, Operation, SampleSource
 
 from ..capture import NEEDS_MASK, USES_MASK
+from ..host.base import LayerInfo, LayerKind
 from ..i18n import Translations
 from ..request import GenerateRequest
-from ..state import DocumentView
+from ..state import DocumentView, PanelState
 from .numbers import whole
 
 
-def hint(
-    document: DocumentView | None, request: GenerateRequest, translations: Translations
-) -> str:
-    _ = translations.gettext
+def hint(state: PanelState, request: GenerateRequest, translations: Translations) -> str:
+    """How large it is, and whatever about the active layer may surprise."""
+    document = state.document
     if document is None or document.problem is not None:
         return ""
+    if state.retouch.is_on:
+        return _retouch(state.retouch.waiting, translations)
+    lines = (
+        _size_line(document, request, translations),
+        _layer_line(document.layer, request, translations),
+    )
+    return "\n".join(each for each in lines if each)
+
+
+def _retouch(waiting: int, translations: Translations) -> str:
+    if not waiting:
+        return translations.gettext("Retouch mode: select what is to go.")
+    text = translations.ngettext(
+        "Retouch mode: {count} selection waits.", "Retouch mode: {count} selections wait.", waiting
+    )
+    return text.format(count=waiting)
+
+
+def _size_line(document: DocumentView, request: GenerateRequest, translations: Translations) -> str:
+    _ = translations.gettext
+    if request.extent is not None:
+        size = request.extent.around(document.size)
+        template = _("The canvas becomes {width} × {height} pixels.")
+        return "" if request.extent.is_empty else _sized(template, size, translations)
+    if request.operation is Operation.UPSCALE and request.scale:
+        width = round(document.size.width * request.scale)
+        height = round(document.size.height * request.scale)
+        template = _("The result has {width} × {height} pixels.")
+        return _sized(template, Size(width, height), translations)
     if request.operation in USES_MASK and document.selected is not None:
-        size = document.selected.size
-        return _("Selection: {width} × {height} pixels").format(
-            width=whole(size.width, translations), height=whole(size.height, translations)
-        )
+        template = _("Selection: {width} × {height} pixels")
+        return _sized(template, document.selected.size, translations)
     if request.intent is not Intent.NONE and request.operation in NEEDS_MASK:
         return ""
-    return _("Whole picture: {width} × {height} pixels").format(
-        width=whole(document.size.width, translations),
-        height=whole(document.size.height, translations),
-    )
+    return _sized(_("Whole picture: {width} × {height} pixels"), document.size, translations)
+
+
+def _sized(template: str, size: Size, translations: Translations) -> str:
+    width, height = whole(size.width, translations), whole(size.height, translations)
+    return template.format(width=width, height=height)
+
+
+def _layer_line(
+    layer: LayerInfo | None, request: GenerateRequest, translations: Translations
+) -> str:
+    """Nothing for the usual case, a visible and unlocked layer to paint on."""
+    if layer is None or request.operation is Operation.GENERATE:
+        return ""
+    _ = translations.gettext
+    if request.sample_source is SampleSource.LAYER:
+        alone = _alone(layer.kind, translations)
+        if not layer.is_visible:
+            alone = _("“{name}” is hidden; it is captured as if it were visible.")
+        if alone:
+            return alone.format(name=layer.name)
+    if request.sample_source is SampleSource.BELOW and not layer.is_visible:
+        return _("“{name}” is hidden and will not be seen.").format(name=layer.name)
+    if layer.is_locked:
+        text = _("“{name}” is locked and stays as it is; the result goes over it.")
+        return text.format(name=layer.name)
+    return ""
+
+
+def _alone(kind: LayerKind, translations: Translations) -> str:
+    _ = translations.gettext
+    known: Mapping[LayerKind, str] = {
+        LayerKind.GROUP: _("The group “{name}” is captured as it looks, with all that is in it."),
+        LayerKind.VECTOR: _("The vector layer “{name}” is captured as it looks, in pixels."),
+        LayerKind.FILL: _("The fill layer “{name}” is captured as it looks, in pixels."),
+        LayerKind.FILTER: _("The filter layer “{name}” has no pixels of its own."),
+        LayerKind.MASK: _("“{name}” is a mask: the layer it belongs to is not captured."),
+        LayerKind.SELECTION: _("“{name}” is a mask: the layer it belongs to is not captured."),
+    }
+    return known.get(kind, "")

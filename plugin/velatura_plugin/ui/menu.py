@@ -22,7 +22,7 @@ def menu(
     made: list[Control] = []
     if Action.REPEAT in around.abilities:
         reason = link_reason(state, translations)
-        if not reason and not around.can_repeat:
+        if not reason and state.last is None:
             reason = _("Nothing has been made yet.")
         made.append(_control(Action.REPEAT, _("Repeat the last task on this selection"), reason))
     tasks = offered(state.engines)

@@ -52,6 +52,7 @@ class Action(Enum):
     FAVOURITE = "favourite"
     FORGET = "forget"
     STOP_BACKEND = "stop_backend"
+    CLOSE_WELCOME = "close_welcome"
     FREE_MEMORY = "free_memory"
 
 
@@ -153,13 +154,15 @@ class Waiting:
 
 @dataclass(frozen=True)
 class HistoryItem:
-    """``when`` is in words. ``controls``: restore, favourite, forget."""
+    """``when`` is in words. ``controls``: restore, favourite, forget. ``cover``: its first
+    thumbnail, once it is here."""
 
     job: str
     title: str
     when: str
     is_favourite: bool = False
     controls: tuple[Control, ...] = ()
+    cover: Pixels | None = None
 
 
 @dataclass(frozen=True)

@@ -41,3 +41,17 @@ def duration(seconds: float, translations: Translations) -> str:
     if seconds < 60:
         return _("{seconds} s").format(seconds=max(1, round(seconds)))
     return _("{minutes} min").format(minutes=round(seconds / 60))
+
+
+def ago(seconds: float, translations: Translations) -> str:
+    plural = translations.ngettext
+    minutes, hours, days = (int(seconds // each) for each in (60, 3600, 86400))
+    if minutes < 1:
+        return translations.gettext("just now")
+    if hours < 1:
+        text = plural("{count} minute ago", "{count} minutes ago", minutes)
+        return text.format(count=minutes)
+    if days < 1:
+        text = plural("{count} hour ago", "{count} hours ago", hours)
+        return text.format(count=hours)
+    return plural("{count} day ago", "{count} days ago", days).format(count=days)

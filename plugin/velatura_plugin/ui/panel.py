@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 from velatura_protocol.parameters import ParameterValue
 
+from ..launcher import LOG_FILE
 from ..state import NoticeDismissed
 from .around import Around
 from .model import Action
 from .present import present
+from .settings_page import Facts
 from .studio import Studio
 from .view import View
+
+ABILITIES = frozenset(
+    {
+        Action.REPEAT,
+        Action.EACH_LAYER,
+        Action.OPEN_HISTORY,
+        Action.RESTORE,
+        Action.FAVOURITE,
+        Action.FORGET,
+    }
+)
 
 
 class Panel:
@@ -27,6 +41,7 @@ class Panel:
         self._app = studio.app
         self._view = view
         self._install = install
+        self._is_settings_open = False
         view.on_action(self.perform)
         view.on_edit(self.edit)
         view.on_choose(self.choose)
@@ -57,12 +72,30 @@ class Panel:
     def render(self) -> None:
         """Draws what is the case now."""
         studio = self._studio
-        around = Around(studio.settings)
-        self._view.render(present(studio.state, studio.draft, studio.translations, around))
+        self._view.render(present(studio.state, studio.draft, studio.translations, self._around()))
+
+    def _around(self) -> Around:
+        studio, state = self._studio, self._studio.state
+        facts = Facts(
+            backend=state.version,
+            devices=state.devices,
+            data_directory=str(studio.data_directory),
+            log=str(studio.data_directory / LOG_FILE),
+        )
+        return Around(
+            studio.settings,
+            self._is_settings_open,
+            ABILITIES,
+            has_retouch=True,
+            facts=facts,
+            now=time.time(),
+        )
 
     def _perform(self, action: Action, job: str) -> None:
-        if not self._perform_on_strip(action, job):
-            self._perform_on_link(action)
+        for perform in (self._perform_on_strip, self._perform_on_history, self._begin):
+            if perform(action, job):
+                return
+        self._perform_on_panel(action)
 
     def _perform_on_strip(self, action: Action, job: str) -> bool:
         """False: the action is not about a job."""
@@ -94,12 +127,50 @@ class Panel:
                 return False
         return True
 
-    def _perform_on_link(self, action: Action) -> None:
+    def _perform_on_history(self, action: Action, job: str) -> bool:
+        history = self._app.history
+        match action:
+            case Action.OPEN_HISTORY:
+                history.open()
+            case Action.CLOSE_HISTORY:
+                history.close()
+            case Action.RESTORE:
+                history.restore(job)
+                history.close()
+            case Action.FAVOURITE:
+                kept = self._studio.state.history.get(job)
+                history.set_favourite(job, favourite=not (kept and kept.summary.favourite))
+            case Action.FORGET:
+                history.forget(job)
+            case _:
+                return False
+        return True
+
+    def _begin(self, action: Action, _job: str) -> bool:
         match action:
             case Action.GENERATE:
                 self._studio.generate()
+            case Action.REPEAT:
+                self._studio.repeat()
+            case Action.EACH_LAYER:
+                self._studio.generate_each()
             case Action.FILL_TRANSPARENT:
                 self._studio.fill_transparent()
+            case _:
+                return False
+        return True
+
+    def _perform_on_panel(self, action: Action) -> None:
+        match action:
+            case Action.OPEN_SETTINGS:
+                self._is_settings_open = True
+                self.render()
+            case Action.CLOSE_SETTINGS:
+                self._is_settings_open = False
+                self._studio.settle_server()
+                self.render()
+            case Action.CLOSE_WELCOME:
+                self._studio.end_welcome()
             case Action.STOP:
                 self._app.controller.stop_all()
             case Action.START_BACKEND | Action.RESTART_BACKEND:

@@ -10,13 +10,16 @@ from .button import generate_control
 from .draft import Draft
 from .form import FormContext, fields
 from .hints import hint
+from .history_page import history_page
 from .menu import menu
-from .model import Action, Control, NoticeBox, Tone, ViewModel
+from .model import Action, Control, History, Page, ViewModel
+from .notice import notice_box
 from .progress import announcement, progress_line, waiting
 from .requests import request_of
+from .settings_page import settings_page
 from .status import status_line
 from .strip import strip_of
-from .words import sentence
+from .welcome import welcome
 
 _ENGLISH = Translations()
 _ALONE = Around()
@@ -34,19 +37,24 @@ def present(
     active = [each for each in jobs if each.is_active]
     shown = next((each for each in active if each.preview is not None), None)
     request = request_of(draft, state, variations=around.settings.variations)
-    context = FormContext(around.settings.variations, around.prompts, around.retouch)
+    retouch = state.retouch.is_on if around.has_retouch else None
+    context = FormContext(around.settings.variations, tuple(around.settings.prompts), retouch)
     return ViewModel(
         status=status_line(state, translations),
         generate=generate_control(state, request, translations),
         form=fields(state, draft, translations, context),
         menu=menu(state, request, translations, around),
-        hint=hint(state.document, request, translations),
+        tools=_tools(state, around, translations),
+        hint=hint(state, request, translations),
         stop=_stop(state, translations),
         progress=progress_line(active, translations),
         queue=waiting(active, translations),
-        notice=_notice(state, translations),
+        notice=notice_box(state, translations),
         strips=tuple(strip_of(each, translations) for each in jobs if each.is_staging),
         preview=shown.preview.pixels if shown and shown.preview else None,
+        welcome=welcome(state, around.settings, translations),
+        settings=_settings(around, translations),
+        history=_history(state, around, translations),
         announcement=announcement(state, jobs, translations),
     )
 
@@ -63,15 +71,24 @@ def _stop(state: PanelState, translations: Translations) -> Control | None:
     return Control(Action.STOP, _("Stop"))
 
 
-def _notice(state: PanelState, translations: Translations) -> NoticeBox | None:
+def _tools(state: PanelState, around: Around, translations: Translations) -> tuple[Control, ...]:
+    """None while a page is open: it has its own way back."""
     _ = translations.gettext
-    notice = state.notice
-    if notice is None:
+    if around.is_settings_open or state.history.is_open:
+        return ()
+    settings = Control(Action.OPEN_SETTINGS, _("Settings"))
+    if Action.OPEN_HISTORY not in around.abilities:
+        return (settings,)
+    return (Control(Action.OPEN_HISTORY, _("History")), settings)
+
+
+def _settings(around: Around, translations: Translations) -> Page | None:
+    if not around.is_settings_open:
         return None
-    actions = [Control(Action.DISMISS, _("Dismiss"))]
-    if notice.job and notice.error.retryable:
-        enabled = state.link.link is Link.ONLINE
-        reason = "" if enabled else _("Start the engine first.")
-        actions.insert(0, Control(Action.RETRY_JOB, _("Try again"), enabled, reason))
-    text = sentence(notice.error, translations)
-    return NoticeBox(text, Tone.ERROR, tuple(actions), notice.job)
+    return settings_page(around.settings, around.facts, translations, around.abilities)
+
+
+def _history(state: PanelState, around: Around, translations: Translations) -> History | None:
+    if around.is_settings_open or not state.history.is_open:
+        return None
+    return history_page(state.history, around.now, translations, around.abilities)

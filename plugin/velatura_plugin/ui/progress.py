@@ -58,6 +58,8 @@ def _line_of(job: JobView, translations: Translations) -> ProgressLine:
             return ProgressLine(_("Sending…"), job.sent)
         case JobStatus.QUEUED:
             return ProgressLine(_queued(job.ahead, translations))
+        case JobStatus.LOADING if job.is_restored:
+            return ProgressLine(_("Fetching the results…"))
         case JobStatus.LOADING:
             text = _("Loading {engine}, once per session").format(engine=job.engine)
             return ProgressLine(text)

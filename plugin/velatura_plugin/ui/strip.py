@@ -16,9 +16,10 @@ def strip_of(view: JobView, translations: Translations) -> Strip:
         title=layer_name(view, view.seed, translations),
         thumbnails=tuple(_thumbnail(each, view, translations) for each in staging.variations),
         position=_position(staging, translations),
-        controls=_controls(staging, translations),
-        failures=_failures(view, translations),
+        controls=_controls(view, translations),
+        failures="\n".join(filter(None, _remarks(view, translations))),
         asks_before_discard=len(staging.unkept) > 1,
+        discard_question=_question(len(staging.unkept), translations),
     )
 
 
@@ -41,8 +42,9 @@ def _position(staging: Staging, translations: Translations) -> str:
     )
 
 
-def _controls(staging: Staging, translations: Translations) -> tuple[Control, ...]:
+def _controls(view: JobView, translations: Translations) -> tuple[Control, ...]:
     _ = translations.gettext
+    staging = view.staging
     waits = "" if staging.ready else _("The pixels are on their way.")
     alone = waits or ("" if len(staging.ready) > 1 else _("There is only one so far."))
 
@@ -58,8 +60,31 @@ def _controls(staging: Staging, translations: Translations) -> tuple[Control, ..
         control(Action.ACCEPT_ALL, _("Accept all"), alone),
         control(Action.DISCARD, _("Discard this"), waits),
         Control(Action.DISCARD_ALL, _("Discard all")),
-        Control(Action.MORE, _("More like this")),
+        control(Action.MORE, _("More like this"), _no_more(view, translations)),
     )
+
+
+def _question(count: int, translations: Translations) -> str:
+    if count < 2:
+        return ""
+    _ = translations.ngettext
+    text = _("Discard {count} result?", "Discard all {count} results?", count)
+    return text.format(count=count)
+
+
+def _no_more(view: JobView, translations: Translations) -> str:
+    if not view.is_restored:
+        return ""
+    return translations.gettext(
+        "This is out of the history, which does not keep what it was made from."
+    )
+
+
+def _remarks(view: JobView, translations: Translations) -> tuple[str, ...]:
+    displaced = translations.gettext(
+        "The canvas had another size then; the results lie where they lay."
+    )
+    return (_failures(view, translations), displaced if view.is_displaced else "")
 
 
 def _failures(view: JobView, translations: Translations) -> str:

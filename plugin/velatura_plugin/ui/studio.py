@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 from velatura_protocol.parameters import ParameterValue
 
@@ -12,10 +13,17 @@ from ..host.base import MaskKind
 from ..i18n import Translations, load_translations
 from ..request import GenerateRequest, MaskSource
 from ..settings import Settings, SettingsStore
+from ..settings_saver import SettingsSaver
 from ..state import PanelState
 from .draft import Draft, settled
 from .edits import edited
+from .memory import recalled, remembered, with_prompt
 from .requests import request_of
+from .settings_page import SETTING_PREFIX, edited_settings
+from .welcome import SEEN
+
+RETOUCH = "retouch"
+"""The field that is a mode of the plug-in and not a part of the draft."""
 
 
 class Studio:
@@ -36,11 +44,13 @@ class Studio:
         show_panel: Callable[[], None] | None = None,
     ) -> None:
         self.app = app
-        self._store = store
+        self.show_panel: Callable[[], None] = show_panel or _nothing
+        self._data_directory = store.path.parent
+        self._saver = SettingsSaver(store)
         self._language = language
+        self._server = _server(app.controller.settings)
         self._drafts: dict[str, Draft] = {}
         self._listeners: list[Callable[[], None]] = []
-        self.show_panel: Callable[[], None] = show_panel or _nothing
         self.translations = translations or self._load_translations()
 
     @property
@@ -51,17 +61,27 @@ class Studio:
     def settings(self) -> Settings:
         return self.app.controller.settings
 
+    @property
+    def data_directory(self) -> Path:
+        return self._data_directory
+
     def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:
-        """Called after a draft or the settings have changed. Returns the function that ends it."""
+        """Called after a draft, the settings or the language have changed. Returns the function
+        that ends it."""
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
+
+    def close(self) -> None:
+        """Returns when the settings are on the disk. The app is closed by whoever built it."""
+        self._saver.close()
 
     # -- drafts ------------------------------------------------------------------------------------
 
     @property
     def draft(self) -> Draft:
         """The active document's."""
-        return self._drafts.get(self._document, Draft())
+        known = self._drafts.get(self._document)
+        return recalled(self.settings.remembered) if known is None else known
 
     @draft.setter
     def draft(self, draft: Draft) -> None:
@@ -69,10 +89,25 @@ class Studio:
         self._notify()
 
     def edit(self, field_id: str, value: ParameterValue) -> None:
-        """What the user put into a field of the form."""
+        """What the user put into a field, of the form or of the settings.
+
+        :raises UnwritableFile: the settings could not be saved; they are in effect all the same
+        """
+        if field_id.startswith(SETTING_PREFIX):
+            self.use(edited_settings(self.settings, field_id, value))
+        elif field_id == RETOUCH:
+            self.switch_retouch(value is True)
+        else:
+            self._edit_draft(field_id, value)
+
+    def _edit_draft(self, field_id: str, value: ParameterValue) -> None:
         document = self.state.document
-        draft = settled(self.draft, self.state)
-        self.draft = edited(draft, field_id, value, size=document.size if document else None)
+        before = settled(self.draft, self.state)
+        draft = edited(before, field_id, value, size=document.size if document else None)
+        self._drafts[self._document] = draft
+        self._notify()
+        if remembered(draft) != remembered(before):
+            self._remember(remembered(draft))
 
     def request(self, task: str = "") -> GenerateRequest:
         """What the button would send; with ``task``, what it would send for that one."""
@@ -91,7 +126,10 @@ class Studio:
         :raises VelaturaError: as :meth:`~..controller.Controller.generate`
         """
         self.app.controller.refresh()
-        return self.app.controller.generate(self.request(task))
+        request = self.request(task)
+        job = self.app.controller.generate(request)
+        self._keep_prompt(request.prompt)
+        return job
 
     def fill_transparent(self) -> str:
         """Like :meth:`generate`, of what is transparent, whatever is selected."""
@@ -99,12 +137,68 @@ class Studio:
         request = replace(self.request("fill"), mask=MaskSource(MaskKind.TRANSPARENCY))
         return self.app.controller.generate(request)
 
+    def repeat(self) -> str:
+        self.app.controller.refresh()
+        return self.app.repeat()
+
+    def generate_each(self) -> tuple[str, ...]:
+        self.app.controller.refresh()
+        return self.app.generate_each(self.request())
+
+    def switch_retouch(self, is_on: bool | None = None) -> None:
+        """None: the other way round."""
+        retouch = self.app.retouch
+        if is_on is None:
+            is_on = not retouch.is_on
+        if not is_on:
+            retouch.turn_off()
+        elif not retouch.is_on:
+            retouch.turn_on(self.request("remove"))
+
+    # -- settings ----------------------------------------------------------------------------------
+
+    def use(self, settings: Settings) -> None:
+        """Saves them, and goes by them from now on.
+
+        :raises UnwritableFile: as :meth:`edit`
+        """
+        before = self.settings
+        if settings == before:
+            return
+        self.app.use(settings)
+        if settings.language != before.language:
+            self.translations = self._load_translations()
+        self._notify()
+        self._saver.save(settings)
+
+    def settle_server(self) -> None:
+        """The user has done with the settings: connects to another server if they name one now."""
+        server = _server(self.settings)
+        if server != self._server:
+            self._server = server
+            self.app.client.reconnect()
+
+    def end_welcome(self) -> None:
+        self._remember({SEEN: "yes"})
+
+    def _remember(self, choices: dict[str, str]) -> None:
+        settings = self.settings
+        self.use(replace(settings, remembered={**settings.remembered, **choices}))
+
+    def _keep_prompt(self, prompt: str) -> None:
+        settings = self.settings
+        self.use(replace(settings, prompts=with_prompt(settings.prompts, prompt)))
+
     def _load_translations(self) -> Translations:
         return load_translations(self.settings.language or self._language)
 
     def _notify(self) -> None:
         for listener in list(self._listeners):
             listener()
+
+
+def _server(settings: Settings) -> tuple[str, str]:
+    return settings.server_url, settings.token_file
 
 
 def _nothing() -> None:

@@ -180,12 +180,13 @@ def operation_name(
 
 def work_name(view: JobView, translations: Translations = _ENGLISH) -> str:
     """Prompt or operation, shortened: what the group of a job's layers is called."""
-    what = " ".join(view.prompt.split()) or operation_name(
-        view.operation, view.intent, translations
-    )
-    if len(what) > NAME_LENGTH:
-        what = what[: NAME_LENGTH - 1].rstrip() + "…"
-    return what
+    return shortened(view.prompt) or operation_name(view.operation, view.intent, translations)
+
+
+def shortened(prompt: str) -> str:
+    """In one line, with at most :data:`NAME_LENGTH` characters."""
+    line = " ".join(prompt.split())
+    return line if len(line) <= NAME_LENGTH else line[: NAME_LENGTH - 1].rstrip() + "…"
 
 
 def layer_name(view: JobView, seed: int, translations: Translations = _ENGLISH) -> str:

@@ -11,6 +11,7 @@ from tests.plugin.desk import REMOVE, Desk
 from tests.plugin.scripted import Script
 from velatura_plugin.app import App, Dialler
 from velatura_plugin.events import Link
+from velatura_plugin.features.history import DocumentHistory
 from velatura_plugin.features.retouch import Retouch
 from velatura_plugin.launcher import Launcher
 from velatura_plugin.settings import Settings, SettingsStore
@@ -56,13 +57,14 @@ class Bench:
     def __init__(self, tmp_path: Path) -> None:
         self.desk = Desk(Script())
         launcher = Launcher(tmp_path)
-        dialler = Dialler(launcher, Settings())
+        controller, client = self.desk.controller, self.desk.client
         self.app = App(
-            self.desk.controller,
-            self.desk.client,
+            controller,
+            client,
             launcher,
-            dialler,
-            Retouch(self.desk.controller),
+            Dialler(launcher, Settings()),
+            Retouch(controller),
+            DocumentHistory(controller, client),
         )
         self.screen = Screen()
         self.installed: list[int] = []

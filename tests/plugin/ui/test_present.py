@@ -336,7 +336,9 @@ def test_why_the_button_is_off(draft: Draft, reason: str) -> None:
 def test_the_hint_says_what_is_captured() -> None:
     assert model(online()).hint == "Selection: 4 × 4 pixels"
     upscale = Draft(task="upscale")
-    assert model(online(), upscale).hint == "Whole picture: 40 × 30 pixels"
+    assert model(online(), upscale).hint == "The result has 80 × 60 pixels."
+    tile = Draft(task="tile")
+    assert model(online(), tile).hint == "Whole picture: 40 × 30 pixels"
     assert model(online(DocumentSeen(UNSELECTED))).hint == ""
     assert model(PanelState()).hint == ""
 

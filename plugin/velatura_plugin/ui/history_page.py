@@ -1,0 +1,56 @@
+"""The document's earlier results, as a page in place of the form."""
+
+from __future__ import annotations
+
+from ..i18n import Translations
+from ..state import HistoryView, KeptJob
+from .model import Action, Control, History, HistoryItem
+from .numbers import ago
+from .words import operation_name, sentence, shortened
+
+
+def history_page(
+    history: HistoryView,
+    now: float,
+    translations: Translations,
+    abilities: frozenset[Action],
+) -> History:
+    """``now``: Unix time. Only what can be brought back is listed."""
+    _ = translations.gettext
+    kept = [each for each in history.jobs if each.can_be_restored]
+    empty = _("Nothing has been made in this document yet.")
+    if history.problem is not None:
+        empty = sentence(history.problem, translations)
+    elif not history.is_known:
+        empty = _("Asking the engine…")
+    return History(
+        _("History"),
+        tuple(_item(each, now, translations, abilities) for each in kept),
+        "" if kept else empty,
+        Control(Action.CLOSE_HISTORY, _("Back")),
+    )
+
+
+def _item(
+    kept: KeptJob, now: float, translations: Translations, abilities: frozenset[Action]
+) -> HistoryItem:
+    _ = translations.gettext
+    job = kept.summary
+    labels = {
+        Action.RESTORE: _("Bring back"),
+        Action.FAVOURITE: _("Keep no longer") if job.favourite else _("Keep for good"),
+        Action.FORGET: _("Delete"),
+    }
+    what = shortened(job.prompt) or operation_name(job.operation, translations=translations)
+    plural = translations.ngettext
+    title = plural("{what}, {count} result", "{what}, {count} results", job.variations)
+    return HistoryItem(
+        job=job.job,
+        title=title.format(what=what, count=job.variations),
+        when=ago(now - job.created, translations),
+        is_favourite=job.favourite,
+        controls=tuple(
+            Control(action, label) for action, label in labels.items() if action in abilities
+        ),
+        cover=kept.cover,
+    )
