@@ -111,7 +111,8 @@ def status(place: Place) -> Iterator[str]:
         if version is None:
             yield f"{profile.kind}: not installed, `python3 installer install --host krita` does it"
         else:
-            stale = "" if placed.digest() == _wanted(place) else ", not of this checkout as it is"
+            is_current = placed.digest() == _wanted(place)
+            stale = "" if is_current else ", differs from this checkout's: install again"
             enabled = "enabled" if _is_enabled(profile) else "not enabled in Krita's settings"
             yield f"{profile.kind}: version {version}{stale}, {enabled}, in {placed.package}"
 
