@@ -1,71 +1,47 @@
-"""What Krita's menu and shortcuts can ask of the plug-in, without a panel."""
+# pyright: standard
+"""Krita's menu entries and what shortcuts are bound to: the table of commands, per window."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
-from velatura_protocol.tasks import Intent, Operation
+import krita
 
-from ...controller import Controller
-from ...request import GenerateRequest
-from ...state import JobView
+from ...i18n import Translations
+from ...state import PanelState
+from ...ui.commands import Command, commands
+from ...ui.qt.compat import QMenu
+from ...ui.qt.guard import connect
 
-MENU = "tools/scripts"
-
-
-def actions_of(controller: Controller) -> Mapping[str, Callable[[], object]]:
-    """By the ids of ``velatura.action``, which users bind their shortcuts to."""
-    return {
-        "velatura_fill": lambda: _generate(controller, Intent.FILL),
-        "velatura_remove": lambda: _generate(controller, Intent.REMOVE),
-        "velatura_stop": controller.stop_all,
-        "velatura_accept": lambda: _with_staged(controller, controller.accept),
-        "velatura_accept_all": lambda: _with_staged(controller, controller.accept_all),
-        "velatura_discard": lambda: _with_staged(controller, controller.discard),
-        "velatura_next": lambda: _step(controller, 1),
-        "velatura_previous": lambda: _step(controller, -1),
-        "velatura_compare": lambda: _compare(controller),
-    }
+SCRIPTS = "tools/scripts"
+MENU = "velatura_menu"
 
 
-TITLES = {
-    "velatura_fill": "Velatura: Fill Selection",
-    "velatura_remove": "Velatura: Remove Selected",
-    "velatura_stop": "Velatura: Stop",
-    "velatura_accept": "Velatura: Accept",
-    "velatura_accept_all": "Velatura: Accept All",
-    "velatura_discard": "Velatura: Discard",
-    "velatura_next": "Velatura: Next Variation",
-    "velatura_previous": "Velatura: Previous Variation",
-    "velatura_compare": "Velatura: Compare with Original",
-}
+class Actions:
+    """Those of all windows. Without a panel on the screen they do the same."""
 
+    def __init__(self, perform: Callable[[Command], None]) -> None:
+        self._perform = perform
+        self._made: list[tuple[Command, krita.Action]] = []
+        self._engines: object = None
 
-def _generate(controller: Controller, intent: Intent) -> None:
-    variations = controller.settings.variations
-    controller.generate(GenerateRequest(Operation.FILL, intent, variations=variations))
+    def create(self, window: krita.Window, translations: Translations) -> None:
+        # Krita finds a menu by the name of its widget, which is to be that of its action.
+        menu = QMenu(MENU, window.qwindow())
+        window.createAction(MENU, "Velatura", SCRIPTS).setMenu(menu)
+        for command in commands(translations):
+            place = f"{SCRIPTS}/{MENU}"
+            action = window.createAction(command.action_id, command.title, place)
+            action.setCheckable(command.checkable)
+            self._connect(action, command)
+            self._made.append((command, action))
 
+    def follow(self, state: PanelState) -> None:
+        """Only what the engines here can do is in the menu."""
+        if state.engines is not self._engines:
+            self._engines = state.engines
+            for command, action in self._made:
+                action.setVisible(command.is_present(state))
 
-def _staged(controller: Controller) -> JobView | None:
-    """The latest job of the active document that has something to choose from."""
-    document = controller.state.document
-    if document is None:
-        return None
-    staging = [each for each in controller.state.jobs_of(document.id) if each.is_staging]
-    return staging[-1] if staging else None
-
-
-def _with_staged(controller: Controller, act: Callable[[str], object]) -> None:
-    view = _staged(controller)
-    if view is not None:
-        act(view.job)
-
-
-def _step(controller: Controller, step: int) -> None:
-    _with_staged(controller, lambda job: controller.step_variation(job, step))
-
-
-def _compare(controller: Controller) -> None:
-    view = _staged(controller)
-    if view is not None:
-        controller.compare(view.job, original=not view.comparing)
+    def _connect(self, action: krita.Action, command: Command) -> None:
+        connect(action.triggered, lambda _checked: self._perform(command))

@@ -17,6 +17,8 @@ from ...ui.studio import Studio
 DOCKER = "velatura_docker"
 LOOK_MS = 300
 """Krita tells nobody of a new selection or another active layer: the docker looks for itself."""
+LOOKS_PER_READING = 7
+"""Of the layer tree, which takes longer to walk and changes less often."""
 
 
 class VelaturaDocker(krita.DockWidget):
@@ -27,6 +29,7 @@ class VelaturaDocker(krita.DockWidget):
         self.setWindowTitle("Velatura")
         self._studio: Studio | None = None
         self._panel: Panel | None = None
+        self._looks = 0
         self._timer = QTimer(self)
         connect(self._timer.timeout, self._look)
         connect(self.visibilityChanged, self._watch)
@@ -47,18 +50,27 @@ class VelaturaDocker(krita.DockWidget):
 
     @guarded
     def canvasChanged(self, canvas: Any) -> None:  # noqa: N802
-        self._look()
+        # Krita is in the middle of changing views, and crashes when it is asked about them.
+        self._looks = 0
+        QTimer.singleShot(0, guarded(self._look))
 
     def _watch(self, visible: bool) -> None:
         if visible and self._studio is not None:
+            self._looks = 0
             self._look()
             self._timer.start(LOOK_MS)
         else:
             self._timer.stop()
 
     def _look(self) -> None:
-        if self._studio is not None:
-            self._studio.app.controller.refresh()
+        if self._studio is None:
+            return
+        controller = self._studio.app.controller
+        if self._looks % LOOKS_PER_READING:
+            controller.refresh()
+        else:
+            controller.read_layers()
+        self._looks += 1
 
 
 class Dockers:
@@ -75,6 +87,13 @@ class Dockers:
     @property
     def is_any_visible(self) -> bool:
         return any(each.isVisible() for each in self._dockers)
+
+    def bring_up(self) -> None:
+        """In the active window; the focus stays where it is."""
+        for each in krita.Krita.instance().dockers():
+            if each.objectName() == DOCKER:
+                each.show()
+                each.raise_()
 
     def make(self) -> VelaturaDocker:
         docker = VelaturaDocker()

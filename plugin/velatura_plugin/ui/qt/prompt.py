@@ -10,6 +10,7 @@ from velatura_protocol.parameters import ParameterValue
 
 from ..model import Field
 from .compat import (
+    QEvent,
     QPainter,
     QPalette,
     QPlainTextEdit,
@@ -21,7 +22,7 @@ from .compat import (
 )
 from .editors import Editor, Report
 from .guard import connect, guarded
-from .measures import line
+from .measures import line, target
 
 LINES = 3
 GRIP_HEIGHT = 8
@@ -43,11 +44,20 @@ class PromptText(QPlainTextEdit):
         self.set_height(self.least_height())
 
     def least_height(self) -> int:
+        # One that nothing can be written into needs no room to write.
+        lines = LINES if self.isEnabled() else 1
         margins = round(2 * self.document().documentMargin()) + 2 * self.frameWidth()
-        return int(LINES * self.fontMetrics().lineSpacing() + margins + 2)
+        height = int(lines * self.fontMetrics().lineSpacing() + margins + 2)
+        return max(height, target(self))
 
     def set_height(self, height: int) -> None:
         self.setFixedHeight(max(height, self.least_height()))
+
+    @guarded
+    def changeEvent(self, event: Any) -> None:  # noqa: N802
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.EnabledChange:
+            self.set_height(0)
 
     @guarded
     def keyPressEvent(self, event: Any) -> None:  # noqa: N802
@@ -137,7 +147,8 @@ class PromptEditor(Editor):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.text)
-        layout.addWidget(Grip(self.text, box))
+        self._grip = Grip(self.text, box)
+        layout.addWidget(self._grip)
         connect(self.text.textChanged, self._typed)
 
     @property
@@ -146,6 +157,7 @@ class PromptEditor(Editor):
 
     def configure(self, field: Field) -> None:
         self.text.setPlaceholderText(field.placeholder or field.label)
+        self._grip.setVisible(field.enabled)
         self.text.history = tuple(each.label for each in field.options)
 
     def write(self, value: ParameterValue) -> None:

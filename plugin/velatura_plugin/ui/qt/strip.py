@@ -12,7 +12,7 @@ from .chrome import Chrome
 from .compat import QHBoxLayout, QLabel, Qt, QVBoxLayout, QWidget
 from .flow import FlowLayout
 from .guard import connect, guarded
-from .measures import SPACING
+from .measures import SPACING, target
 from .queue import AskJob
 from .thumbnail import ThumbnailButton
 
@@ -185,12 +185,15 @@ class StripBox(QWidget):
             **self.beside,
         }.items():
             button.display(controls.get(action))
-        self.previous.setText("◀")
-        self.next.setText("▶")
+        is_rtl = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        self.previous.setText("▶" if is_rtl else "◀")
+        self.next.setText("◀" if is_rtl else "▶")
         rest = (Action.DISCARD, Action.DISCARD_ALL)
         self.discard_menu.display(tuple(controls[each] for each in rest if each in controls))
 
     def _arrange(self) -> None:
+        for arrow in (self.previous, self.next):
+            arrow.setFixedSize(target(self), target(self))
         stepping = _row(self, self.previous, self.position, self.next, self.compare)
         discarding = QWidget(self)
         pair = QHBoxLayout(discarding)

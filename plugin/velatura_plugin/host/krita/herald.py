@@ -1,0 +1,46 @@
+# pyright: standard
+"""Tells on the canvas what the panel would, while no panel is to be seen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ...events import Link
+from ...host.base import Document, Host
+from ...i18n import Translations
+from ...state import Notice, PanelState
+from ...ui.progress import announcement
+from ...ui.words import sentence
+
+
+class Herald:
+    """Errors, and that there is something to choose from; no progress, no percentages."""
+
+    def __init__(
+        self, host: Host, translations: Translations, is_panel_visible: Callable[[], bool]
+    ) -> None:
+        self._host = host
+        self._translations = translations
+        self._is_panel_visible = is_panel_visible
+        self._notice: Notice | None = None
+        self._ready: frozenset[str] = frozenset()
+
+    def follow(self, state: PanelState) -> None:
+        text = self._news(state)
+        document = self._active() if text and not self._is_panel_visible() else None
+        if document is not None:
+            self._host.announce(document, text)
+
+    def _news(self, state: PanelState) -> str:
+        """Kept up with while a panel is visible, too: nothing is told late."""
+        ended = frozenset(each.job for each in state.jobs if each.status.is_end and each.is_staging)
+        is_ready, self._ready = bool(ended - self._ready), ended
+        notice, self._notice = self._notice, state.notice
+        if state.notice is not None and state.notice != notice:
+            return sentence(state.notice.error, self._translations)
+        if is_ready and state.link.link is Link.ONLINE and state.document is not None:
+            return announcement(state, state.jobs_of(state.document.id), self._translations)
+        return ""
+
+    def _active(self) -> Document | None:
+        return self._host.active_document()
