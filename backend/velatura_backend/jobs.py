@@ -150,6 +150,8 @@ def _check_scalars(task: Task) -> None:
     _require(len(task.avoid) <= _MAX_TEXT, "avoid", "is too long")
     _require(len(task.document_key) <= _MAX_KEY, "document_key", "is too long")
     _check_margins(task)
+    if task.placement is not None:
+        _require(task.placement in task.placements, "placement", "is not one for this")
     _check_result_size(task)
     if task.preview is not None:
         rate = task.preview.per_second

@@ -9,7 +9,7 @@ from velatura_protocol.errors import BadInput
 from velatura_protocol.geometry import Rect, Size
 from velatura_protocol.messages import ErrorInfo, Placement
 
-from .growth import growth_of, settled, settled_preview
+from .growth import Growth, Held, growth_of, settled, settled_preview
 from .host.base import Document, Host, LayerInfo, PreviewFrame, ResultContent, Spot
 from .previews import CanvasGate
 from .state import DocumentView
@@ -28,13 +28,13 @@ class JobCanvas:
         self._clock = clock
         self._gate = CanvasGate(clock)
         self._is_occupied = False
-        self._held = Rect.of_size(document.size)
+        self._held = Held(Rect.of_size(document.size))
 
     def show_preview(self, frame: PreviewFrame) -> None:
         """Shown if the canvas can bear it now; one smaller than its region, or beyond the canvas,
         never is."""
         moved = settled_preview(frame, self._held)
-        inside = Rect.of_size(self._held.size).contains(moved.region)
+        inside = self._held.scale == 1.0 and self._held.bounds.contains(moved.region)
         if inside and frame.pixels.size == frame.region.size:
             self._gate.offer(lambda: self._preview(moved))
 
@@ -48,9 +48,9 @@ class JobCanvas:
             self._is_occupied = False
             self._host.clear(self.document, self._job)
 
-    def accept(self, content: ResultContent, *, name: str, document_key: str) -> Rect | None:
-        """One undo step of the host. The canvas it makes, in the pixels of the one before, for
-        :meth:`resized` of all that share the document; None: it is as it was."""
+    def accept(self, content: ResultContent, *, name: str, document_key: str) -> Growth | None:
+        """One undo step of the host. What became of the canvas, for :meth:`resized` of all that
+        share the document; None: it is as it was."""
         named = settled(_named(content, name), self._canvas())
         before = self._host.layers(self.document)
         self._host.accept(
@@ -72,9 +72,9 @@ class JobCanvas:
         )
         self._is_occupied = False
 
-    def resized(self, canvas: Rect) -> None:
-        """The canvas became ``canvas``, which is in its own pixels of before."""
-        self._held = canvas.translated(self._held.x, self._held.y)
+    def resized(self, growth: Growth) -> None:
+        """The canvas has become another one."""
+        self._held = self._held.after(growth)
 
     def again(self, job: str) -> JobCanvas:
         """That of a job with the same captured pixels."""
@@ -94,13 +94,13 @@ class JobCanvas:
         if new is not None and not self.spot.group:
             self.spot = replace(self.spot, layer=new.reference)
 
-    def _canvas(self) -> Rect:
+    def _canvas(self) -> Held:
         """The canvas of now in the pixels of the capture. A user who undid the growth has the size
         of then again."""
         active = self._host.active_document()
         then = self.document
         if active is not None and (active.id, active.size) == (then.id, then.size):
-            self._held = Rect.of_size(then.size)
+            self._held = Held(Rect.of_size(then.size))
         return self._held
 
     def _preview(self, frame: PreviewFrame) -> None:

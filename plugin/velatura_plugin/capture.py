@@ -150,7 +150,7 @@ def capture(
     check_request(request, context.engine, context.limits)
     ground = Ground(document, request.extent or Margins())
     if request.extent is None:
-        mask = _read_mask(host, document, request)
+        mask = _read_mask(host, document, request, context.engine)
     else:
         mask = ground.frame(context.limits.blob_pixels)
     crops = _crops(ground.whole, request, mask, context)
@@ -166,9 +166,17 @@ def capture(
     return Capture(task, pile.blobs, tuple(crops))
 
 
-def _read_mask(host: Host, document: Document, request: GenerateRequest) -> Selection | None:
+def uses_mask(request: GenerateRequest, engine: EngineSpec) -> bool:
+    """Whether what is selected bounds what it changes."""
+    in_size = request.stays_in_size and engine.role(Role.MASK) is not None
+    return request.operation in USES_MASK or in_size
+
+
+def _read_mask(
+    host: Host, document: Document, request: GenerateRequest, engine: EngineSpec
+) -> Selection | None:
     """The mask on the canvas; None where the operation takes everything."""
-    if request.operation not in USES_MASK:
+    if not uses_mask(request, engine):
         return None
     mask = _mask_from_source(host, document, request)
     if mask is not None:
@@ -265,6 +273,7 @@ def _task(
         parameters=dict(request.parameters),
         preview=preview if per_second > 0.0 else None,
         document_key=context.document_key,
+        placement=request.placement,
     )
 
 

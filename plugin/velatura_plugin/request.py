@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from velatura_protocol.geometry import Margins, Size
 from velatura_protocol.messages import Priority
 from velatura_protocol.parameters import ParameterValue
-from velatura_protocol.tasks import AlphaMode, Edge, Intent, Operation, SampleSource
+from velatura_protocol.tasks import AlphaMode, Edge, Intent, Operation, Placement, SampleSource
 
 from .host.base import MaskKind, Selection
 
@@ -34,7 +34,8 @@ class GenerateRequest:
     ``sample_source`` is about and that the results go over, the host's reference; empty: the active
     one. ``group``: the name of a group that collects accepted layers; empty: none. ``accept``: the
     first variation becomes part of the document by itself. ``extent``: how far an expand makes the
-    canvas larger; what is selected does not matter then.
+    canvas larger; what is selected does not matter then. ``placement``: where the results go, None
+    for where the operation's go by themselves; see :attr:`stays_in_size` for an upscale.
     """
 
     operation: Operation
@@ -60,3 +61,10 @@ class GenerateRequest:
     group: str = ""
     accept: bool = False
     extent: Margins | None = None
+    placement: Placement | None = None
+
+    @property
+    def stays_in_size(self) -> bool:
+        """An upscale onto the canvas: more detail in the same pixels, of what is selected."""
+        on_canvas = (Placement.ABOVE, Placement.BELOW, Placement.TOP)
+        return self.operation is Operation.UPSCALE and self.placement in on_canvas

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from velatura_protocol.errors import NotFound, VelaturaError
-from velatura_protocol.geometry import Rect
 from velatura_protocol.messages import ErrorInfo
 
 from . import state as panel
 from .canvas import JobCanvas
+from .growth import Growth
 from .host.base import Document
 from .order import JobOrder
 from .staging import Staging
@@ -74,11 +74,11 @@ class Strip:
         if shown is not None and shown.content is not None:
             self._opened(job).canvas.show(shown.content)
 
-    def _canvas_grew(self, document: Document, canvas: Rect) -> None:
+    def _canvas_grew(self, document: Document, growth: Growth) -> None:
         """What was captured before stays where it was in the picture."""
         for opened in self._jobs.values():
             if opened.canvas.document.id == document.id:
-                opened.canvas.resized(canvas)
+                opened.canvas.resized(growth)
 
     def _forget_failed(self) -> None:
         """Failed jobs keep their pixels for another try, as long as the notice offers one."""

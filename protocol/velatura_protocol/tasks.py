@@ -52,6 +52,17 @@ class AlphaMode(Enum):
     CUT_OUT = "cut_out"
 
 
+class Placement(Enum):
+    """Where a result goes: onto the canvas, over or under the layer it is of or on top of all;
+    into a document of its own; or onto a canvas that takes its size."""
+
+    ABOVE = "above"
+    BELOW = "below"
+    TOP = "top"
+    NEW_DOCUMENT = "new_document"
+    RESIZE_DOCUMENT = "resize_document"
+
+
 class EdgeKind(Enum):
     EXACT = "exact"
     GROW = "grow"
@@ -151,7 +162,9 @@ class Task:
 
     ``engine`` is an engine id, or empty for the best one installed. ``seed`` belongs to the first
     variation; variation i has ``seed + i``. ``scale`` is for upscale, ``target`` for retarget and
-    generate. ``document_key`` ties the job to a document's history.
+    generate. ``document_key`` ties the job to a document's history. ``placement`` None: where the
+    operation's results go by themselves; see :attr:`placements` for what else there is. An upscale
+    that goes onto the canvas has the canvas's pixels: the same size with more detail.
     """
 
     operation: Operation
@@ -172,6 +185,21 @@ class Task:
     parameters: dict[str, ParameterValue] = field(default_factory=dict[str, ParameterValue])
     preview: PreviewRequest | None = None
     document_key: str = ""
+    placement: Placement | None = None
+
+    @property
+    def placements(self) -> frozenset[Placement]:
+        """Those that make sense of what it asks for."""
+        on_canvas = frozenset((Placement.ABOVE, Placement.BELOW, Placement.TOP))
+        if not self.canvas.margins.is_empty:
+            return frozenset((Placement.RESIZE_DOCUMENT,))
+        if self.operation is Operation.UPSCALE:
+            return on_canvas | {Placement.NEW_DOCUMENT, Placement.RESIZE_DOCUMENT}
+        if self.operation is Operation.RETARGET:
+            return frozenset((Placement.NEW_DOCUMENT, Placement.RESIZE_DOCUMENT))
+        if self.operation is Operation.GENERATE:
+            return on_canvas | {Placement.NEW_DOCUMENT}
+        return on_canvas
 
     def with_role(self, role: str) -> tuple[Input, ...]:
         return tuple(each for each in self.inputs if each.role == role)

@@ -22,6 +22,7 @@ from ..chance import Chance
 from ..client import JobClient
 from ..controller import Controller
 from ..events import ClientEvent, Greeted, HistoryArrived, JobRefused, PixelsArrived, RequestDone
+from ..growth import Growth
 from ..host.base import Document, Spot
 from ..order import JobOrder
 from ..state import (
@@ -186,7 +187,8 @@ class DocumentHistory:
         )
         if summary.canvas == document.size and then != document.size:
             margins = summary.margins
-            canvas.resized(Rect.of_size(document.size).translated(-margins.left, -margins.top))
+            grown = Rect.of_size(document.size).translated(-margins.left, -margins.top)
+            canvas.resized(Growth(grown))
         return canvas
 
 

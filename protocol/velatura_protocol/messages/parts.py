@@ -11,7 +11,7 @@ from ..fields import Digest, Id, Natural, Positive
 from ..geometry import Margins, Rect, Size
 from ..pixels import ColourSpace, PixelFormat
 from ..provenance import Provenance
-from ..tasks import Intent, Operation
+from ..tasks import Intent, Operation, Placement
 
 
 @dataclass(frozen=True, order=True)
@@ -97,14 +97,6 @@ class BlobRef:
     digest: Digest
     size: Size
     format: PixelFormat
-
-
-class Placement(Enum):
-    ABOVE = "above"
-    BELOW = "below"
-    TOP = "top"
-    NEW_DOCUMENT = "new_document"
-    RESIZE_DOCUMENT = "resize_document"
 
 
 @dataclass(frozen=True)

@@ -11,14 +11,14 @@ import numpy as np
 
 from velatura_protocol.engines import EngineSpec
 from velatura_protocol.geometry import Rect, Size, bounding_rect
-from velatura_protocol.messages import BlobRef, Patch, Placement, ResultLayer, Variation
+from velatura_protocol.messages import BlobRef, Patch, ResultLayer, Variation
 from velatura_protocol.pixels import MASK_FORMAT, Depth, Layout, PixelFormat
 from velatura_protocol.provenance import Provenance
-from velatura_protocol.tasks import Intent, Operation, Task
+from velatura_protocol.tasks import Intent, Operation, Placement, Task
 
 from ...engines.base import EngineResult, FloatImage
 from ...imaging.arrays import Samples, bands, from_working, size_of
-from ...imaging.resize import Filter, resize_mask
+from ...imaging.resize import Filter, resize, resize_mask
 from ..base import WorkOrder, WorkResult
 from ..devices import CPU_ID
 from .inputs import Crop
@@ -60,7 +60,7 @@ class Delivery:
 
     def crop(self, crop: Crop, result: EngineResult) -> FinishedCrop:
         """Pixels and mask of one crop as files, in the canvas's format."""
-        image = with_alpha(result.image, crop.image, self.order.task.alpha)
+        image = with_alpha(self._fitted(crop, result.image), crop.image, self.order.task.alpha)
         clipping = _Clipping(total=np.count_nonzero(crop.weights) * image.shape[2])
         format = self.order.task.canvas.format
         size = Size(image.shape[1], image.shape[0])
@@ -69,6 +69,13 @@ class Delivery:
         self.check()
         metrics = {**result.metrics, **_seam(crop, image)}
         return FinishedCrop(patch, _thumbnail(crop, image), metrics, clipping)
+
+    def _fitted(self, crop: Crop, image: FloatImage) -> FloatImage:
+        """In the size it is wanted in: what was enlarged for its detail alone goes back."""
+        if not _enlarges(self.order.task) and self.order.task.operation is Operation.UPSCALE:
+            self.check()
+            return resize(image, size_of(crop.image))
+        return image
 
     def _bands(self, crop: Crop, image: FloatImage, clipping: _Clipping) -> Iterator[Samples]:
         for rows in bands(*image.shape[:2]):
@@ -113,12 +120,11 @@ class Delivery:
 
     def _layer(self, index: int, patches: tuple[Patch, ...]) -> ResultLayer:
         task = self.order.task
-        upscaled = task.operation is Operation.UPSCALE and task.scale is not None
         return ResultLayer(
             name=layer_name(task, task.seed + index),
             region=self._layer_region(patches),
             patches=patches,
-            scale=task.scale if upscaled and task.scale else 1.0,
+            scale=task.scale if task.scale and _enlarges(task) else 1.0,
             placement=placement(task),
         )
 
@@ -193,7 +199,16 @@ def layer_name(task: Task, seed: int) -> str:
     return f"{title} {seed}"
 
 
+_RESIZING = frozenset((Placement.NEW_DOCUMENT, Placement.RESIZE_DOCUMENT))
+
+
+def _enlarges(task: Task) -> bool:
+    return task.operation is Operation.UPSCALE and placement(task) in _RESIZING
+
+
 def placement(task: Task) -> Placement:
+    if task.placement is not None:
+        return task.placement
     if task.operation is Operation.UPSCALE:
         return Placement.NEW_DOCUMENT
     if task.operation is Operation.RETARGET or not task.canvas.margins.is_empty:
