@@ -3,49 +3,42 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable
 
 import krita
 
-from velatura_protocol.codec import encode_value
-from velatura_protocol.errors import BadTask, NotFound
+from velatura_protocol.errors import BadTask
 from velatura_protocol.geometry import Rect, Size
 from velatura_protocol.messages import Placement
-from velatura_protocol.pixels import MASK_FORMAT, Pixels
-from velatura_protocol.provenance import Provenance
+from velatura_protocol.pixels import MASK_FORMAT, ColourSpace, Pixels
 from velatura_protocol.tasks import SampleSource
 
 from ..base import (
     Document,
     LayerContent,
+    LayerInfo,
     PatchContent,
     PreviewFrame,
     ResultContent,
     RoleContent,
     Selection,
+    Spot,
 )
-from ..samples import luminance_times_alpha
+from ..luminance import luminance_times_alpha
+from .accepting import accept, accept_all, branch_of, is_on_canvas, placement_of, stored_key
+from .ants import Ants
 from .colours import ColourSpaces, format_of
-from .newdocument import open_as_document
-from .qt import QByteArray
-from .reading import canvas_of, read, seen, seen_alone, seen_below
-from .staging import PREVIEW, CanvasStage
+from .layers import Branch
+from .listing import described, listed, selected_nodes, view_of
+from .opened import OpenDocument, OpenDocuments
+from .qt import QGuiApplication, QIcon, Qt
+from .reading import View, canvas_of, read, seen, seen_alone, seen_below
 from .thread import Poster
-from .tree import find, is_mask
+from .tree import is_mask, layer_of
 
-KEY = "velatura/document-key"
 UNNAMED = "Velatura"
-PROVENANCE = "velatura/provenance/{}"
-
-
-class OpenDocument:
-    """One of Krita's documents and what is staged in it."""
-
-    def __init__(self, id: str, document: krita.Document, poster: Poster) -> None:
-        self.id = id
-        self.document = document
-        self.stage = CanvasStage(document, poster.post)
+ANNOUNCED_MILLISECONDS = 4000
+PRIORITY_MEDIUM = 1
 
 
 class KritaHost:
@@ -58,8 +51,8 @@ class KritaHost:
         self._application = krita.Krita.instance()
         self._poster = Poster()
         self._colours = ColourSpaces()
-        self._opened: list[OpenDocument] = []
-        self._numbers = itertools.count(1)
+        self._documents = OpenDocuments(self._colours, self._poster.post)
+        self._ants = Ants()
 
     @property
     def name(self) -> str:
@@ -68,107 +61,159 @@ class KritaHost:
     def post(self, action: Callable[[], None]) -> None:
         self._poster.post(action)
 
+    def is_open(self, document_id: str) -> bool:
+        return self._documents.has(document_id)
+
+    def close(self) -> None:
+        """When Krita is about to end. What jobs have on canvases is to be cleared before."""
+        self._ants.end(self._documents.active())
+        self._colours.close()
+
     # -- looking -----------------------------------------------------------------------------------
 
     def active_document(self) -> Document | None:
-        document = self._application.activeDocument()
-        return None if document is None else self._described(self._known(document))
+        opened = self._documents.active()
+        self._ants.follow(opened)
+        return None if opened is None else self._described(opened)
+
+    def layers(self, document: Document) -> tuple[LayerInfo, ...]:
+        opened = self._find(document)
+        return tuple(listed(opened.document, opened.stage.staged_ids()))
+
+    def active_layer(self, document: Document) -> LayerInfo | None:
+        layer = self._find(document).stage.active_layer()
+        return None if layer is None else described(layer)
+
+    def selected_layers(self, document: Document) -> tuple[LayerInfo, ...]:
+        opened = self._find(document)
+        marked = [each for each in selected_nodes(opened.document) if not is_mask(each)]
+        own = tuple(described(each) for each in marked if not opened.stage.is_staged(each))
+        active = self.active_layer(document)
+        # With what is staged alone marked, or a mask, the user still works on a layer.
+        return own if own else (active,) if active is not None else ()
 
     def selection(self, document: Document) -> Selection | None:
         opened = self._find(document)
-        selection = opened.document.selection()
+        selection, region = opened.selected(), self.selection_bounds(document)
+        if selection is None or region is None:
+            return None
+        return Selection(region, read(selection.pixelData, region, MASK_FORMAT))
+
+    def selection_bounds(self, document: Document) -> Rect | None:
+        opened = self._find(document)
+        selection = opened.selected()
         if selection is None:
             return None
         drawn = Rect(selection.x(), selection.y(), selection.width(), selection.height())
-        region = drawn.intersection(canvas_of(opened.document))
-        return Selection(region, read(selection.pixelData, region, MASK_FORMAT))
+        return drawn.intersection(canvas_of(opened.document))
 
-    def capture(self, document: Document, source: SampleSource, region: Rect) -> Pixels:
+    def deselect(self, document: Document) -> None:
+        """By Krita 5.2 not in its history; from 5.3 an entry without a name."""
+        self._find(document).document.setSelection(None)
+
+    def is_drawing(self) -> bool:
+        return QGuiApplication.mouseButtons() != Qt.MouseButton.NoButton
+
+    def capture(
+        self, document: Document, source: SampleSource, region: Rect, *, layer: str = ""
+    ) -> Pixels:
         opened = self._find(document)
-        inside, stage, form = opened.document, opened.stage, format_of(opened.document)
-        if not canvas_of(inside).contains(region):
+        view = self._view(opened)
+        if not canvas_of(opened.document).contains(region):
             raise BadTask(field="region", reason="outside the canvas")
-        layer, staged = stage.active_layer(), stage.staged_nodes()
-        if source is SampleSource.VISIBLE or layer is None:
-            return seen(inside, region, form, staged)
+        node = layer_of(opened.node(layer)) if layer else opened.stage.active_layer()
+        if source is SampleSource.VISIBLE or node is None:
+            return seen(view, region)
         if source is SampleSource.BELOW:
-            return seen_below(inside, layer, region, form, staged)
-        return seen_alone(inside, layer, region, form, staged)
+            return seen_below(view, node, region)
+        return seen_alone(view, node, region)
 
     def role_content(self, document: Document, reference: str) -> RoleContent:
         opened = self._find(document)
-        node, region = self._node(opened, reference), canvas_of(opened.document)
-        form, staged = format_of(opened.document), opened.stage.staged_nodes()
-        return RoleContent(region, seen_alone(opened.document, node, region, form, staged))
+        node, region = opened.node(reference), canvas_of(opened.document)
+        if is_mask(node):
+            return RoleContent(region, read(node.pixelData, region, MASK_FORMAT), ColourSpace())
+        return RoleContent(region, seen_alone(self._view(opened), node, region))
 
     def mask_content(self, document: Document, reference: str) -> Selection:
         opened = self._find(document)
-        node, region = self._node(opened, reference), canvas_of(opened.document)
+        node = opened.node(reference)
+        region = _extent(node).intersection(canvas_of(opened.document))
         if is_mask(node):
             return Selection(region, read(node.pixelData, region, MASK_FORMAT))
-        content = self.role_content(document, reference)
-        return Selection(content.region, luminance_times_alpha(content.pixels))
+        # Outside of its extent a layer is transparent: pixel by pixel, every one counts.
+        pixels = seen_alone(self._view(opened), node, region)
+        return Selection(region, luminance_times_alpha(pixels))
 
     def document_key(self, document: Document) -> str:
-        return bytes(self._find(document).document.annotation(KEY)).decode("utf-8", "replace")
+        return stored_key(self._find(document).document)
 
     # -- the canvas --------------------------------------------------------------------------------
 
-    def show_preview(self, document: Document, job: str, frame: PreviewFrame) -> None:
+    def show_preview(
+        self, document: Document, job: str, frame: PreviewFrame, *, spot: Spot
+    ) -> None:
+        stage = self._find(document).stage
+        if self.is_drawing() and not stage.has(job):
+            return  # to insert a layer would end the user's stroke; the next preview comes soon
         # With a mask from the start: the result that follows has one, and can then be written
         # into the same layer.
         mask = Pixels(frame.region.size, MASK_FORMAT, b"\xff" * frame.region.area)
         patch = PatchContent(frame.region, frame.pixels, mask)
         layer = LayerContent(UNNAMED, frame.region, (patch,))
-        self._find(document).stage.show(job, [layer], PREVIEW.format(UNNAMED))
+        self._show(document, job, Branch(UNNAMED, (layer,)), Placement.ABOVE, spot)
 
-    def show_result(self, document: Document, job: str, result: ResultContent) -> None:
-        layers = [each for each in result.layers if _is_on_canvas(each)]
-        name = PREVIEW.format(_node_name(layers, result.provenance))
-        self._find(document).stage.show(job, layers, name)
+    def show_result(
+        self, document: Document, job: str, result: ResultContent, *, spot: Spot
+    ) -> None:
+        branch = branch_of(result, tuple(filter(is_on_canvas, result.layers)))
+        self._show(document, job, branch, placement_of(branch), spot)
 
     def clear(self, document: Document, job: str) -> None:
         self._find(document).stage.clear(job)
+        self._ants.follow(self._documents.active())
 
     def accept(
-        self, document: Document, job: str, result: ResultContent, *, document_key: str
+        self, document: Document, job: str, result: ResultContent, *, spot: Spot, document_key: str
     ) -> None:
-        opened = self._find(document)
-        layers = [each for each in result.layers if _is_on_canvas(each)]
-        resizing = [each for each in result.layers if each.placement is Placement.RESIZE_DOCUMENT]
-        if resizing:
-            opened.stage.clear(job)
-            _resize(opened.document, resizing[0].region)
-            layers += [_moved(each, resizing[0].region) for each in resizing]
-        if layers:
-            name = _node_name(layers, result.provenance)
-            node = opened.stage.accept(job, layers, name)
-            _annotate(opened.document, PROVENANCE.format(node), _encoded(result.provenance))
-        _annotate(opened.document, KEY, document_key.encode())
-        for each in result.layers:
-            if each.placement is Placement.NEW_DOCUMENT:
-                open_as_document(opened.document, each)
+        accept(self._find(document), job, result, spot, document_key)
+        self._ants.follow(self._documents.active())
+
+    def accept_all(
+        self,
+        document: Document,
+        job: str,
+        name: str,
+        results: tuple[ResultContent, ...],
+        *,
+        spot: Spot,
+        document_key: str,
+    ) -> None:
+        accept_all(self._find(document), job, name, results, spot, document_key)
+        self._ants.follow(self._documents.active())
+
+    def announce(self, document: Document, text: str) -> None:
+        view = view_of(self._find(document).document)
+        if view is not None:
+            view.showFloatingMessage(text, QIcon(), ANNOUNCED_MILLISECONDS, PRIORITY_MEDIUM)
 
     # ----------------------------------------------------------------------------------------------
 
-    def _known(self, document: krita.Document) -> OpenDocument:
-        """Wrappers are new with every call, but equal when they mean the same document."""
-        self._opened = [each for each in self._opened if self._is_open(each)]
-        for each in self._opened:
-            if each.document == document:
-                return each
-        opened = OpenDocument(f"document-{next(self._numbers)}", document, self._poster)
-        self._opened.append(opened)
-        return opened
+    def _show(
+        self, document: Document, job: str, branch: Branch, placement: Placement, spot: Spot
+    ) -> None:
+        stage = self._find(document).stage
+        try:
+            stage.show(job, branch, placement, spot)
+        finally:
+            self._ants.follow(self._documents.active())
 
     def _find(self, document: Document) -> OpenDocument:
-        for each in self._opened:
-            if each.id == document.id and self._is_open(each):
-                return each
-        raise NotFound(what="document", id=document.id)
+        return self._documents.get(document.id)
 
-    def _is_open(self, opened: OpenDocument) -> bool:
-        return any(each == opened.document for each in self._application.documents())
+    def _view(self, opened: OpenDocument) -> View:
+        form = format_of(opened.document)
+        return View(opened.document, form, tuple(opened.stage.staged_nodes()))
 
     def _described(self, opened: OpenDocument) -> Document:
         document = opened.document
@@ -176,41 +221,7 @@ class KritaHost:
         form = format_of(document)
         return Document(opened.id, document.name(), size, form, self._colours.of(document))
 
-    def _node(self, opened: OpenDocument, reference: str) -> krita.Node:
-        node = find(opened.document, reference) or opened.document.nodeByName(reference)
-        if node is None:
-            raise NotFound(what="layer", id=reference)
-        return node
 
-
-def _is_on_canvas(layer: LayerContent) -> bool:
-    return layer.placement in (Placement.ABOVE, Placement.BELOW, Placement.TOP)
-
-
-def _node_name(layers: list[LayerContent], provenance: Provenance) -> str:
-    """Several layers lie in a group, which is called after what was done."""
-    return layers[0].name if len(layers) == 1 else provenance.operation.value
-
-
-def _resize(document: krita.Document, region: Rect) -> None:
-    """Krita has no undo step for both this and the layer: it takes two."""
-    document.resizeImage(region.x, region.y, region.width, region.height)
-    document.waitForDone()
-
-
-def _moved(layer: LayerContent, region: Rect) -> LayerContent:
-    """In the coordinates of a canvas whose corner was at that of ``region``."""
-    patches = tuple(
-        PatchContent(each.region.translated(-region.x, -region.y), each.pixels, each.mask)
-        for each in layer.patches
-    )
-    own = layer.region.translated(-region.x, -region.y)
-    return LayerContent(layer.name, own, patches, layer.scale, layer.blend, layer.opacity)
-
-
-def _annotate(document: krita.Document, kind: str, content: bytes) -> None:
-    document.setAnnotation(kind, "Velatura", QByteArray(content))
-
-
-def _encoded(provenance: Provenance) -> bytes:
-    return encode_value(Provenance, provenance)
+def _extent(node: krita.Node) -> Rect:
+    bounds = node.bounds()
+    return Rect(bounds.x(), bounds.y(), max(0, bounds.width()), max(0, bounds.height()))

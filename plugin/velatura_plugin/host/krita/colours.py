@@ -13,8 +13,10 @@ from velatura_protocol.errors import Unsupported
 from velatura_protocol.pixels import ColourSpace, Depth, Layout, PixelFormat
 
 from ..icc import transfer_of
+from .bench import Bench
 
 _DEPTHS = {"U8": Depth.U8, "U16": Depth.U16, "F16": Depth.F16, "F32": Depth.F32}
+_NAMES = {"CMYKA": "CMYK", "LABA": "L*a*b*", "XYZA": "XYZ", "YCbCrA": "YCbCr"}
 _ICC_ENTRY = "/annotations/icc"
 
 
@@ -22,7 +24,7 @@ def format_of(document: krita.Document) -> PixelFormat:
     """:raises Unsupported: CMYK, Lab and the other models that are neither RGB nor grey"""
     model, depth = document.colorModel(), _DEPTHS.get(document.colorDepth())
     if model not in ("RGBA", "GRAYA") or depth is None:
-        raise Unsupported(what=model)
+        raise Unsupported(what="colour_model", model=_NAMES.get(model, model))
     if model == "GRAYA":
         return PixelFormat(depth, Layout.GREY_ALPHA)
     is_float = depth in (Depth.F16, Depth.F32)
@@ -30,33 +32,46 @@ def format_of(document: krita.Document) -> PixelFormat:
 
 
 class ColourSpaces:
-    """Colour spaces by the name of their profile. Krita has no call that hands out a profile's
-    bytes, but a document saved in it holds them; 0.1 s the first time."""
+    """Colour spaces by the name of their profile, and a bench for each. Krita has no call that
+    hands out a profile's bytes, but a document saved in it holds them; 0.2 s the first time."""
 
     def __init__(self) -> None:
-        self._known: dict[tuple[str, str], ColourSpace] = {}
+        self._known: dict[tuple[str, str, str], tuple[ColourSpace, Bench]] = {}
 
     def of(self, document: krita.Document) -> ColourSpace:
-        key = (document.colorModel(), document.colorProfile())
+        return self._both(document)[0]
+
+    def bench(self, document: krita.Document) -> Bench:
+        return self._both(document)[1]
+
+    def close(self) -> None:
+        known, self._known = self._known, {}
+        for _, bench in known.values():
+            bench.close()
+
+    def _both(self, document: krita.Document) -> tuple[ColourSpace, Bench]:
+        key = (document.colorModel(), document.colorDepth(), document.colorProfile())
         if key not in self._known:
-            icc = _profile_bytes(document)
-            self._known[key] = ColourSpace(icc, transfer_of(icc))
+            self._known[key] = _learned(*key)
         return self._known[key]
 
 
-def _profile_bytes(like: krita.Document) -> bytes:
-    application = krita.Krita.instance()
-    model, depth, profile = like.colorModel(), like.colorDepth(), like.colorProfile()
-    scratch = application.createDocument(1, 1, "", model, depth, profile, 72.0)
+def _learned(model: str, depth: str, profile: str) -> tuple[ColourSpace, Bench]:
+    scratch = krita.Krita.instance().createDocument(1, 1, "", model, depth, profile, 72.0)
     try:
         scratch.setBatchmode(True)
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder, "profile.kra")
-            if not scratch.exportImage(str(path), krita.InfoObject()):
-                raise Unsupported(what=profile)
-            with zipfile.ZipFile(path) as archive:
-                entries = [each for each in archive.namelist() if each.endswith(_ICC_ENTRY)]
-                return archive.read(entries[0]) if entries else b""
+        icc = _profile_bytes(scratch)
+        return ColourSpace(icc, transfer_of(icc)), Bench(scratch)
     finally:
         scratch.setModified(False)
         scratch.close()
+
+
+def _profile_bytes(scratch: krita.Document) -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "profile.kra")
+        if not scratch.exportImage(str(path), krita.InfoObject()):
+            raise Unsupported(what=scratch.colorProfile())
+        with zipfile.ZipFile(path) as archive:
+            entries = [each for each in archive.namelist() if each.endswith(_ICC_ENTRY)]
+            return archive.read(entries[0]) if entries else b""

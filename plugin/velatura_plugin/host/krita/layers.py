@@ -9,51 +9,66 @@ stroke of the user's on it could not be undone any more.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import krita
 
 from velatura_protocol.geometry import Rect
 
 from ..base import LayerContent, PatchContent
+from .bench import Bench
 from .qt import QByteArray
-from .reading import copied
-from .tree import mask_of
+from .tree import is_group, mask_of
 
 OPAQUE = 255
-MASK_NAME = "Mask"
 
 
-def built(document: krita.Document, layers: Sequence[LayerContent], group: str) -> krita.Node:
-    """A node in no tree yet: the layer, or a group called ``group`` of several."""
-    with copied(document) as scratch:
-        nodes = [_built_layer(scratch, each) for each in layers]
-        if len(nodes) == 1:
-            scratch.rootNode().addChildNode(nodes[0], None)
-            _add_mask(scratch, nodes[0], layers[0])
-            return nodes[0].clone()
-        parent = scratch.createGroupLayer(group)
-        scratch.rootNode().addChildNode(parent, None)
-        for node, layer in zip(nodes, layers, strict=True):
-            parent.addChildNode(node, None)
-            _add_mask(scratch, node, layer)
-        return parent.clone()
+@dataclass(frozen=True)
+class Branch:
+    """What one result is in the tree: a layer, or a group called ``name`` of several, from bottom
+    to top."""
+
+    name: str
+    layers: tuple[LayerContent, ...]
+    is_visible: bool = True
 
 
-def fits(node: krita.Node, layers: Sequence[LayerContent]) -> bool:
-    """Whether ``layers`` can be written into the node as it is."""
-    nodes = _layer_nodes(node)
-    return len(nodes) == len(layers) and all(
-        each.type() == "paintlayer"
-        and each.blendingMode() == layer.blend
-        and (mask_of(each) is not None) == has_mask(layer)
-        for each, layer in zip(nodes, layers, strict=True)
+def built(bench: Bench, branch: Branch) -> krita.Node:
+    """A node in no tree yet."""
+    node = _blueprint(bench, branch)
+    rewrite(node, branch, branch.name)
+    return node
+
+
+def grouped(bench: Bench, name: str, branches: Sequence[Branch]) -> krita.Node:
+    """A group in no tree yet, of the branches from bottom to top."""
+    # Filled afterwards: what is on the bench stays in its history for a while.
+    group = bench.group(name, [_blueprint(bench, each) for each in branches])
+    for node, branch in zip(layer_nodes(group), branches, strict=True):
+        rewrite(node, branch, branch.name)
+    return group
+
+
+def _blueprint(bench: Bench, branch: Branch) -> krita.Node:
+    nodes = [bench.layer(is_masked=has_mask(each)) for each in branch.layers]
+    node = nodes[0] if len(nodes) == 1 else bench.group(branch.name, nodes)
+    node.setVisible(branch.is_visible)
+    return node
+
+
+def fits(node: krita.Node, branch: Branch) -> bool:
+    """Whether the branch can be written into the node as it is."""
+    nodes = layer_nodes(node)
+    return len(nodes) == len(branch.layers) and all(
+        each.type() == "paintlayer" and (mask_of(each) is not None) == has_mask(layer)
+        for each, layer in zip(nodes, branch.layers, strict=True)
     )
 
 
-def rewrite(node: krita.Node, layers: Sequence[LayerContent], name: str) -> None:
-    """Leaves no undo step and no trace of what was in the node before. Not shown until the
-    document is refreshed."""
-    for each, layer in zip(_layer_nodes(node), layers, strict=True):
+def rewrite(node: krita.Node, branch: Branch, name: str) -> None:
+    """Leaves no undo step and no trace of what was in the node before. ``node`` is a wrapper that
+    was made on a bench, and is called ``name`` then. Not shown until :func:`redraw`."""
+    for each, layer in zip(layer_nodes(node), branch.layers, strict=True):
         _blank(each, _pixel_bytes(layer))
         mask = mask_of(each)
         if mask is not None:
@@ -61,11 +76,23 @@ def rewrite(node: krita.Node, layers: Sequence[LayerContent], name: str) -> None
             for patch in layer.patches:
                 _write(mask, patch.region, _mask_bytes(patch))
         _set_opacity(each, layer)
-        if each != node:
+        if each.blendingMode() != layer.blend:
+            each.setBlendingMode(layer.blend)
+        if is_group(node):
             set_name(each, layer.name)
         for patch in layer.patches:
             _write(each, patch.region, bytes(patch.pixels.data))
     set_name(node, name)
+
+
+def redraw(node: krita.Node) -> None:
+    """Has Krita draw the area of the node anew, in the background. ``node`` is a wrapper that was
+    made on a bench: of any other, this would be a step in the user's history."""
+    for each in layer_nodes(node):
+        if is_group(each):
+            redraw(each)
+        else:
+            each.setBlendingMode(each.blendingMode())
 
 
 def set_name(node: krita.Node, name: str) -> None:
@@ -79,37 +106,14 @@ def has_mask(layer: LayerContent) -> bool:
     return any(each.mask is not None for each in layer.patches)
 
 
-def _layer_nodes(node: krita.Node) -> list[krita.Node]:
-    return node.childNodes() if node.type() == "grouplayer" else [node]
-
-
-def _built_layer(scratch: krita.Document, layer: LayerContent) -> krita.Node:
-    node = scratch.createNode(layer.name, "paintlayer")
-    node.setBlendingMode(layer.blend)
-    _set_opacity(node, layer)
-    for patch in layer.patches:
-        _write(node, patch.region, bytes(patch.pixels.data))
-    return node
+def layer_nodes(node: krita.Node) -> list[krita.Node]:
+    return node.childNodes() if is_group(node) else [node]
 
 
 def _set_opacity(node: krita.Node, layer: LayerContent) -> None:
     opacity = round(layer.opacity * OPAQUE)
     if node.opacity() != opacity:
         node.setOpacity(opacity)
-
-
-def _add_mask(scratch: krita.Document, node: krita.Node, layer: LayerContent) -> None:
-    """A mask is only sound on a layer that is in a tree, and only with a selection from the
-    start: saving one that never had any ends Krita."""
-    if not has_mask(layer):
-        return
-    selection = krita.Selection()
-    for patch in layer.patches:
-        region, data = patch.region, QByteArray(_mask_bytes(patch))
-        selection.setPixelData(data, region.x, region.y, region.width, region.height)
-    mask = scratch.createTransparencyMask(MASK_NAME)
-    mask.setSelection(selection)
-    node.addChildNode(mask, None)
 
 
 def _mask_bytes(patch: PatchContent) -> bytes:

@@ -10,24 +10,40 @@ import krita
 from velatura_protocol.geometry import Rect
 
 from ..base import LayerContent, PatchContent
-from .layers import built
+from .layers import Branch, built, redraw
+from .opened import OpenDocument
 
 
-def open_as_document(like: krita.Document, layer: LayerContent) -> None:
-    """In the colours and with the dots per inch of ``like``, in a view of its own."""
-    application = krita.Krita.instance()
+def open_as_document(opened: OpenDocument, layer: LayerContent) -> None:
+    """In the colours and with the dots per inch of the one it came from, in a view of its own; the
+    user goes on in the one that was in front."""
+    application, like = krita.Krita.instance(), opened.document
     size = layer.region.size
     width, height = round(size.width * layer.scale), round(size.height * layer.scale)
     model, depth, profile = like.colorModel(), like.colorDepth(), like.colorProfile()
     document = application.createDocument(
         width, height, layer.name, model, depth, profile, float(like.resolution())
     )
-    own = replace(layer, patches=tuple(_placed(each, layer) for each in layer.patches))
+    own = on_its_own(layer)
     blank = document.topLevelNodes()
-    document.rootNode().addChildNode(built(document, [own], layer.name), None)
+    node = built(opened.stage.bench(), Branch(layer.name, (own,)))
+    document.rootNode().addChildNode(node, None)
+    redraw(node)
     for each in blank:
         each.remove()
+    document.refreshProjection()
+    front = application.activeDocument()
     application.activeWindow().addView(document)
+    if front is not None:
+        application.setActiveDocument(front)
+
+
+def on_its_own(layer: LayerContent) -> LayerContent:
+    """On a canvas that is the layer's region, in the layer's own pixels."""
+    size = layer.region.size
+    region = Rect(0, 0, round(size.width * layer.scale), round(size.height * layer.scale))
+    patches = tuple(_placed(each, layer) for each in layer.patches)
+    return replace(layer, region=region, patches=patches, scale=1.0)
 
 
 def _placed(patch: PatchContent, layer: LayerContent) -> PatchContent:

@@ -3,6 +3,24 @@
 
 from __future__ import annotations
 
-from ...ui.qt.compat import QByteArray, QObject, Qt, QTimer, QUuid, pyqtSignal
+from ...ui.qt.compat import (
+    QByteArray,
+    QGuiApplication,
+    QIcon,
+    QObject,
+    Qt,
+    QTimer,
+    QUuid,
+    pyqtSignal,
+)
 
-__all__ = ["QByteArray", "QObject", "QTimer", "QUuid", "Qt", "pyqtSignal"]
+__all__ = [
+    "QByteArray",
+    "QGuiApplication",
+    "QIcon",
+    "QObject",
+    "QTimer",
+    "QUuid",
+    "Qt",
+    "pyqtSignal",
+]

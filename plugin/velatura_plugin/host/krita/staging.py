@@ -4,17 +4,37 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import krita
 
-from velatura_protocol.errors import Unsupported
 from velatura_protocol.messages import Placement
 
-from ..base import LayerContent
-from .layers import built, fits, rewrite
-from .tree import find, layer_of, lineage, node_id
+from ..base import Spot
+from .bench import Bench
+from .layers import Branch, built, fits, grouped, layer_nodes, redraw, rewrite, set_name
+from .placing import Place, group_called, place_at
+from .tree import find, layer_of, layers_in, lineage, node_id
 
 PREVIEW = "[Preview] {}"
+
+
+@dataclass(frozen=True)
+class Staged:
+    """What a job has in the layer tree. ``node`` is the wrapper made on the bench, so that what is
+    done to it leaves the user's history alone; it lies in a group of its own if ``is_collected``:
+    the first one of a group that is to collect more."""
+
+    node: krita.Node
+    is_collected: bool
+
+    @property
+    def id(self) -> str:
+        return node_id(self.node)
+
+    @property
+    def branch(self) -> krita.Node:
+        return layer_nodes(self.node)[0] if self.is_collected else self.node
 
 
 class CanvasStage:
@@ -23,94 +43,149 @@ class CanvasStage:
     it to."""
 
     def __init__(
-        self, document: krita.Document, later: Callable[[Callable[[], None]], None]
+        self,
+        document: krita.Document,
+        bench: Callable[[], Bench],
+        later: Callable[[Callable[[], None]], None],
     ) -> None:
         self._document = document
+        self.bench = bench
         self._later = later
-        self._nodes: dict[str, str] = {}
+        self._staged: dict[str, Staged] = {}
         self._active = ""
 
+    @property
+    def is_empty(self) -> bool:
+        return not self._staged
+
+    def staged_ids(self) -> set[str]:
+        return {each.id for each in self._staged.values()}
+
     def staged_nodes(self) -> list[krita.Node]:
-        found = (find(self._document, each) for each in self._nodes.values())
+        found = (find(self._document, each) for each in self.staged_ids())
         return [each for each in found if each is not None]
+
+    def is_staged(self, node: krita.Node) -> bool:
+        staged = self.staged_ids()
+        return any(node_id(each) in staged for each in lineage(node))
 
     def active_layer(self) -> krita.Node | None:
         """The layer the user works on, though what is staged may be active for a moment."""
         active = self._document.activeNode()
-        if active is not None and not self._is_staged(active):
+        if active is not None and not self.is_staged(active):
             self._active = node_id(active)
-        found = find(self._document, self._active) if self._active else None
+        found = find(self._document, self._active)
         if found is None:
-            own = (each for each in self._document.topLevelNodes() if not self._is_staged(each))
+            own = (
+                each for each in layers_in(self._document.rootNode()) if not self.is_staged(each)
+            )
             found = next(own, None)
         return None if found is None else layer_of(found)
 
-    def show(self, job: str, layers: Sequence[LayerContent], name: str) -> None:
-        """In place of what the job had there."""
-        node = self._node(job)
-        if node is not None and layers and fits(node, layers):
-            rewrite(node, layers, name)
-            self._document.refreshProjection()
+    def has(self, job: str) -> bool:
+        """Not if the user has undone it."""
+        return self._of(job) is not None
+
+    def show(self, job: str, branch: Branch, placement: Placement, spot: Spot) -> None:
+        """In place of what the job had there; what shows nothing is taken away."""
+        staged = self._of(job)
+        if staged is not None and branch.layers and fits(staged.branch, branch):
+            rewrite(staged.branch, branch, PREVIEW.format(branch.name))
+            self._redraw(staged.node)
             return
         self.clear(job)
-        if layers:
-            self._nodes[job] = self.insert(layers, name, is_locked=True)
+        if branch.layers:
+            self._staged[job] = self._inserted(branch, placement, spot, is_staged=True)
 
     def clear(self, job: str) -> None:
-        node = self._node(job)
-        self._nodes.pop(job, None)
+        staged = self._of(job)
+        self._staged.pop(job, None)
+        node = find(self._document, staged.id) if staged is not None else None
         if node is not None:
             active = self._own_active()
             node.remove()
             self._keep_active(active)
 
-    def accept(self, job: str, layers: Sequence[LayerContent], name: str) -> str:
+    def accept(self, job: str, branch: Branch, placement: Placement, spot: Spot) -> str:
         """The id of the node, now the user's own. What was staged becomes it, so that its
         insertion stays the one undo step there is."""
-        node = self._node(job)
-        if node is None or not fits(node, layers):
+        staged = self._of(job)
+        if staged is None or not fits(staged.branch, branch) or not self._is_in_place(staged, spot):
             self.clear(job)
-            return self.insert(layers, name, is_locked=False)
-        rewrite(node, layers, name)
-        node.setLocked(False)
-        del self._nodes[job]
-        self._document.refreshProjection()
-        return node_id(node)
+            return node_id(self._inserted(branch, placement, spot, is_staged=False).branch)
+        del self._staged[job]
+        rewrite(staged.branch, branch, branch.name)
+        if staged.is_collected:
+            set_name(staged.node, spot.group)
+        staged.node.setLocked(False)
+        self._redraw(staged.node)
+        return node_id(staged.branch)
 
-    def insert(self, layers: Sequence[LayerContent], name: str, *, is_locked: bool) -> str:
-        """One undo step. The active layer stays what it was: nobody's brush changes its target."""
+    def accept_all(
+        self, job: str, name: str, branches: Sequence[Branch], spot: Spot
+    ) -> Sequence[str]:
+        """The ids of the nodes, in the order of ``branches``, which is from bottom to top."""
+        self.clear(job)
+        group = grouped(self.bench(), name, branches)
+        self._insert(group, self._place(Placement.ABOVE, spot))
+        return [node_id(each) for each in layer_nodes(group)]
+
+    # ----------------------------------------------------------------------------------------------
+
+    def _inserted(
+        self, branch: Branch, placement: Placement, spot: Spot, *, is_staged: bool
+    ) -> Staged:
+        """One undo step, the group that is to collect included."""
+        place = self._place(placement, spot)
+        is_collected = bool(spot.group) and self._collecting(spot) is None
+        bench = self.bench()
+        node = grouped(bench, spot.group, [branch]) if is_collected else built(bench, branch)
+        staged = Staged(node, is_collected)
+        if is_staged:
+            set_name(node, PREVIEW.format(node.name()))
+            node.setLocked(True)
+        self._insert(node, place)
+        return staged
+
+    def _insert(self, node: krita.Node, place: Place) -> None:
+        """The active layer stays what it was: nobody's brush changes its target."""
         active = self._own_active()
-        node = built(self._document, layers, name)
-        node.setName(name)
-        node.setLocked(is_locked)
-        parent, above = self._place(layers[0].placement)
-        parent.addChildNode(node, above)
+        is_second = len(layers_in(place.parent)) == 1
+        place.put(node)
+        if is_second:
+            # Krita shows the only layer of a group in its place. Where that ends, everything has to
+            # be drawn, of which it does only the new layer's area.
+            self._document.refreshProjection()
+        else:
+            self._redraw(node)
         self._keep_active(active)
-        return node_id(node)
 
-    def _place(self, placement: Placement) -> tuple[krita.Node, krita.Node | None]:
-        """The group, and the node in it over which to insert; None: over all."""
-        root, layer = self._document.rootNode(), self.active_layer()
-        parent = layer.parentNode() if layer is not None else None
-        if placement is Placement.TOP or layer is None or parent is None:
-            return root, None
-        if placement is Placement.ABOVE:
-            return parent, layer
-        siblings = parent.childNodes()
-        at = siblings.index(layer)
-        if at:
-            return parent, siblings[at - 1]
-        # Krita inserts over a node only: under the bottom one there is no place by its interface.
-        raise Unsupported(what=placement.value)
+    def _redraw(self, node: krita.Node) -> None:
+        redraw(node)
+        self.bench().rest()
 
-    def _node(self, job: str) -> krita.Node | None:
+    def _place(self, placement: Placement, spot: Spot) -> Place:
+        group = self._collecting(spot)
+        if group is not None:
+            return Place(group)
+        captured = find(self._document, spot.layer)
+        anchor = layer_of(captured) if captured is not None else self.active_layer()
+        return place_at(self._document, anchor, placement)
+
+    def _collecting(self, spot: Spot) -> krita.Node | None:
+        return group_called(self._document, spot.group)
+
+    def _is_in_place(self, staged: Staged, spot: Spot) -> bool:
+        """Not where a group that collects was made after this was staged."""
+        group = self._collecting(spot)
+        if group is None:
+            return staged.is_collected == bool(spot.group)
+        return not staged.is_collected and staged.id in map(node_id, group.childNodes())
+
+    def _of(self, job: str) -> Staged | None:
         """None also when the user has undone it."""
-        wanted = self._nodes.get(job)
-        return find(self._document, wanted) if wanted else None
-
-    def _is_staged(self, node: krita.Node) -> bool:
-        staged = set(self._nodes.values())
-        return any(node_id(each) in staged for each in lineage(node))
+        staged = self._staged.get(job)
+        return staged if staged is not None and find(self._document, staged.id) else None
 
     def _own_active(self) -> str:
         """A mask stays active where a mask was."""
@@ -121,6 +196,6 @@ class CanvasStage:
         self._later(lambda: self._activate(active))
 
     def _activate(self, wanted: str) -> None:
-        node = find(self._document, wanted) if wanted else None
+        node = find(self._document, wanted)
         if node is not None and self._document.activeNode() != node:
             self._document.setActiveNode(node)

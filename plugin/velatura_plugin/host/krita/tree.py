@@ -18,11 +18,15 @@ def node_id(node: krita.Node) -> str:
 
 def find(document: krita.Document, wanted: str) -> krita.Node | None:
     """The node with that id, if it is in the tree now."""
-    return document.nodeByUniqueID(QUuid(wanted))
+    return document.nodeByUniqueID(QUuid(wanted)) if wanted else None
 
 
 def is_mask(node: krita.Node) -> bool:
     return node.type().endswith(_MASK_SUFFIX)
+
+
+def is_group(node: krita.Node) -> bool:
+    return node.type() == "grouplayer"
 
 
 def layer_of(node: krita.Node) -> krita.Node:
@@ -39,10 +43,25 @@ def lineage(node: krita.Node) -> Iterator[krita.Node]:
         node, parent = parent, parent.parentNode()
 
 
+def walked(document: krita.Document) -> Iterator[tuple[krita.Node, int]]:
+    """Every node and how many others it lies in, as the layer list shows them: top to bottom."""
+
+    def below(nodes: list[krita.Node], depth: int) -> Iterator[tuple[krita.Node, int]]:
+        for node in reversed(nodes):
+            yield node, depth
+            yield from below(node.childNodes(), depth + 1)
+
+    yield from below(document.topLevelNodes(), 0)
+
+
 def siblings(node: krita.Node) -> list[krita.Node]:
     """Layers in the same group, itself too, from bottom to top."""
     parent = node.parentNode()
-    return [] if parent is None else [each for each in parent.childNodes() if not is_mask(each)]
+    return [] if parent is None else layers_in(parent)
+
+
+def layers_in(parent: krita.Node) -> list[krita.Node]:
+    return [each for each in parent.childNodes() if not is_mask(each)]
 
 
 def layers_above(node: krita.Node) -> Iterator[krita.Node]:

@@ -50,6 +50,24 @@ class KritaDesk:
         self.hands.activate_bottom(self._documents[document.id])
         self._gui.settle()
 
+    def activate(self, document: Document, reference: str) -> None:
+        self.hands.activate_by_id(self._documents[document.id], reference)
+        self._gui.settle()
+
+    def mark(self, document: Document, references: Sequence[str]) -> None:
+        assert len(references) == len(self.host.layers(document)), "Krita marks one or all of them"
+        self.activate(document, references[-1])
+        self.hands.mark_all(self._documents[document.id])
+        self._gui.settle()
+
+    def remove(self, document: Document, reference: str) -> None:
+        self.hands.remove(self._documents[document.id], reference)
+        self._gui.settle()
+
+    def resize(self, document: Document, region: Rect) -> None:
+        self.hands.resize(self._documents[document.id], region)
+        self._gui.settle()
+
     def select(self, document: Document, region: Rect, data: bytes | None) -> None:
         self.hands.select(self._documents[document.id], region, data)
         self._gui.settle()
@@ -112,6 +130,7 @@ class TestKritaHost(HostContract):
         desk = KritaDesk(gui)
         yield desk
         desk.close_all()
+        desk.host.close()
 
     def test_actions_posted_from_threads_run_in_order_on_one_thread(self, gui: Gui) -> None:
         """On Krita's own, which is not the one that tests run in."""

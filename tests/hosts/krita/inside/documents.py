@@ -12,7 +12,7 @@ from tests.contracts.host import CANVAS, PROVENANCE, SIZE, SPOT
 from tests.hosts.krita.inside.desk import KritaDesk
 from tests.hosts.krita.inside.gui import Gui
 from tests.plugin.desk import noise
-from velatura_plugin.host.base import Document, LayerContent, PatchContent, ResultContent
+from velatura_plugin.host.base import Document, LayerContent, PatchContent, ResultContent, Spot
 from velatura_plugin.host.samples import crop
 from velatura_protocol.errors import NotFound, Unsupported
 from velatura_protocol.pixels import (
@@ -36,6 +36,7 @@ def desk(gui: Gui) -> Iterator[KritaDesk]:
     desk = KritaDesk(gui)
     yield desk
     desk.close_all()
+    desk.host.close()
 
 
 def layer(seed: int, name: str = "a layer") -> LayerContent:
@@ -68,7 +69,7 @@ def test_other_colour_models_are_refused_by_name(desk: KritaDesk, gui: Gui) -> N
     gui.settle()
     with pytest.raises(Unsupported) as refused:
         desk.host.active_document()
-    assert refused.value.params == {"what": "CMYKA"}
+    assert refused.value.params == {"what": "colour_model", "model": "CMYK"}
     with pytest.raises(Unsupported):
         desk.host.capture(document, SampleSource.BELOW, CANVAS)
 
@@ -95,7 +96,9 @@ def test_below_stops_at_the_active_layer_of_a_group(desk: KritaDesk, gui: Gui) -
     assert bytes(seen[SampleSource.BELOW].data) == crop(lower, CANVAS, SPOT)
     assert bytes(seen[SampleSource.LAYER].data) == crop(lower, CANVAS, SPOT)
     assert bytes(seen[SampleSource.VISIBLE].data) == crop(upper, CANVAS, SPOT)
-    desk.host.accept(document, "job", ResultContent((layer(4),), PROVENANCE), document_key="key")
+    desk.host.accept(
+        document, "job", ResultContent((layer(4),), PROVENANCE), spot=Spot(), document_key="key"
+    )
     gui.settle()
     group = gui.call(lambda: [each.name() for each in node.parentNode().childNodes()])
     assert group == ["lower", "a layer", "upper"]
@@ -105,8 +108,8 @@ def test_several_layers_lie_in_a_group_and_are_one_undo_step(desk: KritaDesk) ->
     document = opened(desk)
     result = ResultContent((layer(4, "one"), layer(5, "two")), PROVENANCE)
     before = bytes(desk.flatten(document).data)
-    desk.host.show_result(document, "job", result)
-    desk.host.accept(document, "job", result, document_key="key")
+    desk.host.show_result(document, "job", result, spot=Spot())
+    desk.host.accept(document, "job", result, spot=Spot(), document_key="key")
     assert list(desk.own_layer_names(document))[1:] == [PROVENANCE.operation.value]
     assert bytes(desk.flatten(document).data) != before
     desk.undo(document)
@@ -116,10 +119,10 @@ def test_several_layers_lie_in_a_group_and_are_one_undo_step(desk: KritaDesk) ->
 def test_what_was_undone_while_it_was_staged_can_still_be_accepted(desk: KritaDesk) -> None:
     document = opened(desk)
     result = ResultContent((layer(4),), PROVENANCE)
-    desk.host.show_result(document, "job", result)
+    desk.host.show_result(document, "job", result, spot=Spot())
     desk.undo(document)
     assert len(desk.own_layer_names(document)) == 1
-    desk.host.accept(document, "job", result, document_key="key")
+    desk.host.accept(document, "job", result, spot=Spot(), document_key="key")
     assert list(desk.own_layer_names(document))[1:] == ["a layer"]
     desk.host.clear(document, "job")
     assert list(desk.own_layer_names(document))[1:] == ["a layer"]
@@ -158,8 +161,8 @@ def test_a_hidden_layer_is_captured_alone(desk: KritaDesk, gui: Gui) -> None:
 def test_a_layer_with_opacity_keeps_it(desk: KritaDesk, gui: Gui) -> None:
     document = opened(desk)
     half = ResultContent((replace(layer(4), opacity=0.5),), PROVENANCE)
-    desk.host.show_result(document, "job", ResultContent((layer(4),), PROVENANCE))
-    desk.host.accept(document, "job", half, document_key="key")
+    desk.host.show_result(document, "job", ResultContent((layer(4),), PROVENANCE), spot=Spot())
+    desk.host.accept(document, "job", half, spot=Spot(), document_key="key")
     inside = krita_document(gui)
     node = gui.call(lambda: inside.nodeByName("a layer"))
     assert gui.call(node.opacity) == 128

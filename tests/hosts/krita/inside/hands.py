@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 import krita
 
-from velatura_plugin.host.krita.adapter import PROVENANCE
+from velatura_plugin.host.krita.accepting import PROVENANCE
 from velatura_plugin.host.krita.qt import QByteArray
+from velatura_plugin.host.krita.tree import find
 from velatura_protocol.codec import decode_value
 from velatura_protocol.geometry import Rect
 from velatura_protocol.pixels import PixelFormat, Pixels
@@ -49,6 +50,19 @@ class Hands:
     def activate_bottom(self, document: krita.Document) -> None:
         document.setActiveNode(document.topLevelNodes()[0])
 
+    def activate_by_id(self, document: krita.Document, reference: str) -> None:
+        self.activate(document, found(document, reference))
+
+    def mark_all(self, document: krita.Document) -> None:
+        """Krita's interface marks one layer only, its menu all of them."""
+        self.application.action("select_all_layers").trigger()
+
+    def remove(self, document: krita.Document, reference: str) -> None:
+        found(document, reference).remove()
+
+    def resize(self, document: krita.Document, region: Rect) -> None:
+        document.resizeImage(region.x, region.y, region.width, region.height)
+
     def select(self, document: krita.Document, region: Rect, data: bytes | None) -> None:
         selection = krita.Selection()
         drawn = QByteArray(data or b"\xff" * region.area)
@@ -84,6 +98,7 @@ class Hands:
 
     def provenance(self, document: krita.Document, layer: str) -> Provenance | None:
         node = document.nodeByName(layer)
+        assert node is not None, layer
         kept = bytes(document.annotation(PROVENANCE.format(node.uniqueId().toString())))
         return decode_value(Provenance, kept) if kept else None
 
@@ -96,6 +111,12 @@ class Hands:
             active and active.uniqueId().toString(),
             notes,
         )
+
+
+def found(document: krita.Document, reference: str) -> krita.Node:
+    node = find(document, reference)
+    assert node is not None, reference
+    return node
 
 
 def fill(node: krita.Node, pixels: Pixels) -> None:
