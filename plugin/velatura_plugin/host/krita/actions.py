@@ -42,6 +42,9 @@ class Actions:
             self._engines = state.engines
             for command, action in self._made:
                 action.setVisible(command.is_present(state))
+        for command, action in self._made:
+            if command.checkable:
+                action.setChecked(state.retouch.is_on)
 
     def _connect(self, action: krita.Action, command: Command) -> None:
         connect(action.triggered, lambda _checked: self._perform(command))

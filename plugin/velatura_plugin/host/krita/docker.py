@@ -29,6 +29,8 @@ class VelaturaDocker(krita.DockWidget):
         self.setWindowTitle("Velatura")
         self._studio: Studio | None = None
         self._panel: Panel | None = None
+        self._language: object = None
+        self._end: Callable[[], None] = lambda: None
         self._looks = 0
         self._timer = QTimer(self)
         connect(self._timer.timeout, self._look)
@@ -36,14 +38,28 @@ class VelaturaDocker(krita.DockWidget):
 
     def fill(self, studio: Studio) -> None:
         self._studio = studio
+        self._draw(studio)
+        self._end = studio.subscribe(lambda: self._follow(studio))
+        self._watch(self.isVisible())
+
+    def _draw(self, studio: Studio) -> None:
+        if self._panel is not None:
+            self._panel.close()
+        self._language = studio.translations
         view = PanelView(studio.translations, leave=_focus_canvas)
         self.setWidget(view)
         self._panel = Panel(studio, view)
-        self._watch(self.isVisible())
+
+    def _follow(self, studio: Studio) -> None:
+        if studio.translations is not self._language:
+            # Not now: it is one of the panel's own fields that has been changed.
+            self._language = studio.translations
+            QTimer.singleShot(0, guarded(lambda: self._draw(studio)))
 
     def empty(self) -> None:
         """Krita is closing."""
         self._timer.stop()
+        self._end()
         panel, self._panel, self._studio = self._panel, None, None
         if panel is not None:
             panel.close()

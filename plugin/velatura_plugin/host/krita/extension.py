@@ -18,6 +18,7 @@ from .adapter import KritaHost
 from .docker import DOCKER, Dockers
 from .herald import Herald
 from .log import Log
+from .retouching import RetouchClock
 
 
 class VelaturaExtension(krita.Extension):
@@ -68,6 +69,7 @@ class VelaturaExtension(krita.Extension):
         self.studio = Studio(app, store, language=_language(), show_panel=self.dockers.bring_up)
         herald = Herald(host, self.studio.translations, lambda: self.dockers.is_any_visible)
         app.controller.subscribe(self._actions.follow)
+        app.controller.subscribe(RetouchClock(app.retouch, self).follow)
         app.controller.subscribe(herald.follow)
         self.dockers.fill(self.studio)
         app.start()
