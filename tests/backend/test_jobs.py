@@ -21,7 +21,16 @@ from velatura_protocol.geometry import Margins, Rect, Size
 from velatura_protocol.messages import BlobRef, Limits
 from velatura_protocol.parameters import Parameter, ParameterKind
 from velatura_protocol.pixels import MASK_FORMAT, Depth, Layout, PixelFormat
-from velatura_protocol.tasks import Canvas, Input, Intent, Operation, PreviewRequest, Role, Task
+from velatura_protocol.tasks import (
+    Canvas,
+    Input,
+    Intent,
+    Operation,
+    Placement,
+    PreviewRequest,
+    Role,
+    Task,
+)
 
 RGB8 = PixelFormat(Depth.U8, Layout.RGB)
 HERE = Rect(10, 10, 40, 30)
@@ -134,6 +143,8 @@ GREY16 = PixelFormat(Depth.U16, Layout.GREY)
         (task(canvas=Canvas(Size(0, 0), RGB8)), "canvas.size"),
         (task(canvas=replace(GROWN, margins=Margins(600, 0, 40, 0))), "canvas.margins"),
         (task(canvas=GROWN, intent=Intent.REMOVE), "canvas.margins"),
+        (task(placement=Placement.NEW_DOCUMENT), "placement"),
+        (task(placement=Placement.RESIZE_DOCUMENT), "placement"),
         (task(parameters={"size": 10}), "parameters.size"),
         (task(parameters={"size": "big"}), "parameters.size"),
         (task(parameters={"colour": 1}), "parameters.colour"),

@@ -111,6 +111,12 @@ class MemoryEditor:
         ids = tuple(opened.layer(each).id for each in references)
         opened.change(replace(opened.contents, active=ids[-1], selected=ids))
 
+    def hide_layer(self, document: Document, reference: str) -> None:
+        opened = self.find(document.id)
+        hidden = opened.layer(reference)
+        layers = (replace(e, visible=False) if e is hidden else e for e in opened.contents.layers)
+        opened.change(replace(opened.contents, layers=tuple(layers)))
+
     def remove_layer(self, document: Document, reference: str) -> None:
         opened = self.find(document.id)
         contents = opened.contents.without(opened.layer(reference))

@@ -58,3 +58,10 @@ def test_the_source_type_tells_models_from_algorithms(tmp_path: Path) -> None:
     assert digital_source_type(ECHO, made) == "algorithmicMedia"
     assert digital_source_type(with_weights, edited) == "compositeWithTrainedAlgorithmicMedia"
     assert digital_source_type(with_weights, made) == "trainedAlgorithmicMedia"
+
+
+def test_a_place_may_be_asked_for(tmp_path: Path) -> None:
+    upscale = task(tmp_path, operation=Operation.UPSCALE, intent=Intent.NONE, scale=2.0)
+    assert placement(upscale) is Placement.NEW_DOCUMENT
+    for where in upscale.placements:
+        assert placement(replace(upscale, placement=where)) is where

@@ -37,7 +37,7 @@ from velatura_protocol.events import Phase
 from velatura_protocol.geometry import Margins, Rect, Size
 from velatura_protocol.messages import Placement
 from velatura_protocol.pixels import Depth, Layout, PixelFormat
-from velatura_protocol.tasks import Canvas, Intent, PreviewRequest, Role
+from velatura_protocol.tasks import Canvas, Intent, Operation, PreviewRequest, Role
 
 
 class Scripted:
@@ -210,3 +210,20 @@ def test_what_an_expand_makes_is_told_in_the_documents_own_pixels(tmp_path: Path
     assert layer.region == Rect(-10, -7, 58, 47)
     assert [patch.region for patch in layer.patches] == [Rect(-10, -7, 50, 47)]
     assert only(events, WorkPreview).region == Rect(-10, -7, 50, 47)
+
+
+@pytest.mark.parametrize(
+    ("where", "scale"), [(Placement.RESIZE_DOCUMENT, 1.5), (Placement.ABOVE, 1.0)]
+)
+def test_an_upscale_onto_the_canvas_has_its_pixels(
+    tmp_path: Path, where: Placement, scale: float
+) -> None:
+    desk = Desk(tmp_path)
+    desk.add_image()
+    order = desk.order(operation=Operation.UPSCALE, intent=Intent.NONE, scale=1.5, placement=where)
+    result = only(work(order), WorkResult)
+    (layer,) = result.variation.layers
+    assert (layer.placement, layer.scale) == (where, scale)
+    (patch,) = layer.patches
+    assert patch.region == layer.region == Rect(0, 0, 48, 40)
+    assert samples_of(result, patch.pixels).shape[:2] == (40 * scale, 48 * scale)
