@@ -101,7 +101,7 @@ class Dialler:
     def __init__(self, launcher: Launcher, settings: Settings) -> None:
         self.may_start = settings.start_backend
         self._launcher = launcher
-        self._settings = settings
+        self._settings: Settings = settings
 
     def use(self, settings: Settings) -> None:
         """For the next connection."""

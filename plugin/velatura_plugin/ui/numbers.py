@@ -10,7 +10,7 @@ def whole(value: int, translations: Translations) -> str:
     text = f"{abs(value):,}" if abs(value) >= 10_000 else str(abs(value))
     # Translators: what groups the digits of large numbers, e.g. a narrow no-break space.
     grouped = text.replace(",", translations.pgettext("digit grouping", "\u202f"))
-    return f"−{grouped}" if value < 0 else grouped
+    return f"-{grouped}" if value < 0 else grouped
 
 
 def decimal(value: float, translations: Translations, digits: int = 1) -> str:

@@ -27,8 +27,8 @@ def progress_line(active: Sequence[JobView], translations: Translations) -> Prog
     waiting = len(active) - 1
     if not waiting:
         return line
-    _ = translations.ngettext
-    more = _("{text} · {count} waiting", "{text} · {count} waiting", waiting)
+    plural = translations.ngettext
+    more = plural("{text} · {count} waiting", "{text} · {count} waiting", waiting)
     return ProgressLine(more.format(text=line.text, count=waiting), line.fraction)
 
 
@@ -70,8 +70,8 @@ def _line_of(job: JobView, translations: Translations) -> ProgressLine:
 def _queued(ahead: int, translations: Translations) -> str:
     if ahead == 0:
         return translations.gettext("Next in line")
-    _ = translations.ngettext
-    return _("{count} ahead of you", "{count} ahead of you", ahead).format(count=ahead)
+    plural = translations.ngettext
+    return plural("{count} ahead of you", "{count} ahead of you", ahead).format(count=ahead)
 
 
 def _running(job: JobView, translations: Translations) -> str:

@@ -8,6 +8,7 @@ from ..events import Link
 from ..i18n import Translations
 from ..state import PanelState, Work, work_of
 from .model import Action, Control, StatusLine, Tone
+from .reasons import reason_text
 from .words import sentence
 
 SLOW_START_SECONDS = 20
@@ -50,7 +51,7 @@ def _starting(state: PanelState, translations: Translations) -> StatusLine:
     text = _("Starting…")
     if state.link.error is not None:
         text = _("The backend stopped ({reason}). Starting it again…").format(
-            reason=state.link.error.params.get("reason", "")
+            reason=reason_text(str(state.link.error.params.get("reason", "")), translations)
         )
     if state.link.waited >= SLOW_START_SECONDS:
         text = _("Still starting. The first start prepares the engines.")

@@ -67,8 +67,8 @@ def _controls(view: JobView, translations: Translations) -> tuple[Control, ...]:
 def _question(count: int, translations: Translations) -> str:
     if count < 2:
         return ""
-    _ = translations.ngettext
-    text = _("Discard {count} result?", "Discard all {count} results?", count)
+    plural = translations.ngettext
+    text = plural("Discard {count} result?", "Discard all {count} results?", count)
     return text.format(count=count)
 
 
@@ -91,8 +91,8 @@ def _failures(view: JobView, translations: Translations) -> str:
     count = len(view.failures)
     if not count:
         return ""
-    _ = translations.ngettext
-    template = _(
+    plural = translations.ngettext
+    template = plural(
         "{count} of {total} variations failed; the others are kept.",
         "{count} of {total} variations failed; the others are kept.",
         count,

@@ -5,17 +5,24 @@ The wire carries codes and parameters only; every word a user reads about an err
 
 from __future__ import annotations
 
+import re
+
 from velatura_protocol.errors import ErrorCode, VelaturaError
 from velatura_protocol.messages import ErrorInfo
 from velatura_protocol.tasks import Intent, Operation
 
 from ..i18n import Translations
 from ..state import JobView
+from .numbers import byte_count, decimal, whole
+from .reasons import reason_text
 
 NAME_LENGTH = 40
 """Longest name of an accepted layer before the seed: longer ones are cut in every layer list."""
 
 _ENGLISH = Translations()
+_LOOKS_MADE = re.compile(r"[0-9a-fA-F]{8}-")
+"""Editors' own ids of layers, which no user has ever seen."""
+
 _Params = dict[str, "str | int | float"]
 
 
@@ -24,22 +31,24 @@ def sentence(error: ErrorInfo | VelaturaError, translations: Translations = _ENG
     params = dict(error.params)
     _ = translations.gettext
     template = _special(error.code, params, translations) or _plain(error.code, translations)
-    return template.format_map(_Filled(params, missing=_("unknown")))
+    return template.format_map(_Filled(params, translations))
 
 
 class _Filled(dict[str, str]):
     """Parameters as text. A missing one must not keep the sentence from being shown."""
 
-    def __init__(self, params: _Params, *, missing: str) -> None:
-        super().__init__({name: _text(value) for name, value in params.items()})
-        self._missing = missing
+    def __init__(self, params: _Params, translations: Translations) -> None:
+        super().__init__({name: _text(it, translations) for name, it in params.items()})
+        self._missing = translations.gettext("unknown")
 
     def __missing__(self, name: str) -> str:
         return self._missing
 
 
-def _text(value: str | int | float) -> str:
-    return f"{value:,}".replace(",", " ") if isinstance(value, int) else str(value)
+def _text(value: str | int | float, translations: Translations) -> str:
+    if isinstance(value, int):
+        return whole(value, translations)
+    return decimal(value, translations) if isinstance(value, float) else value
 
 
 def _special(code: ErrorCode, params: _Params, translations: Translations) -> str | None:
@@ -47,11 +56,13 @@ def _special(code: ErrorCode, params: _Params, translations: Translations) -> st
     _ = translations.gettext
     if code is ErrorCode.NOT_FOUND:
         return _not_found(params, translations)
-    if code is ErrorCode.UNSUPPORTED and params.get("what") == "prompt":
-        return _("None of the engines here understands words. Clear the prompt, or install one.")
+    if code is ErrorCode.UNSUPPORTED:
+        return _unsupported(params, translations)
+    if code is ErrorCode.BACKEND_UNAVAILABLE and params.get("reason"):
+        params["reason"] = reason_text(str(params["reason"]), translations)
     if code is ErrorCode.OUT_OF_MEMORY and params.get("needed") and params.get("free"):
-        params["needed"] = _bytes(float(params["needed"]))
-        params["free"] = _bytes(float(params["free"]))
+        params["needed"] = byte_count(float(params["needed"]), translations)
+        params["free"] = byte_count(float(params["free"]), translations)
         return _(
             "Not enough memory on {device}: {needed} needed, {free} free. Your document is "
             "unchanged; close other programs or take a smaller area."
@@ -63,8 +74,30 @@ def _special(code: ErrorCode, params: _Params, translations: Translations) -> st
     return None
 
 
+def _unsupported(params: _Params, translations: Translations) -> str | None:
+    _ = translations.gettext
+    what = params.get("what")
+    if what == "prompt":
+        return _("None of the engines here understands words. Clear the prompt, or install one.")
+    if what == "colour_model":
+        return _(
+            "Velatura works on RGB and grey, and this picture is {model}. It stays as it is; "
+            "convert a copy of it and open that."
+        )
+    names = {each.value: operation_name(each, translations=translations) for each in Operation}
+    intents = [each for each in Intent if each is not Intent.NONE]
+    names |= {each.value: operation_name(Operation.FILL, each, translations) for each in intents}
+    if what in names:
+        params["what"] = names[str(what)]
+    return None
+
+
 def _not_found(params: _Params, translations: Translations) -> str:
     _ = translations.gettext
+    if params.get("what") == "document" and params.get("id"):
+        return _("The picture was closed. What was finished is in its history.")
+    if params.get("what") == "layer" and _LOOKS_MADE.search(str(params.get("id", ""))):
+        return _("A layer that was chosen is gone. Choose another.")
     known = {
         "document": _("No picture is open. Open one first."),
         "engine": _("There is no engine called “{id}”. Choose one of those installed."),
@@ -141,14 +174,6 @@ def _plain(code: ErrorCode, translations: Translations) -> str:
         ),
         ErrorCode.NOT_FOUND: _("The {what} “{id}” was not found."),
     }[code]
-
-
-def _bytes(count: float) -> str:
-    for unit in ("B", "kB", "MB"):
-        if count < 1000:
-            return f"{count:.0f} {unit}"
-        count /= 1000
-    return f"{count:.1f} GB"
 
 
 def operation_name(

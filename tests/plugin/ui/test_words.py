@@ -7,6 +7,7 @@ import pytest
 from tests.plugin.events import JOB
 from velatura_plugin.ui.words import NAME_LENGTH, layer_name, operation_name, sentence
 from velatura_protocol.errors import (
+    BackendUnavailable,
     BadTask,
     DataDirectoryInUse,
     ErrorCode,
@@ -38,12 +39,13 @@ def test_every_error_has_one_line_even_without_its_parameters(code: ErrorCode) -
         (NothingSelected(), "Select something first."),
         (
             MaskMismatch(mask_width=10, mask_height=20, width=4000, height=3000),
-            "The mask is 10 × 20 pixels and the picture 4 000 × 3 000. "
+            "The mask is 10 × 20 pixels and the picture 4000 × 3000. "
             "Give a mask of the picture's size.",
         ),
         (
             TooLarge(pixels=20_000_000, limit=10_000_000),
-            "Too large: 20 000 000 pixels, where 10 000 000 are possible. Take a smaller area.",
+            "Too large: 20\u202f000\u202f000 pixels, where 10\u202f000\u202f000 are possible. "
+            "Take a smaller area.",
         ),
         (
             OutOfMemory(device="cuda:0", needed=6_200_000_000, free=1_900_000),
@@ -62,6 +64,24 @@ def test_every_error_has_one_line_even_without_its_parameters(code: ErrorCode) -
         (
             Unsupported(what="prompt"),
             "None of the engines here understands words. Clear the prompt, or install one.",
+        ),
+        (
+            Unsupported(what="colour_model", model="CMYK"),
+            "Velatura works on RGB and grey, and this picture is CMYK. It stays as it is; "
+            "convert a copy of it and open that.",
+        ),
+        (Unsupported(what="cut_out"), "No engine here can do this: Cut out."),
+        (
+            NotFound(what="layer", id="{6b1f2c3d-0000-4000-8000-000000000000}"),
+            "A layer that was chosen is gone. Choose another.",
+        ),
+        (
+            NotFound(what="document", id="document-1"),
+            "The picture was closed. What was finished is in its history.",
+        ),
+        (
+            BackendUnavailable(reason="ended with exit code 3"),
+            "The backend is not running (ended with exit code 3). Start it.",
         ),
         (NotFound(what="document", id=""), "No picture is open. Open one first."),
         (NotFound(what="layer", id="Sky"), "The layer “Sky” is gone. Choose another."),
