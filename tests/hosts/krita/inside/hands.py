@@ -29,7 +29,12 @@ class Hands:
         document = self.application.createDocument(
             size.width, size.height, "test", model, form.depth.value.upper(), profile, 72.0
         )
-        fill(document.topLevelNodes()[0], pixels)
+        # As a file's layer is: that of a new document is white wherever it has no pixels.
+        (blank,) = document.topLevelNodes()
+        layer = document.createNode(blank.name(), "paintlayer")
+        fill(layer, pixels)
+        document.rootNode().addChildNode(layer, None)
+        blank.remove()
         document.refreshProjection()
         self.application.activeWindow().addView(document)
         return document
