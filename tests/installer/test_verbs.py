@@ -15,7 +15,9 @@ def test_no_verb_is_a_usage_error(capsys: pytest.CaptureFixture[str]) -> None:
     assert "VERB" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("verb", ["demo", "test", "install", "repair", "status", "uninstall"])
+@pytest.mark.parametrize(
+    "verb", ["demo", "test", "install", "bundle", "repair", "status", "uninstall"]
+)
 def test_every_verb_explains_itself(verb: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as caught:
         verbs.main([verb, "--help"])
