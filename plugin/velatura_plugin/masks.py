@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import struct
-from functools import cache
-
-from velatura_protocol.geometry import Rect, Size
-from velatura_protocol.pixels import MASK_FORMAT, Depth, Pixels
+from velatura_protocol.geometry import Rect
+from velatura_protocol.pixels import MASK_FORMAT, Pixels
 
 from .host.base import Selection
+from .planes import channel
 
 _LAST_TRANSPARENT = 254 / 255
 """Alpha above this is taken for opaque: float documents come to 0.9999 by rounding."""
@@ -41,48 +39,9 @@ def of_transparency(pixels: Pixels) -> Pixels:
     layout = pixels.format.layout
     if not layout.has_alpha:
         return Pixels(pixels.size, MASK_FORMAT, bytes(pixels.size.area))
-    depth = pixels.format.depth
-    data = memoryview(pixels.data).cast("B")
-    channels = layout.channels
-    if depth is Depth.U8:
-        table = bytes(255 if value < 255 else 0 for value in range(256))
-        return _mask(pixels.size, bytes(data[channels - 1 :: channels]).translate(table))
-    # The upper 16 bits of a sample order it finely enough, floats included.
-    words = data.cast("H")
-    per_sample = depth.sample_bytes // 2
-    step = channels * per_sample
-    return _mask(pixels.size, _looked_up(words[step - 1 :: step], pixels.size, depth))
+    data = channel(pixels, layout.channels - 1, _transparency)
+    return Pixels(pixels.size, MASK_FORMAT, data)
 
 
-def _mask(size: Size, data: bytes) -> Pixels:
-    return Pixels(size, MASK_FORMAT, data)
-
-
-def _looked_up(alpha: memoryview, size: Size, depth: Depth) -> bytes:
-    """Rows of one value are most of every picture; the rest goes through a table."""
-    table = _table(depth)
-    rows: list[bytes] = []
-    for start in range(0, size.area, size.width or 1):
-        row = alpha[start : start + size.width].tolist()
-        first = row[0]
-        if row.count(first) == len(row):
-            rows.append(table[first : first + 1] * len(row))
-        else:
-            rows.append(bytes(map(table.__getitem__, row)))
-    return b"".join(rows)
-
-
-@cache
-def _table(depth: Depth) -> bytes:
-    return bytes(_transparency(word, depth) for word in range(65536))
-
-
-def _transparency(word: int, depth: Depth) -> int:
-    """For the upper 16 bits of a sample."""
-    if depth is Depth.U16:
-        alpha = word / 65535
-    elif depth is Depth.F16:
-        alpha = struct.unpack("<e", struct.pack("<H", word))[0]
-    else:
-        alpha = struct.unpack("<f", struct.pack("<I", word << 16))[0]
+def _transparency(alpha: float) -> int:
     return 0 if alpha > _LAST_TRANSPARENT else 255

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from velatura_protocol.geometry import Rect, Size
-from velatura_protocol.pixels import MASK_FORMAT, Depth, PixelFormat, Pixels
+from velatura_protocol.pixels import Depth, PixelFormat, Pixels
 
 from .base import PatchContent
 
@@ -81,26 +81,6 @@ def stretched(pixels: Pixels, size: Size) -> Pixels:
         row = data[start : start + before.width * each]
         rows.append(b"".join(row[x * each : (x + 1) * each] for x in columns))
     return Pixels(size, pixels.format, b"".join(rows))
-
-
-def luminance_times_alpha(pixels: Pixels) -> Pixels:
-    """A mask from a layer: Rec. 709 weights on the encoded values, times alpha."""
-    layout = pixels.format.layout
-    full = _FULL[pixels.format.depth]
-    values = unpack(bytes(pixels.data), pixels.format)
-    channels = layout.channels
-    mask = bytearray()
-    for start in range(0, len(values), channels):
-        pixel = values[start : start + channels]
-        grey = pixel[0] if layout.is_grey else _luma(pixel, layout.value)
-        alpha = pixel[-1] / full if layout.has_alpha else 1.0
-        mask.append(min(255, max(0, round(255 * grey / full * alpha))))
-    return Pixels(pixels.size, MASK_FORMAT, bytes(mask))
-
-
-def _luma(pixel: Sequence[float], order: str) -> float:
-    weights = {"r": 0.2126, "g": 0.7152, "b": 0.0722}
-    return sum(weights[name] * pixel[order.index(name)] for name in weights)
 
 
 def unpack(data: bytes, format: PixelFormat) -> tuple[float, ...]:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from velatura_plugin.host.base import PatchContent
-from velatura_plugin.host.samples import Raster, crop, luminance_times_alpha, pack, unpack
+from velatura_plugin.host.samples import Raster, crop, pack, unpack
 from velatura_protocol.geometry import Rect, Size
 from velatura_protocol.pixels import MASK_FORMAT, Depth, Layout, PixelFormat, Pixels
 
@@ -51,18 +51,3 @@ def test_floats_are_not_clipped() -> None:
 def test_crop_takes_rows() -> None:
     pixels = Pixels(Size(3, 3), MASK_FORMAT, bytes(range(9)))
     assert crop(pixels, Rect(10, 20, 3, 3), Rect(11, 21, 2, 2)) == bytes((4, 5, 7, 8))
-
-
-@pytest.mark.parametrize(
-    ("form", "samples", "mask"),
-    [
-        (PixelFormat(Depth.U8, Layout.GREY), (100,), 100),
-        (RGBA8, (255, 255, 255, 51), 51),
-        (PixelFormat(Depth.U8, Layout.BGRA), (0, 0, 255, 255), 54),
-        (PixelFormat(Depth.U8, Layout.RGB), (0, 255, 0), 182),
-        (PixelFormat(Depth.F32, Layout.GREY_ALPHA), (2.0, 1.0), 255),
-    ],
-)
-def test_luminance_times_alpha(form: PixelFormat, samples: tuple[float, ...], mask: int) -> None:
-    made = luminance_times_alpha(Pixels(Size(1, 1), form, pack(samples, form)))
-    assert bytes(made.data) == bytes([mask])

@@ -23,7 +23,7 @@ from ..base import (
     Selection,
     Spot,
 )
-from ..samples import luminance_times_alpha
+from ..luminance import luminance_times_alpha
 from .editor import MemoryDocument, MemoryEditor
 from .placing import Placer, as_document
 from .tree import MemoryLayer, composite
