@@ -53,6 +53,7 @@ class DocumentHistory:
         self._everything = False
         self._listing = 0
         self._changes: set[int] = set()
+        self._coming: set[str] = set()
         controller.watch(self._hear)
         controller.subscribe(self._look)
 
@@ -104,8 +105,8 @@ class DocumentHistory:
         summary = kept.summary
         order = JobOrder(job, _unknown_task(summary), {})
         canvas = self._canvas(document, summary)
-        view = _restored(summary, document)
-        self._controller.adopt(OpenJob(order, canvas), view)
+        self._coming.add(job)
+        self._controller.adopt(OpenJob(order, canvas), _restored(summary, document))
         self._client.follow(order)
 
     def set_favourite(self, job: str, *, favourite: bool) -> None:
@@ -128,8 +129,11 @@ class DocumentHistory:
             case PixelsArrived():
                 self._cover(event)
             case JobRefused() | VariationFailed():
-                self._complain(event.job, event.error)
-            case Greeted() | Finished() | Failed() | CancelledJob():
+                self._complain(event)
+            case Finished() | Failed() | CancelledJob():
+                self._coming.discard(event.job)
+                self.refresh()
+            case Greeted():
                 self.refresh()
             case _:
                 pass
@@ -164,11 +168,12 @@ class DocumentHistory:
         )
         self._show(replace(self._view, jobs=jobs))
 
-    def _complain(self, job: str, error: ErrorInfo) -> None:
+    def _complain(self, event: JobRefused | VariationFailed) -> None:
         """A result that is gone meanwhile: the job may have left the panel over it."""
-        kept, view = self._view.get(job), self._controller.state.job(job)
-        if (view is None and kept is not None) or (view is not None and view.is_restored):
-            self._controller.store.apply(NoticeRaised(Notice(error)))
+        if event.job in self._coming:
+            self._controller.store.apply(NoticeRaised(Notice(event.error)))
+        if isinstance(event, JobRefused):
+            self._coming.discard(event.job)
 
     @property
     def _view(self) -> HistoryView:

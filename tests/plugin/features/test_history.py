@@ -190,6 +190,7 @@ def test_what_is_gone_leaves_the_panel_and_says_so(
     listed(table, history)
     del table.backend.jobs[job]
     history.restore(job)
+    history.close()
     table.until(lambda: table.controller.state.job(job) is None)
     notice = table.controller.state.notice
     assert notice is not None
