@@ -7,6 +7,8 @@ Pure Python on bytes: rows are combined as big integers, so that a 16-megapixel 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 from velatura_protocol.geometry import Rect
 from velatura_protocol.pixels import Pixels
@@ -18,7 +20,6 @@ MAX_ISLANDS = 48
 """More places than this are joined with their neighbours: each costs a crop of its own."""
 
 
-_Cell = tuple[int, int]
 _Run = tuple[int, int, int]
 """Cells side by side that hold something: their row, the first column, the last."""
 
@@ -110,39 +111,68 @@ def _connected(runs: list[_Run], reach: int) -> list[Rect]:
     """Bounds, in cells, of groups: cells at most ``reach`` apart are together, those twice as far
     are not.
 
-    Works on blocks of ``reach`` by ``reach`` cells: a full mask is as cheap as a sparse one.
+    Works on blocks of ``reach`` by ``reach`` cells, and on blocks side by side as one: a full mask
+    is as cheap as a sparse one.
     """
-    blocks = _blocks(runs, reach)
-    groups: list[Rect] = []
-    while blocks:
-        block, bounds = blocks.popitem()
-        pending = [block]
-        for column, row in pending:
-            for near in _neighbours(column, row):
-                if near in blocks:
-                    bounds = bounds.union(blocks.pop(near))
-                    pending.append(near)
-        groups.append(bounds)
-    return groups
+    rows = _spans(runs, reach)
+    spans = [span for row in sorted(rows) for span in rows[row]]
+    leaders = list(range(len(spans)))
+    start = 0
+    for row in sorted(rows):
+        end = start + len(rows[row])
+        following = range(end, end + len(rows.get(row + 1, ())))
+        for one, other in _touching(spans, range(start, end), following):
+            leaders[_leader(leaders, one)] = _leader(leaders, other)
+        start = end
+    groups: dict[int, Rect] = {}
+    for index, span in enumerate(spans):
+        leader = _leader(leaders, index)
+        groups[leader] = groups.get(leader, span.bounds).union(span.bounds)
+    return list(groups.values())
 
 
-def _blocks(runs: list[_Run], reach: int) -> dict[_Cell, Rect]:
-    """Bounds of what each block holds, in cells."""
-    edges: dict[_Cell, tuple[int, int, int, int]] = {}
-    for row, first, last in runs:
-        for column in range(first // reach, last // reach + 1):
-            left, right = max(first, column * reach), min(last + 1, (column + 1) * reach)
-            block = (column, row // reach)
-            known = edges.get(block)
-            # Plain numbers: a full mask has thousands of these, and a Rect checks itself.
-            if known is not None:
-                left, right = min(left, known[0]), max(right, known[2])
-            edges[block] = (left, row if known is None else known[1], right, row + 1)
-    return {block: Rect.from_edges(*each) for block, each in edges.items()}
+@dataclass(frozen=True)
+class _Span:
+    """Blocks side by side, from column ``first`` to ``last``; ``bounds`` of their cells."""
+
+    first: int
+    last: int
+    bounds: Rect
 
 
-def _neighbours(column: int, row: int) -> list[_Cell]:
-    return [(column + dx, row + dy) for dx in (-1, 0, 1) for dy in (-1, 0, 1)]
+def _spans(runs: list[_Run], reach: int) -> dict[int, list[_Span]]:
+    """By row of blocks, from left to right."""
+    rows: dict[int, list[_Span]] = {}
+    for row, first, last in sorted(runs, key=lambda run: (run[0] // reach, run[1])):
+        spans = rows.setdefault(row // reach, [])
+        bounds = Rect(first, row, last + 1 - first, 1)
+        before = spans[-1] if spans else None
+        if before is not None and first // reach <= before.last + 1:
+            furthest = max(before.last, last // reach)
+            spans[-1] = _Span(before.first, furthest, before.bounds.union(bounds))
+        else:
+            spans.append(_Span(first // reach, last // reach, bounds))
+    return rows
+
+
+def _touching(spans: list[_Span], row: range, following: range) -> Iterator[tuple[int, int]]:
+    """Pairs from two rows of blocks, one below the other, that touch, if only at a corner."""
+    upper, lower = row.start, following.start
+    while upper < row.stop and lower < following.stop:
+        one, other = spans[upper], spans[lower]
+        if one.first <= other.last + 1 and other.first <= one.last + 1:
+            yield upper, lower
+        if one.last < other.last:
+            upper += 1
+        else:
+            lower += 1
+
+
+def _leader(leaders: list[int], index: int) -> int:
+    while leaders[index] != index:
+        leaders[index] = leaders[leaders[index]]
+        index = leaders[index]
+    return index
 
 
 def _in_pixels(cells: Rect) -> Rect:
