@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from velatura_protocol.engines import EngineSpec
 from velatura_protocol.geometry import Margins, Size
 from velatura_protocol.parameters import Parameter, ParameterValue
-from velatura_protocol.tasks import Edge, EdgeKind, Operation, SampleSource
+from velatura_protocol.tasks import Edge, EdgeKind, Operation, Placement, SampleSource
 
 from ..extent import Anchor
 from ..host.base import MaskKind
@@ -47,8 +47,8 @@ _TaskTexts = Mapping[str, str]
 
 @dataclass(frozen=True)
 class Draft:
-    """``engines``, ``edges`` and ``sources`` go by task, ``parameters`` by task and name, ``roles``
-    by role: what one task cannot use is still there when the user comes back to another.
+    """``engines``, ``edges``, ``sources`` and ``places`` go by task, ``parameters`` by task and
+    name, ``roles`` by role: what one task cannot use is still there when the user comes back to another.
 
     ``strength`` in percent; None: as the selection suggests. ``variations`` None: as set.
     ``extent`` is :data:`PER_SIDE` or one of :data:`ASPECTS`; ``target`` None: the document's size.
@@ -63,6 +63,7 @@ class Draft:
     seed: int = NEW_SEED
     edges: Mapping[str, Edge] = field(default_factory=dict[str, Edge])
     sources: Mapping[str, SampleSource] = field(default_factory=dict[str, SampleSource])
+    places: Mapping[str, Placement] = field(default_factory=dict[str, Placement])
     mask: str = MASK_SELECTION
     extent: str = PER_SIDE
     anchor: Anchor = Anchor.CENTRE
@@ -127,6 +128,12 @@ def strength_of(draft: Draft, task: PanelTask, document: DocumentView | None) ->
 
 def source_of(draft: Draft, task: PanelTask) -> SampleSource:
     return draft.sources.get(task.id, task.sample_source)
+
+
+def place_of(draft: Draft, task: PanelTask) -> Placement | None:
+    """None where there is no choice."""
+    chosen = draft.places.get(task.id)
+    return chosen if chosen in task.places else next(iter(task.places), None)
 
 
 def mask_of(draft: Draft, document: DocumentView | None) -> MaskSource:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from velatura_protocol.geometry import Margins, Size
 from velatura_protocol.parameters import ParameterValue
-from velatura_protocol.tasks import Edge, EdgeKind, SampleSource
+from velatura_protocol.tasks import Edge, EdgeKind, Placement, SampleSource
 
 from ..extent import Anchor
 from .draft import NEW_SEED, Draft
@@ -65,6 +65,11 @@ def _source(draft: Draft, value: ParameterValue) -> Draft:
     return replace(draft, sources={**draft.sources, draft.task: source})
 
 
+def _place(draft: Draft, value: ParameterValue) -> Draft:
+    place = Placement(_text(value))
+    return replace(draft, places={**draft.places, draft.task: place})
+
+
 def _side(name: str) -> _Edit:
     def edit(draft: Draft, value: ParameterValue) -> Draft:
         sides = draft.sides
@@ -93,6 +98,7 @@ _EDITS: Mapping[str, _Edit] = {
     "edge": _edge_kind,
     "edge_pixels": _edge_pixels,
     "source": _source,
+    "place": _place,
     "mask": lambda draft, value: replace(draft, mask=_text(value)),
     "extent": lambda draft, value: replace(draft, extent=_text(value)),
     "anchor": lambda draft, value: replace(draft, anchor=Anchor[_text(value).upper()]),

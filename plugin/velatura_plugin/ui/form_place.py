@@ -18,11 +18,12 @@ from .draft import (
     PER_SIDE,
     Draft,
     edge_of,
+    place_of,
     source_of,
 )
 from .edits import MAX_SCALE, MAX_SIDE
 from .model import Field, FieldKind, Option
-from .names import anchor_name, source_name
+from .names import anchor_name, place_name, source_name
 from .requests import TARGETED, mask_value
 from .tasks import PanelTask
 
@@ -88,9 +89,9 @@ class PlaceFields:
         if self.task.intent is Intent.EXPAND:
             return self._extent()
         if self.task.operation is Operation.UPSCALE:
-            return [self._scale()]
+            return [self._scale(), self._place()]
         if self.task.operation in TARGETED:
-            return self._target()
+            return [*self._target(), self._place()]
         return []
 
     def _extent(self) -> list[Field]:
@@ -138,6 +139,16 @@ class PlaceFields:
             step=0.5,
             unit=_("×"),
         )
+
+    def _place(self) -> Field:
+        _ = self.translations.gettext
+        task, chosen = self.task, place_of(self.draft, self.task)
+        options = tuple(
+            Option(each.value, place_name(each, task.operation, self.translations))
+            for each in task.places
+        )
+        value = chosen.value if chosen else ""
+        return Field("place", FieldKind.CHOICE, _("Result goes"), value, options=options)
 
     def _target(self) -> list[Field]:
         _ = self.translations.gettext

@@ -44,12 +44,13 @@ def _size_line(document: DocumentView, request: GenerateRequest, translations: T
         size = request.extent.around(document.size)
         template = _("The canvas becomes {width} × {height} pixels.")
         return "" if request.extent.is_empty else _sized(template, size, translations)
-    if request.operation is Operation.UPSCALE and request.scale:
+    if request.operation is Operation.UPSCALE and request.scale and not request.stays_in_size:
         width = round(document.size.width * request.scale)
         height = round(document.size.height * request.scale)
         template = _("The result has {width} × {height} pixels.")
         return _sized(template, Size(width, height), translations)
-    if request.operation in USES_MASK and document.selected is not None:
+    takes_selection = request.operation in USES_MASK or request.stays_in_size
+    if takes_selection and document.selected is not None:
         template = _("Selection: {width} × {height} pixels")
         return _sized(template, document.selected.size, translations)
     if request.intent is not Intent.NONE and request.operation in NEEDS_MASK:

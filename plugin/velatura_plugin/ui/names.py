@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from velatura_protocol.tasks import SampleSource
+from velatura_protocol.tasks import Operation, Placement, SampleSource
 
 from ..extent import Anchor
 from ..i18n import Translations
@@ -30,3 +30,17 @@ def anchor_name(anchor: Anchor, translations: Translations) -> str:
         Anchor.BOTTOM: _("At the bottom"),
         Anchor.BOTTOM_RIGHT: _("At the bottom right"),
     }[anchor]
+
+
+def place_name(place: Placement, operation: Operation, translations: Translations) -> str:
+    _ = translations.gettext
+    above = _("On a new layer")
+    if operation is Operation.UPSCALE:
+        above = _("On a new layer: same size, more detail")
+    return {
+        Placement.NEW_DOCUMENT: _("Into a new document"),
+        Placement.RESIZE_DOCUMENT: _("Into this document, which takes its size"),
+        Placement.ABOVE: above,
+        Placement.TOP: _("On a new layer at the top"),
+        Placement.BELOW: _("On a new layer below"),
+    }[place]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from velatura_protocol.engines import EngineSpec
 from velatura_protocol.events import Phase
 
 from ..events import Link
@@ -17,13 +18,18 @@ ETA_FROM_STEP = 3
 """Before that an estimate jumps about."""
 
 
-def progress_line(active: Sequence[JobView], translations: Translations) -> ProgressLine | None:
-    """Of the job that has come furthest; the others are counted."""
+Engines = Sequence[EngineSpec]
+
+
+def progress_line(
+    active: Sequence[JobView], translations: Translations, engines: Engines = ()
+) -> ProgressLine | None:
+    """Of the job that has come furthest; the others are counted. ``engines``: for their names."""
     if not active:
         return None
     ranks = (JobStatus.SENDING, JobStatus.QUEUED, JobStatus.LOADING, JobStatus.RUNNING)
     leading = max(active, key=lambda each: ranks.index(each.status))
-    line = _line_of(leading, translations)
+    line = _line_of(leading, translations, engines)
     waiting = len(active) - 1
     if not waiting:
         return line
@@ -32,24 +38,25 @@ def progress_line(active: Sequence[JobView], translations: Translations) -> Prog
     return ProgressLine(more.format(text=line.text, count=waiting), line.fraction)
 
 
-def waiting(active: Sequence[JobView], translations: Translations) -> tuple[Waiting, ...]:
+def waiting(
+    active: Sequence[JobView], translations: Translations, engines: Engines = ()
+) -> tuple[Waiting, ...]:
     """Every unfinished job, where there is more than one."""
     if len(active) < 2:
         return ()
-    return tuple(_waiting(each, translations) for each in active)
+    return tuple(_waiting(each, translations, engines) for each in active)
 
 
-def _waiting(job: JobView, translations: Translations) -> Waiting:
+def _waiting(job: JobView, translations: Translations, engines: Engines) -> Waiting:
     _ = translations.gettext
-    text = _("{work}: {progress}").format(
-        work=work_name(job, translations), progress=_line_of(job, translations).text
-    )
+    line = _line_of(job, translations, engines)
+    text = _("{work}: {progress}").format(work=work_name(job, translations), progress=line.text)
     reason = _("Stopping…") if job.cancelling else ""
     label = _("Stop") if job.status is JobStatus.RUNNING else _("Remove from the queue")
     return Waiting(job.job, text, Control(Action.CANCEL_JOB, label, not reason, reason))
 
 
-def _line_of(job: JobView, translations: Translations) -> ProgressLine:
+def _line_of(job: JobView, translations: Translations, engines: Engines) -> ProgressLine:
     _ = translations.gettext
     if job.cancelling:
         return ProgressLine(_("Stopping…"))
@@ -61,8 +68,9 @@ def _line_of(job: JobView, translations: Translations) -> ProgressLine:
         case JobStatus.LOADING if job.is_restored:
             return ProgressLine(_("Fetching the results…"))
         case JobStatus.LOADING:
-            text = _("Loading {engine}, once per session").format(engine=job.engine)
-            return ProgressLine(text)
+            names = [each.name for each in engines if each.id == job.engine]
+            name = _(names[0]) if names else job.engine
+            return ProgressLine(_("Loading {engine}, once per session").format(engine=name))
         case _:
             return ProgressLine(_running(job, translations), job.progress.fraction)
 

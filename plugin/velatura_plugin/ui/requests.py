@@ -20,6 +20,7 @@ from .draft import (
     engine_of,
     mask_of,
     parameters_of,
+    place_of,
     roles_of,
     source_of,
     strength_of,
@@ -53,9 +54,10 @@ def request_of(draft: Draft, state: PanelState, *, variations: int = 1) -> Gener
         variations=draft.variations or variations,
         scale=draft.scale if task.operation is Operation.UPSCALE else None,
         target=_target(draft, document) if task.operation in TARGETED else None,
+        placement=place_of(draft, task),
         extent=margins_of(draft, document) if is_extend else None,
     )
-    if task.operation in USES_MASK and not is_extend:
+    if (task.operation in USES_MASK and not is_extend) or request.stays_in_size:
         edge, mask = edge_of(draft, task, document), mask_of(draft, document)
         request = replace(request, edge=edge, mask=mask)
     if engine is None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from velatura_protocol.engines import EngineSpec
 from velatura_protocol.parameters import ParameterKind
-from velatura_protocol.tasks import Intent, Operation, Role, SampleSource
+from velatura_protocol.tasks import Intent, Operation, Placement, Role, SampleSource
 
 
 @dataclass(frozen=True)
@@ -27,10 +27,20 @@ class PanelTask:
             return SampleSource.VISIBLE
         return SampleSource.LAYER
 
+    @property
+    def places(self) -> tuple[Placement, ...]:
+        """Where its results can go, the default first; empty where there is no choice."""
+        return _PLACES.get(self.operation, ())
+
 
 _WHOLE_PICTURE = frozenset(
     {Operation.UPSCALE, Operation.TILE, Operation.RETARGET, Operation.GENERATE}
 )
+_PLACES = {
+    Operation.UPSCALE: (Placement.NEW_DOCUMENT, Placement.RESIZE_DOCUMENT, Placement.ABOVE),
+    Operation.RETARGET: (Placement.NEW_DOCUMENT, Placement.RESIZE_DOCUMENT),
+    Operation.GENERATE: (Placement.ABOVE, Placement.NEW_DOCUMENT),
+}
 TASKS = (
     PanelTask("remove", Operation.FILL, Intent.REMOVE),
     PanelTask("fill", Operation.FILL, Intent.FILL),

@@ -185,7 +185,7 @@ def operation_name(
         Intent.REMOVE: _("Remove"),
         Intent.FILL: _("Fill"),
         Intent.ADD: _("Add"),
-        Intent.EXPAND: _("Expand"),
+        Intent.EXPAND: _("Extend"),
         Intent.REPLACE_BACKGROUND: _("Replace background"),
     }
     operations = {

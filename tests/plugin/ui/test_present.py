@@ -130,7 +130,7 @@ ROWS = [
         "Loading",
         "",
         "",
-        "Loading inverter, once per session",
+        "Loading Inverter, once per session",
         "Loading.",
     ),
     (
@@ -356,7 +356,7 @@ def test_jobs_that_wait_behind_are_counted() -> None:
     state = working(accepted(), started(), JobSubmitted(replace(JOB, job="second")))
     line = model(state).progress
     assert line is not None
-    assert line.text == "Loading inverter, once per session · 1 waiting"
+    assert line.text == "Loading Inverter, once per session · 1 waiting"
 
 
 def test_a_single_variation_is_not_numbered() -> None:
