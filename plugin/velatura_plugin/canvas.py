@@ -8,11 +8,15 @@ from dataclasses import replace
 from velatura_protocol.errors import BadInput
 from velatura_protocol.geometry import Rect, Size
 from velatura_protocol.messages import ErrorInfo, Placement
+from velatura_protocol.tasks import SampleSource
 
 from .growth import Growth, Held, growth_of, settled, settled_preview
-from .host.base import Document, Host, LayerInfo, PreviewFrame, ResultContent, Spot
+from .host.base import Document, Host, LayerInfo, LayerKind, PreviewFrame, ResultContent, Spot
 from .previews import CanvasGate
+from .request import GenerateRequest
 from .state import DocumentView
+
+_NOT_DRAWN = frozenset({LayerKind.MASK, LayerKind.SELECTION, LayerKind.CHANNEL})
 
 
 class JobCanvas:
@@ -106,6 +110,15 @@ class JobCanvas:
     def _preview(self, frame: PreviewFrame) -> None:
         self._is_occupied = True
         self._host.show_preview(self.document, self._job, frame, spot=self.spot)
+
+
+def spot_of(host: Host, document: Document, request: GenerateRequest) -> Spot:
+    """Over the captured layer; over all there are now where all that is visible was captured."""
+    layer = request.layer
+    if request.sample_source is SampleSource.VISIBLE:
+        drawn = (each for each in host.layers(document) if each.kind not in _NOT_DRAWN)
+        layer = next((each.reference for each in drawn if each.depth == 0), layer)
+    return Spot(layer, request.group)
 
 
 def fit_together(contents: Sequence[ResultContent]) -> bool:

@@ -10,12 +10,12 @@ from velatura_protocol.errors import BackendUnavailable, HostFailed, NotFound, V
 from velatura_protocol.messages import CancelledJob, Failed, Finished
 
 from . import state as panel
-from .canvas import DocumentKeys, JobCanvas, fit_together, look_at, with_layers
+from .canvas import DocumentKeys, JobCanvas, fit_together, look_at, spot_of, with_layers
 from .capture import CaptureContext, capture, choose_engine
 from .chance import Chance
 from .client import CLOSE_SECONDS, JobClient
 from .events import ClientEvent, JobRefused, PreviewArrived, VariationArrived
-from .host.base import Document, Host, Spot
+from .host.base import Document, Host
 from .inbox import Inbox
 from .order import JobOrder
 from .request import GenerateRequest
@@ -118,7 +118,7 @@ class Controller(Strip):
         order = JobOrder(
             self._chance.new_id(), captured.task, captured.blobs, request.priority, request.live
         )
-        spot = Spot(request.layer, request.group)
+        spot = spot_of(self.host, document, request)
         canvas = JobCanvas(self.host, document, order.job, spot, self._chance.clock)
         accepts = request.accept or self.settings.accept_automatically
         return self._submit(OpenJob(order, canvas, accepts))

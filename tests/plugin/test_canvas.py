@@ -7,11 +7,13 @@ import pytest
 
 from tests.plugin.desk import noise
 from tests.plugin.events import CONTENT, REGION
-from velatura_plugin.canvas import DocumentKeys, JobCanvas, look_at
-from velatura_plugin.host.base import Document, PreviewFrame, Spot
+from velatura_plugin.canvas import DocumentKeys, JobCanvas, look_at, spot_of
+from velatura_plugin.host.base import Document, LayerKind, PreviewFrame, Spot
 from velatura_plugin.host.memory import MemoryHost
+from velatura_plugin.request import GenerateRequest
 from velatura_protocol.errors import NotFound, Unsupported
 from velatura_protocol.geometry import Rect, Size
+from velatura_protocol.tasks import Operation, SampleSource
 
 
 @pytest.fixture
@@ -78,6 +80,20 @@ def test_a_failed_accept_leaves_the_canvas_to_be_cleared(
         canvas.clear()
     canvas.forget()
     canvas.clear()
+
+
+def test_what_was_made_of_all_that_is_visible_goes_on_top(
+    host: MemoryHost, document: Document
+) -> None:
+    region = Rect.of_size(document.size)
+    host.add_layer(document, "Paint", region, noise(document.size))
+    host.add_layer(document, "Stencil", region, noise(document.size), LayerKind.MASK)
+    _, paint, bottom = (each.reference for each in host.layers(document))
+    request = GenerateRequest(Operation.RESTYLE, layer=bottom, group="Styles")
+    below = replace(request, sample_source=SampleSource.BELOW)
+    assert spot_of(host, document, below) == Spot(bottom, "Styles")
+    visible = replace(request, sample_source=SampleSource.VISIBLE)
+    assert spot_of(host, document, visible) == Spot(paint, "Styles")
 
 
 def test_keys(host: MemoryHost, document: Document) -> None:
