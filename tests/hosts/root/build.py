@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.hosts.root.enter import chroot_command, mounted_alone
+from tests.hosts.root.enter import chroot_command, confined
 from tests.hosts.root.machine import ATTEMPTS, BuildFailed, Steps, mirror, proxies, settings, update
 from tests.hosts.root.recipes import TRIXIE, Recipe
 
@@ -110,7 +110,7 @@ def _bootstrap(recipe: Recipe, folder: Path, steps: Steps) -> None:
     shutil.rmtree(partial, ignore_errors=True)
     steps.run(
         f"debootstrap {recipe.release}",
-        mounted_alone(command),
+        confined(command),
         extra=variables,
         attempts=ATTEMPTS,
         mend=lambda: shutil.rmtree(partial, ignore_errors=True),
@@ -147,7 +147,8 @@ def _filled(recipe: Recipe, folder: Path, steps: Steps) -> Root:
     _set_up(recipe, folder, steps)
 
     def inside(name: str, *command: str, attempts: int = 1) -> None:
-        steps.run(name, chroot_command(folder, command, _CHROOT), attempts=attempts, mend=mend)
+        entered = chroot_command(folder, command, _CHROOT, is_confined=True)
+        steps.run(name, entered, attempts=attempts, mend=mend)
 
     def mend() -> None:
         inside("mending what was interrupted", "dpkg", "--configure", "-a")

@@ -6,9 +6,16 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 # Mounts are the command's own and end with it: `unshare` gives it a mount namespace. It is ended
-# with the process that started it, however that ends: neither `unshare` nor any of the `exec`s
-# makes a new process, and the signal to come stays set.
+# with the process that started it, however that ends: no `exec` makes a new process, so that the
+# signal to come stays set.
 _ALONE = ("setpriv", "--pdeathsig", "KILL", "unshare", "--mount", "--propagation", "private")
+# What the command has started ends with it as well: the kernel ends a process namespace with its
+# first process. That is a shell, which has no rights to give up: apt does, and when it does the
+# signal to come is forgotten.
+_CONFINED = (
+    *("--pid", "--fork", "--kill-child", "--mount-proc"),
+    *("bash", "-c", '"$@"; exit $?', "confined"),
+)
 _ENTER = """
 set -e
 root=$1; shift
@@ -20,9 +27,9 @@ exec chroot "$root" "$@"
 """
 
 
-def mounted_alone(command: Sequence[str]) -> list[str]:
-    """``command`` on the machine itself, but nothing that it mounts is seen by others or stays."""
-    return [*_ALONE, *command]
+def confined(command: Sequence[str]) -> list[str]:
+    """``command`` on the machine itself; nothing that it mounts or starts is left behind."""
+    return [*_ALONE, *_CONFINED, *command]
 
 
 def chroot_command(
@@ -30,13 +37,17 @@ def chroot_command(
     command: Sequence[str],
     environment: Mapping[str, str],
     shared: Sequence[Path] = (),
+    *,
+    is_confined: bool = False,
 ) -> list[str]:
     """Argument list that runs ``command`` in ``root`` with exactly ``environment``.
 
     :param shared: folders that are to be seen in the root under their own path
+    :param is_confined: sees no other processes, and leaves none
     """
     variables = [f"{name}={value}" for name, value in environment.items()]
     return [
-        *mounted_alone(["bash", "-c", _ENTER, "enter", str(root), *map(str, shared), "--"]),
+        *(_ALONE if not is_confined else (*_ALONE, *_CONFINED)),
+        *("bash", "-c", _ENTER, "enter", str(root), *map(str, shared), "--"),
         *("env", "-i", *variables, *command),
     ]
