@@ -2,25 +2,93 @@
 
 from __future__ import annotations
 
-import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
-from tests.e2e.backend import running_backend
-from tests.e2e.command import CommandLine
 from tests.hosts.krita.editor import Editor
+from tests.hosts.krita.errand import errands
+
+WALK_SECONDS = 240
+
+Notes = Mapping[str, dict[str, object]]
 
 
 @pytest.mark.host
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(WALK_SECONDS + 60)
 def test_every_state_is_reached_by_clicks_and_keys(krita: Editor, shared: Path) -> None:
-    data = shared / "panel"
-    shutil.rmtree(data, ignore_errors=True)
-    with running_backend(CommandLine(data, shared)):
+    with errands(shared / "walk", start_backend=False) as backend:
         outcome = krita.drive(
             "tests.hosts.krita.inside.panel",
-            {"VELATURA_DATA_DIR": str(data), "VELATURA_DRIVE_SHOTS": str(shared)},
+            backend.environment(shared),
             path=krita.paths(),
+            seconds=WALK_SECONDS,
         )
-    assert outcome.notes is not None
+    notes: Notes = outcome.notes  # type: ignore[assignment]
+    _check_beginnings(notes)
+    _check_work(notes)
+    _check_choosing(notes)
+    _check_troubles(notes)
+    log = backend.data / "krita-plugin.log"
+    assert "Traceback" not in log.read_text()
+
+
+def _check_beginnings(notes: Notes) -> None:
+    assert notes["offline"] == {"enabled": False, "reason": "Start the engine first."}
+    assert notes["starting"] == {"stop": True, "reason": "The engine is still starting."}
+    assert notes["unselected"] == {"enabled": False, "reason": "Select something first."}
+    idle = notes["idle"]
+    assert idle["label"] == "Remove selection"
+    assert "150 × 495" in str(idle["hint"])
+    assert not idle["stop"]
+
+
+def _check_work(notes: Notes) -> None:
+    running = notes["running"]
+    assert running["stop"]
+    assert running["enabled"], "Generate queues, it never waits"
+    assert (running["jobs"], running["queue"]) == (3, 3)
+    assert "2 waiting" in str(running["words"])
+    assert notes["stopped"]["stop"] is False
+
+
+def _check_choosing(notes: Notes) -> None:
+    staging = notes["staging"]
+    assert staging["positions"] == ["1 of 3", "2 of 3", "3 of 3"]
+    assert (staging["compared"], staging["comparing"]) == (True, False)
+    assert _tops(staging)[1].startswith("[Preview]")
+    accepted = notes["accepted"]
+    assert len(_tops(accepted)) == 2
+    assert not _tops(accepted)[1].startswith("[Preview]")
+    assert (accepted["strip"], accepted["word"]) == (False, "Ready")
+    assert notes["undone"]["layers"] == ["Background"]
+    assert notes["discarded"] == {"asked": True, "layers": ["Background"], "jobs": 0}
+
+
+def _check_troubles(notes: Notes) -> None:
+    error = notes["error"]
+    assert "Nothing is left outside the selection" in str(error["text"])
+    assert (error["gone"], error["word"]) == (True, "Ready")
+    keys = notes["keys"]
+    assert keys["seed"] == "7", "letters are no seed"
+    assert keys["focus"], "Escape leads back to the canvas"
+    assert keys["layers"] == 2, "Delete in a field clears no layer: background and selection"
+    assert "3 variations ready." in _texts(notes["hidden"], "told")
+    assert len(_tops(notes["hidden"])) == 2
+    assert notes["shown"] == {"visible": True, "word": "Ready"}
+    lost = notes["lost"]
+    assert not lost["enabled"]
+    assert lost["reason"]
+    assert notes["back"] == {"word": "Ready", "status": ["failed"]}
+    assert notes["closed"] == {"jobs": 0}
+
+
+def _tops(seen: dict[str, object]) -> list[str]:
+    return _texts(seen, "layers")
+
+
+def _texts(seen: dict[str, object], name: str) -> list[str]:
+    found = seen[name]
+    assert isinstance(found, list)
+    return [str(each) for each in found]

@@ -9,7 +9,7 @@ from typing import Any
 import krita
 
 from ...ui.panel import Panel
-from ...ui.qt.compat import QMdiArea, QTimer
+from ...ui.qt.compat import QMdiArea, QTimer, QWidget
 from ...ui.qt.guard import connect, guarded
 from ...ui.qt.panel import PanelView
 from ...ui.studio import Studio
@@ -131,7 +131,10 @@ class Dockers:
 
 
 def _focus_canvas() -> None:
+    """The view itself would keep the focus; its canvas controller hands it on to the canvas."""
     window = krita.Krita.instance().activeWindow()
     area = window.qwindow().findChild(QMdiArea) if window is not None else None
-    if area is not None and area.currentSubWindow() is not None:
-        area.currentSubWindow().widget().setFocus()
+    view = area.currentSubWindow() if area is not None else None
+    for each in view.findChildren(QWidget) if view is not None else ():
+        if each.metaObject().className() == "KisCanvasController":
+            each.setFocus()

@@ -6,9 +6,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from ..model import Action, Waiting
-from .buttons import ActionButton, say, words
+from .buttons import say, words
 from .compat import QHBoxLayout, QVBoxLayout, QWidget
 from .measures import SPACING
+from .tools import ToolButton
 
 AskJob = Callable[[Action, str], None]
 
@@ -18,7 +19,7 @@ class QueueRow(QWidget):
         super().__init__(parent)
         self.job = ""
         self._text = words(self)
-        self.cancel = ActionButton(lambda action: ask(action, self.job), self)
+        self.cancel = ToolButton(lambda action: ask(action, self.job), self)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(SPACING)

@@ -9,7 +9,7 @@ from typing import Any
 from ..model import Action, Control, Strip
 from .buttons import ActionButton, MenuButton, describe, reasons_of, say, words
 from .chrome import Chrome
-from .compat import QHBoxLayout, QLabel, Qt, QVBoxLayout, QWidget
+from .compat import QHBoxLayout, QLabel, QSizePolicy, Qt, QVBoxLayout, QWidget
 from .flow import FlowLayout
 from .guard import connect, guarded
 from .measures import SPACING, target
@@ -194,20 +194,24 @@ class StripBox(QWidget):
     def _arrange(self) -> None:
         for arrow in (self.previous, self.next):
             arrow.setFixedSize(target(self), target(self))
+        for each in (self.compare, self.accept, self.discard, *self.beside.values()):
+            each.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         stepping = _row(self, self.previous, self.position, self.next, self.compare)
         discarding = QWidget(self)
+        discarding.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         pair = QHBoxLayout(discarding)
         pair.setContentsMargins(0, 0, 0, 0)
-        pair.setSpacing(0)
+        pair.setSpacing(1)
         pair.addWidget(self.discard)
         pair.addWidget(self.discard_menu)
-        deciding = _row(self, self.accept, self.beside[Action.ACCEPT_COPY], discarding)
-        rest = _row(self, self.beside[Action.ACCEPT_ALL], self.beside[Action.MORE])
+        deciding = _row(self, self.accept, self.beside[Action.ACCEPT_COPY])
+        rest = _row(self, discarding, self.beside[Action.ACCEPT_ALL])
+        more = _row(self, self.beside[Action.MORE])
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(SPACING)
         for each in (
-            self._title, self._shelf, self._failures, stepping, deciding, rest,
+            self._title, self._shelf, self._failures, stepping, deciding, rest, more,
             self.question, self._reasons,
         ):  # fmt: skip
             layout.addWidget(each)

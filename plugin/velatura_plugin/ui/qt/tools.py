@@ -97,6 +97,7 @@ def _cross(painter: QPainter, area: QRectF) -> None:
 SIGNS: Mapping[Action, Callable[[QPainter, QRectF], None]] = {
     Action.OPEN_HISTORY: _clock,
     Action.OPEN_SETTINGS: _sliders,
+    Action.CANCEL_JOB: _cross,
     Action.CLOSE_HISTORY: _cross,
     Action.CLOSE_SETTINGS: _cross,
 }

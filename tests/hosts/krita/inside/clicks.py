@@ -1,18 +1,23 @@
-"""A user's hands on the panel: real mouse and key events."""
+"""A user's hands on the docker: real mouse and key events."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+import pykrita
+
 from velatura_plugin.host.krita.docker import DOCKER
 from velatura_plugin.host.krita.extension import VelaturaExtension
-from velatura_plugin.ui.qt.compat import Qt, QWidget
+from velatura_plugin.ui.qt.compat import QApplication, QLabel, Qt, QWidget
 from velatura_plugin.ui.qt.panel import PanelView
 
-try:
+if getattr(pykrita, "qt_major_version", lambda: 5)() == 6:
     from PyQt6.QtTest import QTest
-except ImportError:
+else:
     from PyQt5.QtTest import QTest
+
+LEFT = Qt.MouseButton.LeftButton
+_KEPT = (DOCKER, "KisLayerBox", "ToolBox")
 
 
 def full_screen(driver) -> Iterator[object]:
@@ -23,18 +28,18 @@ def full_screen(driver) -> Iterator[object]:
     yield 300
 
 
-def only_panel_and_layers(driver, width: int = 300) -> Iterator[object]:
+def only_panel_and_layers(driver, width: int = 290) -> Iterator[object]:
     """Krita puts its dockers up with the first document."""
     window = driver.app.activeWindow().qwindow()
     dockers = {each.objectName(): each for each in driver.app.dockers()}
     for name, each in dockers.items():
-        if name not in (DOCKER, "KisLayerBox", "ToolBox"):
+        if name not in _KEPT:
             each.hide()
     panel, layers = dockers[DOCKER], dockers["KisLayerBox"]
     panel.show()
     yield 300
     window.resizeDocks([panel], [width], Qt.Orientation.Horizontal)
-    window.resizeDocks([layers, panel], [250, 700], Qt.Orientation.Vertical)
+    window.resizeDocks([layers, panel], [200, 750], Qt.Orientation.Vertical)
     yield 300
 
 
@@ -43,16 +48,50 @@ class Panel:
         self._extension = extension
 
     @property
-    def view(self) -> PanelView:
+    def docker(self) -> QWidget:
         (docker,) = self._extension.dockers.all
-        view = docker.widget()
+        return docker
+
+    @property
+    def view(self) -> PanelView:
+        view = self.docker.widget()
         assert isinstance(view, PanelView)
         return view
 
     def click(self, widget: QWidget) -> None:
-        assert widget.isVisible() and widget.isEnabled(), widget.accessibleName()
+        assert widget.isVisible(), widget.accessibleName()
+        assert widget.isEnabled(), widget.accessibleDescription()
         self.view.ensureWidgetVisible(widget)
-        QTest.mouseClick(widget, Qt.MouseButton.LeftButton)
+        QTest.mouseClick(widget, LEFT)
 
     def press(self, widget: QWidget, key: Qt.Key) -> None:
         QTest.keyClick(widget, key)
+
+    def hold(self, widget: QWidget, key: Qt.Key) -> None:
+        QTest.keyPress(widget, key)
+
+    def let_go(self, widget: QWidget, key: Qt.Key) -> None:
+        QTest.keyRelease(widget, key)
+
+    def type(self, widget: QWidget, text: str) -> None:
+        QTest.keyClicks(widget, text)
+
+    def reasons(self) -> str:
+        return self.view.reasons.text() if self.view.reasons.isVisible() else ""
+
+    def word(self) -> str:
+        return self.view.status.word.text()
+
+
+def has_canvas_focus() -> bool:
+    focused = QApplication.focusWidget()
+    return focused is not None and "Canvas" in focused.metaObject().className()
+
+
+def floating_messages() -> list[str]:
+    """What Krita itself says over the canvas."""
+    floating = [
+        each for each in QApplication.allWidgets()
+        if each.isVisible() and each.metaObject().className() == "KisFloatingMessage"
+    ]  # fmt: skip
+    return [label.text() for each in floating for label in each.findChildren(QLabel)]

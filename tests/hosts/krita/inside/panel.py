@@ -3,21 +3,32 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from tests.hosts.krita.inside.clicks import Panel, full_screen, only_panel_and_layers
+from tests.hosts.krita.inside.clicks import (
+    Panel,
+    floating_messages,
+    full_screen,
+    has_canvas_focus,
+    only_panel_and_layers,
+)
 from tests.hosts.krita.inside.hands import Hands
 from velatura_plugin.events import Link
 from velatura_plugin.host.krita.extension import VelaturaExtension
+from velatura_plugin.state import JobStatus
+from velatura_plugin.ui.qt.compat import Qt
 from velatura_protocol.geometry import Rect
 
 PHOTO = Path(__file__).parents[4] / "installer/demo/photo.png"
-SELECTED = Rect(250, 150, 90, 120)
+SCALE = 3
+"""A job on the photograph as it is would be over before anybody could look at it."""
+TOWER = Rect(425, 108, 50, 165)
+KEYS = Qt.Key
 
 
 class Visit:
-    """Pictures and notes of one walk through the panel."""
+    """One walk through the panel; what was seen goes into the driver's notes."""
 
     def __init__(self, driver) -> None:
         self.driver, self.app, self.hands = driver, driver.app, Hands()
@@ -25,23 +36,52 @@ class Visit:
             each for each in self.app.extensions() if isinstance(each, VelaturaExtension)
         )
         self.panel = Panel(self.extension)
-        self.folder = os.environ["VELATURA_DRIVE_SHOTS"]
+        self.folder = Path(os.environ["VELATURA_DRIVE_SHOTS"])
+        self.orders = Path(os.environ["VELATURA_DRIVE_ORDERS"])
+
+    @property
+    def view(self):
+        return self.panel.view
 
     @property
     def state(self):
         return self.extension.app.controller.state
 
+    def jobs(self):
+        return self.state.jobs
+
+    def note(self, name: str, **seen: object) -> None:
+        self.driver.note(name, seen)
+
     def shoot(self, name: str) -> Iterator[object]:
-        yield 400
-        self.driver.shoot(f"{self.folder}/{name}.png")
+        yield 250
+        self.driver.shoot(self.folder / f"{name}.png")
+
+    def order(self, what: str) -> Iterator[object]:
+        """Of whoever runs the backend: it lives outside of Krita's root."""
+        wanted = self.orders / what
+        wanted.touch()
+        yield lambda: not wanted.exists()
 
     def open_photo(self) -> Iterator[object]:
         document = self.app.openDocument(str(PHOTO))
+        width, height = SCALE * document.width(), SCALE * document.height()
+        document.scaleImage(width, height, 300, 300, "Bicubic")
+        document.waitForDone()
         self.app.activeWindow().addView(document)
         yield lambda: self.hands.is_ready(document)
-        self.app.action("zoom_to_100pct").trigger()
-        yield 200
         return document
+
+    def select(self, document, area: Rect) -> Iterator[object]:
+        scaled = Rect(*(SCALE * each for each in (area.x, area.y, area.width, area.height)))
+        self.hands.select(document, scaled, None)
+        yield lambda: self.state.document and self.state.document.selected == scaled
+
+    def online(self) -> Callable[[], bool]:
+        return lambda: self.state.link.link is Link.ONLINE and bool(self.state.engines)
+
+    def all_ended(self) -> bool:
+        return all(each.status.is_end for each in self.jobs())
 
 
 def main(driver) -> Iterator[object]:
@@ -49,12 +89,184 @@ def main(driver) -> Iterator[object]:
     yield from full_screen(driver)
     document = yield from visit.open_photo()
     yield from only_panel_and_layers(driver)
-    yield lambda: visit.state.link.link is Link.ONLINE and visit.state.engines
-    yield 500
-    visit.hands.select(document, SELECTED, None)
-    yield from visit.shoot("idle")
-    visit.panel.click(visit.panel.view.generate)
-    yield lambda: visit.state.jobs and all(each.status.is_end for each in visit.state.jobs)
-    yield from visit.shoot("staging")
+    visit.app.action("zoom_to_fit").trigger()
+    yield from _offline_and_starting(visit)
+    yield from _idle(visit, document)
+    yield from _running(visit)
+    yield from _staging(visit)
+    yield from _discarding(visit)
+    yield from _failing(visit, document)
+    yield from _keys(visit)
+    yield from _hidden(visit, document)
+    yield from _link_lost(visit)
     visit.hands.close_all()
     yield 500
+    visit.note("closed", jobs=len(visit.jobs()))
+
+
+def _offline_and_starting(visit: Visit) -> Iterator[object]:
+    yield lambda: visit.panel.word() == "Off"
+    view = visit.view
+    yield from visit.shoot("offline")
+    visit.note("offline", enabled=view.generate.isEnabled(), reason=visit.panel.reasons())
+    visit.panel.click(view.status.action(0))
+    yield lambda: visit.panel.word() == "Starting"
+    yield from visit.shoot("starting")
+    visit.note("starting", stop=view.stop.isVisible(), reason=visit.panel.reasons())
+    yield from visit.order("start")
+    yield visit.online()
+
+
+def _idle(visit: Visit, document) -> Iterator[object]:
+    view = visit.view
+    yield lambda: visit.panel.word() == "Ready"
+    visit.note("unselected", enabled=view.generate.isEnabled(), reason=visit.panel.reasons())
+    yield from visit.select(document, TOWER)
+    yield lambda: view.generate.isEnabled()
+    yield from visit.shoot("idle")
+    visit.note(
+        "idle", label=view.generate.text(), hint=view.hint.text(), stop=view.stop.isVisible()
+    )
+
+
+def _running(visit: Visit) -> Iterator[object]:
+    view = visit.view
+    for _ in range(3):
+        visit.panel.click(view.generate)
+    yield lambda: visit.panel.word() == "Working" and view.progress.isVisible()
+    yield lambda: any(each.preview is not None for each in visit.jobs())
+    visit.note(
+        "running", stop=view.stop.isVisible(), jobs=len(visit.jobs()),
+        queue=sum(each.isVisible() for each in view.queue.rows),
+        words=view.progress.text.text(), enabled=view.generate.isEnabled(),
+    )  # fmt: skip
+    yield from visit.shoot("running")
+    waiting = [each for each in view.queue.rows if each.isVisible()]
+    visit.panel.click(waiting[-1].cancel)
+    yield lambda: sum(each.is_active for each in visit.jobs()) <= 2
+    if view.stop.isVisible():
+        visit.panel.click(view.stop)
+    yield visit.all_ended
+    yield 300
+    visit.note("stopped", stop=view.stop.isVisible(), jobs=len(visit.jobs()))
+    for job in list(visit.jobs()):
+        visit.extension.app.controller.discard(job.job)
+
+
+def _generate(visit: Visit) -> Iterator[object]:
+    visit.panel.click(visit.view.generate)
+    yield lambda: bool(visit.jobs()) and visit.all_ended()
+    yield 400
+
+
+def _staging(visit: Visit) -> Iterator[object]:
+    view = visit.view
+    yield from _generate(visit)
+    (strip,) = (each for each in view.strips if each.isVisible())
+    view.ensureWidgetVisible(strip.accept)
+    yield from visit.shoot("staging")
+    seen = [strip.position.text()]
+    strip.thumbnails[0].setFocus()
+    visit.panel.press(strip.thumbnails[0], KEYS.Key_Right)
+    seen.append(strip.position.text())
+    visit.panel.click(strip.thumbnails[2])
+    seen.append(strip.position.text())
+    layers = visit.hands.layer_names(visit.app.activeDocument())
+    visit.panel.hold(strip.thumbnails[2], KEYS.Key_Space)
+    yield 300
+    compared = visit.jobs()[0].comparing
+    yield from visit.shoot("comparing")
+    visit.panel.let_go(strip.thumbnails[2], KEYS.Key_Space)
+    yield 300
+    visit.note(
+        "staging", positions=seen, layers=layers, compared=compared,
+        comparing=visit.jobs()[0].comparing, word=visit.panel.word(),
+    )  # fmt: skip
+    visit.panel.press(strip.thumbnails[2], KEYS.Key_Return)
+    yield 500
+    names = visit.hands.layer_names(visit.app.activeDocument())
+    yield from visit.shoot("accepted")
+    visit.note("accepted", layers=names, strip=strip.isVisible(), word=visit.panel.word())
+    visit.hands.undo()
+    yield 500
+    visit.note("undone", layers=visit.hands.layer_names(visit.app.activeDocument()))
+
+
+def _discarding(visit: Visit) -> Iterator[object]:
+    yield from _generate(visit)
+    (strip,) = (each for each in visit.view.strips if each.isVisible())
+    strip.discard_menu.menu().actions()[-1].trigger()
+    yield 200
+    visit.view.ensureWidgetVisible(strip.question.no)
+    yield from visit.shoot("discarding")
+    asked = strip.question.isVisible()
+    visit.panel.click(strip.question.yes)
+    yield 400
+    names = visit.hands.layer_names(visit.app.activeDocument())
+    visit.note("discarded", asked=asked, layers=names, jobs=len(visit.jobs()))
+
+
+def _failing(visit: Visit, document) -> Iterator[object]:
+    view = visit.view
+    yield from visit.select(document, Rect(0, 0, 640, 427))
+    visit.panel.click(view.generate)
+    yield lambda: view.notice.isVisible()
+    yield from visit.shoot("error")
+    text = view.notice.text.text()
+    visit.panel.click(view.notice.close_button)
+    yield 200
+    visit.note("error", text=text, gone=not view.notice.isVisible(), word=visit.panel.word())
+    yield from visit.select(document, TOWER)
+
+
+def _keys(visit: Visit) -> Iterator[object]:
+    view = visit.view
+    visit.panel.click(view.form.fold)
+    yield 200
+    yield from visit.shoot("more")
+    seed = view.form.more.row("seed").editor.line
+    seed.setFocus()
+    visit.panel.type(seed, "7b")
+    visit.panel.press(seed, KEYS.Key_Delete)
+    visit.panel.press(seed, KEYS.Key_Escape)
+    yield 200
+    visit.note(
+        "keys", seed=seed.text(), focus=has_canvas_focus(),
+        layers=len(visit.app.activeDocument().topLevelNodes()),
+    )  # fmt: skip
+    visit.panel.click(view.form.more.row("seed").editor.random)
+    visit.panel.click(view.form.fold)
+
+
+def _hidden(visit: Visit, document) -> Iterator[object]:
+    visit.panel.docker.hide()
+    yield 200
+    visit.app.action("velatura_remove").trigger()
+    yield lambda: any(each.is_staging and each.status.is_end for each in visit.jobs())
+    yield 300
+    told = floating_messages()
+    yield from visit.shoot("hidden")
+    visit.app.action("velatura_accept").trigger()
+    yield 400
+    visit.note("hidden", told=told, layers=visit.hands.layer_names(document))
+    visit.app.action("velatura_panel").trigger()
+    yield 300
+    visit.note("shown", visible=visit.panel.docker.isVisible(), word=visit.panel.word())
+
+
+def _link_lost(visit: Visit) -> Iterator[object]:
+    view = visit.view
+    visit.panel.click(view.generate)
+    yield lambda: any(each.status is JobStatus.RUNNING for each in visit.jobs())
+    yield from visit.order("kill")
+    yield lambda: visit.state.link.link is not Link.ONLINE
+    yield from visit.shoot("link-lost")
+    visit.note(
+        "lost", word=visit.panel.word(), enabled=view.generate.isEnabled(),
+        reason=visit.panel.reasons(),
+    )  # fmt: skip
+    yield from visit.order("start")
+    yield visit.online()
+    yield visit.all_ended
+    yield 300
+    visit.note("back", word=visit.panel.word(), status=[each.status.value for each in visit.jobs()])
