@@ -14,6 +14,7 @@ from velatura_plugin.app import App, Dialler
 from velatura_plugin.controller import Controller
 from velatura_plugin.events import ClientEvent, Greeted, LinkChanged
 from velatura_plugin.events import Link as LinkStatus
+from velatura_plugin.features.history import DocumentHistory
 from velatura_plugin.features.retouch import Retouch
 from velatura_plugin.launcher import Launcher
 from velatura_plugin.order import JobOrder
@@ -69,7 +70,14 @@ class Bench:
         self.link = Link(
             self.loop,
             self.interruption,
-            lambda: App(self.controller, self.client, launcher, dialler, Retouch(self.controller)),
+            lambda: App(
+                self.controller,
+                self.client,
+                launcher,
+                dialler,
+                Retouch(self.controller),
+                DocumentHistory(self.controller, self.client),
+            ),
             lambda: BackendUnavailable(reason="no answer"),
         )
 
