@@ -26,9 +26,12 @@ async def identify(services: Services, hello: Hello) -> Caller:
 
 
 def welcome(services: Services, exchange: Exchange | None) -> Welcome:
-    """Engines with the best first, as panels offer them; operations that any of them can do."""
+    """Engines with the best first, as panels offer them; operations that any of them can do that is
+    not there for checks alone."""
     engines = sorted(services.specs, key=lambda spec: -spec.rank)[: services.limits.engines]
-    able = {operation for spec in engines for operation in spec.operations}
+    able = {
+        operation for spec in engines if not spec.is_for_checks for operation in spec.operations
+    }
     return Welcome(
         protocol=PROTOCOL,
         version=services.version,

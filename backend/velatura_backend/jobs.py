@@ -73,7 +73,9 @@ class Checker:
         able = [
             spec
             for spec in self.specs
-            if task.operation in spec.operations and _has_intent(spec, task.intent)
+            if task.operation in spec.operations
+            and _has_intent(spec, task.intent)
+            and not spec.is_for_checks
         ]
         if not able:
             raise Unsupported(what=task.operation.value)

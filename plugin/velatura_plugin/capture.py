@@ -70,7 +70,7 @@ class Capture:
 
 
 def choose_engine(engines: Sequence[EngineSpec], request: GenerateRequest) -> EngineSpec:
-    """The engine asked for, or the highest-ranked one that can do it.
+    """The engine asked for, or the highest-ranked one that can do it and is no mere check.
 
     :raises NotFound: no engine has that id
     :raises Unsupported: no engine, or not that one, does this
@@ -81,7 +81,8 @@ def choose_engine(engines: Sequence[EngineSpec], request: GenerateRequest) -> En
     able = [
         each
         for each in (named or engines)
-        if request.operation in each.operations
+        if (named or not each.is_for_checks)
+        and request.operation in each.operations
         and (request.intent is Intent.NONE or not each.intents or request.intent in each.intents)
     ]
     if not able:

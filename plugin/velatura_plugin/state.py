@@ -201,6 +201,11 @@ class PanelState:
     retouch: RetouchView = RetouchView()
     history: HistoryView = HistoryView()
 
+    @property
+    def reads_prompts(self) -> bool:
+        """Whether any engine here understands words."""
+        return any(each.takes_prompt and not each.is_for_checks for each in self.engines)
+
     def job(self, job: str) -> JobView | None:
         return next((each for each in self.jobs if each.job == job), None)
 

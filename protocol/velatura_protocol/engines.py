@@ -78,7 +78,12 @@ class EngineSpec:
     commercial_use: bool = True
     weights: bool = False
     rank: int = 0
-    """Among engines for the same operation the highest rank is the default."""
+    """Among engines for the same operation the highest rank is the default. Those below 0 are for
+    checking an installation: only who names one gets it."""
+
+    @property
+    def is_for_checks(self) -> bool:
+        return self.rank < 0
 
     def parameter(self, parameter_id: str) -> Parameter | None:
         return next((p for p in self.parameters if p.id == parameter_id), None)

@@ -10,7 +10,7 @@ from velatura_protocol.tasks import Operation
 async def test_the_greeting_tells_what_there_is(backend) -> None:
     async with backend.client() as client:
         welcome = await client.wait_for(Welcome)
-        assert Operation.FILL in welcome.operations
+        assert welcome.operations == (Operation.FILL,), "what echo can do is no use to anybody"
         assert [spec.rank for spec in welcome.engines] == sorted(
             (spec.rank for spec in welcome.engines), reverse=True
         )

@@ -88,6 +88,15 @@ def test_a_job_finishes_only_if_it_ran() -> None:
     assert not may_follow(JobState.RUNNING, JobState.QUEUED)
 
 
+def test_an_engine_for_checks_is_taken_by_its_name_only() -> None:
+    check = replace(MAKE, id="check", operations=(Operation.TILE,), rank=-1)
+    checker = replace(CHECKER, specs=(*CHECKER.specs, check))
+    tile = task(operation=Operation.TILE, intent=Intent.NONE)
+    with pytest.raises(Unsupported):
+        checker.resolve(tile)
+    assert checker.resolve(replace(tile, engine="check")) is check
+
+
 def test_without_a_name_the_best_engine_is_taken() -> None:
     assert CHECKER.resolve(task()) is BETTER
     assert CHECKER.resolve(task(engine="fill")) is FILL

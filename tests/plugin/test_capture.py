@@ -188,6 +188,7 @@ ENGINES = (
     EngineSpec("plain", "", "1", (Operation.FILL,), "", intents=(Intent.REMOVE,), rank=10),
     EngineSpec("words", "", "1", (Operation.FILL,), "", takes_prompt=True, rank=5),
     EngineSpec("large", "", "1", (Operation.UPSCALE,), ""),
+    EngineSpec("check", "", "1", tuple(Operation), "", takes_prompt=True, rank=-100),
 )
 
 
@@ -199,6 +200,7 @@ ENGINES = (
         (GenerateRequest(Operation.FILL, Intent.REMOVE, prompt="sky"), "words"),
         (GenerateRequest(Operation.FILL, Intent.REMOVE, engine="words"), "words"),
         (GenerateRequest(Operation.UPSCALE), "large"),
+        (GenerateRequest(Operation.TILE, engine="check"), "check"),
     ],
 )
 def test_the_best_engine_that_can(request_: GenerateRequest, engine: str) -> None:

@@ -15,7 +15,8 @@ from tests.plugin.events import (
     variation,
     working,
 )
-from velatura_plugin.state import JobSubmitted, Work, view_of, work_of
+from velatura_plugin.state import JobSubmitted, PanelState, Work, view_of, work_of
+from velatura_protocol.engines import EngineSpec
 from velatura_protocol.geometry import Rect, Size
 from velatura_protocol.pixels import Depth, Layout, PixelFormat
 from velatura_protocol.tasks import Canvas, Input, Intent, Operation, Task
@@ -67,3 +68,12 @@ def test_the_view_of_a_new_job() -> None:
     assert (view.job, view.document, view.prompt, view.seed) == ("id", "one", "a boat", 4)
     assert view.regions == (region,)
     assert view.is_active
+
+
+@pytest.mark.parametrize(
+    ("reads", "rank", "told"), [(True, 0, True), (True, -1, False), (False, 5, False)]
+)
+def test_whether_anybody_reads_prompts(reads: bool, rank: int, told: bool) -> None:
+    engine = EngineSpec("one", "", "1", (Operation.FILL,), "", takes_prompt=reads, rank=rank)
+    assert PanelState(engines=(engine,)).reads_prompts is told
+    assert not PanelState().reads_prompts
