@@ -53,10 +53,13 @@ STAGES = (
 )
 
 _ROOTS = Stage("roots", ("python", "-m", "tests.hosts.root", "build", "trixie"))
+# The Python of that root, with the plug-in as it is bundled; without 3.13, all that are found.
+_PYTHONS = Stage("pythons", ("python", "-m", "tests.hosts.pythons", "3.13"))
 
 
 def host_stages(hosts: frozenset[Host]) -> tuple[Stage, ...]:
-    """The root that the editors are in, and the tests in them: there a skipped test has failed.
+    """The root that the editors are in, the plug-in's core on its Python, and the tests in the
+    editors: there a skipped test has failed.
 
     :raises Trouble: no root can be made here
     """
@@ -73,7 +76,7 @@ def host_stages(hosts: frozenset[Host]) -> tuple[Stage, ...]:
         frozenset(Host): ("tests/hosts",),
     }[hosts]
     command = ("pytest", "-q", "--durations=10", *chosen)
-    return (_ROOTS, Stage("hosts", command, {"VELATURA_REQUIRE_HOSTS": "1"}))
+    return (_ROOTS, _PYTHONS, Stage("hosts", command, {"VELATURA_REQUIRE_HOSTS": "1"}))
 
 
 def run(checkout: Checkout, report: Report, stages: tuple[Stage, ...] = STAGES) -> int:

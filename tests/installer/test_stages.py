@@ -86,8 +86,8 @@ def test_editors_are_tested_when_they_are_asked_for(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr("shutil.which", lambda name: f"/usr/bin/{name}")
     assert host_stages(frozenset()) == ()
     for hosts in ({Host.krita}, {Host.gimp}, set(Host)):
-        roots, tests = host_stages(frozenset(hosts))
-        assert [roots.name, tests.name] == ["roots", "hosts"]
+        roots, pythons, tests = host_stages(frozenset(hosts))
+        assert [roots.name, pythons.name, tests.name] == ["roots", "pythons", "hosts"]
         assert tests.extra == {"VELATURA_REQUIRE_HOSTS": "1"}
         krita_is_tested = "tests/hosts" in tests.command
         gimp_is_tested = "--ignore=tests/hosts/gimp" not in tests.command
