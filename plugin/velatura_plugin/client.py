@@ -187,6 +187,8 @@ class Client:
     def close(self, *, seconds: float = CLOSE_SECONDS) -> None:
         if self._thread.ident is None and not self._loop.is_closed():
             self._loop.close()
+        # Who closes has stopped listening: an editor may be gone before this thread is.
+        self._emit = _ignore
         if self._thread.is_alive():
             self._post(self._stop)
             self._thread.join(seconds)

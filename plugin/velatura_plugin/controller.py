@@ -338,7 +338,6 @@ class Controller(Strip):
         view = self.store.view(job)
         if view.is_active:
             self._client.cancel(job)
-        try:
-            self._opened(job).canvas.clear()
-        finally:
+        self._on_canvas(job, self._opened(job).canvas.clear)
+        if job in self._jobs:
             self._drop(job)

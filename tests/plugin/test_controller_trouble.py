@@ -50,6 +50,20 @@ def test_a_document_that_vanishes_takes_its_jobs_along(step: str) -> None:
         assert view.staging.ready, "the plug-in goes on"
 
 
+@pytest.mark.parametrize("end", ["discard", "close"])
+def test_what_is_staged_in_a_document_that_vanished_can_be_put_away(plugin: Desk, end: str) -> None:
+    document = plugin.open()
+    plugin.connect()
+    job = plugin.finish(plugin.controller.generate(REMOVE)).job
+    plugin.host.close(document)
+    if end == "discard":
+        plugin.controller.discard(job)
+        assert plugin.controller.state.jobs == ()
+        assert plugin.controller.state.notice is None
+    else:
+        plugin.controller.close(seconds=5.0)
+
+
 def test_the_captured_layer_is_removed_meanwhile() -> None:
     with desk(Script(hold={"result-0"})) as plugin:
         document = plugin.open()
@@ -264,6 +278,20 @@ def test_a_failed_job_is_kept_only_as_long_as_it_can_be_tried_again() -> None:
         assert left[-1] == third
         assert len(left) <= 2
         assert second in left or len(left) == 1
+
+
+def test_nobody_is_told_anything_after_the_end() -> None:
+    with desk(Script(hold={"started"})) as plugin:
+        plugin.open()
+        plugin.connect()
+        plugin.controller.generate(ONE)
+        plugin.until(lambda: bool(plugin.backend.jobs))
+        plugin.controller.close(seconds=5.0)
+        plugin.host.run_pending()
+        before = plugin.controller.state
+        plugin.backend.release("started")
+        plugin.host.run_pending()
+        assert plugin.controller.state is before
 
 
 def test_closing_does_not_hold_up_the_ui() -> None:
