@@ -44,6 +44,9 @@ USES_MASK = NEEDS_MASK | {
 SPLITS_MASK = frozenset({Operation.FILL, Operation.RESTORE})
 """Far-apart places are worked on by themselves; others must see the picture as one."""
 
+SEEN_WHOLE = 16_000_000
+"""Pixels of an extended canvas up to which its two ends are one crop, with all between them."""
+
 KEEPS_ALPHA = frozenset(
     {
         Operation.RESTYLE,
@@ -220,13 +223,20 @@ def _crops(
             engine.context,
             reach=request.edge.reach,
             limit=limit,
-            split=request.operation in SPLITS_MASK,
+            split=_splits(request, canvas, limit),
         )
     if request.operation is Operation.GENERATE and engine.role(Role.IMAGE) is None:
         return []
     if canvas.area > limit:
         raise TooLarge(pixels=canvas.area, limit=limit)
     return [canvas]
+
+
+def _splits(request: GenerateRequest, canvas: Rect, limit: int) -> bool:
+    """An extension is seen in the panel alone before it is accepted: all of it, if it can be."""
+    if request.extent is not None and canvas.area <= min(SEEN_WHOLE, limit):
+        return False
+    return request.operation in SPLITS_MASK
 
 
 def _add_role(

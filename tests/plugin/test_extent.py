@@ -122,7 +122,16 @@ def test_a_task_is_in_the_larger_canvas(host: MemoryHost, document: Document) ->
     assert view.margins == MARGINS
 
 
-def test_two_far_sides_are_two_crops_with_their_surroundings_only(host: MemoryHost) -> None:
+def test_two_far_sides_of_a_usual_picture_are_seen_as_one(host: MemoryHost) -> None:
+    document = host.open(noise(Size(400, 20)))
+    request = replace(EXTEND, extent=Margins(left=10, right=12))
+    assert capture(host, document, request, CONTEXT).crops == (Rect(0, 0, 422, 20),)
+
+
+def test_two_far_sides_of_a_huge_one_are_two_crops_with_their_surroundings_only(
+    host: MemoryHost, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("velatura_plugin.capture.SEEN_WHOLE", 400 * 20)
     document = host.open(noise(Size(400, 20)))
     request = replace(EXTEND, extent=Margins(left=10, right=12))
     captured = capture(host, document, request, CONTEXT)
