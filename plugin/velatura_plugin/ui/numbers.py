@@ -30,11 +30,6 @@ def byte_count(count: float, translations: Translations) -> str:
     return _("{count} GB").format(count=decimal(count / 1e9, translations))
 
 
-def megapixels(pixels: int, translations: Translations) -> str:
-    count = decimal(pixels / 1e6, translations)
-    return translations.gettext("{count} megapixels").format(count=count)
-
-
 def duration(seconds: float, translations: Translations) -> str:
     """Rounded as an estimate is: seconds, then minutes."""
     _ = translations.gettext
