@@ -222,8 +222,8 @@ def _is_enabled(profile: KritaProfile) -> bool:
 
 def _tell_if_running(report: Report) -> None:
     if is_running("krita"):
-        report.line("Krita is running: close it and start it again, it looks at its plug-ins then;")
-        report.line("if it has written its settings meanwhile, run the same command again")
+        # It keeps the line in its settings (seen in 5.2.9), and looks at its plug-ins when it starts.
+        report.line("Krita is running: close it and start it again")
 
 
 def _offer_zip(place: Place) -> None:
