@@ -16,6 +16,7 @@ from .chance import Chance
 from .client import CLOSE_SECONDS, JobClient
 from .events import ClientEvent, JobRefused, PreviewArrived, VariationArrived
 from .host.base import Document, Host
+from .i18n import Translations
 from .inbox import Inbox
 from .order import JobOrder
 from .request import GenerateRequest
@@ -32,7 +33,7 @@ _log = logging.getLogger(__name__)
 class Controller(Strip):
     """One per plug-in process. Every method is called on the UI thread; listeners are called there
     too, after each change of :attr:`state`. ``store.attempt`` runs a user's action so that its
-    error becomes the panel's notice."""
+    error becomes the panel's notice. ``translations``: what accepted layers are called by."""
 
     def __init__(
         self,
@@ -45,6 +46,7 @@ class Controller(Strip):
         super().__init__()
         chance = chance or Chance()
         self.settings = settings or Settings()
+        self.translations = Translations()
         self.host = host
         self._client = client
         self._chance = chance
@@ -130,7 +132,7 @@ class Controller(Strip):
         """
         opened = self._captured(job)
         again = replace(opened.order, job=self._chance.new_id())
-        self._drop(job)
+        self._settle(job)
         return self._submit(replace(opened, order=again, canvas=opened.canvas.again(again.job)))
 
     def more_like_this(self, job: str) -> str:
@@ -289,9 +291,9 @@ class Controller(Strip):
         unkept = [(each, each.content) for each in view.staging.unkept if each.content is not None]
         if fit_together([content for _, content in unkept]):
             canvas = self._opened(job).canvas
-            named = [(layer_name(view, each.seed), content) for each, content in unkept]
-            key = self._keys.of(canvas.document)
-            canvas.accept_all(named, name=work_name(view), document_key=key)
+            words, key = self.translations, self._keys.of(canvas.document)
+            named = [(layer_name(view, each.seed, words), content) for each, content in unkept]
+            canvas.accept_all(named, name=work_name(view, words), document_key=key)
         else:
             self._accept_one_by_one(view)
         self._settle(job)
@@ -327,7 +329,7 @@ class Controller(Strip):
             raise NotFound(what="variation", id=str(variation.index))
         grown = canvas.accept(
             variation.content,
-            name=layer_name(view, variation.seed),
+            name=layer_name(view, variation.seed, self.translations),
             document_key=self._keys.of(canvas.document),
         )
         if grown is not None:

@@ -20,8 +20,10 @@ class Settings:
     """``server_url`` and ``token_file``: a backend elsewhere, instead of the one on this machine.
 
     ``client_id`` and ``client_secret`` stay the same for good: the backend knows this client's jobs
-    by them. ``remembered`` keeps panel choices by name, ``prompts`` the latest ones, newest first.
-    ``unknown`` holds what a newer version wrote, to be written back.
+    by them. ``accept_automatically``: a job's first variation becomes part of the document as soon
+    as it is there, the others wait in the strip. ``remembered`` keeps panel choices by name,
+    ``prompts`` the latest ones, newest first. ``unknown`` holds what a newer version wrote, to be
+    written back.
     """
 
     client_id: str = ""
