@@ -25,7 +25,7 @@ from .compat import (
     QWidget,
 )
 from .guard import connect
-from .measures import SPACING, comfortable, target
+from .measures import SPACING, comfortable, line, target
 
 Report = Callable[[ParameterValue], None]
 
@@ -105,6 +105,9 @@ class ChoiceEditor(Editor):
         for each in field.options:
             self.combo.addItem(INDENT * each.depth + each.label, each.id)
             self.combo.setItemData(self.combo.count() - 1, each.help, Qt.ItemDataRole.ToolTipRole)
+        # The list may be wider than a narrow panel.
+        view = self.combo.view()
+        view.setMinimumWidth(view.sizeHintForColumn(0) + 2 * line(view))
 
     def write(self, value: ParameterValue) -> None:
         self.combo.setCurrentIndex(self.combo.findData(value))

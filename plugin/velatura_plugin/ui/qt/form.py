@@ -137,6 +137,7 @@ class FormBox(QWidget):
         for each in (self.main, self.about, self.fold, self.more):
             layout.addWidget(each)
         connect(self.fold.toggled, lambda _open: self._unfold())
+        self._unfold()
 
     def display(self, form: Form) -> None:
         if form == self._form:

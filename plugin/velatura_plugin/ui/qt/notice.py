@@ -81,6 +81,7 @@ class Notice(QFrame):
         top.addWidget(self.close_button, 0, Qt.AlignmentFlag.AlignTop)
         bottom = QHBoxLayout()
         bottom.addWidget(self._buttons, 1)
+        bottom.addStretch()
         bottom.addWidget(self.copy_button, 0, Qt.AlignmentFlag.AlignBottom)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 6, 6, 6)

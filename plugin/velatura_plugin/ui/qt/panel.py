@@ -4,12 +4,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from velatura_protocol.parameters import ParameterValue
 
 from ...i18n import Translations
-from ..model import Action, Strip, ViewModel
+from ..model import Action, StatusLine, Strip, ViewModel
 from ..view import Asked, Chosen, Edited
 from .buttons import ActionButton, MenuButton, describe, reasons_of, say, words
 from .chrome import Chrome
@@ -90,7 +91,7 @@ class PanelView(QScrollArea):
         if model == self._drawn:
             return
         self._drawn = model
-        self.status.display(model.status)
+        self.status.display(_without_twin(model))
         self.tools.display(model.tools)
         self._draw_work(model)
         is_page = model.settings is not None or model.history is not None
@@ -184,6 +185,7 @@ class PanelView(QScrollArea):
             column.addWidget(each)
         self._strip_column = QVBoxLayout()
         self._strip_column.setSpacing(2 * SPACING)
+        self._strip_column.setContentsMargins(0, SPACING, 0, 0)
         column.addLayout(self._strip_column)
         column.addWidget(self.announcer)
         column.addStretch(1)
@@ -210,6 +212,16 @@ class PanelView(QScrollArea):
         flow.addWidget(pair)
         flow.addWidget(self.stop)
         return row
+
+
+def _without_twin(model: ViewModel) -> StatusLine:
+    """The first run's one button is not offered twice."""
+    is_page = model.settings is not None or model.history is not None
+    twin = model.welcome.action if model.welcome and not is_page else None
+    if twin is None:
+        return model.status
+    left = tuple(each for each in model.status.actions if each.action is not twin.action)
+    return replace(model.status, actions=left)
 
 
 def _column(parent: QWidget, margin: int = 0) -> QVBoxLayout:

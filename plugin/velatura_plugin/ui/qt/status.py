@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ..model import StatusLine, Tone
-from .buttons import ActionButton, Ask, ButtonRow, describe, plain, say, words
+from .buttons import Ask, ButtonRow, describe, plain, say, words
 from .compat import (
     QColor,
     QHBoxLayout,
@@ -133,10 +133,6 @@ class StatusBar(QWidget):
         say(self._sentence, status.sentence)
         self._actions.display(status.actions)
         self._fold()
-
-    def action(self, index: int) -> ActionButton:
-        """What can be done about it."""
-        return self._actions.buttons[index]
 
     def _fold(self) -> None:
         # The word is a button only while there is something behind it.

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Iterator
 
 import pykrita
 
 from velatura_plugin.host.krita.docker import DOCKER
 from velatura_plugin.host.krita.extension import VelaturaExtension
-from velatura_plugin.ui.qt.compat import QApplication, QLabel, Qt, QWidget
+from velatura_plugin.ui.model import Action
+from velatura_plugin.ui.qt.buttons import ActionButton
+from velatura_plugin.ui.qt.compat import QApplication, QLabel, QPointF, Qt, QWidget
 from velatura_plugin.ui.qt.panel import PanelView
+from velatura_protocol.geometry import Rect
 
 if getattr(pykrita, "qt_major_version", lambda: 5)() == 6:
     from PyQt6.QtTest import QTest
@@ -28,7 +32,7 @@ def full_screen(driver) -> Iterator[object]:
     yield 300
 
 
-def only_panel_and_layers(driver, width: int = 290) -> Iterator[object]:
+def only_panel_and_layers(driver, width: int) -> Iterator[object]:
     """Krita puts its dockers up with the first document."""
     window = driver.app.activeWindow().qwindow()
     dockers = {each.objectName(): each for each in driver.app.dockers()}
@@ -41,6 +45,28 @@ def only_panel_and_layers(driver, width: int = 290) -> Iterator[object]:
     window.resizeDocks([panel], [width], Qt.Orientation.Horizontal)
     window.resizeDocks([layers, panel], [200, 750], Qt.Orientation.Vertical)
     yield 300
+
+
+def drag(window, area: Rect) -> Iterator[object]:
+    """The tool that is active, from corner to corner of an area of the document. By the X server:
+    Krita's canvas does not believe in events that Qt makes up."""
+    view = window.activeView()
+    to_canvas = view.flakeToImageTransform().inverted()[0] * view.flakeToCanvasTransform()
+    canvas = next(
+        each for each in window.qwindow().findChildren(QWidget)
+        if each.metaObject().className() in ("KisQPainterCanvas", "KisOpenGLCanvas2")
+    )  # fmt: skip
+    corners = ((area.x, area.y), (area.x + 9, area.y + 9), (area.right, area.bottom))
+    start, begun, end = (
+        canvas.mapToGlobal(to_canvas.map(QPointF(*each)).toPoint()) for each in corners
+    )
+    steps = (
+        ("mousemove", start.x(), start.y()), ("mousedown", 1),
+        ("mousemove", begun.x(), begun.y()), ("mousemove", end.x(), end.y()), ("mouseup", 1),
+    )  # fmt: skip
+    for step in steps:
+        subprocess.run(["xdotool", *map(str, step)], check=True)
+        yield 120
 
 
 class Panel:
@@ -57,6 +83,14 @@ class Panel:
         view = self.docker.widget()
         assert isinstance(view, PanelView)
         return view
+
+    def button(self, action: Action) -> QWidget:
+        """The one that is to be seen."""
+        (found,) = (
+            each for each in self.view.findChildren(ActionButton)
+            if each.isVisible() and each.control and each.control.action is action
+        )  # fmt: skip
+        return found
 
     def click(self, widget: QWidget) -> None:
         assert widget.isVisible(), widget.accessibleName()

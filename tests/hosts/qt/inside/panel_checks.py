@@ -9,8 +9,15 @@ import pytest
 from tests.hosts.qt.inside import samples
 from tests.hosts.qt.inside.desk import Desk
 from tests.hosts.qt.inside.qtest import QTest
-from velatura_plugin.ui.model import Action, Control, Page, StatusLine, Tone, Welcome
-from velatura_plugin.ui.qt.compat import QAbstractSpinBox, QLabel, Qt, QToolButton, QWidget
+from velatura_plugin.ui.model import Action, Control, Form, Page, StatusLine, Tone, Welcome
+from velatura_plugin.ui.qt.compat import (
+    QAbstractSpinBox,
+    QLabel,
+    QPushButton,
+    Qt,
+    QToolButton,
+    QWidget,
+)
 from velatura_plugin.ui.qt.measures import LEAST_TARGET
 from velatura_plugin.ui.qt.panel import LEAST_WIDTH
 
@@ -129,6 +136,21 @@ def test_the_first_run_has_one_button(desk: Desk) -> None:
     view = desk.show(replace(samples.IDLE, welcome=welcome))
     click(view.welcome.button.buttons[0])
     assert desk.told.actions == [(Action.INSTALL, "")]
+
+
+def test_the_first_runs_button_is_not_offered_twice(desk: Desk) -> None:
+    start = Control(Action.START_BACKEND, "Start")
+    view = desk.show(replace(samples.OFFLINE, welcome=Welcome(("A fact.",), start)))
+    starts = [
+        each for each in view.findChildren(QPushButton)
+        if each.isVisible() and each.text() == "Start"
+    ]  # fmt: skip
+    assert starts == [view.welcome.button.buttons[0]]
+
+
+def test_nothing_can_be_folded_out_of_an_empty_form(desk: Desk) -> None:
+    view = desk.show(replace(samples.OFFLINE, form=Form()))
+    assert not view.form.fold.isVisible()
 
 
 def test_escape_gives_the_focus_back_and_destroys_nothing(desk: Desk) -> None:
