@@ -222,7 +222,7 @@ def _is_enabled(profile: KritaProfile) -> bool:
 
 def _tell_if_running(report: Report) -> None:
     if is_running("krita"):
-        # It keeps the line in its settings (seen in 5.2.9), and looks at its plug-ins when it starts.
+        # It leaves our line in its settings (seen in 5.2.9), and loads plug-ins when it starts.
         report.line("Krita is running: close it and start it again")
 
 
