@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import io
 import sys
+from datetime import datetime, timezone
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -14,6 +15,7 @@ from babel.messages.pofile import read_po, write_po
 from tests.catalogues.extraction import LOCALE, TEMPLATE, template
 from velatura_plugin.i18n import DOMAIN
 
+NO_DATE = datetime(2000, 1, 1, tzinfo=timezone.utc)
 _KEPT = ("Language:", "Plural-Forms:", "MIME-Version:", "Content-")
 """Of the header: dates and names would change with every run."""
 
@@ -33,6 +35,9 @@ def translations(path: Path) -> Catalog:
 
 
 def compiled(catalogue: Catalog) -> bytes:
+    """The same bytes for the same translations, whenever it is done."""
+    catalogue.project, catalogue.creation_date = "Velatura", NO_DATE
+    catalogue.msgid_bugs_address, catalogue.last_translator = "", ""
     out = io.BytesIO()
     write_mo(out, catalogue)
     return out.getvalue()

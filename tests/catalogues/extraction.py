@@ -35,7 +35,7 @@ def template() -> Catalog:
     for path, _line, message, comments, context in sorted(found, key=lambda each: each[:2]):
         catalogue.add(message, locations=[(path, 0)], auto_comments=comments, context=context)
     for spec in registry.specs():
-        if spec.rank >= 0:  # the others are not offered
+        if not spec.is_for_checks:  # those are not offered
             for text in _texts(spec):
                 catalogue.add(text, locations=[("engines/" + spec.id, 0)])
     return catalogue

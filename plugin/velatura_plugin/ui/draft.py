@@ -48,7 +48,8 @@ _TaskTexts = Mapping[str, str]
 @dataclass(frozen=True)
 class Draft:
     """``engines``, ``edges``, ``sources`` and ``places`` go by task, ``parameters`` by task and
-    name, ``roles`` by role: what one task cannot use is still there when the user comes back to another.
+    name, ``roles`` by role: what one task cannot use is still there when the user comes back to
+    another.
 
     ``strength`` in percent; None: as the selection suggests. ``variations`` None: as set.
     ``extent`` is :data:`PER_SIDE` or one of :data:`ASPECTS`; ``target`` None: the document's size.

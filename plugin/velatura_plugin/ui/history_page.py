@@ -41,7 +41,7 @@ def _item(
         Action.FAVOURITE: _("Keep no longer") if job.favourite else _("Keep for good"),
         Action.FORGET: _("Delete"),
     }
-    what = shortened(job.prompt) or operation_name(job.operation, translations=translations)
+    what = shortened(job.prompt) or operation_name(job.operation, job.intent, translations)
     plural = translations.ngettext
     title = plural("{what}, {count} result", "{what}, {count} results", job.variations)
     return HistoryItem(

@@ -51,7 +51,7 @@ class Studio:
         self._server = _server(app.controller.settings)
         self._drafts: dict[str, Draft] = {}
         self._listeners: list[Callable[[], None]] = []
-        self.translations = translations or self._load_translations()
+        self._speak(translations or self._load_translations())
 
     @property
     def state(self) -> PanelState:
@@ -167,7 +167,7 @@ class Studio:
             return
         self.app.use(settings)
         if settings.language != before.language:
-            self.translations = self._load_translations()
+            self._speak(self._load_translations())
         self._notify()
         self._saver.save(settings)
 
@@ -188,6 +188,13 @@ class Studio:
     def _keep_prompt(self, prompt: str) -> None:
         settings = self.settings
         self.use(replace(settings, prompts=with_prompt(settings.prompts, prompt)))
+
+    @property
+    def translations(self) -> Translations:
+        return self.app.controller.translations
+
+    def _speak(self, translations: Translations) -> None:
+        self.app.controller.translations = translations
 
     def _load_translations(self) -> Translations:
         return load_translations(self.settings.language or self._language)

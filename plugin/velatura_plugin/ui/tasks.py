@@ -73,10 +73,12 @@ def can_do(engine: EngineSpec, task: PanelTask) -> bool:
 def engines_for(
     engines: Sequence[EngineSpec], task: PanelTask, chosen: str = ""
 ) -> tuple[EngineSpec, ...]:
-    """The best first. Those of a rank below 0 are for checking an installation: they are listed
-    only where they were ``chosen`` by their id."""
+    """The best first. Those for checking an installation are listed only where they were
+    ``chosen`` by their id."""
     able = [
-        each for each in engines if can_do(each, task) and (each.rank >= 0 or each.id == chosen)
+        each
+        for each in engines
+        if can_do(each, task) and (not each.is_for_checks or each.id == chosen)
     ]
     return tuple(sorted(able, key=lambda each: -each.rank))
 
