@@ -21,7 +21,7 @@ from tests.contracts.engine import (
     result_of,
 )
 from velatura_backend.engines.base import EnginePreview, EngineTask
-from velatura_backend.engines.builtin.fill import FillEngine, surroundings
+from velatura_backend.engines.builtin.fill import FillEngine, settings_of, surroundings
 from velatura_backend.engines.builtin.patchmatch.lanes import Lanes
 from velatura_protocol.errors import Cancelled, NoSource
 from velatura_protocol.tasks import Intent, Operation
@@ -294,6 +294,21 @@ def test_parameters_change_the_result():
     standard = filled(task)
     for name, value in (("locality", 1.0), ("texture", 0.0), ("blend", 0.0)):
         assert not np.array_equal(filled(replace(task, parameters={name: value})), standard)
+
+
+def test_what_continues_a_picture_comes_from_nearby():
+    """A picture that gets brighter to the right, extended there: nothing of its left side."""
+    height, width = 64, 256
+    generator = np.random.default_rng(1)
+    ramp = np.linspace(0.2, 0.8, width, dtype=np.float32)
+    grain = generator.normal(0.0, 0.05, (height, width)).astype(np.float32)
+    image = np.ones((height, width + 40, 4), np.float32)
+    image[:, :width, :3] = (ramp + grain)[..., None]
+    mask = np.zeros((height, width + 40), np.float32)
+    mask[:, width:] = 1.0
+    expand, fill = (make_task(image, mask, intent=each) for each in (Intent.EXPAND, Intent.FILL))
+    assert float(filled(expand)[:, width:, 0].mean()) > 0.7
+    assert settings_of(expand).locality > settings_of(fill).locality
 
 
 def test_result_looks_as_it_did():

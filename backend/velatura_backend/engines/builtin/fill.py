@@ -31,6 +31,8 @@ from .places import Place, find_places
 from .premultiplied import from_working, to_working
 from .values import number
 
+_EXPAND_LOCALITY = 6.3
+
 
 class FillEngine:
     """See :mod:`.patchmatch` for the method and its sources."""
@@ -122,13 +124,20 @@ class _Filling:
 
 
 def settings_of(task: EngineTask) -> Settings:
-    """The task's parameters on the solver's scales; 0.5 each is the tuned default."""
+    """The task's parameters on the solver's scales; 0.5 each is the tuned default.
+
+    What continues a picture comes from nearer by than what fills a hole, whose other side is known:
+    with a hole's freedom, more hair and more of a cup were pasted into backgrounds. Judged by eye,
+    on four photographs extended by 15 % on each side; the distance from what was cut off stays the
+    same within 3 %.
+    """
     standard = Settings()
     locality = number(task, FILL, "locality")
+    nearer = _EXPAND_LOCALITY if task.intent is Intent.EXPAND else 1.0
     texture = number(task, FILL, "texture")
     blend = number(task, FILL, "blend")
     return Settings(
-        locality=standard.locality * (10.0 ** (4.0 * (locality - 0.5)) if locality > 0 else 0.0),
+        locality=standard.locality * nearer * 10.0 ** (4.0 * (locality - 0.5)) if locality else 0.0,
         texture=standard.texture * 2.0 * texture,
         screening=1e-3 * 10.0 ** (6.0 * (0.5 - blend)) if blend > 0 else None,
     )
