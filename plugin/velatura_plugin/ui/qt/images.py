@@ -16,7 +16,7 @@ from operator import itemgetter
 from velatura_protocol.geometry import Size
 from velatura_protocol.pixels import Depth, Layout, Pixels
 
-from .compat import QImage, Qt
+from .compat import QImage, QPixmap, Qt
 
 FLOAT_SIDE = 160
 """Longest side of a picture from floats: more takes over 16 ms in plain Python."""
@@ -34,6 +34,13 @@ def image_of(pixels: Pixels, longest_side: int) -> QImage:
         return image
     keep, smooth = Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
     return image.scaled(longest_side, longest_side, keep, smooth)
+
+
+def pixmap_of(pixels: Pixels, longest_side: int, ratio: float) -> QPixmap:
+    """``longest_side`` in logical pixels, of which each is ``ratio`` device pixels."""
+    pixmap = QPixmap.fromImage(image_of(pixels, max(1, round(longest_side * ratio))))
+    pixmap.setDevicePixelRatio(ratio)
+    return pixmap
 
 
 def _thinned(pixels: Pixels, side: int) -> tuple[Size, bytes]:

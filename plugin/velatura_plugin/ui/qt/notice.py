@@ -7,43 +7,38 @@ from typing import Any
 
 from ..model import Action, Control, NoticeBox
 from .buttons import Ask, ButtonRow, describe, say, words
+from .chrome import Chrome
 from .compat import (
-    QApplication,
     QColor,
     QFrame,
     QHBoxLayout,
     QPainter,
-    QPalette,
     QRectF,
     QSizePolicy,
     Qt,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
+from .details import Details, small
 from .guard import guarded, on_click
-from .measures import SPACING, target
+from .measures import SPACING
 from .status import TONES, Dot
 
 
 class Notice(QFrame):
     """Takes no place while there is nothing to tell."""
 
-    def __init__(self, ask: Ask, copy_label: str, parent: QWidget) -> None:
+    def __init__(self, ask: Ask, chrome: Chrome, parent: QWidget) -> None:
         super().__init__(parent)
         self._notice: NoticeBox | None = None
-        self._ask = ask
         self._dot = Dot(self)
         self.text = words(self)
         self.text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
-        self.close_button = _small(self, "✕")
-        self.copy_button = _small(self, "")
-        self.copy_button.setText(copy_label)
-        describe(self.copy_button, copy_label)
-        self._buttons = ButtonRow(ask, self)
+        self.close_button = small(self, "✕")
+        self.details = Details(chrome, self, always_copies=True)
+        self.buttons = ButtonRow(ask, self)
         self._arrange()
         on_click(self.close_button, lambda: ask(Action.DISMISS))
-        on_click(self.copy_button, self._copy)
         self.hide()
 
     def display(self, notice: NoticeBox | None) -> None:
@@ -55,7 +50,8 @@ class Notice(QFrame):
             return
         self._dot.display(notice.tone)
         say(self.text, notice.text)
-        self._buttons.display([each for each in notice.actions if each.action != Action.DISMISS])
+        self.buttons.display([each for each in notice.actions if each.action != Action.DISMISS])
+        self.details.display(notice.text, notice.detail)
         self._name_close(notice.actions)
         self.update()
 
@@ -79,31 +75,14 @@ class Notice(QFrame):
         top.addWidget(self._dot, 0, Qt.AlignmentFlag.AlignTop)
         top.addWidget(self.text, 1)
         top.addWidget(self.close_button, 0, Qt.AlignmentFlag.AlignTop)
-        bottom = QHBoxLayout()
-        bottom.addWidget(self._buttons, 1)
-        bottom.addStretch()
-        bottom.addWidget(self.copy_button, 0, Qt.AlignmentFlag.AlignBottom)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 6, 6, 6)
         layout.setSpacing(SPACING)
         layout.addLayout(top)
-        layout.addLayout(bottom)
+        layout.addWidget(self.buttons)
+        layout.addWidget(self.details)
 
     def _name_close(self, controls: tuple[Control, ...]) -> None:
         for each in controls:
             if each.action is Action.DISMISS:
                 describe(self.close_button, each.label)
-
-    def _copy(self) -> None:
-        if self._notice is not None:
-            QApplication.clipboard().setText(self._notice.text)
-
-
-def _small(parent: QWidget, text: str) -> QToolButton:
-    button = QToolButton(parent)
-    button.setText(text)
-    button.setAutoRaise(True)
-    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-    button.setMinimumSize(target(button), target(button))
-    button.setForegroundRole(QPalette.ColorRole.WindowText)
-    return button

@@ -5,11 +5,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from velatura_protocol.pixels import Pixels
+
 from ..model import History, HistoryItem, Page, Welcome
 from .buttons import Ask, ButtonRow, say, words
-from .compat import QFrame, QLabel, Qt, QVBoxLayout, QWidget
+from .compat import QFrame, QHBoxLayout, QLabel, Qt, QVBoxLayout, QWidget
 from .form import Edited, FieldList
-from .measures import SPACING
+from .images import pixmap_of
+from .measures import SPACING, line
 from .queue import AskJob
 
 
@@ -114,18 +117,47 @@ class HistoryRow(QFrame):
         self.setFrameShape(QFrame.Shape.StyledPanel)
         self.job = ""
         self._title, self._when = words(self), words(self)
+        self._cover = Cover(4 * line(self), self)
         self.buttons = ButtonRow(lambda action: ask(action, self.job), self)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(6, 4, 6, 6)
         layout.setSpacing(2)
-        for each in (self._title, self._when, self.buttons):
-            layout.addWidget(each)
+        texts = QVBoxLayout()
+        texts.addWidget(self._title)
+        texts.addWidget(self._when)
+        texts.addStretch(1)
+        top = QHBoxLayout()
+        top.setSpacing(SPACING)
+        top.addWidget(self._cover)
+        top.addLayout(texts, 1)
+        layout.addLayout(top)
+        layout.addWidget(self.buttons)
 
     def display(self, item: HistoryItem) -> None:
         self.job = item.job
         say(self._title, f"★ {item.title}" if item.is_favourite else item.title)
         say(self._when, item.when)
+        self._cover.display(item.cover)
         self.buttons.display(item.controls)
+
+
+class Cover(QLabel):
+    """A picture of a square's size, once it is here."""
+
+    def __init__(self, side: int, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._pixels: Pixels | None = None
+        self.setFixedSize(side, side)
+        self.setAlignment(Qt.AlignmentFlag.AlignCenter)
+
+    def display(self, pixels: Pixels | None) -> None:
+        if pixels is self._pixels:
+            return
+        self._pixels = pixels
+        if pixels is None:
+            self.clear()
+        else:
+            self.setPixmap(pixmap_of(pixels, self.width(), self.devicePixelRatioF()))
 
 
 def heading(parent: QWidget) -> QLabel:

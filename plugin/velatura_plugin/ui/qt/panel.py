@@ -154,7 +154,7 @@ class PanelView(QScrollArea):
     def _make_parts(self) -> None:
         self._body = body = QWidget(self)
         self.tools = ToolRow(self._ask, body)
-        self.status = StatusBar(self._ask, self.tools, body)
+        self.status = StatusBar(self._ask, self.tools, self._chrome, body)
         self.welcome = WelcomeBox(self._ask, body)
         self.form_part = QWidget(body)
         self.form = FormBox(self._edit, self._submit, self._chrome, self.form_part)
@@ -165,7 +165,7 @@ class PanelView(QScrollArea):
         self.settings = SettingsPage(self._edit, self._ask, body)
         self.history = HistoryPage(self._ask, body)
         self.progress, self.preview = ProgressBox(body), PreviewPicture(body)
-        self.notice = Notice(self._ask_about_notice, self._chrome.copy, body)
+        self.notice = Notice(self._ask_about_notice, self._chrome, body)
         self.queue = QueueBox(self._ask, body)
         self.strips: list[StripBox] = []
         self.announcer = QLabel(body)

@@ -7,9 +7,9 @@ from typing import Any
 
 from velatura_protocol.pixels import Pixels
 
-from .compat import QLabel, QPixmap, QSizePolicy, Qt, QTimer, QWidget
+from .compat import QLabel, QSizePolicy, Qt, QTimer, QWidget
 from .guard import connect, guarded
-from .images import image_of
+from .images import pixmap_of
 from .measures import line
 
 INTERVAL_MS = 200
@@ -52,8 +52,7 @@ class PreviewPicture(QLabel):
         ratio = self.devicePixelRatioF()
         width = self.parentWidget().width()
         side = max(1, min(LINES * line(self), width))
-        pixmap = QPixmap.fromImage(image_of(self._pixels, round(side * ratio)))
-        pixmap.setDevicePixelRatio(ratio)
+        pixmap = pixmap_of(self._pixels, side, ratio)
         self.setPixmap(pixmap)
         self.setFixedHeight(round(pixmap.height() / ratio))
         self.show()

@@ -8,11 +8,11 @@ from typing import Any
 
 from ..model import StatusLine, Tone
 from .buttons import Ask, ButtonRow, describe, plain, say, words
+from .chrome import Chrome
 from .compat import (
     QColor,
     QHBoxLayout,
     QPainter,
-    QPalette,
     QPen,
     QPointF,
     QPolygonF,
@@ -22,7 +22,8 @@ from .compat import (
     QVBoxLayout,
     QWidget,
 )
-from .guard import connect, guarded
+from .details import Details
+from .guard import guarded, on_click
 from .measures import SPACING, line, target
 
 TONES: Mapping[Tone, str] = {
@@ -95,19 +96,18 @@ _SHAPES: Mapping[Tone, Callable[[QPainter, QRectF], None]] = {
 
 
 class StatusBar(QWidget):
-    """A click on the word folds the details out."""
+    """A click on the word folds the details out, as their own button does."""
 
-    def __init__(self, ask: Ask, tools: QWidget, parent: QWidget) -> None:
+    def __init__(self, ask: Ask, tools: QWidget, chrome: Chrome, parent: QWidget) -> None:
         super().__init__(parent)
         self._dot = Dot(self)
         self.word = QToolButton(self)
         self.word.setAutoRaise(True)
-        self.word.setCheckable(True)
         self.word.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.word.setMinimumHeight(target(self))
-        self._sentence, self.details = words(self), words(self)
-        self.details.setForegroundRole(QPalette.ColorRole.Text)
-        self._actions = ButtonRow(ask, self)
+        self._sentence = words(self)
+        self.actions = ButtonRow(ask, self)
+        self.details = Details(chrome, self)
         self._status = StatusLine("", Tone.QUIET)
         head = QHBoxLayout()
         head.setSpacing(SPACING)
@@ -119,9 +119,9 @@ class StatusBar(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(SPACING)
         layout.addLayout(head)
-        for each in (self._sentence, self._actions, self.details):
+        for each in (self._sentence, self.details, self.actions):
             layout.addWidget(each)
-        connect(self.word.toggled, lambda _checked: self._fold())
+        on_click(self.word, self.details.fold.toggle)
 
     def display(self, status: StatusLine) -> None:
         if status == self._status:
@@ -131,10 +131,5 @@ class StatusBar(QWidget):
         self.word.setText(plain(status.word))
         describe(self.word, status.word, status.sentence)
         say(self._sentence, status.sentence)
-        self._actions.display(status.actions)
-        self._fold()
-
-    def _fold(self) -> None:
-        # The word is a button only while there is something behind it.
-        self.word.setCheckable(bool(self._status.detail))
-        say(self.details, self._status.detail if self.word.isChecked() else "")
+        self.actions.display(status.actions)
+        self.details.display(status.sentence, status.detail)

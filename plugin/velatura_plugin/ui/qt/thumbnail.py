@@ -8,9 +8,9 @@ from typing import Any
 
 from ..model import Thumbnail
 from .buttons import describe
-from .compat import QIcon, QPainter, QPalette, QPen, QPixmap, QSize, Qt, QToolButton, QWidget
+from .compat import QIcon, QPainter, QPalette, QPen, QSize, Qt, QToolButton, QWidget
 from .guard import guarded, on_click
-from .images import image_of
+from .images import pixmap_of
 from .measures import line
 
 FRAME = 5
@@ -73,11 +73,7 @@ class ThumbnailButton(QToolButton):
         if thumbnail.pixels is None:
             return QIcon()
         ratio = self.devicePixelRatioF()
-        pixmap = QPixmap.fromImage(
-            image_of(thumbnail.pixels, round(self.iconSize().width() * ratio))
-        )
-        pixmap.setDevicePixelRatio(ratio)
-        return QIcon(pixmap)
+        return QIcon(pixmap_of(thumbnail.pixels, self.iconSize().width(), ratio))
 
     def _choose(self, choose: Callable[[int], None]) -> None:
         if self.thumbnail is not None:

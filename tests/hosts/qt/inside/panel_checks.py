@@ -9,7 +9,17 @@ import pytest
 from tests.hosts.qt.inside import samples
 from tests.hosts.qt.inside.desk import Desk
 from tests.hosts.qt.inside.qtest import QTest
-from velatura_plugin.ui.model import Action, Control, Form, Page, StatusLine, Tone, Welcome
+from velatura_plugin.ui.model import (
+    Action,
+    Control,
+    Form,
+    History,
+    HistoryItem,
+    Page,
+    StatusLine,
+    Tone,
+    Welcome,
+)
 from velatura_plugin.ui.qt.compat import (
     QAbstractSpinBox,
     QLabel,
@@ -54,7 +64,7 @@ def test_stop_is_there_while_anything_runs(desk: Desk) -> None:
 
 def test_offline_offers_a_start(desk: Desk) -> None:
     view = desk.show(samples.OFFLINE)
-    (start,) = (each for each in view.status._actions.buttons if each.isVisible())
+    (start,) = (each for each in view.status.actions.buttons if each.isVisible())
     click(start)
     assert desk.told.actions == [(Action.START_BACKEND, "")]
 
@@ -62,10 +72,19 @@ def test_offline_offers_a_start(desk: Desk) -> None:
 def test_details_fold_out_of_the_status_word(desk: Desk) -> None:
     status = StatusLine("Off", Tone.ERROR, "It ended.", "line one\nline two")
     view = desk.show(replace(samples.IDLE, status=status))
-    assert not view.status.details.isVisible()
+    assert not view.status.details.text.isVisible()
     click(view.status.word)
-    assert view.status.details.isVisible()
-    assert view.status.details.text() == "line one\nline two"
+    assert view.status.details.text.text() == "line one\nline two"
+    click(view.status.details.fold)
+    assert not view.status.details.text.isVisible()
+
+
+def test_one_line_that_has_to_be_typed_is_seen_at_once_and_copied(desk: Desk) -> None:
+    status = StatusLine("Off", Tone.WARNING, "Run in a terminal:", "velatura serve")
+    view = desk.show(replace(samples.IDLE, status=status))
+    assert view.status.details.text.isVisible()
+    click(view.status.details.copy)
+    assert desk.application.clipboard().text() == "Run in a terminal:\n\nvelatura serve"
 
 
 def test_the_menu_shows_reasons(desk: Desk) -> None:
@@ -88,16 +107,34 @@ def test_a_notice_takes_no_place_until_there_is_one(desk: Desk) -> None:
 
 def test_a_notice_is_about_its_job(desk: Desk) -> None:
     view = desk.show(samples.ERROR)
-    again = view.notice._buttons.buttons[0]
+    again = view.notice.buttons.buttons[0]
     click(again)
     click(view.notice.close_button)
     assert desk.told.actions == [(Action.RETRY_JOB, "job-1"), (Action.DISMISS, "job-1")]
 
 
-def test_a_notice_can_be_copied(desk: Desk) -> None:
+def test_a_notice_is_copied_with_its_details(desk: Desk) -> None:
     view = desk.show(samples.ERROR)
-    click(view.notice.copy_button)
+    click(view.notice.details.copy)
     assert desk.application.clipboard().text() == samples.ERROR.notice.text
+    assert not view.notice.details.fold.isVisible()
+    detailed = replace(samples.ERROR.notice, detail="out_of_memory\nvelatura 0.1.0")
+    desk.show(replace(samples.ERROR, notice=detailed))
+    click(view.notice.details.fold)
+    assert view.notice.details.text.text() == detailed.detail
+    click(view.notice.details.copy)
+    assert desk.application.clipboard().text() == f"{detailed.text}\n\n{detailed.detail}"
+
+
+def test_earlier_results_have_covers_and_can_be_taken_back(desk: Desk) -> None:
+    back = Control(Action.RESTORE, "Take back")
+    item = HistoryItem("job-9", "Remove (41)", "today", True, (back,), samples.picture())
+    view = desk.show(replace(samples.IDLE, history=History("History", (item,))))
+    (row,) = view.history.rows
+    assert not row._cover.pixmap().isNull()
+    click(row.buttons.buttons[0])
+    assert desk.told.actions == [(Action.RESTORE, "job-9")]
+    assert not view.form.isVisible()
 
 
 def test_waiting_jobs_can_be_removed_one_by_one(desk: Desk) -> None:
