@@ -30,12 +30,15 @@ class Place:
     report: Report
 
     def recorded(self) -> tuple[Entry, ...]:
-        """The entries of this checkout.
+        """The entries of this checkout, and those of one that is no longer where it was.
 
         :raises Trouble: the record cannot be read
         """
-        root = str(self.checkout.root)
-        return tuple(each for each in editor_record.read(self.data) if each.checkout == root)
+        entries = editor_record.read(self.data)
+        return tuple(each for each in entries if self._is_ours(Path(each.checkout)))
+
+    def _is_ours(self, checkout: Path) -> bool:
+        return checkout == self.checkout.root or not checkout.exists()
 
 
 def install(place: Place) -> None:

@@ -203,10 +203,23 @@ def test_another_checkouts_plugin_is_taken_over_and_given_back_by_neither(
     krita_plugin.uninstall(elsewhere)
     assert "has a plug-in from elsewhere" in capsys.readouterr().out
     entries = editor_record.read(place.data)
-    foreign = tuple(replace(entry, checkout="/other") for entry in entries)
+    other = home.with_name("other")
+    other.mkdir()
+    foreign = tuple(replace(entry, checkout=str(other)) for entry in entries)
     editor_record.write(place.data, foreign)
     krita_plugin.refresh(place)  # not ours: left alone
     krita_plugin.install(place)  # asked for: ours from now on
+    krita_plugin.uninstall(place)
+    assert snapshot(home) == before
+
+
+def test_a_checkout_that_was_moved_knows_its_plugins_again(home: Path, place: Place) -> None:
+    place.data.mkdir()
+    before = snapshot(home)
+    krita_plugin.install(place)
+    entries = editor_record.read(place.data)
+    moved = tuple(replace(entry, checkout="/no longer/there") for entry in entries)
+    editor_record.write(place.data, moved)
     krita_plugin.uninstall(place)
     assert snapshot(home) == before
 
