@@ -29,6 +29,7 @@ from . import masks
 from .context import context_crops
 from .extent import Ground
 from .host.base import Document, Host, MaskKind, Selection
+from .host.samples import crop
 from .islands import is_blank
 from .request import GenerateRequest
 
@@ -153,14 +154,18 @@ def capture(
     """
     check_request(request, context.engine, context.limits)
     ground = Ground(document, request.extent or Margins())
+    seen = _seen_whole(host, document, request)
     if request.extent is None:
-        mask = _read_mask(host, document, request, context.engine)
+        mask = _read_mask(host, document, request, context.engine, seen)
     else:
         mask = ground.frame(context.limits.blob_pixels)
     crops = _crops(ground.whole, request, mask, context)
     pile = _InputPile()
     for region in crops:
-        pixels = ground.capture(host, request.sample_source, region, layer=request.layer)
+        if seen is None:
+            pixels = ground.capture(host, request.sample_source, region, layer=request.layer)
+        else:
+            pixels = Pixels(region.size, seen.format, crop(seen, ground.whole, region))
         pile.add(Role.IMAGE, region, pixels)
         if mask is not None:
             pile.add(Role.MASK, region, masks.cut(mask, region))
@@ -176,13 +181,27 @@ def uses_mask(request: GenerateRequest, engine: EngineSpec) -> bool:
     return request.operation in USES_MASK or in_size
 
 
+def _seen_whole(host: Host, document: Document, request: GenerateRequest) -> Pixels | None:
+    """All of the canvas, where its transparency says what to do; read once, as reading it with a
+    layer hidden may take an editor half a second."""
+    is_needed = request.mask.kind is MaskKind.TRANSPARENCY and request.extent is None
+    if not is_needed or not document.format.layout.has_alpha:
+        return None
+    canvas = Rect.of_size(document.size)
+    return host.capture(document, request.sample_source, canvas, layer=request.layer)
+
+
 def _read_mask(
-    host: Host, document: Document, request: GenerateRequest, engine: EngineSpec
+    host: Host,
+    document: Document,
+    request: GenerateRequest,
+    engine: EngineSpec,
+    seen: Pixels | None,
 ) -> Selection | None:
     """The mask on the canvas; None where the operation takes everything."""
     if not uses_mask(request, engine):
         return None
-    mask = _mask_from_source(host, document, request)
+    mask = _mask_from_source(host, document, request, seen)
     if mask is not None:
         on_canvas = mask.region.intersection(Rect.of_size(document.size))
         mask = Selection(on_canvas, masks.cut(mask, on_canvas))
@@ -194,18 +213,18 @@ def _read_mask(
     return None
 
 
-def _mask_from_source(host: Host, document: Document, request: GenerateRequest) -> Selection | None:
+def _mask_from_source(
+    host: Host, document: Document, request: GenerateRequest, seen: Pixels | None
+) -> Selection | None:
     match request.mask.kind:
         case MaskKind.SELECTION:
             return request.mask.drawn or host.selection(document)
         case MaskKind.REFERENCE:
             return host.mask_content(document, request.mask.reference)
         case MaskKind.TRANSPARENCY:
-            canvas = Rect.of_size(document.size)
-            if not document.format.layout.has_alpha:
+            if seen is None:
                 return None
-            seen = host.capture(document, request.sample_source, canvas, layer=request.layer)
-            return Selection(canvas, masks.of_transparency(seen))
+            return Selection(Rect.of_size(document.size), masks.of_transparency(seen))
 
 
 def _crops(

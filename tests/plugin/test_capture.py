@@ -148,6 +148,35 @@ def test_the_mask_of_transparent_pixels(host: MemoryHost) -> None:
     assert crop(captured.blobs[mask.blob], mask.region, Rect(0, 0, 11, 1)) == b"\xff" * 10 + b"\0"
 
 
+class Counting(MemoryHost):
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: list[Rect] = []
+
+    def capture(
+        self, document: Document, source: SampleSource, region: Rect, *, layer: str = ""
+    ) -> Pixels:
+        self.asked.append(region)
+        return super().capture(document, source, region, layer=layer)
+
+
+def test_the_canvas_is_read_once_for_what_is_transparent() -> None:
+    host = Counting()
+    pixels = noise(Size(400, 30))
+    data = bytearray(pixels.data)
+    for corner in (0, 399):
+        data[4 * corner + 3] = 0
+    document = host.open(replace(pixels, data=bytes(data)))
+    request = replace(FILL, mask=MaskSource(MaskKind.TRANSPARENCY))
+    captured = capture(host, document, request, CONTEXT)
+    assert host.asked == [Rect(0, 0, 400, 30)]
+    assert len(captured.crops) == 2
+    for image in captured.task.crops:
+        assert captured.blobs[image.blob] == MemoryHost.capture(
+            host, document, SampleSource.BELOW, image.region
+        )
+
+
 @pytest.mark.parametrize("layout", [Layout.RGBA, Layout.RGB])
 def test_nothing_is_transparent(host: MemoryHost, layout: Layout) -> None:
     form = PixelFormat(Depth.U8, layout)
