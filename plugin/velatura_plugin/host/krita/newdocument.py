@@ -32,10 +32,12 @@ def open_as_document(opened: OpenDocument, layer: LayerContent) -> None:
     for each in blank:
         each.remove()
     document.refreshProjection()
-    front = application.activeDocument()
-    application.activeWindow().addView(document)
+    window = application.activeWindow()
+    front = window.activeView()
+    window.addView(document)
     if front is not None:
-        application.setActiveDocument(front)
+        # Krita brings a new view to the front once more when it is back in its event loop.
+        opened.stage.later(lambda: window.showView(front))
 
 
 def on_its_own(layer: LayerContent) -> LayerContent:

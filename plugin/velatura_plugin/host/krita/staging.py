@@ -50,7 +50,7 @@ class CanvasStage:
     ) -> None:
         self._document = document
         self.bench = bench
-        self._later = later
+        self.later = later
         self._staged: dict[str, Staged] = {}
         self._active = ""
 
@@ -193,7 +193,7 @@ class CanvasStage:
         return self._active
 
     def _keep_active(self, active: str) -> None:
-        self._later(lambda: self._activate(active))
+        self.later(lambda: self._activate(active))
 
     def _activate(self, wanted: str) -> None:
         node = find(self._document, wanted)

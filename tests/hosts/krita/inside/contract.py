@@ -33,7 +33,8 @@ class Recorder:
 
 
 def main(driver) -> Iterator[object]:
-    suites = [Path(__file__).with_name(name) for name in ("desk.py", "documents.py")]
+    named = os.environ.get("VELATURA_DRIVE_SUITES", "desk documents").split()
+    suites = [Path(__file__).with_name(f"{name}.py") for name in named]
     settings = Path(__file__).with_name("pytest.ini")
     chosen = os.environ.get("VELATURA_DRIVE_TESTS", "")
     recorder = Recorder(Gui())
