@@ -13,6 +13,7 @@ from ...ui.qt.compat import QMdiArea, QTimer, QWidget
 from ...ui.qt.guard import connect, guarded
 from ...ui.qt.panel import PanelView
 from ...ui.studio import Studio
+from .installing import explain_installation
 
 DOCKER = "velatura_docker"
 LOOK_MS = 300
@@ -48,7 +49,9 @@ class VelaturaDocker(krita.DockWidget):
         self._language = studio.translations
         view = PanelView(studio.translations, leave=_focus_canvas)
         self.setWidget(view)
-        self._panel = Panel(studio, view)
+        self._panel = Panel(
+            studio, view, install=lambda: explain_installation(self, studio.translations)
+        )
 
     def _follow(self, studio: Studio) -> None:
         if studio.translations is not self._language:

@@ -122,12 +122,12 @@ def _about(found: Rect | None, wanted: Rect) -> bool:
 
 
 def _offline_and_starting(visit: Visit) -> Iterator[object]:
-    yield lambda: visit.panel.word() == "Off"
+    yield lambda: visit.state.link.link is Link.OFFLINE
     view = visit.view
     yield from visit.shoot("offline")
     visit.note("offline", enabled=view.generate.isEnabled(), reason=visit.panel.reasons())
     visit.panel.click(visit.panel.button(Action.START_BACKEND))
-    yield lambda: visit.panel.word() == "Starting"
+    yield lambda: visit.state.link.link is Link.STARTING
     yield from visit.shoot("starting")
     visit.note("starting", stop=view.stop.isVisible(), reason=visit.panel.reasons())
     yield from visit.order("start")
@@ -136,7 +136,7 @@ def _offline_and_starting(visit: Visit) -> Iterator[object]:
 
 def _idle(visit: Visit, document) -> Iterator[object]:
     view = visit.view
-    yield lambda: visit.panel.word() == "Ready"
+    yield 200
     visit.note("unselected", enabled=view.generate.isEnabled(), reason=visit.panel.reasons())
     yield from visit.select(document, TOWER)
     yield lambda: view.generate.isEnabled()
@@ -150,7 +150,7 @@ def _running(visit: Visit) -> Iterator[object]:
     view = visit.view
     for _ in range(3):
         visit.panel.click(view.generate)
-    yield lambda: visit.panel.word() == "Working" and view.progress.isVisible()
+    yield lambda: view.progress.isVisible()
     yield lambda: any(each.preview is not None for each in visit.jobs())
     visit.note(
         "running", stop=view.stop.isVisible(), jobs=len(visit.jobs()),
