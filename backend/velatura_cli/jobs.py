@@ -65,6 +65,7 @@ def described(job: JobSummary) -> dict[str, JsonValue]:
         "job": job.job,
         "state": job.state.value,
         "operation": job.operation.value,
+        "intent": job.intent.value,
         "engine": job.engine,
         "created": _moment(job),
         "variations": job.variations,
@@ -91,7 +92,7 @@ def _list(jobs: Sequence[JobSummary], *, as_json: bool) -> None:
 
 
 def _title(job: JobSummary) -> str:
-    return job.prompt or operation_name(job.operation)
+    return job.prompt or operation_name(job.operation, job.intent)
 
 
 def _show(job: JobSummary, *, as_json: bool) -> None:

@@ -44,7 +44,7 @@ def test_a_job_as_json() -> None:
         error=ErrorInfo(ErrorCode.NO_SOURCE),
     )
     fields = described(failed)
-    assert fields["state"] == "failed"
+    assert (fields["state"], fields["intent"]) == ("failed", "none")
     assert fields["error"] == {"code": "no_source", "params": {}}
     assert datetime.fromisoformat(str(fields["created"])).timestamp() == 1.7e9
     assert described(summary("a"))["error"] is None
