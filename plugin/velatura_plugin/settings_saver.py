@@ -26,6 +26,11 @@ class SettingsSaver:
         if isinstance(error, OSError):
             raise UnwritableFile(reason=error.strerror or "") from error
 
+    def wait(self) -> None:
+        """Until the last save is done, for better or worse."""
+        if self._last is not None:
+            self._last.exception()
+
     def close(self) -> None:
         """Returns when all is written."""
         self._threads.shutdown()

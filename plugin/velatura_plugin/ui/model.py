@@ -52,6 +52,7 @@ class Action(Enum):
     FAVOURITE = "favourite"
     FORGET = "forget"
     STOP_BACKEND = "stop_backend"
+    TOGGLE_PREVIEWS = "toggle_previews"
     CLOSE_WELCOME = "close_welcome"
     FREE_MEMORY = "free_memory"
 

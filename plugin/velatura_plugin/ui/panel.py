@@ -169,6 +169,8 @@ class Panel:
                 self._is_settings_open = False
                 self._studio.settle_server()
                 self.render()
+            case Action.TOGGLE_PREVIEWS:
+                self._studio.toggle_previews()
             case Action.CLOSE_WELCOME:
                 self._studio.end_welcome()
             case Action.STOP:

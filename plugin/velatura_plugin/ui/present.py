@@ -35,7 +35,8 @@ def present(
     document = state.document.id if state.document else ""
     jobs = state.jobs_of(document)
     active = [each for each in jobs if each.is_active]
-    shown = next((each for each in active if each.preview is not None), None)
+    previews = active if around.settings.previews else []
+    shown = next((each for each in previews if each.preview is not None), None)
     request = request_of(draft, state, variations=around.settings.variations)
     retouch = state.retouch.is_on if around.has_retouch else None
     context = FormContext(around.settings.variations, tuple(around.settings.prompts), retouch)
@@ -76,10 +77,13 @@ def _tools(state: PanelState, around: Around, translations: Translations) -> tup
     _ = translations.gettext
     if around.is_settings_open or state.history.is_open:
         return ()
-    settings = Control(Action.OPEN_SETTINGS, _("Settings"))
-    if Action.OPEN_HISTORY not in around.abilities:
-        return (settings,)
-    return (Control(Action.OPEN_HISTORY, _("History")), settings)
+    tools = [Control(Action.OPEN_SETTINGS, _("Settings"))]
+    if Action.OPEN_HISTORY in around.abilities:
+        tools.insert(0, Control(Action.OPEN_HISTORY, _("History")))
+    if any(each.is_active for each in state.jobs):
+        label = _("Hide previews") if around.settings.previews else _("Show previews")
+        tools.insert(0, Control(Action.TOGGLE_PREVIEWS, label))
+    return tuple(tools)
 
 
 def _settings(around: Around, translations: Translations) -> Page | None:

@@ -34,8 +34,9 @@ def _offline(state: PanelState, translations: Translations) -> StatusLine:
         return StatusLine(_("Off"), Tone.QUIET, _("Not running."), actions=(start,))
     if error.params.get("reason") == "not installed":
         install = Control(Action.INSTALL, _("Install…"))
+        elsewhere = Control(Action.OPEN_SETTINGS, _("Choose server…"))
         text = _("Not installed on this computer.")
-        return StatusLine(_("Off"), Tone.WARNING, text, actions=(install,))
+        return StatusLine(_("Off"), Tone.WARNING, text, actions=(install, elsewhere))
     again = Control(Action.START_BACKEND, _("Try again"))
     if error.params.get("reason") == "sandboxed":
         text = _("This editor runs in a sandbox and cannot start the backend. Run in a terminal:")

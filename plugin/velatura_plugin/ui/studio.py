@@ -75,6 +75,10 @@ class Studio:
         """Returns when the settings are on the disk. The app is closed by whoever built it."""
         self._saver.close()
 
+    def wait(self) -> None:
+        """Until the settings of now are on the disk, or could not be written."""
+        self._saver.wait()
+
     # -- drafts ------------------------------------------------------------------------------------
 
     @property
@@ -170,6 +174,13 @@ class Studio:
             self._speak(self._load_translations())
         self._notify()
         self._saver.save(settings)
+
+    def toggle_previews(self) -> None:
+        """Those of jobs that run already, too: they are sent, and not shown."""
+        settings = self.settings
+        self.use(replace(settings, previews=not settings.previews))
+        if settings.previews:
+            self.app.controller.hide_previews()
 
     def settle_server(self) -> None:
         """The user has done with the settings: connects to another server if they name one now."""

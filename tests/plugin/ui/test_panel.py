@@ -7,106 +7,23 @@ from pathlib import Path
 
 import pytest
 
-from tests.plugin.desk import REMOVE, Desk
-from tests.plugin.scripted import Script
-from velatura_plugin.app import App, Dialler
+from tests.plugin.desk import REMOVE, RGBA8
+from tests.plugin.ui.bench import Bench, Screen, bench_at
 from velatura_plugin.events import Link
-from velatura_plugin.features.history import DocumentHistory
-from velatura_plugin.features.retouch import Retouch
-from velatura_plugin.launcher import Launcher
 from velatura_plugin.settings import Settings, SettingsStore
-from velatura_plugin.ui.model import Action, Strip, ViewModel
+from velatura_plugin.ui.memory import recalled
+from velatura_plugin.ui.model import Action
 from velatura_plugin.ui.panel import Panel
-from velatura_plugin.ui.studio import Studio
-from velatura_plugin.ui.view import Asked, Chosen, Edited
 from velatura_protocol.errors import WorkerLost
-
-
-class Screen:
-    """A view that remembers."""
-
-    def __init__(self) -> None:
-        self.models: list[ViewModel] = []
-        self.press: Asked = lambda action, job: None
-        self.edit: Edited = lambda field, value: None
-        self.choose: Chosen = lambda job, index: None
-
-    def render(self, model: ViewModel) -> None:
-        self.models.append(model)
-
-    def on_action(self, asked: Asked) -> None:
-        self.press = asked
-
-    def on_edit(self, edited: Edited) -> None:
-        self.edit = edited
-
-    def on_choose(self, chosen: Chosen) -> None:
-        self.choose = chosen
-
-    @property
-    def model(self) -> ViewModel:
-        return self.models[-1]
-
-    @property
-    def strip(self) -> Strip:
-        (strip,) = self.model.strips
-        return strip
-
-
-class Bench:
-    def __init__(self, tmp_path: Path) -> None:
-        self.desk = Desk(Script())
-        launcher = Launcher(tmp_path)
-        controller, client = self.desk.controller, self.desk.client
-        self.app = App(
-            controller,
-            client,
-            launcher,
-            Dialler(launcher, Settings()),
-            Retouch(controller),
-            DocumentHistory(controller, client),
-        )
-        self.screen = Screen()
-        self.installed: list[int] = []
-        self.studio = Studio(self.app, SettingsStore(tmp_path))
-        self.panel = self.open()
-
-    def open(self) -> Panel:
-        return Panel(self.studio, self.screen, install=lambda: self.installed.append(1))
-
-    def press(self, action: Action) -> None:
-        """Pressed only if the panel has it, and on."""
-        model = self.screen.model
-        controls = [model.generate, *model.status.actions]
-        controls += [model.stop] if model.stop else []
-        controls += model.notice.actions if model.notice else ()
-        for strip in model.strips:
-            controls += strip.controls
-        (control,) = [each for each in controls if each.action is action]
-        assert control.enabled, control.reason
-        job = model.notice.job if model.notice and action is Action.RETRY_JOB else ""
-        self.screen.press(action, job or (model.strips[0].job if model.strips else ""))
-
-    def generate(self) -> None:
-        self.press(Action.GENERATE)
-        self.desk.until(lambda: self.screen.model.progress is None)
-
-    @property
-    def layers(self) -> list[str]:
-        (document,) = self.desk.host.documents.values()
-        return [each.name for each in document.contents.layers]
+from velatura_protocol.geometry import Rect, Size
+from velatura_protocol.pixels import Pixels
+from velatura_protocol.tasks import Edge, EdgeKind, Intent
 
 
 @pytest.fixture
 def bench(tmp_path: Path) -> Iterator[Bench]:
-    bench = Bench(tmp_path)
-    bench.desk.open()
-    bench.desk.connect()
-    bench.screen.edit("variations", 2)
-    bench.screen.edit("seed", 10)
-    yield bench
-    bench.panel.close()
-    bench.desk.close()
+    with bench_at(tmp_path) as opened:
+        yield opened
 
 
 def test_generate_choose_accept(bench: Bench) -> None:
@@ -216,3 +133,227 @@ def test_a_closed_panel_is_left_alone(bench: Bench) -> None:
     bench.desk.controller.generate(REMOVE)
     assert len(bench.screen.models) == before
     bench.panel = bench.open()
+
+
+def test_thumbnails_are_picked(bench: Bench) -> None:
+    bench.generate()
+    bench.screen.choose(bench.screen.strip.job, 1)
+    assert bench.screen.strip.position == "2 of 2"
+    bench.screen.choose(bench.screen.strip.job, 7)
+    notice = bench.screen.model.notice
+    assert notice is not None
+    assert notice.text.startswith("That variation is not there yet.")
+
+
+def test_a_waiting_job_is_removed(bench: Bench) -> None:
+    bench.desk.backend.script.hold.add("started")
+    bench.press(Action.GENERATE)
+    bench.press(Action.GENERATE)
+    first, second = bench.screen.model.queue
+    bench.screen.press(Action.CANCEL_JOB, second.job)
+    bench.desk.until(lambda: bench.screen.model.queue == ())
+    assert bench.screen.model.stop is not None
+    assert bench.desk.controller.state.job(first.job) is not None
+
+
+# -- the menu --------------------------------------------------------------------------------------
+
+
+def test_repeat_asks_for_the_same_on_the_selection_of_now(bench: Bench) -> None:
+    bench.generate()
+    bench.press(Action.DISCARD_ALL)
+    document = bench.desk.host.active_document()
+    assert document is not None
+    bench.desk.host.select(document, Rect(1, 1, 2, 2))
+    bench.press(Action.REPEAT)
+    bench.desk.until(lambda: bool(bench.screen.model.strips))
+    (view,) = bench.desk.controller.state.jobs
+    assert view.intent is Intent.REMOVE
+    assert view.regions[0].x == 0
+
+
+def test_what_is_transparent_is_filled_without_a_selection(bench: Bench) -> None:
+    document = bench.desk.host.open(Pixels(Size(8, 8), RGBA8, bytes(4 * 32) + b"\xff" * 128))
+    bench.desk.controller.refresh()
+    assert bench.screen.model.generate.reason == "Select something first."
+    bench.press(Action.FILL_TRANSPARENT)
+    bench.desk.until(lambda: bool(bench.screen.model.strips))
+    (view,) = bench.desk.controller.state.jobs
+    assert (view.intent, view.document) == (Intent.FILL, document.id)
+
+
+def test_each_selected_layer_gets_a_job(bench: Bench) -> None:
+    bench.press(Action.EACH_LAYER)
+    bench.desk.until(lambda: bool(bench.screen.model.strips))
+    assert len(bench.desk.controller.state.jobs) == 1
+
+
+# -- history ---------------------------------------------------------------------------------------
+
+
+def test_a_result_is_brought_back(bench: Bench) -> None:
+    bench.generate()
+    job = bench.screen.strip.job
+    bench.press(Action.DISCARD_ALL)
+    bench.press(Action.OPEN_HISTORY)
+    bench.desk.until(lambda: bool(bench.history.items))
+    (item,) = bench.history.items
+    assert item.title == "Remove, 2 results"
+    bench.screen.press(Action.FAVOURITE, job)
+    bench.desk.until(lambda: bench.history.items[0].is_favourite)
+    bench.screen.press(Action.RESTORE, job)
+    assert bench.screen.model.history is None
+    bench.desk.until(lambda: bench.screen.model.progress is None)
+    assert bench.screen.strip.position == "1 of 2"
+
+
+def test_a_result_is_forgotten(bench: Bench) -> None:
+    bench.generate()
+    job = bench.screen.strip.job
+    bench.press(Action.DISCARD_ALL)
+    bench.press(Action.OPEN_HISTORY)
+    bench.desk.until(lambda: bool(bench.history.items))
+    bench.screen.press(Action.FORGET, job)
+    bench.desk.until(lambda: not bench.history.items)
+    bench.press(Action.CLOSE_HISTORY)
+    assert bench.screen.model.history is None
+
+
+# -- settings --------------------------------------------------------------------------------------
+
+
+def test_settings_are_saved_and_in_effect_at_once(bench: Bench, tmp_path: Path) -> None:
+    bench.press(Action.OPEN_SETTINGS)
+    assert bench.screen.model.settings is not None
+    bench.screen.edit("setting:accept_automatically", True)
+    bench.screen.edit("setting:language", "de")
+    assert bench.screen.model.settings.title == "Einstellungen"
+    bench.press(Action.CLOSE_SETTINGS)
+    assert bench.screen.model.generate.label == "Auswahl entfernen"
+    assert bench.desk.controller.settings.accept_automatically
+    bench.studio.close()
+    assert SettingsStore(tmp_path).load() == bench.desk.controller.settings
+    bench.desk.controller.generate(REMOVE)
+    bench.desk.until(lambda: "Entfernen (10)" in bench.layers)
+
+
+def test_another_server_is_gone_to_when_the_settings_are_closed(bench: Bench) -> None:
+    bench.press(Action.OPEN_SETTINGS)
+    bench.screen.edit("setting:server_url", "wss://x")
+    assert bench.desk.backend.connections == 1
+    bench.press(Action.CLOSE_SETTINGS)
+    bench.desk.until(lambda: bench.desk.backend.connections == 2)
+    bench.press(Action.OPEN_SETTINGS)
+    bench.press(Action.CLOSE_SETTINGS)
+    bench.desk.until(lambda: bench.desk.controller.state.link.link is Link.ONLINE)
+    assert bench.desk.backend.connections == 2
+
+
+def test_settings_that_cannot_be_saved_are_told_and_in_effect(
+    bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_store: SettingsStore, _settings: Settings) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(SettingsStore, "save", refuse)
+    bench.screen.edit("setting:variations", 5)
+    bench.studio.wait()
+    bench.screen.edit("setting:variations", 6)
+    assert bench.desk.controller.settings.variations == 6
+    notice = bench.screen.model.notice
+    assert notice is not None
+    assert notice.text == "The file cannot be written: Permission denied."
+
+
+def test_previews_are_hidden_where_they_are(bench: Bench) -> None:
+    bench.desk.backend.script.previews = 1
+    bench.desk.backend.script.hold.add("result-0")
+    bench.press(Action.GENERATE)
+    bench.desk.until(lambda: bench.screen.model.preview is not None)
+    bench.desk.until(lambda: len(bench.layers) == 2)
+    bench.press(Action.TOGGLE_PREVIEWS)
+    assert bench.layers == ["Background"]
+    assert bench.screen.model.preview is None
+    bench.press(Action.TOGGLE_PREVIEWS)
+    assert bench.screen.model.preview is not None
+
+
+def test_the_welcome_is_read_once(bench: Bench) -> None:
+    bench.press(Action.CLOSE_WELCOME)
+    assert bench.screen.model.welcome is None
+    assert bench.desk.controller.settings.remembered["welcomed"] == "yes"
+
+
+# -- drafts ----------------------------------------------------------------------------------------
+
+
+def value(bench: Bench, field_id: str) -> object:
+    form = bench.screen.model.form
+    (field,) = [each for each in (*form.main, *form.more) if each.id == field_id]
+    return field.value
+
+
+def test_a_draft_belongs_to_its_document(bench: Bench) -> None:
+    bench.screen.edit("prompt", "red velvet")
+    bench.screen.edit("task", "fill")
+    first = bench.desk.host.active_document()
+    assert first is not None
+    bench.desk.open(seed=1)
+    bench.desk.controller.refresh()
+    assert value(bench, "prompt") == ""
+    assert value(bench, "task") == "fill", "what is remembered holds for new documents"
+    bench.screen.edit("prompt", "blue sky")
+    bench.desk.host.active = first.id
+    bench.desk.controller.refresh()
+    assert value(bench, "prompt") == "red velvet"
+
+
+def test_panels_of_several_windows_share_it(bench: Bench) -> None:
+    other = Screen()
+    panel = Panel(bench.studio, other)
+    bench.screen.edit("prompt", "red velvet")
+    (field,) = [each for each in other.model.form.main if each.id == "prompt"]
+    assert field.value == "red velvet"
+    bench.press(Action.OPEN_SETTINGS)
+    assert other.model.settings is None
+    panel.close()
+    rendered = len(other.models)
+    bench.screen.edit("prompt", "")
+    assert len(other.models) == rendered
+
+
+def test_prompts_are_remembered_newest_first_and_once(bench: Bench, tmp_path: Path) -> None:
+    for prompt in ("one", "two", "one"):
+        bench.screen.edit("prompt", prompt)
+        bench.generate()
+    bench.studio.close()
+    assert SettingsStore(tmp_path).load().prompts == ["one", "two"]
+    (field,) = [each for each in bench.screen.model.form.main if each.id == "prompt"]
+    assert [each.id for each in field.options] == ["one", "two"]
+
+
+def test_choices_are_there_again_after_a_restart(bench: Bench, tmp_path: Path) -> None:
+    bench.screen.edit("edge", "feather")
+    bench.screen.edit("edge_pixels", 12)
+    bench.screen.edit("task", "restyle")
+    bench.studio.close()
+    draft = recalled(SettingsStore(tmp_path).load().remembered)
+    assert draft.task == "restyle"
+    assert draft.edges == {"remove": Edge(EdgeKind.FEATHER, 12)}
+
+
+# -- retouch mode ----------------------------------------------------------------------------------
+
+
+def test_retouch_mode(bench: Bench) -> None:
+    assert value(bench, "retouch") is False
+    bench.screen.edit("retouch", True)
+    assert value(bench, "retouch") is True
+    document = bench.desk.host.active_document()
+    assert document is not None
+    bench.desk.host.select(document, Rect(2, 2, 3, 3))
+    for _ in range(2):
+        bench.app.retouch.tick()
+    bench.desk.until(lambda: len(bench.layers) > 1 and not bench.desk.controller.state.jobs)
+    bench.screen.edit("retouch", False)
+    assert not bench.app.retouch.is_on

@@ -254,7 +254,6 @@ def test_rows(
     ("state", "action"),
     [
         (PanelState(), Action.START_BACKEND),
-        (after(LinkChanged(Link.OFFLINE, error=INSTALL_FIRST)), Action.INSTALL),
         (after(LinkChanged(Link.OFFLINE, error=CRASHED)), Action.RESTART_BACKEND),
         (
             after(LinkChanged(Link.OFFLINE, error=ErrorInfo(ErrorCode.VERSION_MISMATCH))),
@@ -265,6 +264,12 @@ def test_rows(
 )
 def test_what_can_be_done_about_the_link(state: PanelState, action: Action) -> None:
     assert [each.action for each in model(state).status.actions] == [action]
+
+
+def test_what_is_not_installed_can_be_installed_or_be_elsewhere() -> None:
+    state = after(LinkChanged(Link.OFFLINE, error=INSTALL_FIRST))
+    actions = [each.action for each in model(state).status.actions]
+    assert actions == [Action.INSTALL, Action.OPEN_SETTINGS]
 
 
 @pytest.mark.parametrize(
