@@ -92,24 +92,32 @@ def _looked_up(halves: array[int], table: bytes) -> bytes:
     return bytes(itemgetter(*halves)(table))
 
 
+_HALF_ONE, _HALF_INFINITY = 0x3C00, 0x7C00
+_UPPER_ONE, _UPPER_INFINITY = 0x3F80, 0x7F80
+
+
 @functools.lru_cache(maxsize=1)
 def _half_table() -> bytes:
     """sRGB's byte for every 16-bit float, from linear light."""
-    packed = struct.pack("<65536H", *range(65536))
-    return _encoded(struct.unpack("<65536e", packed))
+    packed = struct.pack(f"<{_HALF_ONE}H", *range(_HALF_ONE))
+    return _table(struct.unpack(f"<{_HALF_ONE}e", packed), _HALF_INFINITY)
 
 
 @functools.lru_cache(maxsize=1)
 def _upper_table() -> bytes:
     """The same for the upper two bytes of every 32-bit float."""
-    packed = bytearray(4 * 65536)
-    words = struct.pack("<65536H", *range(65536))
+    packed = bytearray(4 * _UPPER_ONE)
+    words = struct.pack(f"<{_UPPER_ONE}H", *range(_UPPER_ONE))
     packed[2::4], packed[3::4] = words[0::2], words[1::2]
-    return _encoded(struct.unpack("<65536f", packed))
+    return _table(struct.unpack(f"<{_UPPER_ONE}f", packed), _UPPER_INFINITY)
 
 
-def _encoded(values: tuple[float, ...]) -> bytes:
-    return bytes(_srgb(each) if 0.0 < each < 1.0 else 255 * (each >= 1.0) for each in values)
+def _table(below_one: tuple[float, ...], infinity: int) -> bytes:
+    """Floats of one sign are in the order of their bits: first those under one, then the brighter
+    ones up to ``infinity``, then what is no number and what is negative, which are black."""
+    dark = bytes(map(_srgb, below_one))
+    bright = b"\xff" * (infinity + 1 - len(dark))
+    return (dark + bright).ljust(65536, b"\0")
 
 
 def _srgb(light: float) -> int:
