@@ -12,20 +12,28 @@ document every 100 ms left the user 2.8 updates a second and pauses of up to 0.9
 
 
 class CanvasGate:
-    """One per job. Refreshes slower than :data:`MAX_COST` seconds close it for good."""
+    """One per job. Refreshes slower than :data:`MAX_COST` seconds close it for good; the first one
+    does not: it inserts the layer that later ones are written into, and says nothing about them.
+
+    Measured in Krita 5.2.9 on 4096²: 142 ms, of which 43 are the insertion and 88 the drawing of
+    all there is, once.
+    """
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
         self._open_from = float("-inf")
+        self._is_first = True
 
     def offer(self, show: Callable[[], None]) -> bool:
         """Calls ``show`` if a preview may be shown now, and measures it; whether it did."""
         began = self._clock()
         if began < self._open_from:
             return False
+        # Closed meanwhile: an editor may take further events from within its own calls.
+        self._open_from = float("inf")
         show()
         ended = self._clock()
-        cost = ended - began
-        slow = cost > MAX_COST
-        self._open_from = float("inf") if slow else max(began + MIN_INTERVAL, ended + REST * cost)
+        cost, is_first, self._is_first = ended - began, self._is_first, False
+        if is_first or cost <= MAX_COST:
+            self._open_from = max(began + MIN_INTERVAL, ended + REST * cost)
         return True

@@ -40,8 +40,30 @@ def test_a_canvas_that_takes_long_rests_longer() -> None:
 
 def test_a_canvas_that_takes_too_long_is_left_alone() -> None:
     bench = Bench()
+    assert bench.offer()
+    bench.now += 1000.0
     bench.cost = 0.11
     assert bench.offer()
     bench.now += 1000.0
     assert not bench.offer()
-    assert len(bench.shown) == 1
+    assert len(bench.shown) == 2
+
+
+def test_the_first_one_which_inserts_the_layer_may_take_longer() -> None:
+    bench = Bench()
+    bench.cost = 3.0
+    assert bench.offer()
+    bench.cost = 0.01
+    bench.now += 11.9
+    assert not bench.offer()
+    bench.now += 0.2
+    assert bench.offer()
+
+
+def test_none_is_shown_while_one_is_being_shown() -> None:
+    bench = Bench()
+    inner: list[bool] = []
+    assert bench.gate.offer(lambda: inner.append(bench.offer()))
+    assert inner == [False]
+    bench.now += 1.0
+    assert bench.offer()

@@ -14,6 +14,7 @@ from tests.hosts.krita.inside.gui import Gui, OnGui
 from tests.hosts.krita.inside.hands import Hands
 from velatura_plugin.host.base import Document
 from velatura_plugin.host.krita import KritaHost
+from velatura_plugin.ui.qt.compat import QApplication
 from velatura_protocol.geometry import Rect
 from velatura_protocol.pixels import ColourSpace, Depth, Layout, PixelFormat, Pixels
 from velatura_protocol.provenance import Provenance
@@ -146,3 +147,17 @@ class TestKritaHost(HostContract):
         poster.join()
         KritaDesk(gui).run_until(lambda: len(ran) == 20)
         assert ran == [(number, gui.thread) for number in range(20)]
+
+    def test_nothing_posted_runs_within_another(self, gui: Gui) -> None:
+        """Though Krita's calls, here Qt's own, go through the event loop while they wait."""
+        host = gui.call(KritaHost)
+        ran: list[str] = []
+
+        def wait() -> None:
+            ran.append("began")
+            QApplication.processEvents()
+            ran.append("ended")
+
+        gui.call(lambda: [host.post(wait), host.post(lambda: ran.append("next"))])
+        KritaDesk(gui).run_until(lambda: len(ran) == 3)
+        assert ran == ["began", "ended", "next"]
