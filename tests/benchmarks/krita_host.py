@@ -88,7 +88,7 @@ def _timed_bootstrap(profile: Profile) -> Iterator[None]:
 
 def _check(injected: dict[str, Any]) -> None:
     """:raises SystemExit: the watchdog did not find what it must find"""
-    found = max((seconds for _, seconds in injected["own"]), default=0.0)
+    found = max((seconds for _, seconds, _ in injected["own"]), default=0.0)
     if found < _INJECTED or injected["freeze"] < _FREEZE_CHECK:
         raise SystemExit(f"the watchdog missed a sleep of {_INJECTED} s: {injected}")
 
@@ -102,6 +102,7 @@ def _tables(notes: dict[str, Any], starts: list[dict[str, Any]]) -> Iterator[str
     yield _start_table(starts)
     yield _memory_table(notes, starts)
     yield _call_table(notes)
+    yield _heavy_table(notes)
 
 
 def _slice_table(notes: dict[str, Any]) -> str:
@@ -109,7 +110,7 @@ def _slice_table(notes: dict[str, Any]) -> str:
     for name, title in (("large", "4096², 8 bit"), ("huge", "24 MP, 16 bit, ten layers")):
         seen = notes[name]
         own, whole, cpu = (seen[each][0][1] for each in ("own", "whole", "cpu"))
-        three = ", ".join(_ms(seconds) for _, seconds in seen["own"][:3])
+        three = ", ".join(_ms(seconds) for _, seconds, _ in seen["own"][:3])
         rows.append(
             [
                 title,
@@ -244,6 +245,17 @@ def _call_table(notes: dict[str, Any]) -> str:
         for name, count, seconds, worst in notes[key]["calls"][:5]
     ]
     return table(["Krita's longest calls", "", "times", "ms in all", "worst"], rows)
+
+
+def _heavy_table(notes: dict[str, Any]) -> str:
+    """Only of slices that miss their target."""
+    rows = [
+        [title, _ms(own), " < ".join(f"{name} {_ms(seconds)}" for name, seconds in heavy)]
+        for key, title in (("large", "4096²"), ("huge", "24 MP"))
+        for _, own, heavy in notes[key]["own"]
+        if own > _SLICE
+    ]
+    return table(["our slices above 16 ms", "ms", "in"], rows)
 
 
 def _ms(seconds: float) -> str:

@@ -27,6 +27,7 @@ import krita
 _TOOL = sys.monitoring.PROFILER_ID
 _EVENTS = sys.monitoring.events
 _KEPT_SLICES = 20_000
+_HEAVY_SECONDS = 0.004
 _OURS = "velatura_plugin"
 _PROTOCOL = "velatura_protocol"
 _KRITA = (
@@ -45,6 +46,8 @@ class Slice:
     whole: float
     own: float
     cpu: float
+    heavy: tuple[tuple[str, float], ...] = ()
+    """Functions in it that took a part of ``own`` worth naming, from the inside out."""
 
 
 @dataclass
@@ -54,8 +57,9 @@ class _Stay:
     name: str
     began: float
     cpu_began: float
-    depth: int = 1
     is_krita: bool = False
+    frames: list[tuple[str, float, float]] = field(default_factory=list[tuple[str, float, float]])
+    heavy: list[tuple[str, float]] = field(default_factory=list[tuple[str, float]])
     apart: float = 0.0
     apart_cpu: float = 0.0  # of a slice only
 
@@ -114,10 +118,10 @@ class Watchdog:
             return sys.monitoring.DISABLE
         if threading.get_ident() != self._thread:
             return None
-        if self._stays and not self._stays[-1].is_krita:
-            self._stays[-1].depth += 1
-        else:
+        if not self._stays or self._stays[-1].is_krita:
             self._stays.append(_Stay(code.co_qualname, time.perf_counter(), time.thread_time()))
+        stay = self._stays[-1]
+        stay.frames.append((code.co_qualname, time.perf_counter(), stay.apart))
         return None
 
     def _leave(self, code: CodeType, _offset: int, _value: object) -> object:
@@ -135,8 +139,11 @@ class Watchdog:
         if not self._stays:
             return  # entered before the watch began
         stay = self._stays[-1]
-        stay.depth -= 1
-        if stay.depth:
+        name, began, apart = stay.frames.pop()
+        seconds = time.perf_counter() - began - (stay.apart - apart)
+        if seconds > _HEAVY_SECONDS:
+            stay.heavy.append((name, seconds))
+        if stay.frames:
             return
         self._stays.pop()
         whole, cpu = time.perf_counter() - stay.began, time.thread_time() - stay.cpu_began
@@ -144,7 +151,8 @@ class Watchdog:
             self._stays[-1].apart += whole
         if len(self.slices) < _KEPT_SLICES:
             own = whole - stay.apart
-            self.slices.append(Slice(stay.name, whole, own, cpu - stay.apart_cpu))
+            cpu -= stay.apart_cpu
+            self.slices.append(Slice(stay.name, whole, own, cpu, tuple(stay.heavy)))
 
     # -- Krita's code ------------------------------------------------------------------------------
 
