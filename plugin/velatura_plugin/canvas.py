@@ -23,10 +23,19 @@ class JobCanvas:
     """The place of one job on the canvas of its document: empty, a preview, or a variation."""
 
     def __init__(
-        self, host: Host, document: Document, job: str, spot: Spot, clock: Callable[[], float]
+        self,
+        host: Host,
+        document: Document,
+        job: str,
+        spot: Spot,
+        clock: Callable[[], float],
+        *,
+        look: LayerInfo | None = None,
     ) -> None:
+        """``look``: the layer that results are blended like; None: as the engine says."""
         self.document = document
         self.spot = spot
+        self._look = look
         self._host = host
         self._job = job
         self._clock = clock
@@ -44,7 +53,7 @@ class JobCanvas:
 
     def show(self, content: ResultContent) -> None:
         self._is_occupied = True
-        content = settled(content, self._canvas())
+        content = settled(_like(content, self._look), self._canvas())
         self._host.show_result(self.document, self._job, content, spot=self.spot)
 
     def clear(self) -> None:
@@ -55,7 +64,7 @@ class JobCanvas:
     def accept(self, content: ResultContent, *, name: str, document_key: str) -> Growth | None:
         """One undo step of the host. What became of the canvas, for :meth:`resized` of all that
         share the document; None: it is as it was."""
-        named = settled(_named(content, name), self._canvas())
+        named = settled(_like(_named(content, name), self._look), self._canvas())
         before = self._host.layers(self.document)
         self._host.accept(
             self.document, self._job, named, spot=self.spot, document_key=document_key
@@ -70,7 +79,9 @@ class JobCanvas:
         """Several, each with its name, as a group called ``name``: one undo step. See
         :func:`fit_together` for what can be grouped."""
         canvas = self._canvas()
-        results = tuple(settled(_named(content, own), canvas) for own, content in contents)
+        results = tuple(
+            settled(_like(_named(content, own), self._look), canvas) for own, content in contents
+        )
         self._host.accept_all(
             self.document, self._job, name, results, spot=self.spot, document_key=document_key
         )
@@ -82,7 +93,7 @@ class JobCanvas:
 
     def again(self, job: str) -> JobCanvas:
         """That of a job with the same captured pixels."""
-        canvas = JobCanvas(self._host, self.document, job, self.spot, self._clock)
+        canvas = JobCanvas(self._host, self.document, job, self.spot, self._clock, look=self._look)
         canvas._held = self._held
         return canvas
 
@@ -112,6 +123,18 @@ class JobCanvas:
         self._host.show_preview(self.document, self._job, frame, spot=self.spot)
 
 
+def canvas_of(
+    host: Host,
+    document: Document,
+    job: str,
+    request: GenerateRequest,
+    clock: Callable[[], float],
+) -> JobCanvas:
+    """The place of a job that was captured just now, for this request."""
+    spot, look = spot_of(host, document, request), look_of(host, document, request)
+    return JobCanvas(host, document, job, spot, clock, look=look)
+
+
 def spot_of(host: Host, document: Document, request: GenerateRequest) -> Spot:
     """Over the captured layer; over all there are now where all that is visible was captured."""
     layer = request.layer
@@ -119,6 +142,28 @@ def spot_of(host: Host, document: Document, request: GenerateRequest) -> Spot:
         drawn = (each for each in host.layers(document) if each.kind not in _NOT_DRAWN)
         layer = next((each.reference for each in drawn if each.depth == 0), layer)
     return Spot(layer, request.group)
+
+
+def look_of(host: Host, document: Document, request: GenerateRequest) -> LayerInfo | None:
+    """A layer that was captured by itself, which the result takes after: what was laid over the
+    picture in some way, and half transparent perhaps, is to be seen in the same way again."""
+    if request.sample_source is not SampleSource.LAYER:
+        return None
+    layers = host.layers(document)
+    return next((each for each in layers if each.reference == request.layer), None)
+
+
+def _like(content: ResultContent, look: LayerInfo | None) -> ResultContent:
+    """Where the engine has no wish of its own."""
+    if look is None:
+        return content
+    layers = (
+        replace(each, blend=look.blend, opacity=look.opacity)
+        if (each.blend, each.opacity, each.placement) == ("normal", 1.0, Placement.ABOVE)
+        else each
+        for each in content.layers
+    )
+    return replace(content, layers=tuple(layers))
 
 
 def fit_together(contents: Sequence[ResultContent]) -> bool:

@@ -6,11 +6,11 @@ import logging
 from collections.abc import Callable
 from dataclasses import replace
 
-from velatura_protocol.errors import BackendUnavailable, HostFailed, NotFound, VelaturaError
+from velatura_protocol.errors import BackendUnavailable, HostFailed, NotFound
 from velatura_protocol.messages import CancelledJob, Failed, Finished
 
 from . import state as panel
-from .canvas import DocumentKeys, JobCanvas, fit_together, look_at, spot_of, with_layers
+from .canvas import DocumentKeys, canvas_of, fit_together, look_at, with_layers
 from .capture import CaptureContext, capture, choose_engine
 from .chance import Chance
 from .client import CLOSE_SECONDS, JobClient
@@ -43,14 +43,12 @@ class Controller(Strip):
         settings: Settings | None = None,
         chance: Chance | None = None,
     ) -> None:
-        super().__init__()
         chance = chance or Chance()
+        super().__init__(client, DocumentKeys(host, chance.new_id))
         self.settings = settings or Settings()
         self.translations = Translations()
         self.host = host
-        self._client = client
         self._chance = chance
-        self._keys = DocumentKeys(host, chance.new_id)
         self._inbox = Inbox(wake=lambda: host.post(self._take_events))
 
     # -- life --------------------------------------------------------------------------------------
@@ -120,8 +118,7 @@ class Controller(Strip):
         order = JobOrder(
             self._chance.new_id(), captured.task, captured.blobs, request.priority, request.live
         )
-        spot = spot_of(self.host, document, request)
-        canvas = JobCanvas(self.host, document, order.job, spot, self._chance.clock)
+        canvas = canvas_of(self.host, document, order.job, request, self._chance.clock)
         accepts = request.accept or self.settings.accept_automatically
         return self._submit(OpenJob(order, canvas, accepts))
 
@@ -213,25 +210,18 @@ class Controller(Strip):
             case _:
                 pass
 
-    def _on_canvas(self, job: str, action: Callable[[], object]) -> None:
-        """What goes wrong becomes the notice. A document that has been closed takes its jobs along,
-        whether anybody has told or not."""
-        opened = self._jobs.get(job)
-        try:
-            action()
-        except NotFound as error:
-            if opened is None or error.params.get("what") != "document":
-                self._complain(error)
-            else:
-                self.document_closed(opened.canvas.document.id)
-        except VelaturaError as error:
-            self._complain(error)
-
     def _show_preview(self, event: PreviewArrived) -> None:
         """Never in place of a staged variation."""
         view = self.state.job(event.job)
-        if view and view.is_active and not view.is_staging and self.settings.canvas_previews:
+        wanted = self.settings.previews and self.settings.canvas_previews
+        if view and view.is_active and not view.is_staging and wanted:
             self._opened(event.job).canvas.show_preview(event.frame)
+
+    def hide_previews(self) -> None:
+        """Takes those off the canvas that are on it; the settings say whether more may come."""
+        for view in self.state.jobs:
+            if view.is_active and not view.is_staging:
+                self._on_canvas(view.job, self._opened(view.job).canvas.clear)
 
     def _stage(self, before: PanelState, event: VariationArrived) -> None:
         """The first variation goes onto the canvas, or into the document; later ones wait in the
@@ -316,13 +306,6 @@ class Controller(Strip):
         else:
             self._restage(view, staging)
 
-    def document_closed(self, document_id: str) -> None:
-        """Its jobs leave the panel: what runs is stopped, what is finished stays in the history."""
-        self._keys.forget(document_id)
-        for view in self.state.jobs_of(document_id):
-            self._opened(view.job).canvas.forget()
-            self._settle(view.job)
-
     def _accept(self, view: JobView, variation: StagedVariation) -> None:
         canvas = self._opened(view.job).canvas
         if variation.content is None:
@@ -334,12 +317,3 @@ class Controller(Strip):
         )
         if grown is not None:
             self._canvas_grew(canvas.document, grown)
-
-    def _settle(self, job: str) -> None:
-        """Ends the job's time on the panel, and what is left of its work."""
-        view = self.store.view(job)
-        if view.is_active:
-            self._client.cancel(job)
-        self._on_canvas(job, self._opened(job).canvas.clear)
-        if job in self._jobs:
-            self._drop(job)

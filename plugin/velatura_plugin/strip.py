@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from velatura_protocol.errors import NotFound, VelaturaError
 from velatura_protocol.messages import ErrorInfo
 
 from . import state as panel
-from .canvas import JobCanvas
+from .canvas import DocumentKeys, JobCanvas
+from .client import JobClient
 from .growth import Growth
 from .host.base import Document
 from .order import JobOrder
@@ -30,8 +32,10 @@ class OpenJob:
 class Strip:
     """UI thread only."""
 
-    def __init__(self) -> None:
+    def __init__(self, client: JobClient, keys: DocumentKeys) -> None:
         self.store = Store()
+        self._client = client
+        self._keys = keys
         self._jobs: dict[str, OpenJob] = {}
 
     @property
@@ -64,6 +68,13 @@ class Strip:
             self._show_current(job)
         self.store.apply(panel.Compared(job, original))
 
+    def document_closed(self, document_id: str) -> None:
+        """Its jobs leave the panel: what runs is stopped, what is finished stays in the history."""
+        self._keys.forget(document_id)
+        for view in self.state.jobs_of(document_id):
+            self._opened(view.job).canvas.forget()
+            self._settle(view.job)
+
     def _restage(self, view: JobView, staging: Staging) -> None:
         self.store.apply(panel.StagingChanged(view.job, staging))
         if staging.current != view.staging.current or view.comparing:
@@ -73,6 +84,29 @@ class Strip:
         shown = self.store.view(job).staging.shown
         if shown is not None and shown.content is not None:
             self._opened(job).canvas.show(shown.content)
+
+    def _on_canvas(self, job: str, action: Callable[[], object]) -> None:
+        """What goes wrong becomes the notice. A document that has been closed takes its jobs along,
+        whether anybody has told or not."""
+        opened = self._jobs.get(job)
+        try:
+            action()
+        except NotFound as error:
+            if opened is None or error.params.get("what") != "document":
+                self._complain(error)
+            else:
+                self.document_closed(opened.canvas.document.id)
+        except VelaturaError as error:
+            self._complain(error)
+
+    def _settle(self, job: str) -> None:
+        """Ends the job's time on the panel, and what is left of its work."""
+        view = self.store.view(job)
+        if view.is_active:
+            self._client.cancel(job)
+        self._on_canvas(job, self._opened(job).canvas.clear)
+        if job in self._jobs:
+            self._drop(job)
 
     def _canvas_grew(self, document: Document, growth: Growth) -> None:
         """What was captured before stays where it was in the picture."""

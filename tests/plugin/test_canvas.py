@@ -7,7 +7,7 @@ import pytest
 
 from tests.plugin.desk import noise
 from tests.plugin.events import CONTENT, REGION
-from velatura_plugin.canvas import DocumentKeys, JobCanvas, look_at, spot_of
+from velatura_plugin.canvas import DocumentKeys, JobCanvas, look_at, look_of, spot_of
 from velatura_plugin.host.base import Document, LayerKind, PreviewFrame, Spot
 from velatura_plugin.host.memory import MemoryHost
 from velatura_plugin.request import GenerateRequest
@@ -94,6 +94,28 @@ def test_what_was_made_of_all_that_is_visible_goes_on_top(
     assert spot_of(host, document, below) == Spot(bottom, "Styles")
     visible = replace(request, sample_source=SampleSource.VISIBLE)
     assert spot_of(host, document, visible) == Spot(paint, "Styles")
+
+
+def test_only_a_layer_by_itself_is_taken_after(host: MemoryHost, document: Document) -> None:
+    bottom = host.layers(document)[0]
+    host.blend_layer(document, bottom.reference, "multiply", 0.5)
+    request = GenerateRequest(Operation.RESTYLE, layer=bottom.reference)
+    alone = replace(request, sample_source=SampleSource.LAYER)
+    look = look_of(host, document, alone)
+    assert look is not None
+    assert (look.blend, look.opacity) == ("multiply", 0.5)
+    assert look_of(host, document, request) is None
+    assert look_of(host, document, replace(alone, layer="gone")) is None
+
+
+def test_an_engine_that_has_a_wish_gets_it(host: MemoryHost, document: Document) -> None:
+    look = replace(host.layers(document)[0], blend="multiply", opacity=0.5)
+    canvas = JobCanvas(host, document, "job", Spot(), itertools.count().__next__, look=look)
+    screened = replace(CONTENT.layers[0], blend="screen")
+    both = replace(CONTENT, layers=(CONTENT.layers[0], screened))
+    canvas.accept(both, name="a", document_key="key")
+    told = {(each.blend, each.opacity) for each in host.layers(document)[:2]}
+    assert told == {("multiply", 0.5), ("screen", 1.0)}
 
 
 def test_keys(host: MemoryHost, document: Document) -> None:

@@ -47,6 +47,7 @@ def test_compare_shows_the_original_while_held(plugin: Desk) -> None:
     assert plugin.host.flatten(document) == staged
 
 
-def test_a_job_that_has_left_is_not_found() -> None:
+def test_a_job_that_has_left_is_not_found(plugin: Desk) -> None:
+    strip: Strip = plugin.controller
     with pytest.raises(NotFound):
-        Strip().step_variation("gone", 1)
+        strip.step_variation("gone", 1)

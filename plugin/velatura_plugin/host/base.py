@@ -65,7 +65,8 @@ class LayerKind(Enum):
 class LayerInfo:
     """A layer, a mask, a saved selection or a channel. ``reference`` is what
     :meth:`Host.role_content` and :meth:`Host.mask_content` take; ``depth`` counts the groups it
-    lies in, for an indented list."""
+    lies in, for an indented list. ``blend`` is the host's name for how it is laid over what is
+    below, ``opacity`` from 0 to 1."""
 
     reference: str
     name: str
@@ -73,6 +74,8 @@ class LayerInfo:
     depth: int = 0
     is_visible: bool = True
     is_locked: bool = False
+    blend: str = "normal"
+    opacity: float = 1.0
 
 
 @dataclass(frozen=True)

@@ -53,6 +53,18 @@ def test_each_layer_by_itself_and_its_result_over_it(plugin: Desk) -> None:
     assert plugin.controller.state.notice is None
 
 
+def test_a_result_is_blended_like_the_layer_it_was_made_of(plugin: Desk) -> None:
+    document, (lower, upper) = layered(plugin, LayerKind.PAINT, LayerKind.PAINT)
+    plugin.host.blend_layer(document, lower, "multiply", 0.5)
+    plugin.host.mark_layers(document, lower, upper)
+    for job in generate_each(plugin.controller, REQUEST):
+        plugin.finish(job)
+        plugin.controller.accept(job)
+    told = [(each.blend, each.opacity) for each in plugin.host.layers(document)]
+    plain, mixed = ("normal", 1.0), ("multiply", 0.5)
+    assert told == [plain, plain, mixed, mixed, plain]
+
+
 def test_those_without_pixels_are_named(plugin: Desk) -> None:
     document, (lower, mask) = layered(plugin, LayerKind.PAINT, LayerKind.MASK)
     group = plugin.host.add_group(document, "Sleeves")

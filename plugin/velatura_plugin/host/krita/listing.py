@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import krita
 
 from ..base import LayerInfo, LayerKind
+from .layers import OPAQUE
 from .tree import is_mask, lineage, node_id, walked
 
 _KINDS = {
@@ -24,7 +25,16 @@ GLOBAL_SELECTION = "Selection Mask"
 
 def described(node: krita.Node, depth: int = 0) -> LayerInfo:
     kind = _KINDS.get(node.type(), LayerKind.MASK if is_mask(node) else LayerKind.OTHER)
-    return LayerInfo(node_id(node), node.name(), kind, depth, node.visible(), node.locked())
+    return LayerInfo(
+        node_id(node),
+        node.name(),
+        kind,
+        depth,
+        node.visible(),
+        node.locked(),
+        node.blendingMode(),
+        node.opacity() / OPAQUE,
+    )
 
 
 def listed(document: krita.Document, staged: set[str]) -> Iterator[LayerInfo]:

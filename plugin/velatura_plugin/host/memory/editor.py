@@ -117,6 +117,15 @@ class MemoryEditor:
         layers = (replace(e, visible=False) if e is hidden else e for e in opened.contents.layers)
         opened.change(replace(opened.contents, layers=tuple(layers)))
 
+    def blend_layer(self, document: Document, reference: str, blend: str, opacity: float) -> None:
+        opened = self.find(document.id)
+        wanted = opened.layer(reference)
+        layers = tuple(
+            replace(each, blend=blend, opacity=opacity) if each.id == wanted.id else each
+            for each in opened.contents.layers
+        )
+        opened.change(replace(opened.contents, layers=layers))
+
     def remove_layer(self, document: Document, reference: str) -> None:
         opened = self.find(document.id)
         contents = opened.contents.without(opened.layer(reference))

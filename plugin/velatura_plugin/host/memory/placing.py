@@ -76,6 +76,7 @@ class Placer:
             layer.opacity,
             provenance=result.provenance,
             id=self.new_id(),
+            blend=layer.blend,
         )
 
     def _collected(

@@ -20,7 +20,7 @@ _UNSEEN = frozenset({LayerKind.MASK, LayerKind.SELECTION, LayerKind.CHANNEL, Lay
 @dataclass(frozen=True)
 class MemoryLayer:
     """``job`` names the job whose preview or staged variation it is; empty: the user's own.
-    ``parent`` is the id of the group it lies in; empty: none."""
+    ``parent`` is the id of the group it lies in; empty: none. ``blend`` is noted, not drawn."""
 
     name: str
     patches: tuple[PatchContent, ...] = ()
@@ -31,6 +31,7 @@ class MemoryLayer:
     id: str = ""
     parent: str = ""
     kind: LayerKind = LayerKind.PAINT
+    blend: str = "normal"
 
     @property
     def is_group(self) -> bool:
@@ -94,7 +95,15 @@ class Contents:
 
     def info(self, layer: MemoryLayer) -> LayerInfo:
         depth = sum(1 for _ in self.lineage(layer)) - 1
-        return LayerInfo(layer.id, layer.name, layer.kind, depth, layer.visible)
+        return LayerInfo(
+            layer.id,
+            layer.name,
+            layer.kind,
+            depth,
+            layer.visible,
+            blend=layer.blend,
+            opacity=layer.opacity,
+        )
 
     # -- seeing ------------------------------------------------------------------------------------
 
