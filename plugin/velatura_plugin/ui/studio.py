@@ -15,11 +15,12 @@ from ..request import GenerateRequest, MaskSource
 from ..settings import Settings, SettingsStore
 from ..settings_saver import SettingsSaver
 from ..state import PanelState
-from .draft import Draft, settled
+from .draft import Draft, settled, task_of
 from .edits import edited
 from .memory import recalled, remembered, with_prompt
 from .requests import request_of
 from .settings_page import SETTING_PREFIX, edited_settings
+from .tasks import task_named
 from .welcome import SEEN
 
 RETOUCH = "retouch"
@@ -108,14 +109,21 @@ class Studio:
         document = self.state.document
         before = settled(self.draft, self.state)
         draft = edited(before, field_id, value, size=document.size if document else None)
+        retouch, removal = self.app.retouch, self.request("remove")
         self._drafts[self._document] = draft
+        if retouch.is_on and self.request("remove") != removal:
+            retouch.turn_on(self.request("remove"))
         self._notify()
         if remembered(draft) != remembered(before):
             self._remember(remembered(draft))
 
     def request(self, task: str = "") -> GenerateRequest:
-        """What the button would send; with ``task``, what it would send for that one."""
+        """What the button would send; with ``task``, what it would send for that one, whether any
+        engine here can do it or not."""
         draft = replace(self.draft, task=task) if task else self.draft
+        asked = task_named(task)
+        if asked is not None and task_of(draft, self.state) != asked:
+            return GenerateRequest(asked.operation, asked.intent)
         return request_of(draft, self.state, variations=self.settings.variations)
 
     @property

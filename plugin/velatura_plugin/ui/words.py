@@ -56,6 +56,8 @@ def _special(code: ErrorCode, params: _Params, translations: Translations) -> st
     _ = translations.gettext
     if code is ErrorCode.NOT_FOUND:
         return _not_found(params, translations)
+    if code is ErrorCode.BAD_TASK and params == {"field": "extent", "reason": "adds nothing"}:
+        return _("Say how far the picture is to be extended.")
     if code is ErrorCode.UNSUPPORTED:
         return _unsupported(params, translations)
     if code is ErrorCode.BACKEND_UNAVAILABLE and params.get("reason"):

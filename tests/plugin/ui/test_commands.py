@@ -10,9 +10,11 @@ import pytest
 from tests.plugin.ui.bench import Bench, bench_at
 from tests.plugin.ui.states import offering
 from velatura_backend.engines.specs import FILL
+from velatura_plugin.events import Greeted
 from velatura_plugin.i18n import load_translations
 from velatura_plugin.state import PanelState
 from velatura_plugin.ui.commands import PREFIX, Command, commands
+from velatura_protocol.messages import PROTOCOL, Limits, Welcome
 from velatura_protocol.tasks import Intent, Operation
 
 TASKS = ["fill", "remove", "extend", "restyle", "upscale", "vary", "tile", "retarget", "generate"]
@@ -66,6 +68,17 @@ def test_what_it_lacks_becomes_the_notice(bench: Bench) -> None:
     command("extend").run(bench.studio)
     notice = bench.screen.model.notice
     assert notice is not None
+    assert notice.text == "Say how far the picture is to be extended."
+    assert bench.desk.controller.state.jobs == ()
+
+
+def test_a_task_that_no_engine_can_do_is_not_replaced_by_another(bench: Bench) -> None:
+    welcome = Welcome(PROTOCOL, "0.1.0", (Operation.FILL,), (FILL,), Limits())
+    bench.desk.controller.store.apply(Greeted(welcome))
+    command("restyle").run(bench.studio)
+    notice = bench.screen.model.notice
+    assert notice is not None
+    assert notice.text == "No engine here can do this: Restyle."
     assert bench.desk.controller.state.jobs == ()
 
 

@@ -357,3 +357,17 @@ def test_retouch_mode(bench: Bench) -> None:
     bench.desk.until(lambda: len(bench.layers) > 1 and not bench.desk.controller.state.jobs)
     bench.screen.edit("retouch", False)
     assert not bench.app.retouch.is_on
+
+
+def test_retouch_mode_follows_the_panel(bench: Bench) -> None:
+    bench.screen.edit("retouch", True)
+    bench.screen.edit("edge", "exact")
+    document = bench.desk.host.active_document()
+    assert document is not None
+    bench.desk.backend.script.hold.add("result-0")
+    bench.desk.host.select(document, Rect(2, 2, 3, 3))
+    for _ in range(2):
+        bench.app.retouch.tick()
+    bench.desk.until(lambda: bool(bench.desk.backend.jobs))
+    (job,) = bench.desk.backend.jobs.values()
+    assert job.submit.task.edge == Edge()

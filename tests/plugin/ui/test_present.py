@@ -245,7 +245,7 @@ def test_rows(
 ) -> None:
     shown = model(state)
     assert (shown.status.word, shown.status.sentence) == (word, sentence)
-    assert (shown.generate.enabled, shown.generate.reason) == (not reason, reason)
+    assert shown.generate == Control(Action.GENERATE, "Fill selection", not reason, reason)
     assert (shown.progress.text if shown.progress else None) == progress_text
     assert shown.announcement == announcement
 
