@@ -193,9 +193,12 @@ class KritaHost:
         self._ants.follow(self._documents.active())
 
     def announce(self, document: Document, text: str) -> None:
-        view = view_of(self._find(document).document)
-        if view is not None:
-            view.showFloatingMessage(text, QIcon(), ANNOUNCED_MILLISECONDS, PRIORITY_MEDIUM)
+        _float(view_of(self._find(document).document), text)
+
+    def announce_in_front(self, text: str) -> None:
+        """Over whatever the user looks at, a document that cannot be served included."""
+        window = self._application.activeWindow()
+        _float(window.activeView() if window is not None else None, text)
 
     # ----------------------------------------------------------------------------------------------
 
@@ -220,6 +223,11 @@ class KritaHost:
         size = Size(document.width(), document.height())
         form = format_of(document)
         return Document(opened.id, document.name(), size, form, self._colours.of(document))
+
+
+def _float(view: krita.View | None, text: str) -> None:
+    if view is not None:
+        view.showFloatingMessage(text, QIcon(), ANNOUNCED_MILLISECONDS, PRIORITY_MEDIUM)
 
 
 def _extent(node: krita.Node) -> Rect:

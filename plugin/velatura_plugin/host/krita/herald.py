@@ -6,18 +6,18 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ...events import Link
-from ...host.base import Document, Host
 from ...i18n import Translations
 from ...state import Notice, PanelState
 from ...ui.progress import announcement
 from ...ui.words import sentence
+from .adapter import KritaHost
 
 
 class Herald:
     """Errors, and that there is something to choose from; no progress, no percentages."""
 
     def __init__(
-        self, host: Host, translations: Translations, is_panel_visible: Callable[[], bool]
+        self, host: KritaHost, translations: Translations, is_panel_visible: Callable[[], bool]
     ) -> None:
         self._host = host
         self._translations = translations
@@ -27,9 +27,8 @@ class Herald:
 
     def follow(self, state: PanelState) -> None:
         text = self._news(state)
-        document = self._active() if text and not self._is_panel_visible() else None
-        if document is not None:
-            self._host.announce(document, text)
+        if text and not self._is_panel_visible():
+            self._host.announce_in_front(text)
 
     def _news(self, state: PanelState) -> str:
         """Kept up with while a panel is visible, too: nothing is told late."""
@@ -41,6 +40,3 @@ class Herald:
         if is_ready and state.link.link is Link.ONLINE and state.document is not None:
             return announcement(state, state.jobs_of(state.document.id), self._translations)
         return ""
-
-    def _active(self) -> Document | None:
-        return self._host.active_document()

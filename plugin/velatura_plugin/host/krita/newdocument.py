@@ -37,7 +37,7 @@ def open_as_document(opened: OpenDocument, layer: LayerContent) -> None:
     window.addView(document)
     if front is not None:
         # Krita brings a new view to the front once more when it is back in its event loop.
-        opened.stage.later(lambda: window.showView(front))
+        opened.stage.later(front.setVisible)
 
 
 def on_its_own(layer: LayerContent) -> LayerContent:
