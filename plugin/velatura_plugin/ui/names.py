@@ -11,7 +11,7 @@ from ..i18n import Translations
 def source_name(source: SampleSource, translations: Translations) -> str:
     _ = translations.gettext
     return {
-        SampleSource.BELOW: _("The picture up to this layer"),
+        SampleSource.BELOW: _("Up to this layer"),
         SampleSource.VISIBLE: _("All that is visible"),
         SampleSource.LAYER: _("This layer alone"),
     }[source]
