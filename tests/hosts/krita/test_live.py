@@ -10,7 +10,7 @@ from tests.hosts.krita.editor import Editor
 from tests.hosts.krita.outcomes import Outcomes, asked, run_inside
 from tests.hosts.krita.serving import kept_running, of_another_version
 
-SUITES = ("exactness", "bad_input", "placement", "mishaps")
+SUITES = ("exactness", "bad_input", "placement", "working_day", "history", "mishaps")
 
 
 @pytest.fixture(scope="session")
