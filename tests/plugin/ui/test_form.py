@@ -6,53 +6,24 @@ from dataclasses import replace
 
 import pytest
 
-from tests.plugin.events import accepted, online, working
-from tests.plugin.scripted import INVERTER
-from tests.plugin.ui.states import DRAFTS, LAYERS, PAINTER, UNSELECTED, WITH_LAYERS, offering
+from tests.plugin.events import accepted, working
+from tests.plugin.ui.forms import (
+    BOTH,
+    BUILT_IN,
+    after_edits,
+    field,
+    form,
+    ids,
+)
+from tests.plugin.ui.states import DRAFTS, PAINTER, UNSELECTED, WITH_LAYERS, offering
 from velatura_backend.engines.specs import ECHO, FILL
-from velatura_plugin.extent import Anchor
-from velatura_plugin.host.base import MaskKind
-from velatura_plugin.i18n import Translations
-from velatura_plugin.request import MaskSource
 from velatura_plugin.state import PanelState
-from velatura_plugin.ui.draft import Draft, edge_of, settled, task_of
+from velatura_plugin.ui.draft import Draft, settled, task_of
 from velatura_plugin.ui.edits import edited
-from velatura_plugin.ui.form import FormContext, fields
-from velatura_plugin.ui.model import Field, FieldKind, Form
+from velatura_plugin.ui.model import FieldKind, Form
 from velatura_plugin.ui.requests import request_of
-from velatura_plugin.ui.tasks import TASKS, task_named
-from velatura_protocol.geometry import Margins, Size
-from velatura_protocol.parameters import ParameterValue
-from velatura_protocol.tasks import Edge, EdgeKind, Intent, Operation, Placement, SampleSource
-
-BUILT_IN = offering(FILL)
-BOTH = offering(PAINTER, FILL)
-WORDS = Translations()
-FRESH = Draft()
-REMOVE = task_named("remove")
-
-
-def form(state: PanelState = BUILT_IN, draft: Draft = FRESH, **context: object) -> Form:
-    return fields(state, draft, WORDS, replace(FormContext(), **context))  # type: ignore[arg-type]
-
-
-def ids(shown: tuple[Field, ...]) -> list[str]:
-    return [each.id for each in shown]
-
-
-def field(shown: Form, field_id: str) -> Field:
-    (found,) = [each for each in (*shown.main, *shown.more) if each.id == field_id]
-    return found
-
-
-def after_edits(state: PanelState, *edits: tuple[str, ParameterValue], draft=FRESH) -> Draft:
-    for field_id, value in edits:
-        size = state.document.size if state.document else None
-        draft = edited(settled(draft, state), field_id, value, size=size)
-    return draft
-
-
-# -- tasks and engines -----------------------------------------------------------------------------
+from velatura_plugin.ui.tasks import TASKS
+from velatura_protocol.geometry import Size
 
 
 def test_only_what_the_engines_can_do_is_offered() -> None:
@@ -98,8 +69,6 @@ def test_an_edit_is_about_the_task_that_is_shown() -> None:
     draft = after_edits(BUILT_IN, ("edge", "feather"), draft=Draft(task="restyle"))
     assert set(draft.edges) == {"remove"}
 
-
-# -- main and more ---------------------------------------------------------------------------------
 
 MAIN = {
     "remove": ["task", "engine", "prompt", "variations", "retouch"],
@@ -179,9 +148,6 @@ def test_every_field_can_be_edited_and_no_id_is_there_twice() -> None:
                     assert None not in (each.minimum, each.maximum)
 
 
-# -- words -----------------------------------------------------------------------------------------
-
-
 def test_without_an_engine_that_reads_the_prompt_says_so() -> None:
     shown = field(form(draft=Draft(prompt="a cat")), "prompt")
     assert (shown.enabled, shown.placeholder) == (False, "Get prompts")
@@ -205,31 +171,6 @@ def test_the_prompt_chooses_an_engine_that_reads() -> None:
 def test_the_prompt_s_history() -> None:
     shown = field(form(BOTH, prompts=("new", "old")), "prompt")
     assert [each.label for each in shown.options] == ["new", "old"]
-
-
-# -- values ----------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("size", "pixels"), [(Size(1000, 1000), 8), (Size(6000, 4000), 39), (Size(10, 10), 1)]
-)
-def test_a_removal_starts_grown_by_the_picture_s_size(size: Size, pixels: int) -> None:
-    assert REMOVE
-    assert edge_of(Draft(), REMOVE, replace(WITH_LAYERS, size=size)) == Edge(EdgeKind.GROW, pixels)
-    fill = task_named("fill")
-    assert fill
-    assert edge_of(Draft(), fill, replace(WITH_LAYERS, size=size)) == Edge()
-
-
-def test_edges() -> None:
-    draft = after_edits(BUILT_IN, ("edge", "exact"))
-    assert request_of(draft, BUILT_IN).edge == Edge()
-    assert "edge_pixels" not in ids(form(draft=draft).more)
-    draft = after_edits(BUILT_IN, ("edge", "feather"), ("edge_pixels", 30), draft=draft)
-    assert request_of(draft, BUILT_IN).edge == Edge(EdgeKind.FEATHER, 30)
-    assert field(form(draft=draft), "edge_pixels").label == "Feather by"
-    draft = after_edits(BUILT_IN, ("edge", "grow"), draft=draft)
-    assert request_of(draft, BUILT_IN).edge == Edge(EdgeKind.GROW, 30)
 
 
 @pytest.mark.parametrize(
@@ -264,138 +205,3 @@ def test_variations_are_those_of_the_settings_until_they_are_set() -> None:
     assert request_of(Draft(), BUILT_IN, variations=5).variations == 5
     draft = after_edits(BUILT_IN, ("variations", 2))
     assert request_of(draft, BUILT_IN, variations=5).variations == 2
-
-
-def test_sources() -> None:
-    assert request_of(Draft(), BUILT_IN).sample_source is SampleSource.BELOW
-    assert request_of(Draft(task="restyle"), BOTH).sample_source is SampleSource.LAYER
-    assert request_of(Draft(task="upscale"), BOTH).sample_source is SampleSource.VISIBLE
-    draft = after_edits(BUILT_IN, ("source", "visible"))
-    assert request_of(draft, BUILT_IN).sample_source is SampleSource.VISIBLE
-    assert request_of(replace(draft, task="fill"), BUILT_IN).sample_source is SampleSource.BELOW
-
-
-def test_masks() -> None:
-    options = [each.label for each in field(form(), "mask").options]
-    assert options == ["Selection", "Transparent areas", "Sky", "People", "Face", "Hole"]
-    draft = after_edits(BUILT_IN, ("mask", "transparency"))
-    assert request_of(draft, BUILT_IN).mask == MaskSource(MaskKind.TRANSPARENCY)
-    draft = after_edits(BUILT_IN, ("mask", "layer:saved"))
-    assert request_of(draft, BUILT_IN).mask == MaskSource(MaskKind.REFERENCE, "saved")
-    elsewhere = online()
-    assert request_of(draft, elsewhere).mask == MaskSource(), "that layer is not here"
-    assert field(form(elsewhere, draft), "mask").value == "selection"
-
-
-def test_roles_are_picked_from_the_document() -> None:
-    shown = field(form(), "role:exclude")
-    labels = [(each.label, each.depth) for each in shown.options]
-    assert labels == [("None", 0), ("Sky", 0), ("People", 0), ("Face", 1), ("Hole", 0)]
-    draft = after_edits(BUILT_IN, ("role:exclude", "saved"))
-    assert request_of(draft, BUILT_IN).roles == {"exclude": "saved"}
-    assert request_of(draft, offering(FILL, document=UNSELECTED)).roles == {"exclude": "saved"}
-    assert request_of(draft, online()).roles == {}, "that layer is not here"
-    draft = after_edits(BUILT_IN, ("role:exclude", ""), draft=draft)
-    assert request_of(draft, BUILT_IN).roles == {}
-
-
-def test_roles_that_the_engine_does_not_take_are_kept_for_one_that_does() -> None:
-    draft = after_edits(BUILT_IN, ("role:protect", "saved"))
-    painting = replace(draft, engines={"remove": PAINTER.id})
-    assert request_of(painting, BOTH).roles == {}
-    assert request_of(replace(draft, engines={"remove": FILL.id}), BOTH).roles
-
-
-def test_extending() -> None:
-    draft = after_edits(BUILT_IN, ("task", "extend"), ("extend_left", 8), ("extend_bottom", 3))
-    request = request_of(draft, BUILT_IN)
-    assert request.extent == Margins(left=8, bottom=3)
-    assert (request.intent, request.edge, request.mask) == (Intent.EXPAND, Edge(), MaskSource())
-    draft = after_edits(BUILT_IN, ("extent", "1:1"), ("anchor", "top"), draft=draft)
-    assert request_of(draft, BUILT_IN).extent == Margins(bottom=10), "40 × 30 becomes a square"
-    assert "extend_left" not in ids(form(draft=draft).main)
-    assert draft.anchor is Anchor.TOP
-    assert request_of(replace(draft, task="remove"), BUILT_IN).extent is None
-
-
-def test_sizes() -> None:
-    state = offering(PAINTER)
-    draft = after_edits(state, ("task", "upscale"), ("scale", 99.0))
-    assert request_of(draft, state).scale == 8.0
-    assert request_of(draft, state).target is None
-    draft = after_edits(state, ("task", "retarget"), ("width", 100), draft=draft)
-    request = request_of(draft, state)
-    assert (request.target, request.scale) == (Size(100, 30), None)
-    draft = after_edits(state, ("height", 0), draft=draft)
-    assert request_of(draft, state).target == Size(100, 1)
-
-
-def test_places() -> None:
-    state, draft = offering(PAINTER), Draft(task="upscale")
-    assert request_of(draft, state).placement is Placement.NEW_DOCUMENT
-    draft = after_edits(state, ("place", "above"), draft=draft)
-    request = request_of(draft, state)
-    assert request.placement is Placement.ABOVE
-    assert request.stays_in_size
-    assert request_of(replace(draft, task="retarget"), state).placement is Placement.NEW_DOCUMENT
-    assert request_of(Draft(), state).placement is None
-
-
-# -- an engine's own parameters --------------------------------------------------------------------
-
-
-def test_parameters_are_built_from_the_schema() -> None:
-    shown = form(offering(PAINTER), Draft(task="restyle"))
-    kinds = {each.id: each.kind for each in (*shown.main, *shown.more)}
-    assert kinds["parameter:look"] is FieldKind.CHOICE
-    assert kinds["parameter:steps"] is FieldKind.SLIDER
-    assert kinds["parameter:far"] is FieldKind.INTEGER
-    assert kinds["parameter:guidance"] is FieldKind.DECIMAL
-    assert kinds["parameter:turbo"] is FieldKind.SWITCH
-    assert kinds["parameter:tint"] is FieldKind.COLOUR
-    assert kinds["parameter:colours"] is FieldKind.PALETTE
-    assert kinds["parameter:note"] is FieldKind.TEXT
-    assert "parameter:map" not in kinds, "a layer is given by role"
-    assert field(shown, "parameter:guidance").step == 0.5
-
-
-def test_parameters_that_depend_on_another() -> None:
-    state, draft = offering(PAINTER), Draft(task="restyle")
-    assert "parameter:boost" not in ids(form(state, draft).more)
-    draft = after_edits(state, ("parameter:boost", 9), draft=draft)
-    assert request_of(draft, state).parameters == {}
-    draft = after_edits(state, ("parameter:turbo", True), draft=draft)
-    assert "parameter:boost" in ids(form(state, draft).more)
-    assert request_of(draft, state).parameters == {"boost": 9, "turbo": True}
-
-
-def test_parameters_of_another_engine_are_kept_and_not_sent() -> None:
-    draft = after_edits(BOTH, ("parameter:steps", 7))
-    assert request_of(draft, BOTH).parameters == {"steps": 7}
-    other = after_edits(BOTH, ("engine", FILL.id), ("parameter:blend", 0.25), draft=draft)
-    assert request_of(other, BOTH).parameters == {"blend": 0.25}
-    back = after_edits(BOTH, ("engine", PAINTER.id), draft=other)
-    assert request_of(back, BOTH).parameters == {"steps": 7}
-
-
-def test_an_impossible_parameter_is_the_default() -> None:
-    draft = Draft(parameters={("remove", "steps"): 999})
-    assert field(form(BOTH, draft), "parameter:steps").value == 20
-    assert request_of(draft, BOTH).parameters == {"steps": 20}
-
-
-def test_a_role_the_engine_cannot_do_without_is_in_main() -> None:
-    roles = tuple(replace(each, required=each.role == "style") for each in INVERTER.roles)
-    state = offering(replace(INVERTER, roles=roles))
-    assert "role:style" in ids(form(state, Draft(task="restyle")).main)
-    assert "role:style" not in ids(form(state, Draft(task="restyle")).more)
-
-
-@pytest.mark.parametrize("name", DRAFTS)
-def test_every_task_makes_a_request_of_its_own(name: str) -> None:
-    request = request_of(DRAFTS[name], BOTH)
-    task = task_named(DRAFTS[name].task)
-    assert task
-    assert (request.operation, request.intent) == (task.operation, task.intent)
-    assert request.operation is Operation.FILL or request.intent is Intent.NONE
-    assert LAYERS

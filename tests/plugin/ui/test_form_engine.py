@@ -1,0 +1,101 @@
+"""The controls an engine asks for."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tests.plugin.events import online
+from tests.plugin.scripted import INVERTER
+from tests.plugin.ui.forms import (
+    BOTH,
+    BUILT_IN,
+    after_edits,
+    field,
+    form,
+    ids,
+)
+from tests.plugin.ui.states import DRAFTS, LAYERS, PAINTER, UNSELECTED, offering
+from velatura_backend.engines.specs import FILL
+from velatura_plugin.ui.draft import Draft
+from velatura_plugin.ui.model import FieldKind
+from velatura_plugin.ui.requests import request_of
+from velatura_plugin.ui.tasks import task_named
+from velatura_protocol.tasks import Intent, Operation
+
+
+def test_roles_are_picked_from_the_document() -> None:
+    shown = field(form(), "role:exclude")
+    labels = [(each.label, each.depth) for each in shown.options]
+    assert labels == [("None", 0), ("Sky", 0), ("People", 0), ("Face", 1), ("Hole", 0)]
+    draft = after_edits(BUILT_IN, ("role:exclude", "saved"))
+    assert request_of(draft, BUILT_IN).roles == {"exclude": "saved"}
+    assert request_of(draft, offering(FILL, document=UNSELECTED)).roles == {"exclude": "saved"}
+    assert request_of(draft, online()).roles == {}, "that layer is not here"
+    draft = after_edits(BUILT_IN, ("role:exclude", ""), draft=draft)
+    assert request_of(draft, BUILT_IN).roles == {}
+
+
+def test_roles_that_the_engine_does_not_take_are_kept_for_one_that_does() -> None:
+    draft = after_edits(BUILT_IN, ("role:protect", "saved"))
+    painting = replace(draft, engines={"remove": PAINTER.id})
+    assert request_of(painting, BOTH).roles == {}
+    assert request_of(replace(draft, engines={"remove": FILL.id}), BOTH).roles
+
+
+def test_parameters_are_built_from_the_schema() -> None:
+    shown = form(offering(PAINTER), Draft(task="restyle"))
+    kinds = {each.id: each.kind for each in (*shown.main, *shown.more)}
+    assert kinds["parameter:look"] is FieldKind.CHOICE
+    assert kinds["parameter:steps"] is FieldKind.SLIDER
+    assert kinds["parameter:far"] is FieldKind.INTEGER
+    assert kinds["parameter:guidance"] is FieldKind.DECIMAL
+    assert kinds["parameter:turbo"] is FieldKind.SWITCH
+    assert kinds["parameter:tint"] is FieldKind.COLOUR
+    assert kinds["parameter:colours"] is FieldKind.PALETTE
+    assert kinds["parameter:note"] is FieldKind.TEXT
+    assert "parameter:map" not in kinds, "a layer is given by role"
+    assert field(shown, "parameter:guidance").step == 0.5
+
+
+def test_parameters_that_depend_on_another() -> None:
+    state, draft = offering(PAINTER), Draft(task="restyle")
+    assert "parameter:boost" not in ids(form(state, draft).more)
+    draft = after_edits(state, ("parameter:boost", 9), draft=draft)
+    assert request_of(draft, state).parameters == {}
+    draft = after_edits(state, ("parameter:turbo", True), draft=draft)
+    assert "parameter:boost" in ids(form(state, draft).more)
+    assert request_of(draft, state).parameters == {"boost": 9, "turbo": True}
+
+
+def test_parameters_of_another_engine_are_kept_and_not_sent() -> None:
+    draft = after_edits(BOTH, ("parameter:steps", 7))
+    assert request_of(draft, BOTH).parameters == {"steps": 7}
+    other = after_edits(BOTH, ("engine", FILL.id), ("parameter:blend", 0.25), draft=draft)
+    assert request_of(other, BOTH).parameters == {"blend": 0.25}
+    back = after_edits(BOTH, ("engine", PAINTER.id), draft=other)
+    assert request_of(back, BOTH).parameters == {"steps": 7}
+
+
+def test_an_impossible_parameter_is_the_default() -> None:
+    draft = Draft(parameters={("remove", "steps"): 999})
+    assert field(form(BOTH, draft), "parameter:steps").value == 20
+    assert request_of(draft, BOTH).parameters == {"steps": 20}
+
+
+def test_a_role_the_engine_cannot_do_without_is_in_main() -> None:
+    roles = tuple(replace(each, required=each.role == "style") for each in INVERTER.roles)
+    state = offering(replace(INVERTER, roles=roles))
+    assert "role:style" in ids(form(state, Draft(task="restyle")).main)
+    assert "role:style" not in ids(form(state, Draft(task="restyle")).more)
+
+
+@pytest.mark.parametrize("name", DRAFTS)
+def test_every_task_makes_a_request_of_its_own(name: str) -> None:
+    request = request_of(DRAFTS[name], BOTH)
+    task = task_named(DRAFTS[name].task)
+    assert task
+    assert (request.operation, request.intent) == (task.operation, task.intent)
+    assert request.operation is Operation.FILL or request.intent is Intent.NONE
+    assert LAYERS
