@@ -116,7 +116,9 @@ class FilesHost:
             raise BadTask(field="region", reason="reaches outside the picture")
         return to_pixels(crop_samples(self._image(document).samples, region), document.format)
 
-    def mask_content(self, document: Document, reference: str) -> Selection:
+    def mask_content(
+        self, document: Document, reference: str, *, within: Rect | None = None
+    ) -> Selection:
         """:raises MaskMismatch: a file of another size than the picture"""
         key = (reference, document.size, self._image(document).metadata.orientation)
         known = self._masks.get(key)

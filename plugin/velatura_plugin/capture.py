@@ -6,12 +6,12 @@ samples; nothing is converted and no preview is ever among them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from velatura_protocol.engines import EngineSpec
 from velatura_protocol.errors import BadTask, NotFound, NothingSelected, TooLarge, Unsupported
-from velatura_protocol.geometry import Margins, Rect
+from velatura_protocol.geometry import Margins, Rect, bounding_rect
 from velatura_protocol.messages import Limits
 from velatura_protocol.pixels import ColourSpace, Pixels
 from velatura_protocol.tasks import (
@@ -264,10 +264,10 @@ def _add_role(
     ground: Ground,
     role: str,
     reference: str,
-    crops: Iterable[Rect],
+    crops: Sequence[Rect],
 ) -> None:
     if role in CROP_ROLES:
-        drawn = ground.selection(host.mask_content(ground.document, reference))
+        drawn = ground.mask(host, reference, within=bounding_rect(crops))
         for region in crops:
             pile.add(role, region, masks.cut(drawn, region))
         return

@@ -97,8 +97,10 @@ class Ground:
         asked = held.translated(-self.margins.left, -self.margins.top)
         return padded(host.capture(self.document, source, asked, layer=layer), held, region)
 
-    def selection(self, drawn: Selection) -> Selection:
-        """What the host gave, here."""
+    def mask(self, host: Host, reference: str, *, within: Rect) -> Selection:
+        """As :meth:`~.host.base.Host.mask_content` gives it."""
+        asked = within.translated(-self.margins.left, -self.margins.top)
+        drawn = host.mask_content(self.document, reference, within=asked)
         return Selection(self._moved(drawn.region), drawn.pixels)
 
     def content(self, content: RoleContent) -> RoleContent:

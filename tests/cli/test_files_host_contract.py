@@ -109,6 +109,7 @@ class TestFilesHost(HostContract):
     test_selected_layers_are_the_active_one_or_those_marked = None
     test_what_is_staged_is_no_layer_of_the_users = None
     test_a_layer_is_named_by_its_reference = None
+    test_a_part_of_a_mask_is_as_in_the_whole = None
     test_a_layer_that_is_not_active_is_captured = None
     test_a_layer_that_is_gone_cannot_be_captured = None
     test_a_result_goes_over_the_captured_layer = None

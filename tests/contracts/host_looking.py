@@ -17,6 +17,7 @@ from velatura_plugin.host.base import (
     Spot,
 )
 from velatura_plugin.host.samples import crop
+from velatura_plugin.masks import cut
 from velatura_protocol.errors import BadInput, NotFound
 from velatura_protocol.geometry import Rect
 from velatura_protocol.pixels import MASK_FORMAT, ColourSpace, PixelFormat, Transfer
@@ -135,6 +136,15 @@ class LookingContract(HostMaterial):
         lower = desk.host.role_content(document, bottom.reference)
         assert upper.region == lower.region == CANVAS
         assert bytes(upper.pixels.data) != bytes(lower.pixels.data)
+
+    def test_a_part_of_a_mask_is_as_in_the_whole(self, desk: HostDesk) -> None:
+        document = self.layered(desk)
+        reference = desk.host.layers(document)[0].reference
+        whole = desk.host.mask_content(document, reference)
+        for within in (SPOT, CANVAS.grown(5), Rect(20, 10, 40, 40), Rect(50, 50, 4, 4)):
+            part = desk.host.mask_content(document, reference, within=within)
+            wanted = within.intersection(CANVAS)
+            assert cut(part, wanted) == cut(whole, wanted)
 
     # -- capture
 

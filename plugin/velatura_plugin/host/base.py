@@ -197,9 +197,11 @@ class Host(Protocol):
         """
         ...
 
-    def mask_content(self, document: Document, reference: str) -> Selection:
+    def mask_content(
+        self, document: Document, reference: str, *, within: Rect | None = None
+    ) -> Selection:
         """What the user picked as a mask, in white: a layer's luminance times its alpha, a saved
-        selection, a channel, a file.
+        selection, a channel, a file. ``within``: only what lies there is needed.
 
         :raises velatura_protocol.errors.NotFound: it is gone
         """

@@ -135,10 +135,15 @@ class KritaHost:
             return RoleContent(region, read(node.pixelData, region, MASK_FORMAT), ColourSpace())
         return RoleContent(region, seen_alone(self._view(opened), node, region))
 
-    def mask_content(self, document: Document, reference: str) -> Selection:
+    def mask_content(
+        self, document: Document, reference: str, *, within: Rect | None = None
+    ) -> Selection:
         opened = self._find(document)
-        node = opened.node(reference)
-        region = _extent(node).intersection(canvas_of(opened.document))
+        node, canvas = opened.node(reference), canvas_of(opened.document)
+        region = _extent(node).intersection(canvas if within is None else within)
+        region = region.intersection(canvas)
+        if region.is_empty:
+            return Selection(region, Pixels(region.size, MASK_FORMAT, b""))
         if is_mask(node):
             return Selection(region, read(node.pixelData, region, MASK_FORMAT))
         # Outside of its extent a layer is transparent: pixel by pixel, every one counts.

@@ -96,9 +96,14 @@ class MemoryHost(MemoryEditor):
         shown = opened.contents.alone(opened.layer(reference))
         return RoleContent(opened.canvas, composite(shown, opened.canvas, opened.format))
 
-    def mask_content(self, document: Document, reference: str) -> Selection:
-        content = self.role_content(document, reference)
-        return Selection(content.region, luminance_times_alpha(content.pixels))
+    def mask_content(
+        self, document: Document, reference: str, *, within: Rect | None = None
+    ) -> Selection:
+        opened = self.find(document.id)
+        region = opened.canvas if within is None else within.intersection(opened.canvas)
+        shown = opened.contents.alone(opened.layer(reference))
+        pixels = composite(shown, region, opened.format)
+        return Selection(region, luminance_times_alpha(pixels))
 
     def document_key(self, document: Document) -> str:
         return self.find(document.id).annotations.get(_KEY, "")
