@@ -52,7 +52,12 @@ class ColourSpaces:
     def _both(self, document: krita.Document) -> tuple[ColourSpace, Bench]:
         key = (document.colorModel(), document.colorDepth(), document.colorProfile())
         if key not in self._known:
-            self._known[key] = _learned(*key)
+            made = _learned(*key)
+            # Krita takes events while it saves, and this may have been asked from within one: the
+            # bench that nodes have been made on already is the one that stays. They do not survive
+            # its end.
+            if self._known.setdefault(key, made) is not made:
+                made[1].close()
         return self._known[key]
 
 

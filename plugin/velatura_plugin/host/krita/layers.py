@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import krita
 
+from velatura_protocol.errors import BadTask
 from velatura_protocol.geometry import Rect
 
 from ..base import LayerContent, PatchContent
@@ -50,7 +51,12 @@ def grouped(bench: Bench, name: str, branches: Sequence[Branch]) -> krita.Node:
 
 
 def _blueprint(bench: Bench, branch: Branch) -> krita.Node:
+    """:raises BadTask: the document is in another colour space than when the job began"""
     nodes = [bench.layer(is_masked=has_mask(each)) for each in branch.layers]
+    for node, layer in zip(nodes, branch.layers, strict=True):
+        # Krita 5.2 reads past the end of what is too short.
+        if layer.patches and _pixel_bytes(layer) != _bytes_in(node):
+            raise BadTask(field="picture", reason="is in other colours than when the job began")
     node = nodes[0] if len(nodes) == 1 else bench.group(branch.name, nodes)
     node.setVisible(branch.is_visible)
     return node
@@ -60,7 +66,9 @@ def fits(node: krita.Node, branch: Branch) -> bool:
     """Whether the branch can be written into the node as it is."""
     nodes = layer_nodes(node)
     return len(nodes) == len(branch.layers) and all(
-        each.type() == "paintlayer" and (mask_of(each) is not None) == has_mask(layer)
+        each.type() == "paintlayer"
+        and _pixel_bytes(layer) == _bytes_in(each)
+        and (mask_of(each) is not None) == has_mask(layer)
         for each, layer in zip(nodes, branch.layers, strict=True)
     )
 
@@ -122,6 +130,12 @@ def _mask_bytes(patch: PatchContent) -> bytes:
 
 def _pixel_bytes(layer: LayerContent) -> int:
     return layer.patches[0].pixels.format.pixel_bytes if layer.patches else 0
+
+
+def _bytes_in(node: krita.Node) -> int:
+    """Of each pixel."""
+    channels = {"RGBA": 4, "GRAYA": 2}.get(node.colorModel(), 0)
+    return channels * {"U8": 1, "U16": 2, "F16": 2, "F32": 4}[node.colorDepth()]
 
 
 def _blank(node: krita.Node, pixel_bytes: int) -> None:

@@ -23,9 +23,10 @@ PREVIEW = "[Preview] {}"
 class Staged:
     """What a job has in the layer tree. ``node`` is the wrapper made on the bench, so that what is
     done to it leaves the user's history alone; it lies in a group of its own if ``is_collected``:
-    the first one of a group that is to collect more."""
+    the first one of a group that is to collect more. ``bench`` has to outlive it."""
 
     node: krita.Node
+    bench: Bench
     is_collected: bool
 
     @property
@@ -35,6 +36,10 @@ class Staged:
     @property
     def branch(self) -> krita.Node:
         return layer_nodes(self.node)[0] if self.is_collected else self.node
+
+    def redraw(self) -> None:
+        redraw(self.node)
+        self.bench.rest()
 
 
 class CanvasStage:
@@ -91,7 +96,7 @@ class CanvasStage:
         staged = self._of(job)
         if staged is not None and branch.layers and fits(staged.branch, branch):
             rewrite(staged.branch, branch, PREVIEW.format(branch.name))
-            self._redraw(staged.node)
+            staged.redraw()
             return
         self.clear(job)
         if branch.layers:
@@ -118,7 +123,7 @@ class CanvasStage:
         if staged.is_collected:
             set_name(staged.node, spot.group)
         staged.node.setLocked(False)
-        self._redraw(staged.node)
+        staged.redraw()
         return node_id(staged.branch)
 
     def accept_all(
@@ -126,8 +131,9 @@ class CanvasStage:
     ) -> Sequence[str]:
         """The ids of the nodes, in the order of ``branches``, which is from bottom to top."""
         self.clear(job)
-        group = grouped(self.bench(), name, branches)
-        self._insert(group, self._place(Placement.ABOVE, spot))
+        bench = self.bench()
+        group = grouped(bench, name, branches)
+        self._insert(group, bench, self._place(Placement.ABOVE, spot))
         return [node_id(each) for each in layer_nodes(group)]
 
     # ----------------------------------------------------------------------------------------------
@@ -140,14 +146,14 @@ class CanvasStage:
         is_collected = bool(spot.group) and self._collecting(spot) is None
         bench = self.bench()
         node = grouped(bench, spot.group, [branch]) if is_collected else built(bench, branch)
-        staged = Staged(node, is_collected)
+        staged = Staged(node, bench, is_collected)
         if is_staged:
             set_name(node, PREVIEW.format(node.name()))
             node.setLocked(True)
-        self._insert(node, place)
+        self._insert(node, bench, place)
         return staged
 
-    def _insert(self, node: krita.Node, place: Place) -> None:
+    def _insert(self, node: krita.Node, bench: Bench, place: Place) -> None:
         """The active layer stays what it was: nobody's brush changes its target."""
         active = self._own_active()
         is_second = len(layers_in(place.parent)) == 1
@@ -157,12 +163,9 @@ class CanvasStage:
             # be drawn, of which it does only the new layer's area.
             self._document.refreshProjection()
         else:
-            self._redraw(node)
+            redraw(node)
+        bench.rest()
         self._keep_active(active)
-
-    def _redraw(self, node: krita.Node) -> None:
-        redraw(node)
-        self.bench().rest()
 
     def _place(self, placement: Placement, spot: Spot) -> Place:
         group = self._collecting(spot)

@@ -1,43 +1,39 @@
-"""Strokes with Krita's own brush, by the mouse."""
+"""Strokes with Krita's own brush, by the display's own mouse."""
 
 from __future__ import annotations
 
-import time
+import subprocess
 
 import krita
-import pykrita
 
 from tests.hosts.krita.inside.gui import Gui
-
-if getattr(pykrita, "qt_major_version", lambda: 5)() == 6:
-    from PyQt6.QtCore import QPoint, Qt
-    from PyQt6.QtTest import QTest
-    from PyQt6.QtWidgets import QApplication, QWidget
-else:
-    from PyQt5.QtCore import QPoint, Qt
-    from PyQt5.QtTest import QTest
-    from PyQt5.QtWidgets import QApplication, QWidget
+from velatura_plugin.ui.qt.compat import QApplication, QPoint, QWidget
 
 CANVAS = ("KisQPainterCanvas", "KisOpenGLCanvas2")
-STEPS = 12
+STEPS = 8
+REACH = 24
 
 
 def stroke(gui: Gui, *, from_x: float) -> None:
-    """Downwards through the picture; each movement a turn of the event loop, as a hand's is."""
+    """Downwards through the middle of the view."""
     gui.call(lambda: krita.Krita.instance().action("KritaShape/KisToolBrush").trigger())
-    canvas = gui.call(_canvas)
-    size = gui.call(canvas.size)
-    x, middle, reach = round(size.width() * (0.4 + from_x / 4)), size.height() // 2, 25
-    points = [QPoint(x, middle - reach + 2 * reach * step // STEPS) for step in range(STEPS + 1)]
-    left = Qt.MouseButton.LeftButton
-    none = Qt.KeyboardModifier.NoModifier
-    gui.call(lambda: QTest.mouseMove(canvas, points[0]))
-    gui.call(lambda: QTest.mousePress(canvas, left, none, points[0]))
-    for point in points[1:]:
-        gui.call(lambda point=point: QTest.mouseMove(canvas, point))
-        time.sleep(0.02)
-    gui.call(lambda: QTest.mouseRelease(canvas, left, none, points[-1]))
     gui.settle(0.1)
+    x, y = gui.call(lambda: _middle(from_x))
+    command = ["xdotool", "mousemove", str(x), str(y - REACH), "sleep", "0.1", "mousedown", "1"]
+    for step in range(1, STEPS + 1):
+        command += ["mousemove", str(x), str(y - REACH + 2 * REACH * step // STEPS)]
+        command += ["sleep", "0.03"]
+    subprocess.run([*command, "mouseup", "1"], check=True, timeout=30)
+    gui.settle(0.1)
+
+
+def _middle(from_x: float) -> tuple[int, int]:
+    """On the screen."""
+    canvas = _canvas()
+    size = canvas.size()
+    x = round(size.width() * (0.44 + from_x / 5))
+    point = canvas.mapToGlobal(QPoint(x, size.height() // 2))
+    return point.x(), point.y()
 
 
 def _canvas() -> QWidget:

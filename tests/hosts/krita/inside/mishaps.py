@@ -86,6 +86,19 @@ def test_the_canvas_is_resized(live: Live, document: krita.Document) -> None:
     live.works()
 
 
+def test_the_document_is_converted(live: Live, document: krita.Document) -> None:
+    """Samples of another depth would be read past their end."""
+    job = live.start(slow(seconds=4.0, previews=20))
+    live.until_preview(document, job)
+    live.gui.call(lambda: document.setColorSpace("RGBA", "U16", "sRGB-elle-V2-srgbtrc.icc"))
+    live.gui.settle(0.3)
+    live.ended(job)
+    assert "is in other colours than when the job began" in live.notice
+    live.act("velatura_discard")
+    assert len(live.names(document)) == 2
+    live.works()
+
+
 def test_somebody_paints(live: Live, document: krita.Document) -> None:
     """On the layer below the previews: each stroke is there, and nothing else is changed."""
     bottom = live.gui.call(lambda: document.topLevelNodes()[0])
