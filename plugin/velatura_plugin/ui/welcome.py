@@ -34,7 +34,8 @@ def _device(state: PanelState, translations: Translations) -> str:
         text = _("Graphics card: {name}, {memory} of memory.")
         return text.format(name=first.name, memory=byte_count(first.memory_total, translations))
     if state.devices:
-        return _("No graphics card was found. The built-in engines do without one.")
+        text = _("The engine works on the processor, {name}; no graphics card is needed.")
+        return text.format(name=state.devices[0].name)
     return _("The built-in engines need no graphics card.")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
@@ -38,6 +39,17 @@ def test_the_ids_are_those_people_bind_their_shortcuts_to() -> None:
     assert sorted(each.id for each in commands()) == sorted(IDS)
     assert command("accept_all").action_id == "velatura_accept_all"
     assert {each.action_id.removeprefix(PREFIX) for each in commands()} == set(IDS)
+
+
+def test_krita_s_file_of_actions_has_them_all() -> None:
+    file = Path(__file__).parents[3] / "plugin" / "krita" / "velatura.action"
+    actions = {each.get("name"): each for each in ElementTree.parse(file).iter("Action")}
+    assert set(actions) >= {each.action_id for each in commands()}
+    for each in commands():
+        action = actions[each.action_id]
+        assert action.findtext("text") == each.title
+        assert action.findtext("isCheckable") == str(each.checkable).lower()
+        assert not action.findtext("shortcut"), "unassigned: Krita's own come first"
 
 
 def test_titles_are_in_the_user_s_language() -> None:
