@@ -9,11 +9,12 @@ import struct
 from collections.abc import Iterator
 
 from tests.hosts.krita.inside.hands import Hands
+from tests.hosts.krita.inside.pictures import outside
 from velatura_plugin.events import Link
 from velatura_plugin.host.krita.extension import VelaturaExtension
 from velatura_plugin.state import JobStatus
 from velatura_protocol.geometry import Rect, Size
-from velatura_protocol.pixels import Depth, Layout, PixelFormat, Pixels
+from velatura_protocol.pixels import MASK_FORMAT, Depth, Layout, PixelFormat, Pixels
 
 SIZE = Size(320, 240)
 SELECTED = Rect(120, 90, 60, 48)
@@ -33,14 +34,11 @@ def photograph(form: PixelFormat) -> Pixels:
     return Pixels(SIZE, form, struct.pack(f"<{len(values)}{code}", *values))
 
 
-def outside(pixels: Pixels) -> bytes:
-    """Every byte of the picture but those of the selection."""
-    size = pixels.format.pixel_bytes
-    data, stride = bytearray(pixels.data), SIZE.width * size
-    for y in range(SELECTED.y, SELECTED.bottom):
-        start = y * stride + SELECTED.x * size
-        data[start : start + SELECTED.width * size] = bytes(SELECTED.width * size)
-    return bytes(data)
+def mask_of(document) -> Pixels:
+    """That of the accepted layer."""
+    (mask,) = document.topLevelNodes()[1].childNodes()
+    data = bytes(mask.pixelData(0, 0, SIZE.width, SIZE.height))
+    return Pixels(SIZE, MASK_FORMAT, data)
 
 
 def main(driver) -> Iterator[object]:
@@ -72,6 +70,7 @@ def _remove(driver, controller, form: PixelFormat) -> Iterator[object]:
     yield 300
     document.waitForDone()
     accepted, names = hands.seen(document, form), hands.layer_names(document)
+    mask = mask_of(document)
     undo = app.action("edit_undo").text()
     if folder:
         driver.shoot(f"{folder}/accepted-{form.depth.value}.png")
@@ -86,7 +85,7 @@ def _remove(driver, controller, form: PixelFormat) -> Iterator[object]:
             "accepted": names,
             "undo": undo,
             "changed": accepted != before,
-            "outside_equal": outside(accepted) == outside(before),
+            "outside_equal": outside(accepted, mask) == outside(before, mask),
             "undone_equal": undone == before,
             "undone_layers": hands.layer_names(document),
             "digest": hashlib.blake2b(bytes(accepted.data), digest_size=8).hexdigest(),
