@@ -67,6 +67,7 @@ def _check_choosing(notes: Notes) -> None:
 
 
 def _check_troubles(notes: Notes) -> None:
+    assert notes["pages"] == {"settings": True, "history": True}
     error = notes["error"]
     assert "Nothing is left outside the selection" in str(error["text"])
     assert (error["gone"], error["word"]) == (True, "Ready")
@@ -81,6 +82,7 @@ def _check_troubles(notes: Notes) -> None:
     assert not lost["enabled"]
     assert lost["reason"]
     assert notes["back"] == {"word": "Ready", "status": ["failed"]}
+    assert notes["windows"] == {"word": "Ready"}
     assert notes["closed"] == {"jobs": 0}
 
 

@@ -35,6 +35,7 @@ class Actions:
             action.setCheckable(command.checkable)
             self._connect(action, command)
             self._made.append((command, action))
+            self._forget_with_window(action)
 
     def follow(self, state: PanelState) -> None:
         """Only what the engines here can do is in the menu."""
@@ -45,6 +46,12 @@ class Actions:
         for command, action in self._made:
             if command.checkable:
                 action.setChecked(state.retouch.is_on)
+
+    def _forget_with_window(self, action: krita.Action) -> None:
+        def forget(*_gone: object) -> None:
+            self._made = [each for each in self._made if each[1] is not action]
+
+        connect(action.destroyed, forget)
 
     def _connect(self, action: krita.Action, command: Command) -> None:
         connect(action.triggered, lambda _checked: self._perform(command))

@@ -60,8 +60,7 @@ class VelaturaDocker(krita.DockWidget):
             QTimer.singleShot(0, guarded(lambda: self._draw(studio)))
 
     def empty(self) -> None:
-        """Krita is closing."""
-        self._timer.stop()
+        """Krita is closing, or has closed the window: nothing of Qt's is asked any more."""
         self._end()
         panel, self._panel, self._studio = self._panel, None, None
         if panel is not None:
@@ -117,7 +116,7 @@ class Dockers:
     def make(self) -> VelaturaDocker:
         docker = VelaturaDocker()
         self._dockers.append(docker)
-        connect(docker.destroyed, lambda *_gone: self._dockers.remove(docker))
+        connect(docker.destroyed, lambda *_gone: self._forget(docker))
         self._fill(docker)
         return docker
 
@@ -131,6 +130,10 @@ class Dockers:
         self._fill = lambda _docker: None
         for each in self._dockers:
             each.empty()
+
+    def _forget(self, docker: VelaturaDocker) -> None:
+        self._dockers.remove(docker)
+        docker.empty()
 
 
 def _focus_canvas() -> None:

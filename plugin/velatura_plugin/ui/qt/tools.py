@@ -88,6 +88,13 @@ def _sliders(painter: QPainter, area: QRectF) -> None:
         painter.drawEllipse(QPointF(area.left() + knob * area.width(), y), 2.6, 2.6)
 
 
+def _eye(painter: QPainter, area: QRectF) -> None:
+    wide = area.adjusted(-1, 0.22 * area.height(), 1, -0.22 * area.height())
+    painter.drawEllipse(wide.center(), 2.4, 2.4)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawEllipse(wide)
+
+
 def _cross(painter: QPainter, area: QRectF) -> None:
     inner = area.adjusted(2, 2, -2, -2)
     painter.drawLine(inner.topLeft(), inner.bottomRight())
@@ -97,6 +104,7 @@ def _cross(painter: QPainter, area: QRectF) -> None:
 SIGNS: Mapping[Action, Callable[[QPainter, QRectF], None]] = {
     Action.OPEN_HISTORY: _clock,
     Action.OPEN_SETTINGS: _sliders,
+    Action.TOGGLE_PREVIEWS: _eye,
     Action.CANCEL_JOB: _cross,
     Action.CLOSE_HISTORY: _cross,
     Action.CLOSE_SETTINGS: _cross,

@@ -92,6 +92,14 @@ class Panel:
         )  # fmt: skip
         return found
 
+    def tool(self, action: Action) -> QWidget:
+        """At the head of the panel."""
+        (found,) = (
+            each for each in self.view.tools.buttons
+            if each.isVisible() and each.control and each.control.action is action
+        )  # fmt: skip
+        return found
+
     def click(self, widget: QWidget) -> None:
         assert widget.isVisible(), widget.accessibleName()
         assert widget.isEnabled(), widget.accessibleDescription()

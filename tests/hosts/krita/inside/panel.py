@@ -3,89 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 
 from tests.hosts.krita.inside.clicks import (
-    Panel,
-    drag,
     floating_messages,
     full_screen,
     has_canvas_focus,
     only_panel_and_layers,
 )
-from tests.hosts.krita.inside.hands import Hands
+from tests.hosts.krita.inside.visit import KEYS, SCALE, TOWER, Visit
 from velatura_plugin.events import Link
-from velatura_plugin.host.krita.extension import VelaturaExtension
 from velatura_plugin.state import JobStatus
 from velatura_plugin.ui.model import Action
-from velatura_plugin.ui.qt.compat import Qt
 from velatura_protocol.geometry import Rect
-
-PHOTO = Path(__file__).parents[4] / "installer/demo/photo.png"
-SCALE = 3
-"""A job on the photograph as it is would be over before anybody could look at it."""
-TOWER = Rect(425, 108, 50, 165)
-KEYS = Qt.Key
-
-
-class Visit:
-    """One walk through the panel; what was seen goes into the driver's notes."""
-
-    def __init__(self, driver) -> None:
-        self.driver, self.app, self.hands = driver, driver.app, Hands()
-        (self.extension,) = (
-            each for each in self.app.extensions() if isinstance(each, VelaturaExtension)
-        )
-        self.panel = Panel(self.extension)
-        self.folder = Path(os.environ["VELATURA_DRIVE_SHOTS"])
-        self.orders = Path(os.environ["VELATURA_DRIVE_ORDERS"])
-
-    @property
-    def view(self):
-        return self.panel.view
-
-    @property
-    def state(self):
-        return self.extension.app.controller.state
-
-    def jobs(self):
-        return self.state.jobs
-
-    def note(self, name: str, **seen: object) -> None:
-        self.driver.note(name, seen)
-
-    def shoot(self, name: str) -> Iterator[object]:
-        yield 250
-        self.driver.shoot(self.folder / f"{name}.png")
-
-    def order(self, what: str) -> Iterator[object]:
-        """Of whoever runs the backend: it lives outside of Krita's root."""
-        wanted = self.orders / what
-        wanted.touch()
-        yield lambda: not wanted.exists()
-
-    def open_photo(self) -> Iterator[object]:
-        document = self.app.openDocument(str(PHOTO))
-        width, height = SCALE * document.width(), SCALE * document.height()
-        document.scaleImage(width, height, 300, 300, "Bicubic")
-        document.waitForDone()
-        self.app.activeWindow().addView(document)
-        yield lambda: self.hands.is_ready(document)
-        return document
-
-    def select(self, document, area: Rect) -> Iterator[object]:
-        scaled = Rect(*(SCALE * each for each in (area.x, area.y, area.width, area.height)))
-        self.app.action("KisToolSelectRectangular").trigger()
-        yield 100
-        yield from drag(self.app.activeWindow(), scaled)
-        yield lambda: self.state.document and _about(self.state.document.selected, scaled)
-
-    def online(self) -> Callable[[], bool]:
-        return lambda: self.state.link.link is Link.ONLINE and bool(self.state.engines)
-
-    def all_ended(self) -> bool:
-        return all(each.status.is_end for each in self.jobs())
 
 
 def main(driver) -> Iterator[object]:
@@ -100,25 +30,15 @@ def main(driver) -> Iterator[object]:
     yield from _running(visit)
     yield from _staging(visit)
     yield from _discarding(visit)
+    yield from _pages(visit)
     yield from _failing(visit, document)
     yield from _keys(visit)
     yield from _hidden(visit, document)
     yield from _link_lost(visit)
+    yield from _second_window(visit)
     visit.hands.close_all()
     yield 500
     visit.note("closed", jobs=len(visit.jobs()))
-
-
-def _about(found: Rect | None, wanted: Rect) -> bool:
-    """A pointer is not exact to the pixel where the picture is zoomed out."""
-    if found is None:
-        return False
-    edges = zip(
-        (found.x, found.y, found.right, found.bottom),
-        (wanted.x, wanted.y, wanted.right, wanted.bottom),
-        strict=True,
-    )
-    return all(abs(a - b) <= 4 for a, b in edges)
 
 
 def _offline_and_starting(visit: Visit) -> Iterator[object]:
@@ -223,6 +143,25 @@ def _discarding(visit: Visit) -> Iterator[object]:
     visit.note("discarded", asked=asked, layers=names, jobs=len(visit.jobs()))
 
 
+def _pages(visit: Visit) -> Iterator[object]:
+    """Settings and history take the place of the form, and give it back."""
+    view = visit.view
+    seen: dict[str, bool] = {}
+    for name, opens, closes, page in (
+        ("settings", Action.OPEN_SETTINGS, Action.CLOSE_SETTINGS, view.settings),
+        ("history", Action.OPEN_HISTORY, Action.CLOSE_HISTORY, view.history),
+    ):
+        visit.panel.click(visit.panel.tool(opens))
+        yield page.isVisible
+        yield 700
+        view.verticalScrollBar().setValue(0)
+        yield from visit.shoot(name)
+        seen[name] = not view.form.isVisible()
+        visit.panel.click(visit.panel.button(closes))
+        yield view.form.isVisible
+    visit.note("pages", **seen)
+
+
 def _failing(visit: Visit, document) -> Iterator[object]:
     view = visit.view
     visit.app.action("select_all").trigger()
@@ -288,3 +227,17 @@ def _link_lost(visit: Visit) -> Iterator[object]:
     yield visit.all_ended
     yield 300
     visit.note("back", word=visit.panel.word(), status=[each.status.value for each in visit.jobs()])
+
+
+def _second_window(visit: Visit) -> Iterator[object]:
+    """Each window has a docker; one that is closed takes its own with it."""
+    dockers = visit.extension.dockers
+    first, document = dockers.all, visit.app.activeDocument()
+    window = visit.app.openWindow()
+    yield lambda: len(dockers.all) == 2
+    document.setModified(False)  # else Krita asks whether to save it
+    window.qwindow().close()
+    yield lambda: dockers.all == first
+    visit.extension.app.controller.refresh()
+    yield 300
+    visit.note("windows", word=visit.panel.word())
