@@ -24,6 +24,9 @@ def reason_text(reason: str, translations: Translations) -> str:
         "status": _("answered with status {number}"),
         "closed": _("closed the connection with code {number}"),
     }
+    unstarted = reason.partition("cannot be started, ")[2]
+    if unstarted:
+        return _("cannot be started: {cause}").format(cause=unstarted)
     for name, pattern in _NUMBERED.items():
         found = pattern.fullmatch(reason)
         if found:

@@ -56,8 +56,8 @@ def _special(code: ErrorCode, params: _Params, translations: Translations) -> st
     _ = translations.gettext
     if code is ErrorCode.NOT_FOUND:
         return _not_found(params, translations)
-    if code is ErrorCode.BAD_TASK and params == {"field": "extent", "reason": "adds nothing"}:
-        return _("Say how far the picture is to be extended.")
+    if code is ErrorCode.BAD_TASK:
+        return _bad_task(params, translations)
     if code is ErrorCode.UNSUPPORTED:
         return _unsupported(params, translations)
     if code is ErrorCode.BACKEND_UNAVAILABLE and params.get("reason"):
@@ -76,6 +76,26 @@ def _special(code: ErrorCode, params: _Params, translations: Translations) -> st
     return None
 
 
+def _bad_task(params: _Params, translations: Translations) -> str | None:
+    """Those that somebody may meet who only presses buttons."""
+    _ = translations.gettext
+    known = {
+        ("extent", "adds nothing"): _("Say how far the picture is to be extended."),
+        ("picture", "is in other colours than when the job began"): _(
+            "The picture was converted meanwhile, so these results no longer fit its colours. They "
+            "stay in its history; start the job again."
+        ),
+        ("region", "outside the canvas"): _(
+            "What is to be captured lies outside the canvas. Select something inside it."
+        ),
+        ("region", "cannot be read"): _(
+            "The editor did not give all the pixels asked for. The document is unchanged; try "
+            "again."
+        ),
+    }
+    return known.get((str(params.get("field")), str(params.get("reason"))))
+
+
 def _unsupported(params: _Params, translations: Translations) -> str | None:
     _ = translations.gettext
     what = params.get("what")
@@ -85,6 +105,11 @@ def _unsupported(params: _Params, translations: Translations) -> str | None:
         return _(
             "Velatura works on RGB and grey, and this picture is {model}. It stays as it is; "
             "convert a copy of it and open that."
+        )
+    if what == "a document that was scaled meanwhile":
+        return _(
+            "The picture was scaled meanwhile, so these results no longer fit it. They stay in its "
+            "history; start the job again."
         )
     names = {each.value: operation_name(each, translations=translations) for each in Operation}
     intents = [each for each in Intent if each is not Intent.NONE]

@@ -34,7 +34,10 @@ def test_every_phrase_is_translated(phrase: str, language: str) -> None:
     assert digits in text
 
 
+def test_what_the_system_says_is_kept() -> None:
+    text = reason_text("cannot be started, No such file", load_translations("de"))
+    assert text == "kann nicht gestartet werden: No such file"
+
+
 def test_what_nobody_knows_is_shown_as_it_is() -> None:
-    assert reason_text("cannot be started, No such file", load_translations("de")) == (
-        "cannot be started, No such file"
-    )
+    assert reason_text("eaten by a goat", load_translations("de")) == "eaten by a goat"

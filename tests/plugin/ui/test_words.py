@@ -70,6 +70,20 @@ def test_every_error_has_one_line_even_without_its_parameters(code: ErrorCode) -
             "Velatura works on RGB and grey, and this picture is CMYK. It stays as it is; "
             "convert a copy of it and open that.",
         ),
+        (
+            Unsupported(what="a document that was scaled meanwhile"),
+            "The picture was scaled meanwhile, so these results no longer fit it. They stay in "
+            "its history; start the job again.",
+        ),
+        (
+            BadTask(field="picture", reason="is in other colours than when the job began"),
+            "The picture was converted meanwhile, so these results no longer fit its colours. "
+            "They stay in its history; start the job again.",
+        ),
+        (
+            BadTask(field="region", reason="outside the canvas"),
+            "What is to be captured lies outside the canvas. Select something inside it.",
+        ),
         (Unsupported(what="cut_out"), "No engine here can do this: Cut out."),
         (
             NotFound(what="layer", id="{6b1f2c3d-0000-4000-8000-000000000000}"),
