@@ -90,6 +90,7 @@ class VelaturaExtension(krita.Extension):
         studio, self.studio = self.studio, None
         self.dockers.empty()
         if studio is not None:
+            studio.close()
             studio.app.close()
         if self._host is not None:
             self._host.close()
