@@ -40,6 +40,16 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("krita_recipe", recipes, ids=names, scope="session")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        call = getattr(item, "callspec", None)
+        recipe = call.params.get("krita_recipe") if call is not None else None
+        limit = item.get_closest_marker("timeout")
+        if isinstance(recipe, Recipe) and limit is not None and recipe.patience != 1.0:
+            longer = pytest.mark.timeout(limit.args[0] * recipe.patience)
+            item.add_marker(longer, append=False)
+
+
 def required() -> bool:
     return os.environ.get(REQUIRED) == "1"
 

@@ -70,6 +70,7 @@ class Editor:
             "VELATURA_DRIVE_FAILURE": str(failure_screen),
             **(environment or {}),
         }
+        seconds *= self.session.root.recipe.patience
         error = self._run(variables, log, failure_screen, seconds)
         words = log.read_text(errors="replace")
         content = json.loads(result.read_text()) if result.exists() else {}

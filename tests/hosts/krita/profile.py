@@ -67,6 +67,8 @@ class Profile:
             "XDG_CACHE_HOME": str(self.folder / "cache"),
             "XDG_RUNTIME_DIR": str(self.folder / "run"),
             "PYTHONDONTWRITEBYTECODE": "1",
+            # What tests inside print is in the log when Krita crashes or hangs.
+            "PYTHONUNBUFFERED": "1",
         }
 
 

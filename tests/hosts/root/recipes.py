@@ -11,12 +11,14 @@ class Recipe:
 
     :ivar release: what debootstrap is asked for
     :ivar overlay: a release on top of it, from which ``packages`` are taken where it has them
+    :ivar patience: times as long as others its programs may take
     """
 
     name: str
     release: str
     packages: tuple[str, ...]
     overlay: str = ""
+    patience: float = 1.0
 
 
 _DISPLAY = ("xvfb", "xdotool", "fonts-dejavu-core")
@@ -37,5 +39,7 @@ EXPERIMENTAL = Recipe(
     # Without qt6-svg-plugins Krita has no icons.
     ("krita", "python3-pyqt6", "python3-pyqt6.sip", "qt6-svg-plugins", *_DISPLAY),
     overlay="experimental",
+    # Krita 6 takes longer to open and close a document, with everything drawn by software.
+    patience=3.0,
 )
 RECIPES = {each.name: each for each in (TRIXIE, EXPERIMENTAL)}

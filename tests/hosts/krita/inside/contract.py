@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+import traceback
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,6 +25,19 @@ class Recorder:
     def gui(self) -> Gui:
         return self._gui
 
+    def run(self, arguments: list[str]) -> None:
+        try:
+            code = pytest.main(arguments, [self])
+        except BaseException:
+            self.failures["pytest"] = traceback.format_exc()
+            raise
+        if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
+            self.failures["pytest"] = str(code)
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.failed:
+            self.failures[report.nodeid] = report.longreprtext
+
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         name = report.nodeid.split("::", 1)[1]
         if report.when == "call" or report.outcome != "passed":
@@ -38,10 +52,19 @@ def main(driver) -> Iterator[object]:
     settings = Path(__file__).with_name("pytest.ini")
     chosen = os.environ.get("VELATURA_DRIVE_TESTS", "")
     recorder = Recorder(Gui())
-    arguments = ["-c", settings, "-q", "-s", "-k", chosen, "--rootdir", settings.parent, *suites]
-    thread = threading.Thread(
-        target=pytest.main, args=([str(each) for each in arguments], [recorder])
-    )
+    arguments = [
+        "-c",
+        settings,
+        "-v",
+        "--no-header",
+        "-s",
+        "-k",
+        chosen,
+        "--rootdir",
+        settings.parent,
+        *suites,
+    ]
+    thread = threading.Thread(target=recorder.run, args=([str(each) for each in arguments],))
     thread.start()
     while thread.is_alive():
         yield 100
