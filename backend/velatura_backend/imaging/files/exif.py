@@ -1,4 +1,4 @@
-"""The EXIF block: orientation, and the thumbnail that would show what was just removed."""
+"""The EXIF block: orientation, size, and the thumbnail that would show what was just removed."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from .ifd import BrokenDirectory, Directory, read_directory, read_first_director
 
 _PREFIX = b"Exif\0\0"
 _ORIENTATION = 0x0112
+_EXIF_AT, _WIDTH, _HEIGHT = 0x8769, 0xA002, 0xA003
+_SIZE_CODES = {3: "H", 4: "I"}
 _THUMBNAIL_AT, _THUMBNAIL_BYTES = 0x0201, 0x0202
 
 
@@ -36,6 +38,25 @@ def with_orientation(exif: bytes, orientation: int) -> bytes:
         return exif
     patched = bytearray(exif)
     struct.pack_into(f"{directory.order}H", patched, entry.start, orientation)
+    return bytes(patched)
+
+
+def with_size(exif: bytes, width: int, height: int) -> bytes:
+    """The block with what it says of the stored picture's size, if it says anything, set."""
+    try:
+        first = read_first_directory(exif)
+        inner = first.integers(exif, _EXIF_AT)
+        directory = read_directory(exif, inner[0]) if inner else None
+    except BrokenDirectory:
+        return exif
+    if directory is None:
+        return exif
+    patched = bytearray(exif)
+    for tag, value in ((_WIDTH, width), (_HEIGHT, height)):
+        entry = directory.find(tag)
+        code = _SIZE_CODES.get(entry.type) if entry is not None and entry.count == 1 else None
+        if entry is not None and code is not None and value < 1 << 8 * struct.calcsize(code):
+            struct.pack_into(f"{first.order}{code}", patched, entry.start, value)
     return bytes(patched)
 
 

@@ -11,6 +11,7 @@ from velatura_protocol.geometry import Size
 from velatura_protocol.pixels import ColourSpace, Layout, PixelFormat
 
 from ..arrays import Samples, depth_of, size_of
+from .exif import with_size
 
 
 class FileKind(Enum):
@@ -134,7 +135,14 @@ class ImageFile:
         return PixelFormat(depth_of(self.samples), layout_of(self.samples))
 
     def with_samples(self, samples: Samples) -> ImageFile:
-        return replace(self, samples=samples)
+        """Of another size, its metadata say so too."""
+        changed = replace(self, samples=samples)
+        if changed.size == self.size:
+            return changed
+        size, is_turned = changed.size, self.metadata.orientation >= 5
+        stored = (size.height, size.width) if is_turned else (size.width, size.height)
+        exif = with_size(self.metadata.exif, *stored)
+        return replace(changed, metadata=replace(self.metadata, exif=exif))
 
     def with_xmp(self, xmp: bytes, least: bytes = b"") -> ImageFile:
         return replace(self, metadata=replace(self.metadata, xmp=xmp, least_xmp=least))

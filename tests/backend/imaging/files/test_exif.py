@@ -9,6 +9,7 @@ from tests.support.images import THUMBNAIL, exif_with_thumbnail, make_exif, read
 from velatura_backend.imaging.files.exif import (
     orientation_of,
     with_orientation,
+    with_size,
     without_prefix,
     without_thumbnail,
 )
@@ -51,3 +52,30 @@ def test_the_thumbnail_goes_and_the_rest_stays():
 @pytest.mark.parametrize("exif", [b"", b"rubbish", make_exif(), make_exif()[:20]])
 def test_where_there_is_no_thumbnail_nothing_changes(exif):
     assert without_thumbnail(exif) == exif
+
+
+def exif_of_size(width: int, height: int) -> bytes:
+    block = Image.Exif()
+    block[0x010F] = "Velatura Test Camera"
+    inner = block.get_ifd(0x8769)
+    inner[0xA002], inner[0xA003] = width, height
+    return without_prefix(block.tobytes())
+
+
+@pytest.mark.parametrize(("before", "after"), [((600, 400), (700, 480)), ((70000, 4), (70001, 5))])
+def test_the_size_is_set_where_it_is_told(before, after):
+    changed = Image.Exif()
+    changed.load(b"Exif\0\0" + with_size(exif_of_size(*before), *after))
+    inner = changed.get_ifd(0x8769)
+    assert (inner[0xA002], inner[0xA003]) == after
+    assert changed[0x010F] == "Velatura Test Camera"
+
+
+@pytest.mark.parametrize("exif", [b"", b"nonsense", make_exif()])
+def test_where_no_size_is_told_nothing_changes(exif):
+    assert with_size(exif, 3, 4) == exif
+
+
+def test_a_size_that_has_no_room_is_left_alone():
+    exif = exif_of_size(600, 400)
+    assert with_size(exif, 70000, 400) == exif

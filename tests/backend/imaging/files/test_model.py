@@ -4,9 +4,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from velatura_backend.imaging.files import FileKind, ImageFile
-from velatura_backend.imaging.files.model import PngDetails, layout_of
+from velatura_backend.imaging.files.exif import without_prefix
+from velatura_backend.imaging.files.model import JpegDetails, Metadata, PngDetails, layout_of
 from velatura_protocol.errors import Unsupported
 from velatura_protocol.geometry import Size
 from velatura_protocol.pixels import Depth, Layout, PixelFormat
@@ -46,3 +48,20 @@ def test_size_and_format_follow_from_the_samples():
         "rgb",
         "rgba",
     ]
+
+
+@pytest.mark.parametrize(("orientation", "stored"), [(1, (50, 30)), (6, (30, 50))])
+def test_another_size_is_told_in_the_metadata(orientation, stored):
+    block = Image.Exif()
+    inner = block.get_ifd(0x8769)
+    inner[0xA002], inner[0xA003] = 40, 20
+    metadata = Metadata(exif=without_prefix(block.tobytes()), orientation=orientation)
+    image = ImageFile(
+        np.zeros((20, 40, 3), np.uint8), FileKind.JPEG, JpegDetails(), metadata=metadata
+    )
+    assert image.with_samples(np.ones_like(image.samples)).metadata == metadata
+    larger = Image.Exif()
+    exif = image.with_samples(np.zeros((30, 50, 3), np.uint8)).metadata.exif
+    larger.load(b"Exif\0\0" + exif)
+    told = larger.get_ifd(0x8769)
+    assert (told[0xA002], told[0xA003]) == stored
