@@ -15,6 +15,8 @@ from tests.hosts.krita.inside.visit import KEYS, SCALE, TOWER, Visit
 from velatura_plugin.events import Link
 from velatura_plugin.state import JobStatus
 from velatura_plugin.ui.model import Action
+from velatura_plugin.ui.qt.compat import QApplication, QTimer
+from velatura_plugin.ui.qt.guard import guarded
 from velatura_protocol.geometry import Rect
 
 
@@ -32,6 +34,7 @@ def main(driver) -> Iterator[object]:
     yield from _discarding(visit)
     yield from _pages(visit)
     yield from _failing(visit, document)
+    yield from _bug(visit)
     yield from _keys(visit)
     yield from _hidden(visit, document)
     yield from _link_lost(visit)
@@ -154,7 +157,7 @@ def _pages(visit: Visit) -> Iterator[object]:
         visit.panel.click(visit.panel.tool(opens))
         yield page.isVisible
         yield 700
-        view.verticalScrollBar().setValue(0)
+        view.settings.facts.hide()  # folders of this run, which are nobody's
         yield from visit.shoot(name)
         seen[name] = not view.form.isVisible()
         visit.panel.click(visit.panel.button(closes))
@@ -174,6 +177,16 @@ def _failing(visit: Visit, document) -> Iterator[object]:
     yield 200
     visit.note("error", text=text, gone=not view.notice.isVisible(), word=visit.panel.word())
     yield from visit.select(document, TOWER)
+
+
+def _bug(visit: Visit) -> Iterator[object]:
+    """An error of ours in a slot: told in the panel, and no dialog of Krita's."""
+    view = visit.view
+    QTimer.singleShot(0, guarded(lambda: 1 // 0))
+    yield lambda: view.notice.isVisible()
+    text = view.notice.text.text()
+    visit.panel.click(view.notice.close_button)
+    visit.note("bug", text=text, modal=QApplication.activeModalWidget() is not None)
 
 
 def _keys(visit: Visit) -> Iterator[object]:
