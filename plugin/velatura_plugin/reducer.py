@@ -73,7 +73,8 @@ def reduce(state: PanelState, event: PanelEvent) -> PanelState:
         case Capabilities():
             return replace(state, devices=event.devices, warm_engines=event.warm_engines)
         case DocumentSeen(document):
-            return replace(state, document=document)
+            # Asked several times a second: what is as it was must not have every panel drawn again.
+            return state if document == state.document else replace(state, document=document)
         case NoticeRaised(notice):
             return replace(state, notice=notice)
         case NoticeDismissed():

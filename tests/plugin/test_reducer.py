@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tests.plugin.events import (
@@ -197,3 +199,9 @@ def test_reduce_changes_no_state_in_place() -> None:
     assert before.job("job") is not None
     assert JOB.preview is None
     assert PIXELS.size.area == 16
+
+
+def test_a_document_that_is_as_it_was_is_no_news() -> None:
+    state = online()
+    assert reduce(state, DocumentSeen(replace(DOCUMENT))) is state
+    assert reduce(state, DocumentSeen(replace(DOCUMENT, selected=None))) is not state
