@@ -14,7 +14,18 @@ from ..model import Action, StatusLine, Strip, ViewModel
 from ..view import Asked, Chosen, Edited
 from .buttons import ActionButton, MenuButton, describe, reasons_of, say, words
 from .chrome import Chrome
-from .compat import QFrame, QHBoxLayout, QLabel, QScrollArea, QSizePolicy, Qt, QVBoxLayout, QWidget
+from .compat import (
+    QAbstractSpinBox,
+    QApplication,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QScrollArea,
+    QSizePolicy,
+    Qt,
+    QVBoxLayout,
+    QWidget,
+)
 from .flow import FlowLayout
 from .form import FormBox
 from .guard import guarded
@@ -132,7 +143,14 @@ class PanelView(QScrollArea):
     # -- what the user asks for --------------------------------------------------------------------
 
     def _ask(self, action: Action, job: str = "") -> None:
+        self._finish_typing()
         self._asked(action, job)
+
+    def _finish_typing(self) -> None:
+        """A click leaves the focus, and with it a number that is typed but not entered yet."""
+        focused = QApplication.focusWidget()
+        if isinstance(focused, QAbstractSpinBox) and self.isAncestorOf(focused):
+            focused.interpretText()
 
     def _ask_about_notice(self, action: Action) -> None:
         notice = self._model.notice if self._model else None
@@ -147,7 +165,7 @@ class PanelView(QScrollArea):
     def _submit(self) -> None:
         """As the button would, if it can."""
         if self._model is not None and self._model.generate.enabled:
-            self._asked(self._model.generate.action, "")
+            self._ask(self._model.generate.action)
 
     # -- parts -------------------------------------------------------------------------------------
 

@@ -65,6 +65,19 @@ def test_an_integer_is_reported_once_it_is_whole(desk: Desk) -> None:
     assert desk.told.edits == [("variations", 12)]
 
 
+def test_a_number_that_is_still_being_typed_counts(desk: Desk) -> None:
+    """A click on the button leaves the focus in the field."""
+    spin = editor(desk, samples.VARIATIONS).widget
+    desk.view.activateWindow()
+    spin.setFocus()
+    spin.selectAll()
+    QTest.keyClicks(spin, "5")
+    QTest.mouseClick(desk.view.generate, Qt.MouseButton.LeftButton)
+    assert desk.told.edits == [("variations", 5)]
+    assert desk.told.actions == [(Action.GENERATE, "")]
+    assert spin.hasFocus()
+
+
 def test_a_decimal_has_steps(desk: Desk) -> None:
     spin = editor(desk, samples.MORE[2]).widget
     QTest.keyClick(spin, KEYS.Key_Up)
