@@ -182,7 +182,7 @@ def _capture_table(captures: dict[str, Any]) -> str:
     return table(["capture of 1024² in 4096², 3 layers, ms", "median", "worst", "target", ""], rows)
 
 
-def _small_table(small: dict[str, float]) -> str:
+def _small_table(small: dict[str, Any]) -> str:
     rows = [
         [
             "submit → first picture on the canvas, median",
@@ -190,6 +190,10 @@ def _small_table(small: dict[str, float]) -> str:
             "500",
             verdict(small["first"], 0.5),
         ],
+        ["of that: captured and handed to the client", _ms(small["heard"]["asked"]), "", ""],
+        ["of that: the backend has accepted it", _ms(small["heard"]["Accepted"]), "", ""],
+        ["of that: a worker has begun", _ms(small["heard"]["Started"]), "", ""],
+        ["of that: the first preview has come", _ms(small["heard"]["PreviewArrived"]), "", ""],
         ["the same, worst", _ms(small["worst"]), "", ""],
         ["the same, worker just started", _ms(small["cold"]), "", ""],
         ["submit → last variation on the canvas", _ms(small["whole"]), "", ""],

@@ -30,6 +30,7 @@ REPEATS = 5
 INJECTED_SECONDS = 0.1
 JOB_SECONDS = 240.0
 _TIMED = ("show_preview", "show_result", "accept", "capture", "selection", "active_document")
+_HEARD = ("asked", "Accepted", "Started", "PreviewArrived")
 _SHOWN_SLICES = 6
 _SHOWN_CALLS = 8
 
@@ -52,6 +53,10 @@ class Bench:
         self.controller = extension.app.controller
         self.watchdog, self.heart = Watchdog(), Heartbeat()
         self.stays: list[Stay] = []
+        self.heard: dict[str, float] = {}
+        self.controller.watch(
+            lambda event: self.heard.setdefault(type(event).__name__, time.perf_counter())
+        )
         self._time_the_host()
         self.watchdog.watch()
         self.heart.start()
@@ -59,6 +64,7 @@ class Bench:
     def forget(self) -> None:
         self.watchdog.forget()
         self.stays.clear()
+        self.heard.clear()
         self.heart.forget()
 
     def named(self, name: str) -> list[Stay]:
@@ -89,6 +95,7 @@ class Bench:
         self.forget()
         asked = time.perf_counter()
         self.app.action("velatura_remove").trigger()
+        self.heard["asked"] = time.perf_counter()
         views = self.controller.state.jobs
         assert views, self.controller.state
         job = views[-1].job
@@ -158,18 +165,23 @@ def _first_preview(bench: Bench) -> Iterator[object]:
     first: list[float] = []
     accept: list[float] = []
     whole: list[float] = []
+    heard: list[dict[str, float]] = []
     for _ in range(REPEATS + 1):
         document = yield from bench.opened(SMALL, U8)
         asked = yield from bench.removed(document, Rect(352, 352, 360, 360))
         shown = bench.named("show_preview") + bench.named("show_result")
         first.append(min(each.ended for each in shown) - asked)
         whole.append(max(each.ended for each in shown) - asked)
+        heard.append({name: at - asked for name, at in bench.heard.items()})
         accept.append((yield from bench.taken("velatura_accept")))
         yield from bench.closed(document)
     return {
         "cold": first[0],
         "first": statistics.median(first[1:]),
         "worst": max(first[1:]),
+        "heard": {
+            name: statistics.median(each.get(name, 0.0) for each in heard[1:]) for name in _HEARD
+        },
         "whole": statistics.median(whole[1:]),
         "accept": statistics.median(accept[1:]),
     }
