@@ -26,7 +26,7 @@ class Outcomes:
         runs = {each: outcome for each, outcome in self.outcomes.items() if _base(each) == name}
         failures = [f"{each}\n{self.failures[each]}" for each in runs if each in self.failures]
         assert not failures, "\n\n".join(failures)
-        assert runs, f"{name} was not run"
+        assert runs, "\n\n".join([f"{name} was not run", *self.failures.values()])
         assert set(runs.values()) == {"passed"}, runs
 
 

@@ -26,6 +26,9 @@ class Gui:
 
     def __init__(self) -> None:
         self.thread = threading.get_ident()
+        # Asked once and kept: where Krita 6 has handed them out and nobody holds on to them, they
+        # are deleted, and to ask again is a crash.
+        self.extensions = krita.Krita.instance().extensions()
         self._poster = Poster()
 
     def call(self, function: Callable[[], _Result]) -> _Result:

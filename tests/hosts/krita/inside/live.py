@@ -45,7 +45,7 @@ class Live:
         self.gui = gui
         self.hands: Any = OnGui(gui.call(Hands), gui)
         self.app: Any = OnGui(gui.call(krita.Krita.instance), gui)
-        self.extension = gui.call(_extension)
+        self.extension = _extension(gui)
         assert self.extension.app is not None
         self.controller: Any = OnGui(self.extension.app.controller, gui)
 
@@ -180,9 +180,8 @@ def live(gui: Gui) -> Iterator[Live]:
     live.close_all()
 
 
-def _extension() -> VelaturaExtension:
-    extensions = krita.Krita.instance().extensions()
-    (found,) = (each for each in extensions if isinstance(each, VelaturaExtension))
+def _extension(gui: Gui) -> VelaturaExtension:
+    (found,) = (each for each in gui.extensions if isinstance(each, VelaturaExtension))
     return found
 
 
