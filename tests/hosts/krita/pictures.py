@@ -28,11 +28,13 @@ WALK_SECONDS = 300.0
 
 @dataclass(frozen=True)
 class Look:
-    """``kritarc``: lines of Krita's settings. ``settings``: the plug-in's own."""
+    """``kritarc``: lines of Krita's settings. ``settings``: the plug-in's own. ``crop``: left, top,
+    right and bottom of what is kept."""
 
     kritarc: str = ""
     variables: Mapping[str, str] = field(default_factory=dict)
     settings: Mapping[str, object] = field(default_factory=dict)
+    crop: tuple[int, int, int, int] = (0, 0, 1600, 1000)
 
 
 LOOKS = {
@@ -41,6 +43,7 @@ LOOKS = {
         "[theme]\nTheme=Krita bright\n",
         {"VELATURA_DRIVE_WIDTH": "240"},
         {"language": "de"},
+        (1320, 40, 1600, 1000),
     ),
 }
 
@@ -66,7 +69,9 @@ def take(root: Root, look: Look, folder: Path) -> int:
         taken = sorted(shared.glob("*.png"))
         for each in taken:
             with Image.open(each) as image:
-                image.convert("RGB").save(folder / f"{each.stem}.webp", quality=QUALITY)
+                image.convert("RGB").crop(look.crop).save(
+                    folder / f"{each.stem}.webp", quality=QUALITY
+                )
         return len(taken)
 
 

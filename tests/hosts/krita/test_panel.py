@@ -97,3 +97,22 @@ def _texts(seen: dict[str, object], name: str) -> list[str]:
     found = seen[name]
     assert isinstance(found, list)
     return [str(each) for each in found]
+
+
+@pytest.mark.host
+@pytest.mark.timeout(WALK_SECONDS + 60)
+def test_blemishes_are_retouched_one_after_another(krita: Editor, shared: Path) -> None:
+    with errands(shared / "retouching") as backend:
+        outcome = krita.drive(
+            "tests.hosts.krita.inside.retouching",
+            backend.environment(shared),
+            path=krita.paths(),
+            seconds=WALK_SECONDS,
+        )
+    assert outcome.notes["on"] == {"action": True}
+    assert outcome.notes["retouched"] == {
+        "layers": 3,
+        "jobs": 0,
+        "selected": False,
+        "tops": ["Background", "Retouch"],
+    }

@@ -188,6 +188,7 @@ class PanelView(QScrollArea):
         self.strips: list[StripBox] = []
         self.announcer = QLabel(body)
         self.announcer.setFixedSize(1, 1)
+        self.announcer.setStyleSheet("color: transparent")  # for readers of screens only
 
     def _arrange(self) -> None:
         form = _column(self.form_part)

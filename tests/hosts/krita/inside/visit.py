@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 from tests.hosts.krita.inside.clicks import Panel, drag
@@ -65,11 +65,16 @@ class Visit:
         yield lambda: self.hands.is_ready(document)
         return document
 
-    def select(self, document, area: Rect) -> Iterator[object]:
+    def draw(self, area: Rect) -> Generator[object, None, Rect]:
+        """A selection with the pointer; in pixels of the photograph."""
         scaled = Rect(*(SCALE * each for each in (area.x, area.y, area.width, area.height)))
         self.app.action("KisToolSelectRectangular").trigger()
         yield 100
         yield from drag(self.app.activeWindow(), scaled)
+        return scaled
+
+    def select(self, document, area: Rect) -> Iterator[object]:
+        scaled = yield from self.draw(area)
         yield lambda: self.state.document and _about(self.state.document.selected, scaled)
 
     def online(self) -> Callable[[], bool]:
