@@ -111,6 +111,8 @@ def _request_reason(
         if request.extent is None or request.extent.is_empty:
             return _("Say how far the picture is to be extended.")
     elif _lacks_selection(document, request):
+        if state.retouch.is_on:
+            return _("Retouch mode: select what is to go.")
         return _("Select something first.")
     if request.operation is Operation.RESTYLE and not _has_style(state, request):
         return _("Choose or describe a style.")

@@ -30,8 +30,9 @@ def hint(state: PanelState, request: GenerateRequest, translations: Translations
 
 
 def _retouch(waiting: int, translations: Translations) -> str:
+    """What to do is said beside the button, as the reason why it cannot be pressed."""
     if not waiting:
-        return translations.gettext("Retouch mode: select what is to go.")
+        return ""
     text = translations.ngettext(
         "Retouch mode: {count} selection waits.", "Retouch mode: {count} selections wait.", waiting
     )

@@ -10,6 +10,9 @@ from .draft import Draft
 
 MOST_PROMPTS = 50
 
+_ONCE = frozenset({"extend", "upscale", "tile", "retarget"})
+"""What is done to a picture once: nobody who opens the next one wants it for that reason."""
+
 _TASK = "task"
 _ENGINE = "engine."
 _EDGE = "edge."
@@ -18,7 +21,7 @@ _EDGE = "edge."
 def remembered(draft: Draft) -> dict[str, str]:
     """For :attr:`~..settings.Settings.remembered`."""
     return {
-        _TASK: draft.task,
+        _TASK: Draft().task if draft.task in _ONCE else draft.task,
         **{_ENGINE + task: engine for task, engine in draft.engines.items()},
         **{_EDGE + task: f"{it.kind.value} {it.pixels:g}" for task, it in draft.edges.items()},
     }

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from velatura_protocol.pixels import Pixels
+
 from ..events import Link
 from ..i18n import Translations
-from ..state import PanelState
+from ..state import JobView, PanelState
 from .around import Around
 from .button import generate_control
 from .draft import Draft
@@ -36,7 +40,6 @@ def present(
     jobs = state.jobs_of(document)
     active = [each for each in jobs if each.is_active]
     previews = active if around.settings.previews else []
-    shown = next((each for each in previews if each.preview is not None), None)
     request = request_of(draft, state, variations=around.settings.variations)
     retouch = state.retouch.is_on if around.has_retouch else None
     context = FormContext(around.settings.variations, tuple(around.settings.prompts), retouch)
@@ -52,12 +55,25 @@ def present(
         queue=waiting(active, translations, state.engines),
         notice=notice_box(state, translations),
         strips=tuple(strip_of(each, translations) for each in jobs if each.is_staging),
-        preview=shown.preview.pixels if shown and shown.preview else None,
+        preview=_running(previews) or _beyond_canvas(jobs),
         welcome=welcome(state, around.settings, translations),
         settings=_settings(around, translations),
         history=_history(state, around, translations),
         announcement=announcement(state, jobs, translations),
     )
+
+
+def _running(jobs: Sequence[JobView]) -> Pixels | None:
+    return next((each.preview.pixels for each in jobs if each.preview is not None), None)
+
+
+def _beyond_canvas(jobs: Sequence[JobView]) -> Pixels | None:
+    """What is staged and cannot be seen on the canvas, which grows only when it is accepted."""
+    for each in jobs:
+        shown = each.staging.shown
+        if shown is not None and not each.margins.is_empty and not each.comparing:
+            return shown.thumbnail
+    return None
 
 
 def _stop(state: PanelState, translations: Translations) -> Control | None:

@@ -141,6 +141,7 @@ class Studio:
         request = self.request(task)
         job = self.app.controller.generate(request)
         self._keep_prompt(request.prompt)
+        self.end_welcome()
         return job
 
     def fill_transparent(self) -> str:

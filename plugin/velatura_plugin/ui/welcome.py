@@ -14,8 +14,8 @@ SEEN = "welcomed"
 
 
 def welcome(state: PanelState, settings: Settings, translations: Translations) -> Welcome | None:
-    """None once it was dismissed, or something was made."""
-    if SEEN in settings.remembered or state.jobs:
+    """None once it was dismissed, or something was asked for."""
+    if SEEN in settings.remembered or state.jobs or state.last is not None:
         return None
     facts = (
         _device(state, translations),

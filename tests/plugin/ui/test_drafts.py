@@ -65,7 +65,12 @@ def test_any_edits_make_a_request_that_its_engine_takes(data: st.DataObject) -> 
         assert fields(state, draft, WORDS).main
     assert recalled(remembered(draft)).edges == draft.edges
     assert recalled(remembered(draft)).engines == draft.engines
-    assert recalled(remembered(draft)).task == draft.task
+    assert recalled(remembered(draft)).task in (draft.task, "remove")
+
+
+@pytest.mark.parametrize("task", ["extend", "upscale", "tile", "retarget"])
+def test_the_next_picture_is_not_extended_because_the_last_one_was(task: str) -> None:
+    assert recalled(remembered(Draft(task=task))).task == "remove"
 
 
 @pytest.mark.parametrize(

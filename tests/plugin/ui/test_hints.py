@@ -68,5 +68,9 @@ def test_large_sizes_are_grouped() -> None:
 
 
 def test_retouch_mode_says_what_to_do() -> None:
-    assert shown(STATES["retouch"]).hint == "Retouch mode: select what is to go."
+    assert shown(STATES["retouch"]).hint == ""
+    document = STATES["retouch"].document
+    assert document is not None
+    unselected = replace(STATES["retouch"], document=replace(document, selected=None))
+    assert shown(unselected).generate.reason == "Retouch mode: select what is to go."
     assert shown(STATES["retouching"]).hint == "Retouch mode: 2 selections wait."

@@ -427,3 +427,15 @@ def test_every_word_is_translated(state: PanelState) -> None:
     for text in filter(None, texts):
         assert text.startswith("⟦"), text
         assert text.endswith("⟧"), text
+
+
+def test_an_extension_is_seen_in_the_panel_while_the_canvas_is_as_it_was() -> None:
+    staged = working(accepted(), variation(), finished())
+    (job,) = staged.jobs
+    assert present(staged, Draft()).preview is None, "it is on the canvas"
+    assert job.staging.shown is not None
+    extended = replace(job, margins=Margins(left=100))
+    beyond = present(replace(staged, jobs=(extended,)), Draft())
+    assert beyond.preview is job.staging.shown.thumbnail
+    comparing = replace(extended, comparing=True)
+    assert present(replace(staged, jobs=(comparing,)), Draft()).preview is None

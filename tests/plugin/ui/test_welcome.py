@@ -13,6 +13,7 @@ from tests.plugin.events import (
 from tests.plugin.ui.showing import shown
 from tests.plugin.ui.states import ALL_AROUND, CARD, CPU, STATES, offering
 from velatura_backend.engines.specs import FILL
+from velatura_plugin.request import GenerateRequest
 from velatura_plugin.settings import Settings
 from velatura_plugin.state import (
     PanelState,
@@ -20,6 +21,7 @@ from velatura_plugin.state import (
 from velatura_plugin.ui.around import Around
 from velatura_plugin.ui.model import Action, Welcome
 from velatura_protocol.messages import Capabilities
+from velatura_protocol.tasks import Operation
 
 FRESH = replace(ALL_AROUND, settings=Settings())
 
@@ -49,6 +51,8 @@ def test_the_first_run_has_three_facts_and_one_button(name: str, action: Action 
 def test_it_is_shown_once() -> None:
     assert shown(online()).welcome is None
     assert shown(working(), around=FRESH).welcome is None
+    asked = replace(online(), last=GenerateRequest(Operation.FILL))
+    assert shown(asked, around=FRESH).welcome is None, "accepted, and no job is left of it"
 
 
 def test_facts_are_what_is_known() -> None:

@@ -14,6 +14,8 @@ from .images import pixmap_of
 from .measures import line
 
 FRAME = 5
+SIDE_LINES = 5
+"""Lines of text that the picture is high: three of them fit a docker of the usual width."""
 _PASSED_ON = ("Left", "Right", "Return", "Enter", "Delete", "Space")
 
 
@@ -25,7 +27,7 @@ class ThumbnailButton(QToolButton):
         self.thumbnail: Thumbnail | None = None
         self.setCheckable(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        side = 4 * line(self)
+        side = SIDE_LINES * line(self)
         self.setIconSize(QSize(side, side))
         self.setFixedSize(side + 2 * FRAME, side + 2 * FRAME)
         on_click(self, lambda: self._choose(choose))
