@@ -14,6 +14,7 @@ from tests.hosts.krita.inside.hands import Hands
 from velatura_plugin.controller import Controller
 from velatura_plugin.events import Link
 from velatura_plugin.host.krita.extension import VelaturaExtension
+from velatura_plugin.host.krita.tree import node_id, walked
 from velatura_plugin.request import GenerateRequest
 from velatura_plugin.state import JobStatus, JobView, PanelState
 from velatura_plugin.ui.words import sentence
@@ -104,8 +105,11 @@ class Live:
         self.gui.settle(0.2)
 
     def undo(self) -> None:
+        """What it undoes changes the tree or the canvas; Krita takes its time over it."""
+        before = self.gui.call(_shape)
         self.hands.undo()
-        self.gui.settle(0.2)
+        self.wait(lambda: self.gui.call(_shape) != before)
+        self.gui.settle(0.1)
 
     # -- the plug-in -------------------------------------------------------------------------------
 
@@ -154,9 +158,7 @@ class Live:
     def told(self) -> object:
         """The panel's state without its pictures."""
         state = self.state
-        jobs = [
-            (each.status, each.phase, each.error, len(each.staging.ready)) for each in state.jobs
-        ]
+        jobs = [(each.status, each.error, len(each.staging.ready)) for each in state.jobs]
         return state.link, state.notice, jobs
 
     def works(self) -> None:
@@ -183,6 +185,12 @@ def live(gui: Gui) -> Iterator[Live]:
 def _extension(gui: Gui) -> VelaturaExtension:
     (found,) = (each for each in gui.extensions if isinstance(each, VelaturaExtension))
     return found
+
+
+def _shape() -> object:
+    document = krita.Krita.instance().activeDocument()
+    ids = [node_id(node) for node, _ in walked(document)]
+    return ids, document.width(), document.height()
 
 
 def _action(name: str) -> Any:

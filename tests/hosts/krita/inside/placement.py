@@ -64,9 +64,9 @@ def test_retouches_are_collected(live: Live, document: krita.Document) -> None:
     ]
     assert tree(live)[0][1] == "Retouch"
     for before in reversed(seen[:-1]):
-        live.undo()
-        # In a group, Krita's own drawing after an undo is one level off in some pixels.
-        live.gui.call(document.refreshProjection)
+        layers = tree(live)
+        while tree(live) == layers:  # from Krita 5.3, selections are steps of their own
+            live.undo()
         assert bytes(live.seen(document, BGRA8).data) == before
     assert len(tree(live)) == 1
 
