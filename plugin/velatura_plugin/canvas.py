@@ -11,12 +11,11 @@ from velatura_protocol.messages import ErrorInfo, Placement
 from velatura_protocol.tasks import SampleSource
 
 from .growth import Growth, Held, growth_of, settled, settled_preview
-from .host.base import Document, Host, LayerInfo, LayerKind, PreviewFrame, ResultContent, Spot
+from .host.base import Document, Host, LayerInfo, PreviewFrame, ResultContent, Spot
 from .previews import CanvasGate
 from .request import GenerateRequest
+from .stack import NOT_DRAWN, topmost_result
 from .state import DocumentView
-
-_NOT_DRAWN = frozenset({LayerKind.MASK, LayerKind.SELECTION, LayerKind.CHANNEL})
 
 
 class JobCanvas:
@@ -135,11 +134,23 @@ def canvas_of(
     return JobCanvas(host, document, job, spot, clock, look=look)
 
 
+def on_layer(host: Host, document: Document, request: GenerateRequest) -> GenerateRequest:
+    """With the layer it is about, whatever the user activates while it runs. Over the active one's
+    results, if there are any: the next has to be made of what they show, and to lie on them."""
+    active = None if request.layer else host.active_layer(document)
+    if active is None:
+        return request
+    layer = active.reference
+    if request.sample_source is SampleSource.BELOW:
+        layer = topmost_result(host.layers(document), layer)
+    return replace(request, layer=layer)
+
+
 def spot_of(host: Host, document: Document, request: GenerateRequest) -> Spot:
     """Over the captured layer; over all there are now where all that is visible was captured."""
     layer = request.layer
     if request.sample_source is SampleSource.VISIBLE:
-        drawn = (each for each in host.layers(document) if each.kind not in _NOT_DRAWN)
+        drawn = (each for each in host.layers(document) if each.kind not in NOT_DRAWN)
         layer = next((each.reference for each in drawn if each.depth == 0), layer)
     return Spot(layer, request.group)
 

@@ -10,7 +10,7 @@ from velatura_protocol.errors import BackendUnavailable, HostFailed, NotFound
 from velatura_protocol.messages import CancelledJob, Failed, Finished
 
 from . import state as panel
-from .canvas import DocumentKeys, canvas_of, fit_together, look_at, with_layers
+from .canvas import DocumentKeys, canvas_of, fit_together, look_at, on_layer, with_layers
 from .capture import CaptureContext, capture, choose_engine
 from .chance import Chance
 from .client import CLOSE_SECONDS, JobClient
@@ -113,7 +113,7 @@ class Controller(Strip):
         )
         if repeatable:
             self.store.apply(panel.Asked(request))
-        request = self._on_layer(document, request)
+        request = on_layer(self.host, document, request)
         captured = capture(self.host, document, request, context)
         order = JobOrder(
             self._chance.new_id(), captured.task, captured.blobs, request.priority, request.live
@@ -161,11 +161,6 @@ class Controller(Strip):
         if self.store.view(job).is_restored:
             raise NotFound(what="blob", id=job)
         return self._opened(job)
-
-    def _on_layer(self, document: Document, request: GenerateRequest) -> GenerateRequest:
-        """With the layer it is about, whatever the user activates while it runs."""
-        active = None if request.layer else self.host.active_layer(document)
-        return request if active is None else replace(request, layer=active.reference)
 
     def _submit(self, opened: OpenJob) -> str:
         order, document = opened.order, opened.canvas.document

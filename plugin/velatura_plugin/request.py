@@ -32,10 +32,11 @@ class GenerateRequest:
     references that the host resolves. Jobs with the same non-empty ``live`` key coalesce: the
     latest wins. ``preview`` False: no pictures while the job runs. ``layer``: the one that
     ``sample_source`` is about and that the results go over, the host's reference; empty: the active
-    one. ``group``: the name of a group that collects accepted layers; empty: none. ``accept``: the
-    first variation becomes part of the document by itself. ``extent``: how far an expand makes the
-    canvas larger; what is selected does not matter then. ``placement``: where the results go, None
-    for where the operation's go by themselves; see :attr:`stays_in_size` for an upscale.
+    one, with the results that lie on it already where ``sample_source`` is what is seen below.
+    ``group``: the name of a group that collects accepted layers; empty: none. ``accept``: the first
+    variation becomes part of the document by itself. ``extent``: how far an expand makes the canvas
+    larger; what is selected does not matter then. ``placement``: where the results go, None for
+    where the operation's go by themselves; see :attr:`stays_in_size` for an upscale.
     """
 
     operation: Operation

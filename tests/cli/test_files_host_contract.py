@@ -122,6 +122,11 @@ class TestFilesHost(HostContract):
     test_a_preview_the_user_has_undone_is_no_harm = None
     test_growing_keeps_the_picture_in_its_place = None
     test_scaling_takes_the_whole_document_along = None
+    test_what_is_accepted_is_a_result = None
+    test_a_group_of_variations_is_a_result = None
+    test_a_group_that_collects_is_a_result = None
+    test_a_result_that_is_removed_leaves_the_others = None
+    test_a_result_is_captured_with_what_is_below_it = None
 
     def test_a_larger_picture_keeps_every_sample_of_the_old_one(
         self, desk: FilesDesk, form: PixelFormat

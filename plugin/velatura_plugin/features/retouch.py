@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from velatura_protocol.errors import BackendUnavailable, BadInput, ErrorCode, NotFound
@@ -16,6 +17,7 @@ from ..controller import Controller
 from ..events import ClientEvent, JobRefused
 from ..host.base import Document, LayerInfo, LayerKind, Selection
 from ..request import GenerateRequest, MaskSource
+from ..stack import topmost_result
 from ..state import NoticeRaised, PanelState, RetouchChanged, RetouchView
 
 GROUP = "Retouch"
@@ -184,12 +186,23 @@ def _removal(draft: GenerateRequest) -> GenerateRequest:
 
 def _place(layers: tuple[LayerInfo, ...], active: str) -> tuple[str, str]:
     """Up to which layer to capture, so that what was removed before is seen, and the group to
-    collect in: another one where the user has gone on to work over the last. ``layers`` from top to
-    bottom."""
-    groups = [each for each in layers if each.kind is LayerKind.GROUP]
-    ours = [each for each in groups if re.fullmatch(rf"{GROUP}( \d+)?", each.name)]
-    above = itertools.takewhile(lambda each: each.reference != active, layers)
-    for layer in (*above, *(each for each in layers if each.reference == active)):
-        if layer in ours:
-            return layer.reference, layer.name
-    return active, f"{GROUP} {len(ours) + 1}" if ours else GROUP
+    collect in: another one where work has gone on over the last. ``layers`` from top to bottom."""
+    ours = {each.reference: each.name for each in layers if _collects(each)}
+    around = next((each.reference for each in _lineage(layers, active) if _collects(each)), active)
+    upper = topmost_result(layers, around)
+    names = (f"{GROUP} {number}" if number > 1 else GROUP for number in itertools.count(1))
+    # The host goes by the name: one that is further up would get what is meant for a new one.
+    return upper, ours.get(upper) or next(each for each in names if each not in ours.values())
+
+
+def _collects(layer: LayerInfo) -> bool:
+    return layer.kind is LayerKind.GROUP and bool(re.fullmatch(rf"{GROUP}( \d+)?", layer.name))
+
+
+def _lineage(layers: tuple[LayerInfo, ...], layer: str) -> Iterator[LayerInfo]:
+    """The layer and the groups around it, from the inside out."""
+    depth: int | None = None
+    for each in reversed(layers):
+        if each.reference == layer or (depth is not None and each.depth < depth):
+            depth = each.depth
+            yield each

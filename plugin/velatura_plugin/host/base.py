@@ -66,7 +66,8 @@ class LayerInfo:
     """A layer, a mask, a saved selection or a channel. ``reference`` is what
     :meth:`Host.role_content` and :meth:`Host.mask_content` take; ``depth`` counts the groups it
     lies in, for an indented list. ``blend`` is the host's name for how it is laid over what is
-    below, ``opacity`` from 0 to 1."""
+    below, ``opacity`` from 0 to 1. ``is_result``: it was accepted from us, or is a group that was
+    made for what was, or one that holds nothing else."""
 
     reference: str
     name: str
@@ -76,6 +77,7 @@ class LayerInfo:
     is_locked: bool = False
     blend: str = "normal"
     opacity: float = 1.0
+    is_result: bool = False
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from .layers import Branch
 from .newdocument import on_its_own, open_as_document
 from .opened import OpenDocument
 from .qt import QByteArray
+from .tree import find, node_id
 
 KEY = "velatura/document-key"
 PROVENANCE = "velatura/provenance/{}"
@@ -56,7 +57,9 @@ def accept(
     if layers:
         branch = branch_of(result, layers)
         node = stage.accept(job, branch, placement_of(branch), spot)
-        _annotate(document, PROVENANCE.format(node), _encoded(result.provenance))
+        _sign(document, node, result.provenance)
+        if spot.group:
+            _sign_group(document, node, result.provenance)
     else:
         stage.clear(job)
     _annotate(document, KEY, document_key.encode())
@@ -78,8 +81,17 @@ def accept_all(
     branches = [branch_of(each, each.layers, is_visible=each is results[0]) for each in upwards]
     nodes = opened.stage.accept_all(job, name, branches, spot)
     for node, result in zip(nodes, upwards, strict=True):
-        _annotate(opened.document, PROVENANCE.format(node), _encoded(result.provenance))
+        _sign(opened.document, node, result.provenance)
+    _sign_group(opened.document, nodes[-1], results[0].provenance)
     _annotate(opened.document, KEY, document_key.encode())
+
+
+def results_in(document: krita.Document) -> frozenset[str]:
+    """Ids of the nodes that were accepted from us, groups included, and of some that are gone:
+    undo brings them back with the same id."""
+    prefix = PROVENANCE.format("")
+    kinds = (each for each in document.annotationTypes() if each.startswith(prefix))
+    return frozenset(each[len(prefix) :] for each in kinds)
 
 
 def stored_key(document: krita.Document) -> str:
@@ -98,9 +110,17 @@ def _resize(document: krita.Document, layer: LayerContent) -> None:
         document.waitForDone()
 
 
+def _sign(document: krita.Document, node: str, provenance: Provenance) -> None:
+    _annotate(document, PROVENANCE.format(node), encode_value(Provenance, provenance))
+
+
+def _sign_group(document: krita.Document, member: str, provenance: Provenance) -> None:
+    """So that it stays a result though the user puts something of their own into it."""
+    node = find(document, member)
+    group = node.parentNode() if node is not None else None
+    if group is not None:
+        _sign(document, node_id(group), provenance)
+
+
 def _annotate(document: krita.Document, kind: str, content: bytes) -> None:
     document.setAnnotation(kind, "Velatura", QByteArray(content))
-
-
-def _encoded(provenance: Provenance) -> bytes:
-    return encode_value(Provenance, provenance)

@@ -25,7 +25,15 @@ from ..base import (
     Spot,
 )
 from ..luminance import luminance_times_alpha
-from .accepting import accept, accept_all, branch_of, is_on_canvas, placement_of, stored_key
+from .accepting import (
+    accept,
+    accept_all,
+    branch_of,
+    is_on_canvas,
+    placement_of,
+    results_in,
+    stored_key,
+)
 from .ants import Ants
 from .colours import ColourSpaces, format_of
 from .layers import Branch
@@ -81,13 +89,15 @@ class KritaHost:
         return tuple(listed(opened.document, opened.stage.staged_ids()))
 
     def active_layer(self, document: Document) -> LayerInfo | None:
-        layer = self._find(document).stage.active_layer()
-        return None if layer is None else described(layer)
+        opened = self._find(document)
+        layer = opened.stage.active_layer()
+        return None if layer is None else described(layer, results_in(opened.document))
 
     def selected_layers(self, document: Document) -> tuple[LayerInfo, ...]:
         opened = self._find(document)
         marked = [each for each in selected_nodes(opened.document) if not is_mask(each)]
-        own = tuple(described(each) for each in marked if not opened.stage.is_staged(each))
+        results = results_in(opened.document)
+        own = tuple(described(each, results) for each in marked if not opened.stage.is_staged(each))
         active = self.active_layer(document)
         # With what is staged alone marked, or a mask, the user still works on a layer.
         return own if own else (active,) if active is not None else ()

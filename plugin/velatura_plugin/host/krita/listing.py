@@ -3,13 +3,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 
 import krita
 
 from ..base import LayerInfo, LayerKind
+from .accepting import results_in
 from .layers import OPAQUE
-from .tree import is_mask, lineage, node_id, walked
+from .tree import is_group, is_mask, layers_in, lineage, node_id, walked
 
 _KINDS = {
     "paintlayer": LayerKind.PAINT,
@@ -23,7 +24,8 @@ GLOBAL_SELECTION = "Selection Mask"
 """What Krita calls the node that the document's selection is. Only where it was not renamed."""
 
 
-def described(node: krita.Node, depth: int = 0) -> LayerInfo:
+def described(node: krita.Node, results: Set[str], depth: int = 0) -> LayerInfo:
+    """``results``: ids of the nodes that were accepted from us."""
     kind = _KINDS.get(node.type(), LayerKind.MASK if is_mask(node) else LayerKind.OTHER)
     return LayerInfo(
         node_id(node),
@@ -34,19 +36,27 @@ def described(node: krita.Node, depth: int = 0) -> LayerInfo:
         node.locked(),
         node.blendingMode(),
         node.opacity() / OPAQUE,
+        _is_result(node, results),
     )
+
+
+def _is_result(node: krita.Node, results: Set[str]) -> bool:
+    if node_id(node) in results:
+        return True
+    inside = layers_in(node) if is_group(node) else []
+    return bool(inside) and all(_is_result(each, results) for each in inside)
 
 
 def listed(document: krita.Document, staged: set[str]) -> Iterator[LayerInfo]:
     """Top to bottom; without the document's own selection, which is a node of the tree as saved
     ones are, but another one with every change of it."""
-    selected = _global_selection(document)
+    selected, results = _global_selection(document), results_in(document)
     for node, depth in walked(document):
         own = node_id(node)
         if not _is_listed(node) or own == selected:
             continue
         if not staged.intersection(node_id(each) for each in lineage(node)):
-            yield described(node, depth)
+            yield described(node, results, depth)
 
 
 def selected_nodes(document: krita.Document) -> list[krita.Node]:

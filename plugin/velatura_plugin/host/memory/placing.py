@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from velatura_protocol.geometry import Rect
 from velatura_protocol.messages import Placement
+from velatura_protocol.provenance import Provenance
 
 from ..base import LayerContent, LayerKind, PatchContent, ResultContent, Spot
 from .tree import Contents, MemoryLayer
@@ -45,7 +46,7 @@ class Placer:
         self, contents: Contents, name: str, results: tuple[ResultContent, ...], spot: Spot
     ) -> Contents:
         """One group of all of them, the first on top and visible, the others hidden."""
-        group = MemoryLayer(name, id=self.new_id(), kind=LayerKind.GROUP)
+        group = self._group(name, results[0].provenance)
         block: list[MemoryLayer] = []
         for number, result in reversed(list(enumerate(results))):
             block += self._member(result, group.id, is_visible=number == 0)
@@ -84,8 +85,12 @@ class Placer:
     ) -> Contents:
         if not spot.group or group_of(contents, spot) is not None:
             return self.put(contents, (made,), placement, spot)
-        group = MemoryLayer(spot.group, id=self.new_id(), kind=LayerKind.GROUP)
+        group = self._group(spot.group, made.provenance)
         return self.put(contents, (replace(made, parent=group.id), group), placement, spot)
+
+    def _group(self, name: str, provenance: Provenance | None) -> MemoryLayer:
+        """Of results: it stays one though the user puts something of their own into it."""
+        return MemoryLayer(name, provenance=provenance, id=self.new_id(), kind=LayerKind.GROUP)
 
     def _member(
         self, result: ResultContent, parent: str, *, is_visible: bool

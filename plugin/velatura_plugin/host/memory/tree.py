@@ -103,7 +103,13 @@ class Contents:
             layer.visible,
             blend=layer.blend,
             opacity=layer.opacity,
+            is_result=self.is_result(layer),
         )
+
+    def is_result(self, layer: MemoryLayer) -> bool:
+        inside = [each for each in self.own_layers() if each.parent == layer.id]
+        held = layer.is_group and bool(inside) and all(map(self.is_result, inside))
+        return layer.provenance is not None or held
 
     # -- seeing ------------------------------------------------------------------------------------
 
