@@ -113,6 +113,38 @@ def test_the_same_once_more_on_another_place(data: Path) -> None:
         assert crop(host.flatten(document), canvas, other) != before
 
 
+def test_the_second_removal_sees_the_first(data: Path) -> None:
+    """On grass a red blot is removed, then something beside it whose surroundings it was: nothing
+    red is copied into the second result, which lies on the first and is all seen."""
+    form = PixelFormat(Depth.U8, Layout.RGBA)
+    canvas, first, second = Rect.of_size(SIZE), Rect(40, 24, 12, 10), Rect(46, 26, 14, 10)
+    grass, red = b"\x30\xa0\x20\xff", b"\xd0\x20\x20\xff"
+    rows = [
+        b"".join(red if first.contains(Rect(x, y, 1, 1)) else grass for x in range(SIZE.width))
+        for y in range(SIZE.height)
+    ]
+    request = replace(REMOVE, engine="builtin_fill")
+    with backend(data), plugin(data) as (app, host):
+        document = host.open(Pixels(SIZE, form, b"".join(rows)))
+        bottom = host.layers(document)[0]
+        connect(app, host)
+        for region in (first, second):
+            host.select(document, region)
+            view = finish(app, host, app.controller.generate(request))
+            assert view.status is JobStatus.FINISHED, view.error
+            app.controller.accept(view.job)
+        top, _, below = host.layers(document)
+        assert below == bottom
+        layer = host.documents[document.id].contents.get(top.reference)
+        assert layer is not None
+        (patch,) = layer.patches
+        assert patch.mask is not None
+        assert b"\xff" * second.area == crop(patch.mask, patch.region, second)
+        made = crop(patch.pixels, patch.region, second)
+        assert crop(host.flatten(document), canvas, second) == made
+        assert bytes(host.flatten(document).data) == grass * SIZE.area
+
+
 def test_each_marked_layer_by_itself(data: Path) -> None:
     with backend(data), plugin(data) as (app, host):
         document = host.open(noise(SIZE))
