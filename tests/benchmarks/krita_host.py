@@ -193,7 +193,6 @@ def _small_table(small: dict[str, Any]) -> str:
         ["of that: captured and handed to the client", _ms(small["heard"]["asked"]), "", ""],
         ["of that: the backend has accepted it", _ms(small["heard"]["Accepted"]), "", ""],
         ["of that: a worker has begun", _ms(small["heard"]["Started"]), "", ""],
-        ["of that: the first preview has come", _ms(small["heard"]["PreviewArrived"]), "", ""],
         ["the same, worst", _ms(small["worst"]), "", ""],
         ["the same, worker just started", _ms(small["cold"]), "", ""],
         ["submit → last variation on the canvas", _ms(small["whole"]), "", ""],

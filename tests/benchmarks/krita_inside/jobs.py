@@ -30,7 +30,7 @@ REPEATS = 5
 INJECTED_SECONDS = 0.1
 JOB_SECONDS = 240.0
 _TIMED = ("show_preview", "show_result", "accept", "capture", "selection", "active_document")
-_HEARD = ("asked", "Accepted", "Started", "PreviewArrived")
+_HEARD = ("asked", "Accepted", "Started")
 _SHOWN_SLICES = 6
 _SHOWN_CALLS = 8
 
