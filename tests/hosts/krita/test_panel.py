@@ -85,7 +85,7 @@ def _check_troubles(notes: Notes) -> None:
     assert not lost["enabled"]
     assert lost["reason"]
     assert notes["back"] == {"word": "Ready", "status": ["failed"]}
-    assert notes["windows"] == {"word": "Ready"}
+    assert notes["windows"] == {"dockers": 1}
     assert notes["closed"] == {"jobs": 0}
 
 

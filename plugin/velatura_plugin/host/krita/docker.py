@@ -107,11 +107,10 @@ class Dockers:
         return any(each.isVisible() for each in self._dockers)
 
     def bring_up(self) -> None:
-        """In the active window; the focus stays where it is."""
-        for each in krita.Krita.instance().dockers():
-            if each.objectName() == DOCKER:
-                each.show()
-                each.raise_()
+        """In every window; the focus stays where it is."""
+        for each in self._dockers:
+            each.show()
+            each.raise_()
 
     def make(self) -> VelaturaDocker:
         docker = VelaturaDocker()

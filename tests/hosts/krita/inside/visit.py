@@ -25,8 +25,10 @@ class Visit:
 
     def __init__(self, driver) -> None:
         self.driver, self.app, self.hands = driver, driver.app, Hands()
+        # Held on to: Krita 6 deletes those that it has handed out and that nobody holds.
+        self.extensions = self.app.extensions()
         (self.extension,) = (
-            each for each in self.app.extensions() if isinstance(each, VelaturaExtension)
+            each for each in self.extensions if isinstance(each, VelaturaExtension)
         )
         self.panel = Panel(self.extension)
         self.folder = Path(os.environ["VELATURA_DRIVE_SHOTS"])
