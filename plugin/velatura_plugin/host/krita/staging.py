@@ -154,8 +154,9 @@ class CanvasStage:
         return staged
 
     def _insert(self, node: krita.Node, bench: Bench, place: Place) -> None:
-        """The active layer stays what it was: nobody's brush changes its target."""
-        active = self._own_active()
+        """The active layer stays what it was: nobody's brush changes its target. So does a group
+        that is folded: Krita unfolds it for the new layer, which it activates."""
+        active, is_folded = self._own_active(), place.parent.collapsed()
         is_second = len(layers_in(place.parent)) == 1
         place.put(node)
         if is_second:
@@ -166,6 +167,9 @@ class CanvasStage:
             redraw(node)
         bench.rest()
         self._keep_active(active)
+        if is_folded:
+            group = node_id(place.parent)
+            self.later(lambda: self._fold(group))
 
     def _place(self, placement: Placement, spot: Spot) -> Place:
         group = self._collecting(spot)
@@ -202,3 +206,8 @@ class CanvasStage:
         node = find(self._document, wanted)
         if node is not None and self._document.activeNode() != node:
             self._document.setActiveNode(node)
+
+    def _fold(self, group: str) -> None:
+        node = find(self._document, group)
+        if node is not None:
+            node.setCollapsed(True)
