@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from velatura_protocol.errors import BackendUnavailable, BadInput, ErrorCode, NotFound
-from velatura_protocol.geometry import Rect
 from velatura_protocol.messages import CancelledJob
 from velatura_protocol.tasks import Intent, Operation, SampleSource
 
@@ -19,6 +18,7 @@ from ..host.base import Document, LayerInfo, LayerKind, Selection
 from ..request import GenerateRequest, MaskSource
 from ..stack import topmost_result
 from ..state import NoticeRaised, PanelState, RetouchChanged, RetouchView
+from .eye import Eye, Place
 
 GROUP = "Retouch"
 """What collects the results. Not translated: a document may be opened in another language."""
@@ -31,10 +31,6 @@ class _Blemish:
     document: Document
     selection: Selection
     layer: str
-
-
-_Place = tuple[str, Rect]
-"""A document's id, and the bounds of what is selected there."""
 
 
 class Retouch:
@@ -51,8 +47,8 @@ class Retouch:
         self._request = GenerateRequest(Operation.FILL, Intent.REMOVE)
         self._waiting: deque[_Blemish] = deque()
         self._running = ""
-        self._seen: _Place | None = None
-        self._known: set[_Place] = set()
+        self._eye = Eye()
+        self._taken: dict[Place, int] = {}
         controller.watch(self._hear)
         controller.subscribe(self._follow)
 
@@ -65,8 +61,8 @@ class Retouch:
         stays selected: it was not drawn for this."""
         self._request = _removal(draft)
         selected = self._selected()
-        self._seen = None
-        self._known = set() if selected is None else {selected}
+        self._eye = Eye()
+        self._taken = {} if selected is None else {selected: self._results()}
         self._tell(is_on=True)
 
     def turn_off(self) -> None:
@@ -87,18 +83,29 @@ class Retouch:
 
     def _look(self) -> None:
         if self._host.is_drawing():
-            self._seen = None
+            self._eye.is_kept_off()
             return
-        before, self._seen = self._seen, self._selected()
-        # A known one has come back by undo. It must not be removed again for that.
-        if self._seen is None or self._seen != before or self._seen in self._known:
+        finished = self._eye.sees(self._selected())
+        if finished is None or self._has_come_back(finished):
             return
-        self._known.add(self._seen)
+        self._taken[finished] = self._results()
         if not self._controller.state.engines:
             raise BackendUnavailable(reason="not connected")
         self._take()
 
-    def _selected(self) -> _Place | None:
+    def _has_come_back(self, place: Place) -> bool:
+        """By undo, and must not be removed again for that. Undo brings a selection back only after
+        all that was made since it was taken; one that was drawn by hand is meant anyway."""
+        if place not in self._taken or self._eye.saw_it_drawn:
+            return False
+        return self._results() <= self._taken[place]
+
+    def _results(self) -> int:
+        document = self._host.active_document()
+        layers = () if document is None else self._host.layers(document)
+        return sum(1 for each in layers if each.is_result and each.kind is not LayerKind.GROUP)
+
+    def _selected(self) -> Place | None:
         try:
             document = self._host.active_document()
             bounds = None if document is None else self._host.selection_bounds(document)
