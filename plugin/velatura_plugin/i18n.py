@@ -27,6 +27,11 @@ def load_translations(language: str = "", directory: Path | None = None) -> Tran
     return gettext.translation(DOMAIN, folder, languages=languages, fallback=True)
 
 
+def language_of(translations: Translations) -> str:
+    """The language that numbers are to be written in, too."""
+    return translations.info().get("language", "en")
+
+
 class PseudoTranslations(gettext.NullTranslations):
     """English that no English word is left of, and that takes 40 % more room."""
 

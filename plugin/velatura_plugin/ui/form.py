@@ -11,6 +11,7 @@ from ..capture import USES_MASK
 from ..i18n import Translations
 from ..state import DocumentView, PanelState
 from .draft import (
+    NEW_SEED,
     Draft,
     engine_of,
     settled,
@@ -190,6 +191,7 @@ class _Maker:
             self.draft.seed,
             help=_("The same seed and settings give the same result."),
             placeholder=str(jobs[-1].seed) if jobs else "",
+            options=(Option(str(NEW_SEED), _("A new one each time")),),
             minimum=-1,
             maximum=2**32 - 1,
         )

@@ -83,7 +83,8 @@ class FieldKind(Enum):
     SWITCH = "switch"
     """A bool."""
     SEED = "seed"
-    """An integer; -1 is a new one each time."""
+    """An integer; -1 is a new one each time, which ``options`` has the words for. The placeholder
+    is the seed of before."""
     COLOUR = "colour"
     """``#rrggbb``."""
     PALETTE = "palette"

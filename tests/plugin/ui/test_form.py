@@ -198,6 +198,7 @@ def test_seeds() -> None:
     assert request_of(after_edits(BUILT_IN, ("seed", 12)), BUILT_IN).seed == 12
     assert request_of(after_edits(BUILT_IN, ("seed", -9)), BUILT_IN).seed is None
     assert field(form(working(accepted())), "seed").placeholder == "10", "the last one, to keep"
+    assert [each.id for each in field(form(BUILT_IN), "seed").options] == ["-1"]
 
 
 def test_variations_are_those_of_the_settings_until_they_are_set() -> None:

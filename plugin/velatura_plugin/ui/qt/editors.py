@@ -12,19 +12,17 @@ from ..model import Field, FieldKind
 from .buttons import describe, plain
 from .compat import (
     QAbstractSpinBox,
-    QCheckBox,
     QComboBox,
-    QDoubleSpinBox,
     QHBoxLayout,
     QLineEdit,
     QSizePolicy,
     QSlider,
     QSpinBox,
     Qt,
-    QToolButton,
     QWidget,
 )
 from .guard import connect
+from .inputs import DecimalBox, WideCheckBox
 from .measures import SPACING, comfortable, line, target
 
 Report = Callable[[ParameterValue], None]
@@ -135,7 +133,7 @@ class IntegerEditor(Editor):
 
 class DecimalEditor(Editor):
     def __init__(self, parent: QWidget, report: Report) -> None:
-        self.spin = QDoubleSpinBox(parent)
+        self.spin = DecimalBox(parent)
         super().__init__(self.spin, report)
         _prepare_spin(self.spin)
         connect(self.spin.valueChanged, lambda _value: self.edited(self.spin.value()))
@@ -202,7 +200,7 @@ class SwitchEditor(Editor):
     names_itself = True
 
     def __init__(self, parent: QWidget, report: Report) -> None:
-        self.box = QCheckBox(parent)
+        self.box = WideCheckBox(parent)
         super().__init__(self.box, report)
         comfortable(self.box)
         connect(self.box.toggled, lambda checked: self.edited(bool(checked)))
@@ -226,60 +224,6 @@ class TextEditor(Editor):
 
     def write(self, value: ParameterValue) -> None:
         self.line.setText(str(value))
-
-
-class SeedEditor(Editor):
-    """A number that is kept, or a new one each time."""
-
-    RANDOM = -1
-
-    def __init__(self, parent: QWidget, report: Report) -> None:
-        box = QWidget(parent)
-        super().__init__(box, report)
-        self.line, self.random = QLineEdit(box), QToolButton(box)
-        comfortable(self.line)
-        self.random.setText("🎲")
-        self.random.setCheckable(True)
-        self.random.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.random.setMinimumSize(target(box), target(box))
-        layout = QHBoxLayout(box)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(SPACING)
-        layout.addWidget(self.line, 1)
-        layout.addWidget(self.random)
-        connect(self.line.textEdited, self._typed)
-        connect(self.random.toggled, self._toggled)
-
-    @property
-    def focus(self) -> QWidget:
-        return self.line
-
-    def configure(self, field: Field) -> None:
-        # The placeholder is what an empty field means: a new seed each time.
-        self.line.setPlaceholderText(field.placeholder)
-        describe(self.random, field.placeholder or field.label, field.help)
-
-    def write(self, value: ParameterValue) -> None:
-        seed = round(_number(value))
-        self.line.setText("" if seed < 0 else str(seed))
-        self.random.setChecked(seed < 0)
-
-    def _typed(self, text: str) -> None:
-        digits = "".join(each for each in text if each.isdecimal())
-        if digits != text:
-            self.line.setText(digits)
-        self._writing = True
-        try:
-            self.random.setChecked(not digits)
-        finally:
-            self._writing = False
-        self.edited(int(digits) if digits else self.RANDOM)
-
-    def _toggled(self, random: bool) -> None:
-        if random:
-            self.edited(self.RANDOM)
-        elif not self._writing:
-            self.edited(int(self.line.text() or 0))
 
 
 def _prepare_spin(spin: QAbstractSpinBox) -> None:
@@ -308,5 +252,4 @@ SIMPLE: Mapping[FieldKind, Callable[[QWidget, Report], Editor]] = {
     FieldKind.DECIMAL: DecimalEditor,
     FieldKind.SLIDER: SliderEditor,
     FieldKind.SWITCH: SwitchEditor,
-    FieldKind.SEED: SeedEditor,
 }

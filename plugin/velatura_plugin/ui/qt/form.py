@@ -16,6 +16,7 @@ from .guard import connect, guarded
 from .measures import SPACING, target, text_width
 from .pickers import PICKERS
 from .prompt import PromptEditor
+from .seed import SeedEditor
 
 Edited = Callable[[str, ParameterValue], None]
 LABEL_SHARE = 0.45
@@ -160,4 +161,6 @@ def _editor_of(
 ) -> Editor:
     if kind is FieldKind.PROMPT:
         return PromptEditor(parent, report, submit)
+    if kind is FieldKind.SEED:
+        return SeedEditor(parent, report)
     return {**SIMPLE, **PICKERS}[kind](parent, report)

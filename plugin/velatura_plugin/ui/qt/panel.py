@@ -9,7 +9,7 @@ from typing import Any
 
 from velatura_protocol.parameters import ParameterValue
 
-from ...i18n import Translations
+from ...i18n import Translations, language_of
 from ..model import Action, StatusLine, Strip, ViewModel
 from ..view import Asked, Chosen, Edited
 from .buttons import ActionButton, MenuButton, describe, reasons_of, say, words
@@ -20,6 +20,7 @@ from .compat import (
     QFrame,
     QHBoxLayout,
     QLabel,
+    QLocale,
     QScrollArea,
     QSizePolicy,
     Qt,
@@ -55,6 +56,7 @@ class PanelView(QScrollArea):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
+        self.setLocale(QLocale(language_of(translations)))  # of the numbers in all fields
         self._model: ViewModel | None = None
         self._drawn: ViewModel | None = None
         self._asked: Asked = lambda _action, _job: None

@@ -1,12 +1,12 @@
 from __future__ import annotations
 
-import gettext
 import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import pytest
 
+from velatura_plugin.i18n import Translations
 from velatura_plugin.ui.model import Action, ViewModel
 from velatura_plugin.ui.qt.compat import QApplication, QEvent
 from velatura_plugin.ui.qt.panel import PanelView
@@ -53,9 +53,9 @@ class Desk:
 def open_desk(application: QApplication) -> Iterator[Callable[..., Desk]]:
     desks: list[Desk] = []
 
-    def opened(width: int = 300) -> Desk:
+    def opened(width: int = 300, translations: Translations | None = None) -> Desk:
         told = Told()
-        view = PanelView(gettext.NullTranslations(), leave=told.leave)
+        view = PanelView(translations or Translations(), leave=told.leave)
         view.on_action(lambda action, job: told.actions.append((action, job)))
         view.on_edit(lambda name, value: told.edits.append((name, value)))
         view.on_choose(lambda job, index: told.choices.append((job, index)))

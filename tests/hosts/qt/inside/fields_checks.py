@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from tests.hosts.qt.inside import samples
 from tests.hosts.qt.inside.desk import Desk
 from tests.hosts.qt.inside.qtest import QTest
+from velatura_plugin.i18n import load_translations
 from velatura_plugin.ui.model import Action, Field, FieldKind, Form, ViewModel
 from velatura_plugin.ui.qt.compat import QEvent, QPoint, Qt
 from velatura_plugin.ui.qt.editors import Editor
@@ -86,6 +88,27 @@ def test_a_decimal_has_steps(desk: Desk) -> None:
     assert value == pytest.approx(0.55)
 
 
+@pytest.mark.parametrize(
+    ("value", "english", "german"), [(0.5, "0.5", "0,5"), (4, "4", "4"), (0.25, "0.25", "0,25")]
+)
+def test_a_decimal_is_written_as_the_panels_language_does(
+    desk: Desk, open_desk: Callable[..., Desk], value: float, english: str, german: str
+) -> None:
+    field = replace(samples.MORE[2], value=value, maximum=8)
+    assert editor(desk, field).widget.text() == english
+    spin = editor(open_desk(translations=load_translations("de")), field).widget
+    assert spin.text() == german
+
+
+def test_a_decimal_can_be_typed_with_the_comma(open_desk: Callable[..., Desk]) -> None:
+    desk = open_desk(translations=load_translations("de"))
+    spin = editor(desk, replace(samples.MORE[2], value=1, maximum=8)).widget
+    spin.selectAll()
+    QTest.keyClicks(spin, "2,5")
+    QTest.keyClick(spin, KEYS.Key_Return)
+    assert last_edit(desk) == ("parameter:detail", 2.5)
+
+
 def test_slider_and_number_are_one(desk: Desk) -> None:
     found = editor(desk, samples.STRENGTH)
     QTest.keyClick(found.slider, KEYS.Key_Left)
@@ -97,6 +120,33 @@ def test_a_switch(desk: Desk) -> None:
     box = editor(desk, samples.MORE[3]).widget
     QTest.mouseClick(box, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, QPoint(8, 16))
     assert desk.told.edits == [("parameter:seamless", False)]
+
+
+def test_a_switch_is_met_anywhere_in_its_row(desk: Desk) -> None:
+    box = editor(desk, samples.MORE[3]).widget
+    place = QPoint(box.width() - 4, box.height() - 4)
+    QTest.mouseClick(box, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, place)
+    assert desk.told.edits == [("parameter:seamless", False)]
+
+
+def test_the_seed_of_before_is_kept_where_the_dice_are_put_away(desk: Desk) -> None:
+    """The grey number that is seen, not another."""
+    found = editor(desk, replace(samples.MORE[0], placeholder="1623097757"))
+    QTest.mouseClick(found.random, Qt.MouseButton.LeftButton)
+    assert found.line.text() == "1623097757"
+    assert last_edit(desk) == ("seed", 1623097757)
+
+
+def test_a_seed_stays_in_its_range(desk: Desk) -> None:
+    found = editor(desk, replace(samples.MORE[0], maximum=2**32 - 1))
+    QTest.keyClicks(found.line, "42949672999")
+    assert last_edit(desk) == ("seed", 429496729)
+    assert found.line.text() == "429496729"
+
+
+def test_the_dice_say_what_they_are_for(desk: Desk) -> None:
+    found = editor(desk, replace(samples.MORE[0], placeholder="1623097757"))
+    assert found.random.accessibleName() == "A new one each time"
 
 
 def test_a_seed_is_kept_or_new(desk: Desk) -> None:

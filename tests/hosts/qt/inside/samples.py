@@ -57,7 +57,9 @@ STRENGTH = Field(
 )
 VARIATIONS = Field("variations", FieldKind.INTEGER, "Variations", 3, minimum=1, maximum=16)
 MORE = (
-    Field("seed", FieldKind.SEED, "Seed", -1, placeholder="A new one each time"),
+    Field(
+        "seed", FieldKind.SEED, "Seed", -1, options=(Option("-1", "A new one each time"),)
+    ),
     Field("parameter:grow", FieldKind.INTEGER, "Grow", 8, minimum=0, maximum=64, unit="px"),
     Field("parameter:detail", FieldKind.DECIMAL, "Detail", 0.5, minimum=0, maximum=1, step=0.05),
     Field("parameter:seamless", FieldKind.SWITCH, "Seamless edges", True),
