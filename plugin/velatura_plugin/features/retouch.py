@@ -49,6 +49,7 @@ class Retouch:
         self._running = ""
         self._eye = Eye()
         self._taken: dict[Place, int] = {}
+        self._met: set[str] = set()
         controller.watch(self._hear)
         controller.subscribe(self._follow)
 
@@ -58,11 +59,12 @@ class Retouch:
 
     def turn_on(self, draft: GenerateRequest) -> None:
         """Blemishes are removed by the engine and with the edge of ``draft``. What is selected now
-        stays selected: it was not drawn for this."""
+        stays selected: it was not drawn for this. So does what is selected in a document that the
+        user goes to later."""
         self._request = _removal(draft)
-        selected = self._selected()
         self._eye = Eye()
-        self._taken = {} if selected is None else {selected: self._results()}
+        self._taken, self._met = {}, set()
+        self._controller.store.attempt(self._meet)
         self._tell(is_on=True)
 
     def turn_off(self) -> None:
@@ -82,6 +84,7 @@ class Retouch:
             self._controller.store.attempt(self._look)
 
     def _look(self) -> None:
+        self._meet()
         if self._host.is_drawing():
             self._eye.is_kept_off()
             return
@@ -92,6 +95,20 @@ class Retouch:
         if not self._controller.state.engines:
             raise BackendUnavailable(reason="not connected")
         self._take()
+
+    def _meet(self) -> None:
+        """The document in front, if it has not been there since the mode is on."""
+        try:
+            document = self._host.active_document()
+        except BadInput:
+            return
+        if document is None or document.id in self._met:
+            return
+        self._met.add(document.id)
+        selected, self._eye = self._selected(), Eye()
+        self._eye.sees(selected)
+        if selected is not None:
+            self._taken[selected] = self._results()
 
     def _has_come_back(self, place: Place) -> bool:
         """By undo, and must not be removed again for that. Undo brings a selection back only after

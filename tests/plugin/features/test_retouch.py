@@ -128,6 +128,29 @@ def test_what_is_selected_before_the_mode_stays_selected() -> None:
         bench.rest()
 
 
+def test_what_is_selected_in_a_document_that_comes_to_the_front_stays_selected(
+    bench: Bench,
+) -> None:
+    other = bench.host.open(noise(Size(40, 16), seed=4))
+    bench.host.select(other, FIRST)
+    bench.host.drawing = True  # on the way there
+    bench.retouch.tick()
+    bench.host.drawing = False
+    for _ in range(3):
+        bench.retouch.tick()
+    assert bench.host.selection_bounds(other) == FIRST
+    assert bench.state.jobs == ()
+    bench.host.select(other, SECOND)
+    for _ in range(2):
+        bench.retouch.tick()
+    assert bench.host.selection(other) is None, "that one was drawn for it"
+    bench.rest()
+    bench.host.active = bench.document.id
+    bench.draw(THIRD)
+    assert bench.host.selection(bench.document) is None
+    bench.rest()
+
+
 def test_what_comes_back_by_undo_is_not_removed_again(bench: Bench) -> None:
     bench.draw(FIRST)
     bench.rest()
@@ -362,6 +385,7 @@ def test_a_document_that_is_closed_takes_its_blemishes_along() -> None:
         bench.draw(FIRST)
         bench.draw(SECOND)
         bench.document = bench.open()
+        bench.retouch.tick()
         bench.draw(THIRD)
         plugin.until(lambda: bool(plugin.backend.jobs))
         plugin.host.close(first)
