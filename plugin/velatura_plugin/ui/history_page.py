@@ -53,4 +53,12 @@ def _item(
             Control(action, label) for action, label in labels.items() if action in abilities
         ),
         cover=kept.cover,
+        question=_question(job.variations, translations),
     )
+
+
+def _question(count: int, translations: Translations) -> str:
+    """Nothing brings them back."""
+    plural = translations.ngettext
+    text = plural("Delete {count} result for good?", "Delete {count} results for good?", count)
+    return text.format(count=count)

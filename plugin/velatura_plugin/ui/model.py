@@ -157,7 +157,7 @@ class Waiting:
 @dataclass(frozen=True)
 class HistoryItem:
     """``when`` is in words. ``controls``: restore, favourite, forget. ``cover``: its first
-    thumbnail, once it is here."""
+    thumbnail, once it is here. ``question`` is asked before it is forgotten, in its row."""
 
     job: str
     title: str
@@ -165,6 +165,7 @@ class HistoryItem:
     is_favourite: bool = False
     controls: tuple[Control, ...] = ()
     cover: Pixels | None = None
+    question: str = ""
 
 
 @dataclass(frozen=True)
@@ -188,7 +189,8 @@ class Welcome:
 
 @dataclass(frozen=True)
 class StatusLine:
-    """The dot with its word, a sentence under it, and what can be done about it."""
+    """The dot with its word, a sentence under it, and what can be done about it. ``detail`` is
+    behind the word; where there is no sentence, nothing of it is seen before that is clicked."""
 
     word: str
     tone: Tone

@@ -20,7 +20,7 @@ from .model import Action, Control, History, Page, ViewModel
 from .notice import notice_box
 from .progress import announcement, progress_line, waiting
 from .requests import request_of
-from .settings_page import settings_page
+from .settings_page import fact_lines, settings_page
 from .status import status_line
 from .strip import strip_of
 from .welcome import welcome
@@ -44,7 +44,7 @@ def present(
     retouch = state.retouch.is_on if around.has_retouch else None
     context = FormContext(around.settings.variations, tuple(around.settings.prompts), retouch)
     return ViewModel(
-        status=status_line(state, translations),
+        status=status_line(state, translations, fact_lines(around.facts, translations)),
         generate=generate_control(state, request, translations),
         form=fields(state, draft, translations, context),
         menu=menu(state, request, translations, around),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from velatura_protocol.errors import ErrorCode
 
 from ..events import Link
@@ -14,7 +16,10 @@ from .words import sentence
 SLOW_START_SECONDS = 20
 
 
-def status_line(state: PanelState, translations: Translations) -> StatusLine:
+def status_line(
+    state: PanelState, translations: Translations, facts: Sequence[str] = ()
+) -> StatusLine:
+    """``facts``: what is said of the connection while nothing is wrong with it."""
     match state.link.link:
         case Link.OFFLINE:
             return _offline(state, translations)
@@ -23,7 +28,7 @@ def status_line(state: PanelState, translations: Translations) -> StatusLine:
         case Link.RECONNECTING:
             return _reconnecting(state, translations)
         case Link.ONLINE:
-            return _online(state, translations)
+            return _online(state, translations, facts)
 
 
 def _offline(state: PanelState, translations: Translations) -> StatusLine:
@@ -75,7 +80,7 @@ def _reconnecting(state: PanelState, translations: Translations) -> StatusLine:
     return StatusLine(_("Reconnecting"), Tone.WARNING, text, state.link.detail, (now,))
 
 
-def _online(state: PanelState, translations: Translations) -> StatusLine:
+def _online(state: PanelState, translations: Translations, facts: Sequence[str]) -> StatusLine:
     _ = translations.gettext
     document = state.document.id if state.document else ""
     word, tone = {
@@ -85,4 +90,4 @@ def _online(state: PanelState, translations: Translations) -> StatusLine:
         Work.RUNNING: (_("Working"), Tone.BUSY),
         Work.STAGING: (_("Choose"), Tone.GOOD),
     }[work_of(state, document)]
-    return StatusLine(word, tone)
+    return StatusLine(word, tone, detail="\n".join(facts))

@@ -25,6 +25,10 @@ def test_the_history_lists_what_can_be_brought_back() -> None:
         "Keep for good",
         "Keep no longer",
     ]
+    assert [first.question, second.question] == [
+        "Delete 3 results for good?",
+        "Delete 1 result for good?",
+    ]
     assert history.close == Control(Action.CLOSE_HISTORY, "Back")
 
 

@@ -7,13 +7,15 @@ from collections.abc import Sequence
 
 from velatura_protocol.pixels import Pixels
 
-from ..model import History, HistoryItem, Page, Welcome
+from ..model import Action, History, HistoryItem, Page, Welcome
 from .buttons import Ask, ButtonRow, say, words
+from .chrome import Chrome
 from .compat import QFrame, QHBoxLayout, QLabel, Qt, QVBoxLayout, QWidget
 from .form import Edited, FieldList
 from .images import pixmap_of
 from .measures import SPACING, line
 from .queue import AskJob
+from .strip import Question
 
 
 class WelcomeBox(QWidget):
@@ -77,9 +79,9 @@ class SettingsPage(QWidget):
 
 
 class HistoryPage(QWidget):
-    def __init__(self, ask: AskJob, parent: QWidget) -> None:
+    def __init__(self, ask: AskJob, chrome: Chrome, parent: QWidget) -> None:
         super().__init__(parent)
-        self._ask = ask
+        self._ask, self._chrome = ask, chrome
         self._title, self._empty = heading(self), words(self)
         self.rows: list[HistoryRow] = []
         self._inner = QVBoxLayout()
@@ -103,7 +105,7 @@ class HistoryPage(QWidget):
 
     def _display_items(self, items: Sequence[HistoryItem]) -> None:
         while len(self.rows) < len(items):
-            self.rows.append(HistoryRow(self._ask, self))
+            self.rows.append(HistoryRow(self._ask, self._chrome, self))
             self._inner.addWidget(self.rows[-1])
         for index, row in enumerate(self.rows):
             row.setVisible(index < len(items))
@@ -112,13 +114,16 @@ class HistoryPage(QWidget):
 
 
 class HistoryRow(QFrame):
-    def __init__(self, ask: AskJob, parent: QWidget) -> None:
+    def __init__(self, ask: AskJob, chrome: Chrome, parent: QWidget) -> None:
         super().__init__(parent)
         self.setFrameShape(QFrame.Shape.StyledPanel)
         self.job = ""
+        self._ask_job = ask
+        self._item: HistoryItem | None = None
         self._title, self._when = words(self), words(self)
         self._cover = Cover(4 * line(self), self)
-        self.buttons = ButtonRow(lambda action: ask(action, self.job), self)
+        self.buttons = ButtonRow(self._ask, self)
+        self.question = Question(chrome.keep, lambda: ask(Action.FORGET, self.job), self)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(6, 4, 6, 6)
         layout.setSpacing(2)
@@ -132,13 +137,24 @@ class HistoryRow(QFrame):
         top.addLayout(texts, 1)
         layout.addLayout(top)
         layout.addWidget(self.buttons)
+        layout.addWidget(self.question)
 
     def display(self, item: HistoryItem) -> None:
-        self.job = item.job
+        if item.job != self.job:
+            self.question.hide()
+        self.job, self._item = item.job, item
         say(self._title, f"★ {item.title}" if item.is_favourite else item.title)
         say(self._when, item.when)
         self._cover.display(item.cover)
         self.buttons.display(item.controls)
+
+    def _ask(self, action: Action) -> None:
+        item = self._item
+        if item is not None and item.question and action is Action.FORGET:
+            control = next(each for each in item.controls if each.action is action)
+            self.question.ask(item.question, control)
+        else:
+            self._ask_job(action, self.job)
 
 
 class Cover(QLabel):

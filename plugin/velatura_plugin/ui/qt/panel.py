@@ -183,7 +183,7 @@ class PanelView(QScrollArea):
         self.stop = ActionButton(self._ask, self.form_part)
         self.reasons, self.hint = words(self.form_part), words(self.form_part)
         self.settings = SettingsPage(self._edit, self._ask, body)
-        self.history = HistoryPage(self._ask, body)
+        self.history = HistoryPage(self._ask, self._chrome, body)
         self.progress, self.preview = ProgressBox(body), PreviewPicture(body)
         self.notice = Notice(self._ask_about_notice, self._chrome, body)
         self.queue = QueueBox(self._ask, body)

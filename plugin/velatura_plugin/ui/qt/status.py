@@ -23,7 +23,7 @@ from .compat import (
     QWidget,
 )
 from .details import Details
-from .guard import guarded, on_click
+from .guard import connect, guarded, on_click
 from .measures import SPACING, line, target
 
 TONES: Mapping[Tone, str] = {
@@ -122,6 +122,7 @@ class StatusBar(QWidget):
         for each in (self._sentence, self.details, self.actions):
             layout.addWidget(each)
         on_click(self.word, self.details.fold.toggle)
+        connect(self.details.fold.toggled, lambda _open: self._settle())
 
     def display(self, status: StatusLine) -> None:
         if status == self._status:
@@ -133,3 +134,10 @@ class StatusBar(QWidget):
         say(self._sentence, status.sentence)
         self.actions.display(status.actions)
         self.details.display(status.sentence, status.detail)
+        self._settle()
+
+    def _settle(self) -> None:
+        """Where nothing is wrong, the word alone leads to the details."""
+        if not self._status.sentence:
+            is_open = self.details.fold.isChecked()
+            self.details.setVisible(is_open and bool(self._status.detail))

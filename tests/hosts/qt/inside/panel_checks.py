@@ -79,6 +79,18 @@ def test_details_fold_out_of_the_status_word(desk: Desk) -> None:
     assert not view.status.details.text.isVisible()
 
 
+def test_the_word_tells_of_the_connection_also_when_all_is_well(desk: Desk) -> None:
+    status = StatusLine("Ready", Tone.GOOD, detail="Plug-in 0.1\nEngine 0.1")
+    view = desk.show(replace(samples.IDLE, status=status))
+    assert not view.status.details.isVisible()
+    click(view.status.word)
+    assert view.status.details.text.text() == "Plug-in 0.1\nEngine 0.1"
+    desk.show(replace(samples.IDLE, status=replace(status, word="Working")))
+    assert view.status.details.text.isVisible()
+    click(view.status.details.fold)
+    assert not view.status.details.isVisible()
+
+
 def test_one_line_that_has_to_be_typed_is_seen_at_once_and_copied(desk: Desk) -> None:
     status = StatusLine("Off", Tone.WARNING, "Run in a terminal:", "velatura serve")
     view = desk.show(replace(samples.IDLE, status=status))
@@ -135,6 +147,26 @@ def test_earlier_results_have_covers_and_can_be_taken_back(desk: Desk) -> None:
     click(row.buttons.buttons[0])
     assert desk.told.actions == [(Action.RESTORE, "job-9")]
     assert not view.form.isVisible()
+
+
+def test_deleting_earlier_results_asks_in_their_row(desk: Desk) -> None:
+    delete = Control(Action.FORGET, "Delete")
+    items = tuple(
+        HistoryItem(job, "Remove", "today", controls=(delete,), question="Delete 3 results?")
+        for job in ("job-8", "job-9")
+    )
+    view = desk.show(replace(samples.IDLE, history=History("History", items)))
+    row = view.history.rows[0]
+    click(row.buttons.buttons[0])
+    assert desk.told.actions == []
+    click(row.question.no)
+    assert not row.question.isVisible()
+    click(row.buttons.buttons[0])
+    desk.show(replace(samples.IDLE, history=History("History", items[1:])))
+    assert not row.question.isVisible(), "it was about another"
+    click(row.buttons.buttons[0])
+    click(row.question.yes)
+    assert desk.told.actions == [(Action.FORGET, "job-9")]
 
 
 def test_waiting_jobs_can_be_removed_one_by_one(desk: Desk) -> None:
