@@ -69,9 +69,11 @@ class Controller(Strip):
     def close(self, *, seconds: float = CLOSE_SECONDS) -> None:
         """Clears previews and staged layers, ends the connection, for which it waits for at most
         ``seconds``. Jobs go on in the backend."""
-        for opened in self._jobs.values():
-            self.store.attempt(opened.canvas.clear)
-        self._client.close(seconds=seconds)
+        try:
+            for opened in list(self._jobs.values()):
+                self.store.attempt(opened.canvas.clear)
+        finally:
+            self._client.close(seconds=seconds)
 
     def refresh(self) -> None:
         """Looks at the active document, its selection and its active layer again."""
@@ -259,7 +261,7 @@ class Controller(Strip):
         if copy or not shown.kept:
             self._accept(view, shown)
         if copy:
-            self.store.apply(panel.StagingChanged(job, view.staging.keeping(shown.index)))
+            self._keep(job, shown)
         else:
             self._settle(job)
 
@@ -286,8 +288,12 @@ class Controller(Strip):
     def _accept_one_by_one(self, view: JobView) -> None:
         for variation in view.staging.unkept:
             self._accept(view, variation)
-            view = replace(view, staging=view.staging.keeping(variation.index))
-            self.store.apply(panel.StagingChanged(view.job, view.staging))
+            self._keep(view.job, variation)
+
+    def _keep(self, job: str, variation: StagedVariation) -> None:
+        """In the strip of now: an editor may take further events from within its own calls."""
+        staging = self.store.view(job).staging
+        self.store.apply(panel.StagingChanged(job, staging.keeping(variation.index)))
 
     def discard(self, job: str, index: int | None = None) -> None:
         """One variation, or the whole job; the document is as before."""
@@ -296,8 +302,8 @@ class Controller(Strip):
         if index is None or (not staging.variations and not view.is_active):
             self._settle(job)
         elif staging.current is None:
-            self._opened(job).canvas.clear()
             self.store.apply(panel.StagingChanged(job, staging))
+            self._opened(job).canvas.clear()
         else:
             self._restage(view, staging)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
@@ -187,6 +187,69 @@ def test_an_editor_that_fails_costs_one_event(trouble: Exception, code: ErrorCod
         host.trouble = None
         plugin.controller.accept_all(view.job)
         assert names(plugin, document)[0] == "Remove"
+
+
+class Nesting(MemoryHost):
+    """An editor that goes through its event loop from within its own calls."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.meanwhile: Callable[[], object] = lambda: None
+
+    def accept(
+        self, document: Document, job: str, result: ResultContent, *, spot: Spot, document_key: str
+    ) -> None:
+        super().accept(document, job, result, spot=spot, document_key=document_key)
+        self.meanwhile()
+
+    def clear(self, document: Document, job: str) -> None:
+        super().clear(document, job)
+        self.meanwhile()
+
+
+@pytest.mark.parametrize("action", ["accept", "discard"])
+def test_a_variation_that_comes_within_a_call_of_the_editor_is_not_lost(action: str) -> None:
+    host = Nesting()
+    with desk(Script(hold={"result-1"}), host=host) as plugin:
+        document = plugin.open()
+        plugin.connect()
+        job = plugin.controller.generate(REMOVE)
+        plugin.until(lambda: plugin.view(job).staging.current == 0)
+
+        def arrive() -> None:
+            host.meanwhile = lambda: None
+            plugin.backend.release("result-1")
+            plugin.finish(job)
+
+        host.meanwhile = arrive
+        if action == "accept":
+            plugin.controller.accept(job, copy=True)
+        else:
+            plugin.controller.discard(job, 0)
+        view = plugin.view(job)
+        seen = [(each.index, each.kept) for each in view.staging.ready]
+        assert seen == ([(0, True), (1, False)] if action == "accept" else [(1, False)])
+        if action == "discard":
+            assert view.staging.current == 1
+            plugin.controller.accept(job)
+            assert names(plugin, document) == ["Remove (11)", "Background"]
+
+
+def test_the_end_comes_though_the_editor_fails_at_it() -> None:
+    host = Nesting()
+    with desk(host=host) as plugin:
+        plugin.open()
+        plugin.connect()
+        plugin.finish(plugin.controller.generate(REMOVE))
+
+        def fail() -> None:
+            host.meanwhile = lambda: None
+            raise RuntimeError("wrapped object has been deleted")
+
+        host.meanwhile = fail
+        with pytest.raises(RuntimeError):
+            plugin.controller.close(seconds=5.0)
+        assert not plugin.client._thread.is_alive()
 
 
 # -- accepted by itself ----------------------------------------------------------------------------
