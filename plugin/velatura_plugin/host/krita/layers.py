@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import krita
 
 from velatura_protocol.errors import BadTask
-from velatura_protocol.geometry import Rect
+from velatura_protocol.geometry import Rect, Size
 
 from ..base import LayerContent, PatchContent
 from .bench import Bench
@@ -91,6 +91,22 @@ def rewrite(node: krita.Node, branch: Branch, name: str) -> None:
         for patch in layer.patches:
             _write(each, patch.region, bytes(patch.pixels.data))
     set_name(node, name)
+
+
+def stretch_masks(node: krita.Node, canvas: Size) -> None:
+    """Has the masks reach over the whole canvas, without a change to what is in them.
+
+    When an insertion is undone, Krita (5.2.9) draws anew only what the masks of the layers beside
+    it reach over, and leaves the layer that is gone on the rest of the canvas. A mask reaches over
+    the tiles that it holds, though there are zeros in them.
+    """
+    for each in layer_nodes(node):
+        mask = mask_of(each)
+        if is_group(each):
+            stretch_masks(each, canvas)
+        elif mask is not None:
+            for x, y in ((0, 0), (canvas.width - 1, canvas.height - 1)):
+                mask.setPixelData(mask.pixelData(x, y, 1, 1), x, y, 1, 1)
 
 
 def redraw(node: krita.Node) -> None:

@@ -8,11 +8,22 @@ from dataclasses import dataclass
 
 import krita
 
+from velatura_protocol.geometry import Size
 from velatura_protocol.messages import Placement
 
 from ..base import Spot
 from .bench import Bench
-from .layers import Branch, built, fits, grouped, layer_nodes, redraw, rewrite, set_name
+from .layers import (
+    Branch,
+    built,
+    fits,
+    grouped,
+    layer_nodes,
+    redraw,
+    rewrite,
+    set_name,
+    stretch_masks,
+)
 from .placing import Place, group_called, place_at
 from .tree import find, layer_of, layers_in, lineage, node_id
 
@@ -158,6 +169,7 @@ class CanvasStage:
         that is folded: Krita unfolds it for the new layer, which it activates."""
         active, is_folded = self._own_active(), place.parent.collapsed()
         is_second = len(layers_in(place.parent)) == 1
+        stretch_masks(node, Size(self._document.width(), self._document.height()))
         place.put(node)
         if is_second:
             # Krita shows the only layer of a group in its place. Where that ends, everything has to

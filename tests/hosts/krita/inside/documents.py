@@ -15,6 +15,7 @@ from tests.plugin.desk import noise
 from velatura_plugin.host.base import Document, LayerContent, PatchContent, ResultContent, Spot
 from velatura_plugin.host.samples import crop
 from velatura_protocol.errors import NotFound, Unsupported
+from velatura_protocol.geometry import Rect, Size
 from velatura_protocol.pixels import (
     MASK_FORMAT,
     ColourSpace,
@@ -28,7 +29,6 @@ from velatura_protocol.tasks import SampleSource
 
 BGRA8 = PixelFormat(Depth.U8, Layout.BGRA)
 LINEAR = "sRGB-elle-V2-g10.icc"
-WHOLE = Pixels(SPOT.size, MASK_FORMAT, b"\xff" * SPOT.area)
 
 
 @pytest.fixture
@@ -39,12 +39,13 @@ def desk(gui: Gui) -> Iterator[KritaDesk]:
     desk.host.close()
 
 
-def layer(seed: int, name: str = "a layer") -> LayerContent:
-    return LayerContent(name, SPOT, (PatchContent(SPOT, noise(SPOT.size, BGRA8, seed), WHOLE),))
+def layer(seed: int, name: str = "a layer", at: Rect = SPOT) -> LayerContent:
+    whole = Pixels(at.size, MASK_FORMAT, b"\xff" * at.area)
+    return LayerContent(name, at, (PatchContent(at, noise(at.size, BGRA8, seed), whole),))
 
 
-def opened(desk: KritaDesk) -> Document:
-    return desk.open(noise(SIZE, BGRA8), ColourSpace())
+def opened(desk: KritaDesk, size: Size = SIZE) -> Document:
+    return desk.open(noise(size, BGRA8), ColourSpace())
 
 
 def krita_document(gui: Gui) -> krita.Document:
@@ -114,6 +115,20 @@ def test_several_layers_lie_in_a_group_and_are_one_undo_step(desk: KritaDesk) ->
     assert bytes(desk.flatten(document).data) != before
     desk.undo(document)
     assert bytes(desk.flatten(document).data) == before
+
+
+def test_undone_one_by_one_nothing_of_them_stays_on_the_canvas(desk: KritaDesk) -> None:
+    """Krita draws what an undone layer leaves within the masks of the layers beside it only."""
+    document = opened(desk, Size(190, 110))
+    seen = [bytes(desk.flatten(document).data)]
+    for number, region in enumerate((Rect(2, 2, 9, 9), Rect(150, 80, 30, 20), Rect(70, 5, 20, 9))):
+        result = ResultContent((layer(4 + number, at=region),), PROVENANCE)
+        desk.host.accept(document, "job", result, spot=Spot(), document_key="key")
+        seen.append(bytes(desk.flatten(document).data))
+    assert len(set(seen)) == len(seen)
+    for before in reversed(seen[:-1]):
+        desk.undo(document)
+        assert bytes(desk.flatten(document).data) == before
 
 
 def test_what_was_undone_while_it_was_staged_can_still_be_accepted(desk: KritaDesk) -> None:

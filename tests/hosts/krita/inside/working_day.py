@@ -133,7 +133,6 @@ def test_blemishes_one_after_another(live: Live, document: krita.Document) -> No
     for _ in range(3 * len(BLEMISHES)):
         if len(depths(live)) > 1:
             live.undo()
-    live.gui.call(document.refreshProjection)
     assert bytes(live.seen(document, BGRA8).data) == before
 
 
