@@ -74,6 +74,9 @@ class DocumentHistory:
         """Asks again, if it is open; the answer comes into the state."""
         if not self._view.is_open:
             return
+        if not self._everything:
+            # Or the state would go on naming the document of before, which is followed, too.
+            self._controller.refresh()
         try:
             document = None if self._everything else self._controller.host.active_document()
         except BadInput as error:
@@ -97,6 +100,9 @@ class DocumentHistory:
         document = self._controller.host.active_document()
         if document is None:
             raise NotFound(what="document", id="")
+        if not self._everything and self._view.document != document.id:
+            # The panel is about to find out that the user has gone to another document.
+            self.refresh()
         kept = self._view.get(job)
         if kept is None or not kept.can_be_restored:
             raise NotFound(what="job", id=job)

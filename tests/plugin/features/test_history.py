@@ -111,6 +111,19 @@ def test_it_follows_the_active_document(
     assert [each.job for each in table.controller.state.history.jobs] == [job]
 
 
+def test_a_job_ends_just_after_the_user_has_gone_to_another_document(
+    table: Desk, history: DocumentHistory, document: Document
+) -> None:
+    job = table.controller.generate(REMOVE)
+    listed(table, history)
+    other = table.open(seed=3)
+    table.finish(job)
+    table.until(lambda: table.controller.state.history.is_known)
+    assert table.controller.state.notice is None
+    assert table.controller.state.history.document == other.id
+    assert table.controller.state.history.jobs == ()
+
+
 def test_without_a_document_there_is_nothing(table: Desk, history: DocumentHistory) -> None:
     table.connect()
     history.open()
@@ -171,6 +184,19 @@ def test_twice_is_once(table: Desk, history: DocumentHistory, document: Document
     restored(table, history, job)
     history.restore(job)
     assert len(table.controller.state.jobs) == 1
+
+
+def test_a_list_is_not_taken_for_that_of_another_document(
+    table: Desk, history: DocumentHistory, document: Document
+) -> None:
+    """The user has gone to another document and the panel has not seen it yet."""
+    job = made(table)
+    listed(table, history)
+    other = table.open(seed=3)
+    with pytest.raises(NotFound):
+        history.restore(job)
+    assert table.controller.state.jobs == ()
+    assert table.controller.state.history.document == other.id, "it has been asked for instead"
 
 
 def test_a_canvas_of_another_size_is_told(
