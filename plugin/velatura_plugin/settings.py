@@ -70,10 +70,15 @@ def data_directory() -> Path:
 
 
 class SettingsStore:
-    """Reads and writes :class:`Settings`. A file that cannot be read is moved aside, not lost."""
+    """Reads and writes :class:`Settings`. A file that cannot be read is moved aside, not lost.
+
+    Two editors may be open, which share the file: each writes what it has changed since it read,
+    and finds what the other has changed when it starts the next time.
+    """
 
     def __init__(self, directory: Path) -> None:
         self._path = directory / FILE_NAME
+        self._before: Settings | None = None
 
     @property
     def path(self) -> Path:
@@ -81,25 +86,22 @@ class SettingsStore:
 
     def load(self) -> Settings:
         """The settings in the file, defaults where it says nothing or something impossible."""
-        try:
-            text = self._path.read_text("utf-8")
-        except FileNotFoundError:
-            return Settings()
-        except UnicodeDecodeError:
-            return self._moved_aside()
-        try:
-            stored = json.loads(text)
-        except json.JSONDecodeError:
-            return self._moved_aside()
-        if not isinstance(stored, dict):
-            return self._moved_aside()
-        return _from_json(cast("dict[str, object]", stored))
+        self._before = self._read() or Settings()
+        return self._before
 
     def save(self, settings: Settings) -> None:
         """Atomic: whoever reads meanwhile sees the old file or the new one.
 
         :raises OSError: the folder cannot be written
         """
+        there = self._read()
+        merged = settings
+        if there is not None and self._before is not None:
+            merged = _merged(self._before, settings, there)
+        self._write(merged)
+        self._before = settings
+
+    def _write(self, settings: Settings) -> None:
         self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=self._path.parent, prefix=f".{FILE_NAME}-")
         try:
@@ -121,9 +123,39 @@ class SettingsStore:
             self.save(identified)
         return identified
 
-    def _moved_aside(self) -> Settings:
+    def _read(self) -> Settings | None:
+        """None where there is nothing that can be read."""
+        try:
+            text = self._path.read_text("utf-8")
+        except FileNotFoundError:
+            return None
+        except UnicodeDecodeError:
+            return self._moved_aside()
+        try:
+            stored = json.loads(text)
+        except json.JSONDecodeError:
+            return self._moved_aside()
+        if not isinstance(stored, dict):
+            return self._moved_aside()
+        return _from_json(cast("dict[str, object]", stored))
+
+    def _moved_aside(self) -> None:
         os.replace(self._path, self._path.with_suffix(".broken.json"))
-        return Settings()
+
+
+def _merged(before: Settings, after: Settings, there: Settings) -> Settings:
+    """``there`` with what is different in ``after`` from ``before``."""
+    changed = {
+        each.name: getattr(after, each.name)
+        for each in fields(Settings)
+        if getattr(after, each.name) != getattr(before, each.name)
+    }
+    if "remembered" in changed:
+        gone = before.remembered.keys() - after.remembered.keys()
+        own = dict(after.remembered.items() - before.remembered.items())
+        kept = {name: value for name, value in there.remembered.items() if name not in gone}
+        changed["remembered"] = kept | own
+    return replace(there, **changed)
 
 
 def _from_json(stored: dict[str, object]) -> Settings:

@@ -43,6 +43,24 @@ def test_the_identity_is_made_once(store: SettingsStore) -> None:
     assert Settings().with_identity() != Settings().with_identity()
 
 
+def test_two_editors_keep_what_either_has_set(store: SettingsStore) -> None:
+    """Both write all there is; what one of them has not changed is the other's business."""
+    other = SettingsStore(store.path.parent)
+    mine, theirs = store.load_with_identity(), other.load_with_identity()
+    mine = replace(mine, server_url="wss://x/", remembered={"engine": "a", "task": "fill"})
+    store.save(mine)
+    theirs = replace(theirs, variations=5, remembered={"seed": "7", "task": "remove"})
+    other.save(theirs)
+    assert SettingsStore(store.path.parent).load() == replace(
+        mine, variations=5, remembered={"engine": "a", "task": "remove", "seed": "7"}
+    )
+    other.save(replace(theirs, prompts=["red"]))
+    store.save(replace(mine, server_url="", remembered={"task": "fill"}))
+    left = SettingsStore(store.path.parent).load()
+    assert (left.server_url, left.variations, left.prompts) == ("", 5, ["red"])
+    assert left.remembered == {"task": "remove", "seed": "7"}
+
+
 def test_what_a_newer_version_wrote_is_kept(store: SettingsStore) -> None:
     store.save(Settings())
     stored = json.loads(store.path.read_text()) | {"shiny": [1, 2], "variations": 4}
