@@ -44,7 +44,7 @@ def _offline(state: PanelState, translations: Translations) -> StatusLine:
         return StatusLine(_("Off"), Tone.WARNING, text, actions=(install, elsewhere))
     again = Control(Action.START_BACKEND, _("Try again"))
     if error.params.get("reason") == "sandboxed":
-        text = _("This editor runs in a sandbox and cannot start the backend. Run in a terminal:")
+        text = _("This editor runs in a sandbox and cannot start the engine. Run in a terminal:")
         return StatusLine(_("Off"), Tone.WARNING, text, state.link.detail, (again,))
     if error.code is ErrorCode.BACKEND_UNAVAILABLE:
         again = Control(Action.RESTART_BACKEND, _("Restart"))
@@ -56,7 +56,7 @@ def _starting(state: PanelState, translations: Translations) -> StatusLine:
     _ = translations.gettext
     text = _("Starting…")
     if state.link.error is not None:
-        text = _("The backend stopped ({reason}). Starting it again…").format(
+        text = _("The engine stopped ({reason}). Starting it again…").format(
             reason=reason_text(str(state.link.error.params.get("reason", "")), translations)
         )
     if state.link.waited >= SLOW_START_SECONDS:

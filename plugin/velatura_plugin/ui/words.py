@@ -72,7 +72,7 @@ def _special(code: ErrorCode, params: _Params, translations: Translations) -> st
     if code is ErrorCode.WORKER_LOST and not params.get("exit_code"):
         return _("The engine stopped unexpectedly. Your document is unchanged; try again.")
     if code is ErrorCode.DATA_DIRECTORY_IN_USE and not params.get("pid"):
-        return _("Another backend is using the data directory. Stop it first.")
+        return _("Another Velatura is using the data directory. Stop it first.")
     return None
 
 
@@ -141,7 +141,7 @@ def _plain(code: ErrorCode, translations: Translations) -> str:
     _ = translations.gettext
     return {
         ErrorCode.BAD_MESSAGE: _(
-            "Plug-in and backend misunderstood each other ({reason}). Update both to the same "
+            "Plug-in and engine misunderstood each other ({reason}). Update both to the same "
             "version."
         ),
         ErrorCode.BAD_TASK: _("This cannot be done as asked: {field} {reason}."),
@@ -157,14 +157,14 @@ def _plain(code: ErrorCode, translations: Translations) -> str:
         ErrorCode.UNREADABLE_FILE: _("The file cannot be read: {reason}."),
         ErrorCode.UNWRITABLE_FILE: _("The file cannot be written: {reason}."),
         ErrorCode.UNAUTHORISED: _(
-            "The backend did not accept this plug-in's key. Restart the backend."
+            "The engine did not accept this plug-in's key. Restart the engine."
         ),
         ErrorCode.VERSION_MISMATCH: _(
-            "Plug-in (protocol {ours}) and backend ({theirs}) do not fit. Update the older one."
+            "Plug-in (protocol {ours}) and engine ({theirs}) do not fit. Update the older one."
         ),
         ErrorCode.NOT_YOUR_JOB: _("That job belongs to another program."),
         ErrorCode.LIMIT_EXCEEDED: _(
-            "Over the backend's limit: {limit} is {value}, at most {maximum} are possible."
+            "Over the engine's limit: {limit} is {value}, at most {maximum} are possible."
         ),
         ErrorCode.NO_SOURCE: _(
             "Nothing is left outside the selection to take pixels from. Select less."
@@ -178,7 +178,7 @@ def _plain(code: ErrorCode, translations: Translations) -> str:
             "unchanged; try again."
         ),
         ErrorCode.INTERRUPTED: _(
-            "The backend stopped while the job ran. Your document is unchanged; try again."
+            "The engine stopped while the job ran. Your document is unchanged; try again."
         ),
         ErrorCode.DISK_FULL: _(
             "The disk is full. What was finished is kept; free some space and try again."
@@ -187,9 +187,9 @@ def _plain(code: ErrorCode, translations: Translations) -> str:
             "The engine failed ({kind}). Your document is unchanged; the log has the details."
         ),
         ErrorCode.CANCELLED: _("Stopped."),
-        ErrorCode.BACKEND_UNAVAILABLE: _("The backend is not running ({reason}). Start it."),
+        ErrorCode.BACKEND_UNAVAILABLE: _("The engine is not running ({reason}). Start it."),
         ErrorCode.DATA_DIRECTORY_IN_USE: _(
-            "Another backend (process {pid}) is using the data directory. Stop it first."
+            "Another Velatura (process {pid}) is using the data directory. Stop it first."
         ),
         ErrorCode.LAYERS_SKIPPED: _(
             "Left out, for want of pixels of their own: {names}. Select layers that can be painted "

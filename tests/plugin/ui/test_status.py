@@ -16,7 +16,7 @@ KILLED = ErrorInfo(ErrorCode.BACKEND_UNAVAILABLE, {"reason": "ended by signal 9"
 def test_a_backend_that_died_is_told_apart_from_a_lost_link() -> None:
     again = LinkChanged(Link.STARTING, error=KILLED, detail="last words")
     line = status_line(after(again), Translations())
-    assert line.sentence == "The backend stopped (ended by signal 9). Starting it again…"
+    assert line.sentence == "The engine stopped (ended by signal 9). Starting it again…"
     assert (line.tone, line.detail) == (Tone.BUSY, "last words")
 
 

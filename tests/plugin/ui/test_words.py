@@ -95,18 +95,18 @@ def test_every_error_has_one_line_even_without_its_parameters(code: ErrorCode) -
         ),
         (
             BackendUnavailable(reason="ended with exit code 3"),
-            "The backend is not running (ended with exit code 3). Start it.",
+            "The engine is not running (ended with exit code 3). Start it.",
         ),
         (NotFound(what="document", id=""), "No picture is open. Open one first."),
         (NotFound(what="layer", id="Sky"), "The layer “Sky” is gone. Choose another."),
         (NotFound(what="palette", id="x"), "The palette “x” was not found."),
         (
             LimitExceeded(limit="inputs", value=300, maximum=256),
-            "Over the backend's limit: inputs is 300, at most 256 are possible.",
+            "Over the engine's limit: inputs is 300, at most 256 are possible.",
         ),
         (
             DataDirectoryInUse(pid=17),
-            "Another backend (process 17) is using the data directory. Stop it first.",
+            "Another Velatura (process 17) is using the data directory. Stop it first.",
         ),
     ],
 )
