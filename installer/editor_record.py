@@ -33,6 +33,11 @@ class Entry:
     made_settings: bool = False
     change: Change = field(default_factory=Change)
 
+    @property
+    def profile(self) -> tuple[str, str]:
+        """Two Kritas may share one folder of resources: each has settings of its own."""
+        return self.resources, self.settings
+
 
 def read(data_folder: Path) -> tuple[Entry, ...]:
     """:raises Trouble: the file is not one of ours"""
@@ -62,7 +67,7 @@ def write(data_folder: Path, entries: tuple[Entry, ...]) -> None:
 
 def with_entry(entries: tuple[Entry, ...], new: Entry) -> tuple[Entry, ...]:
     """In the place of an earlier one for the same profile."""
-    return (*(each for each in entries if each.resources != new.resources), new)
+    return (*(each for each in entries if each.profile != new.profile), new)
 
 
 def _entry(content: dict[str, Any]) -> Entry:

@@ -159,7 +159,7 @@ def _put(place: Place, profile: KritaProfile, contents: bundle.Contents) -> None
         change=change,
     )
     entries = editor_record.read(place.data)
-    earlier = [each for each in entries if each.resources == entry.resources]
+    earlier = [each for each in entries if each.profile == entry.profile]
     if earlier:  # what was there before us is what was there before the first time
         entry = replace(earlier[0], checkout=entry.checkout)
     editor_record.write(place.data, editor_record.with_entry(entries, entry))
@@ -219,7 +219,7 @@ def _placed(entry: Entry) -> Placed:
 def _is_enabled(profile: KritaProfile) -> bool:
     try:
         return kritarc.is_enabled(profile.settings.read_bytes())
-    except FileNotFoundError:
+    except OSError:
         return False
 
 

@@ -34,8 +34,8 @@ def test_no_entries_no_file(tmp_path: Path) -> None:
 
 
 def test_one_entry_for_a_profile() -> None:
-    newer = Entry(kind="Flatpak", resources=ENTRY.resources, settings="/s", checkout="/other")
-    other = Entry(kind="native", resources="/n", settings="/s", checkout="/src")
+    newer = Entry("Flatpak", ENTRY.resources, ENTRY.settings, checkout="/other")
+    other = Entry("native", ENTRY.resources, "/s", checkout="/src")  # shares the resources
     assert editor_record.with_entry((ENTRY, other), newer) == (other, newer)
 
 

@@ -156,6 +156,48 @@ def test_settings_behind_a_link_stay_a_link(home: Path, place: Place) -> None:
     assert kept.read_bytes() == KRITARC
 
 
+def test_two_kritas_with_one_resource_folder_have_both_their_settings_back(
+    home: Path, place: Place
+) -> None:
+    shared = home / "Bilder von Jörg/Krita Ressourcen"
+    shared.mkdir(parents=True)
+    chosen = f"ResourceDirectory={shared}\n".encode()
+    for name in (".config/kritarc", ".var/app/org.kde.krita/config/kritarc"):
+        (home / name).write_bytes(chosen + KRITARC)
+    place.data.mkdir()
+    before = snapshot(home)
+    krita_plugin.install(place)
+    krita_plugin.install(place)
+    assert Placed(shared).version()
+    krita_plugin.uninstall(place)
+    assert snapshot(home) == before
+
+
+def test_a_profile_that_is_a_link_stays_one(home: Path, place: Place) -> None:
+    """Resources on another disk."""
+    kept, linked = home / "big disk/krita", home / ".local/share/krita"
+    kept.parent.mkdir()
+    linked.rename(kept)
+    linked.symlink_to(kept)
+    place.data.mkdir()
+    before = snapshot(home)
+    krita_plugin.install(place)
+    assert Placed(kept).version()
+    krita_plugin.uninstall(place)
+    assert snapshot(home) == before
+    assert linked.is_symlink()
+
+
+def test_settings_that_cannot_be_read_are_told_of(home: Path, place: Place) -> None:
+    krita_plugin.install(place)
+    (home / ".config/kritarc").unlink()
+    (home / ".config/kritarc").mkdir()
+    with pytest.raises(Trouble, match="kritarc") as caught:
+        krita_plugin.install(place)
+    assert "\n" not in str(caught.value)
+    assert "not enabled" in next(iter(krita_plugin.status(place)))
+
+
 class Interrupted(BaseException):
     """Ctrl-C, or the power."""
 
