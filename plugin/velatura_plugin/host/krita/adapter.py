@@ -41,7 +41,7 @@ from .listing import described, listed, selected_nodes, view_of
 from .opened import OpenDocument, OpenDocuments
 from .qt import QGuiApplication, QIcon, Qt
 from .reading import View, canvas_of, read, seen, seen_alone, seen_below
-from .thread import Poster
+from .thread import Poster, undisturbed
 from .tree import is_mask, layer_of
 
 UNNAMED = "Velatura"
@@ -57,9 +57,9 @@ class KritaHost:
 
     def __init__(self) -> None:
         self._application = krita.Krita.instance()
-        self._poster = Poster()
+        self.poster = Poster()
         self._colours = ColourSpaces()
-        self._documents = OpenDocuments(self._colours, self._poster.post)
+        self._documents = OpenDocuments(self._colours, self.poster.post)
         self._ants = Ants()
 
     @property
@@ -67,7 +67,7 @@ class KritaHost:
         return f"krita/{self._application.version().split()[0]}"
 
     def post(self, action: Callable[[], None]) -> None:
-        self._poster.post(action)
+        self.poster.post(action)
 
     def is_open(self, document_id: str) -> bool:
         return self._documents.has(document_id)
@@ -79,6 +79,7 @@ class KritaHost:
 
     # -- looking -----------------------------------------------------------------------------------
 
+    @undisturbed
     def active_document(self) -> Document | None:
         opened = self._documents.active()
         self._ants.follow(opened)
@@ -124,6 +125,7 @@ class KritaHost:
     def is_drawing(self) -> bool:
         return QGuiApplication.mouseButtons() != Qt.MouseButton.NoButton
 
+    @undisturbed
     def capture(
         self, document: Document, source: SampleSource, region: Rect, *, layer: str = ""
     ) -> Pixels:
@@ -138,6 +140,7 @@ class KritaHost:
             return seen_below(view, node, region)
         return seen_alone(view, node, region)
 
+    @undisturbed
     def role_content(self, document: Document, reference: str) -> RoleContent:
         opened = self._find(document)
         node, region = opened.node(reference), canvas_of(opened.document)
@@ -145,6 +148,7 @@ class KritaHost:
             return RoleContent(region, read(node.pixelData, region, MASK_FORMAT), ColourSpace())
         return RoleContent(region, seen_alone(self._view(opened), node, region))
 
+    @undisturbed
     def mask_content(
         self, document: Document, reference: str, *, within: Rect | None = None
     ) -> Selection:
@@ -165,6 +169,7 @@ class KritaHost:
 
     # -- the canvas --------------------------------------------------------------------------------
 
+    @undisturbed
     def show_preview(
         self, document: Document, job: str, frame: PreviewFrame, *, spot: Spot
     ) -> None:
@@ -178,22 +183,26 @@ class KritaHost:
         layer = LayerContent(UNNAMED, frame.region, (patch,))
         self._show(document, job, Branch(UNNAMED, (layer,)), Placement.ABOVE, spot)
 
+    @undisturbed
     def show_result(
         self, document: Document, job: str, result: ResultContent, *, spot: Spot
     ) -> None:
         branch = branch_of(result, tuple(filter(is_on_canvas, result.layers)))
         self._show(document, job, branch, placement_of(branch), spot)
 
+    @undisturbed
     def clear(self, document: Document, job: str) -> None:
         self._find(document).stage.clear(job)
         self._ants.follow(self._documents.active())
 
+    @undisturbed
     def accept(
         self, document: Document, job: str, result: ResultContent, *, spot: Spot, document_key: str
     ) -> None:
         accept(self._find(document), job, result, spot, document_key)
         self._ants.follow(self._documents.active())
 
+    @undisturbed
     def accept_all(
         self,
         document: Document,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -12,10 +13,12 @@ import pytest
 from tests.contracts.host import HostContract
 from tests.hosts.krita.inside.gui import Gui, OnGui
 from tests.hosts.krita.inside.hands import Hands
+from tests.plugin.desk import noise
 from velatura_plugin.host.base import Document
 from velatura_plugin.host.krita import KritaHost
+from velatura_plugin.host.samples import pack
 from velatura_plugin.ui.qt.compat import QApplication
-from velatura_protocol.geometry import Rect
+from velatura_protocol.geometry import Rect, Size
 from velatura_protocol.pixels import ColourSpace, Depth, Layout, PixelFormat, Pixels
 from velatura_protocol.provenance import Provenance
 
@@ -133,6 +136,18 @@ class TestKritaHost(HostContract):
         desk.close_all()
         desk.host.close()
 
+    def maskable(self, size: Size, form: PixelFormat, seed: int) -> Pixels:
+        """Krita applies masks to 32 bit floats eight pixels at a time. Where those are not masked
+        alike it cuts colours off at 1 and, with any alpha, rounds them anew; which eight, depends
+        on where a tile lies in memory (5.2.9 and 6.0, without any plug-in). What is in the layer
+        stays what it was, see ``test_a_float_layer_holds_what_it_was_given``."""
+        if form.depth is not Depth.F32:
+            return noise(size, form, seed)
+        draw, channels = random.Random(seed), form.layout.channels
+        values = [draw.random() for _ in range(size.area * channels)]
+        values[channels - 1 :: channels] = [1.0] * size.area
+        return Pixels(size, form, pack(values, form))
+
     def test_actions_posted_from_threads_run_in_order_on_one_thread(self, gui: Gui) -> None:
         """On Krita's own, which is not the one that tests run in."""
         host = gui.call(KritaHost)
@@ -161,3 +176,32 @@ class TestKritaHost(HostContract):
         gui.call(lambda: [host.post(wait), host.post(lambda: ran.append("next"))])
         KritaDesk(gui).run_until(lambda: len(ran) == 3)
         assert ran == ["began", "ended", "next"]
+
+    def test_nothing_posted_runs_within_a_call_of_the_hosts(self, gui: Gui) -> None:
+        """That a click has begun, which the poster knows nothing of."""
+        host = gui.call(KritaHost)
+        ran: list[str] = []
+
+        def click() -> None:
+            host.post(lambda: ran.append("posted"))
+            with host.poster.held(), host.poster.held():
+                QApplication.processEvents()
+                ran.append("ended")
+
+        gui.call(click)
+        KritaDesk(gui).run_until(lambda: len(ran) == 2)
+        assert ran == ["ended", "posted"]
+
+    def test_an_error_in_what_was_posted_stays_with_us(self, gui: Gui) -> None:
+        """Krita would open a modal window for it."""
+        host = gui.call(KritaHost)
+        ran: list[str] = []
+
+        def post() -> None:
+            host.post(lambda: [][0])
+            host.post(lambda: ran.append("next"))
+            QApplication.processEvents()
+
+        gui.call(post)
+        KritaDesk(gui).run_until(lambda: bool(ran))
+        assert gui.call(QApplication.activeModalWidget) is None
