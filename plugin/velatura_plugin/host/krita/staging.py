@@ -24,10 +24,11 @@ from .layers import (
     set_name,
     stretch_masks,
 )
+from .leftovers import PREFIX, Leftovers, note
 from .placing import Place, group_called, place_at
 from .tree import find, layer_of, layers_in, lineage, node_id
 
-PREVIEW = "[Preview] {}"
+PREVIEW = PREFIX + "{}"
 
 
 @dataclass(frozen=True)
@@ -68,14 +69,19 @@ class CanvasStage:
         self.bench = bench
         self.later = later
         self._staged: dict[str, Staged] = {}
+        self._leftovers = Leftovers(document)
         self._active = ""
+        if any(self._leftovers.nodes()):
+            later(self._clear_leftovers)
 
     @property
     def is_empty(self) -> bool:
         return not self._staged
 
     def staged_ids(self) -> set[str]:
-        return {each.id for each in self._staged.values()}
+        """With what is left over."""
+        left = {node_id(each) for each in self._leftovers.nodes()}
+        return left | {each.id for each in self._staged.values()}
 
     def staged_nodes(self) -> list[krita.Node]:
         found = (find(self._document, each) for each in self.staged_ids())
@@ -112,15 +118,15 @@ class CanvasStage:
         self.clear(job)
         if branch.layers:
             self._staged[job] = self._inserted(branch, placement, spot, is_staged=True)
+            self._note()
 
     def clear(self, job: str) -> None:
-        staged = self._of(job)
-        self._staged.pop(job, None)
-        node = find(self._document, staged.id) if staged is not None else None
-        if node is not None:
-            active = self._own_active()
-            node.remove()
-            self._keep_active(active)
+        staged = self._staged.pop(job, None)
+        if staged is None:
+            return
+        self._leftovers.add(staged.id)
+        self._remove(find(self._document, staged.id))
+        self._note()
 
     def accept(self, job: str, branch: Branch, placement: Placement, spot: Spot) -> str:
         """The id of the node, now the user's own. What was staged becomes it, so that its
@@ -130,6 +136,7 @@ class CanvasStage:
             self.clear(job)
             return node_id(self._inserted(branch, placement, spot, is_staged=False).branch)
         del self._staged[job]
+        self._note()
         rewrite(staged.branch, branch, branch.name)
         if staged.is_collected:
             set_name(staged.node, spot.group)
@@ -182,6 +189,20 @@ class CanvasStage:
         if is_folded:
             group = node_id(place.parent)
             self.later(lambda: self._fold(group))
+
+    def _remove(self, node: krita.Node | None) -> None:
+        if node is not None:
+            active = self._own_active()
+            node.remove()
+            self._keep_active(active)
+
+    def _clear_leftovers(self) -> None:
+        for each in list(self._leftovers.nodes()):
+            self._remove(each)
+        self._note()
+
+    def _note(self) -> None:
+        note(self._document, {each.id for each in self._staged.values()})
 
     def _place(self, placement: Placement, spot: Spot) -> Place:
         group = self._collecting(spot)

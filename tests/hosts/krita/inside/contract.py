@@ -47,7 +47,7 @@ class Recorder:
 
 
 def main(driver) -> Iterator[object]:
-    named = os.environ.get("VELATURA_DRIVE_SUITES", "desk documents").split()
+    named = os.environ.get("VELATURA_DRIVE_SUITES", "desk documents leftovers").split()
     suites = [Path(__file__).with_name(f"{name}.py") for name in named]
     settings = Path(__file__).with_name("pytest.ini")
     chosen = os.environ.get("VELATURA_DRIVE_TESTS", "")
