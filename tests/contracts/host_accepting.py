@@ -173,7 +173,7 @@ class AcceptingContract(HostMaterial):
         before = bytes(desk.flatten(document).data)
         grown = Rect(-3, -2, SIZE.width + 5, SIZE.height + 4)
         held = Rect(3, 2, SIZE.width, SIZE.height)
-        made = noise(grown.size, form, 6)
+        made = self.maskable(grown.size, form, 6)
         result = self.resizing(grown, made, outside(grown.size, held))
         desk.host.show_result(document, "job", result, spot=Spot())
         assert bytes(desk.flatten(document).data) == before, "nothing is seen of it before"

@@ -145,6 +145,10 @@ class HostMaterial(ABC):
         layer = LayerContent("a layer", region, (patch,), scale, placement=placement)
         return ResultContent((layer,), PROVENANCE)
 
+    def maskable(self, size: Size, form: PixelFormat, seed: int) -> Pixels:
+        """What the editor shows sample by sample, through a mask too."""
+        return noise(size, form, seed)
+
     def opened(self, desk: HostDesk) -> Document:
         return desk.open(noise(SIZE, self.formats[0]), ColourSpace())
 

@@ -11,7 +11,7 @@ from tests.hosts.krita.editor import Editor
 
 INSIDE = Path(__file__).parent / "inside"
 RUNNER = "tests.hosts.krita.inside.contract"
-SECONDS = 420.0
+SECONDS = 540.0
 
 
 @dataclass(frozen=True)

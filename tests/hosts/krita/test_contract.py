@@ -13,11 +13,11 @@ LEAST_TESTS = 50
 
 
 @pytest.mark.host
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(600)
 def test_the_adapter_keeps_the_contract(
     krita: Editor, record_property: Callable[[str, object], None]
 ) -> None:
-    outcome = krita.drive("tests.hosts.krita.inside.contract", seconds=240, path=krita.paths())
+    outcome = krita.drive("tests.hosts.krita.inside.contract", seconds=540, path=krita.paths())
     failures, outcomes = outcome.notes["failures"], outcome.notes["outcomes"]
     assert isinstance(failures, dict)
     assert isinstance(outcomes, dict)

@@ -12,7 +12,12 @@ from tests.hosts.krita.editor import Editor
 from tests.hosts.krita.outcomes import Outcomes, asked, run_inside
 from tests.hosts.krita.serving import kept_running, of_another_version
 
-GROUPS = (("exactness", "bad_input", "placement"), ("working_day", "history"), ("mishaps",))
+GROUPS = (
+    ("exactness", "bad_input"),
+    ("placement",),
+    ("working_day", "history"),
+    ("mishaps",),
+)
 """Each is one start of Krita, so that none takes longer than a run may."""
 
 Group = tuple[str, ...]
@@ -36,7 +41,7 @@ def outcomes_of(running_krita: Editor, shared: Path) -> Callable[[Group], Outcom
 
 
 @pytest.mark.host
-@pytest.mark.timeout(500)
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize(
     ("group", "name"), [(each, name) for each in GROUPS for name in asked(each)]
 )

@@ -181,3 +181,23 @@ def test_a_layer_with_opacity_keeps_it(desk: KritaDesk, gui: Gui) -> None:
     inside = krita_document(gui)
     node = gui.call(lambda: inside.nodeByName("a layer"))
     assert gui.call(node.opacity) == 128
+
+
+def test_a_float_layer_holds_what_it_was_given(desk: KritaDesk, gui: Gui) -> None:
+    """Colours beyond 0 and 1 and any alpha, whatever Krita shows of them through the mask."""
+    form = PixelFormat(Depth.F32, Layout.RGBA)
+    document = desk.open(noise(SIZE, form), ColourSpace())
+    pixels = noise(SPOT.size, form, 6)
+    half = b"\x00\xff" * (SPOT.area // 2)
+    patch = PatchContent(SPOT, pixels, Pixels(SPOT.size, MASK_FORMAT, half))
+    result = ResultContent((LayerContent("floats", SPOT, (patch,)),), PROVENANCE)
+    desk.host.accept(document, "job", result, spot=Spot(), document_key="key")
+    inside = krita_document(gui)
+
+    def held() -> tuple[bytes, bytes]:
+        node = inside.nodeByName("floats")
+        (mask,) = node.childNodes()
+        box = SPOT.x, SPOT.y, SPOT.width, SPOT.height
+        return bytes(node.pixelData(*box)), bytes(mask.pixelData(*box))
+
+    assert gui.call(held) == (bytes(pixels.data), half)

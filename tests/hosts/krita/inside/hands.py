@@ -86,6 +86,9 @@ class Hands:
         self.application.setActiveDocument(document)
 
     def undo(self) -> None:
+        """Krita takes no notice of it while it draws, as it does after some idle time, too: so not
+        even an event may come between the waiting and this."""
+        self.application.activeDocument().waitForDone()
         self.application.action("edit_undo").trigger()
 
     def refresh(self, document: krita.Document) -> None:
