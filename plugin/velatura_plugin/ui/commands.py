@@ -32,6 +32,11 @@ class Command:
     def action_id(self) -> str:
         return PREFIX + self.id
 
+    @property
+    def entry(self) -> str:
+        """The title for a menu that is called Velatura itself."""
+        return self.title.partition(":")[2].strip()
+
     def is_present(self, state: PanelState) -> bool:
         """Whether it is of any use here: its operation exists, as far as anybody knows yet."""
         task = task_named(self.task)

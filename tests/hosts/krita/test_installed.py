@@ -67,7 +67,8 @@ def test_krita_loads_what_was_installed_and_nothing_once_it_is_uninstalled(
 
     seen = look(installed)
     packages = profile.resources / "pykrita/velatura/packages"
-    assert seen["action"]
+    assert seen["action"] == "Velatura: Remove Selected"
+    assert "Remove Selected" in seen["menu"]
     assert seen["enabled"] == "true"
     assert seen["path"] == [str(packages)]
     assert seen["foreign"] == []

@@ -12,7 +12,7 @@ from tests.plugin.ui.bench import Bench, bench_at
 from tests.plugin.ui.states import offering
 from velatura_backend.engines.specs import FILL
 from velatura_plugin.events import Greeted
-from velatura_plugin.i18n import load_translations
+from velatura_plugin.i18n import LANGUAGES, load_translations
 from velatura_plugin.state import PanelState
 from velatura_plugin.ui.commands import PREFIX, Command, commands
 from velatura_protocol.messages import PROTOCOL, Limits, Welcome
@@ -56,6 +56,13 @@ def test_titles_are_in_the_user_s_language() -> None:
     titles = {each.id: each.title for each in commands(load_translations("de"))}
     assert titles["remove"] == "Velatura: Ausgewähltes entfernen"
     assert len(set(titles.values())) == len(IDS)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_menu_does_not_say_velatura_in_each_line(language: str) -> None:
+    entries = [each.entry for each in commands(load_translations(language))]
+    assert all(each[:1].isupper() and "Velatura" not in each for each in entries)
+    assert len(set(entries)) == len(IDS)
 
 
 def test_only_what_the_engines_can_do_is_present() -> None:

@@ -11,6 +11,7 @@ from ...i18n import Translations
 from ...state import PanelState
 from ...ui.commands import Command, commands
 from ...ui.qt.compat import QMenu
+from ...ui.qt.entries import add_entry
 from ...ui.qt.guard import connect
 
 SCRIPTS = "tools/scripts"
@@ -26,13 +27,12 @@ class Actions:
         self._engines: object = None
 
     def create(self, window: krita.Window, translations: Translations) -> None:
-        # Krita finds a menu by the name of its widget, which is to be that of its action.
         menu = QMenu(MENU, window.qwindow())
         window.createAction(MENU, "Velatura", SCRIPTS).setMenu(menu)
         for command in commands(translations):
-            place = f"{SCRIPTS}/{MENU}"
-            action = window.createAction(command.action_id, command.title, place)
+            action = window.createAction(command.action_id, command.title, "")
             action.setCheckable(command.checkable)
+            add_entry(menu, action, command.entry)
             self._connect(action, command)
             self._made.append((command, action))
             self._forget_with_window(action)

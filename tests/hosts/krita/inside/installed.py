@@ -10,6 +10,8 @@ FOREIGN = ("msgpack", "websockets")
 def main(driver) -> None:
     action = driver.app.action("velatura_remove")
     driver.note("action", action is not None and action.text())
+    menu = driver.app.action("velatura_menu")
+    driver.note("menu", [each.text() for each in menu.menu().actions()] if menu else [])
     driver.note("enabled", driver.app.readSetting("python", "enable_velatura", ""))
     driver.note("resources", driver.app.getAppDataLocation())
     driver.note("path", [each for each in sys.path if "pykrita/velatura" in each])
