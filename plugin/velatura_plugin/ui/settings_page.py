@@ -66,7 +66,10 @@ def _results(settings: Settings, translations: Translations) -> tuple[Field, ...
             "accept_automatically",
             settings.accept_automatically,
             _("Accept automatically"),
-            _("The first result goes into the document without being asked about."),
+            _(
+                "The first result goes into the document without being asked about; one undo takes "
+                "it out again, and the others are in the history."
+            ),
         ),
     )
 
