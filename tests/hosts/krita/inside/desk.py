@@ -88,10 +88,19 @@ class KritaDesk:
         self._gui.settle()
 
     def undo(self, document: Document) -> None:
-        self.hands.bring_up(self._documents[document.id])
-        self._gui.settle()
+        self._bring_up(document)
         self.hands.undo()
         self._gui.settle()
+
+    def redo(self, document: Document) -> None:
+        self._bring_up(document)
+        self.hands.redo()
+        self._gui.settle()
+
+    def _bring_up(self, document: Document) -> None:
+        inside = self._documents[document.id]
+        self.hands.bring_up(inside)
+        self.run_until(lambda: self.hands.is_in_front(inside))
 
     def flatten(self, document: Document) -> Pixels:
         """Before the refresh, too: what is on the screen must not need one."""

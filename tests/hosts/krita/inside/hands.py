@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import krita
+import pykrita
 
 from velatura_plugin.host.krita.accepting import PROVENANCE
 from velatura_plugin.host.krita.qt import QByteArray
@@ -13,6 +14,11 @@ from velatura_protocol.codec import decode_value
 from velatura_protocol.geometry import Rect
 from velatura_protocol.pixels import PixelFormat, Pixels
 from velatura_protocol.provenance import Provenance
+
+if getattr(pykrita, "qt_major_version", lambda: 5)() == 6:
+    from PyQt6.QtWidgets import QMdiArea
+else:
+    from PyQt5.QtWidgets import QMdiArea
 
 SRGB = "sRGB-elle-V2-srgbtrc.icc"
 GREY = "Gray-D50-elle-V2-srgbtrc.icc"
@@ -38,6 +44,9 @@ class Hands:
         document.refreshProjection()
         self.application.activeWindow().addView(document)
         return document
+
+    def is_in_front(self, document: krita.Document) -> bool:
+        return self.application.activeDocument() == document
 
     def is_ready(self, document: krita.Document) -> bool:
         """A view activates a layer some time after it was opened."""
@@ -83,13 +92,23 @@ class Hands:
             self.close(each)
 
     def bring_up(self, document: krita.Document) -> None:
-        self.application.setActiveDocument(document)
+        """``setActiveDocument`` needs a window manager."""
+        (area,) = self.application.activeWindow().qwindow().findChildren(QMdiArea)
+        tabs = iter(area.subWindowList())
+        while not self.is_in_front(document):
+            area.setActiveSubWindow(next(tabs))
 
     def undo(self) -> None:
+        self._step("edit_undo")
+
+    def redo(self) -> None:
+        self._step("edit_redo")
+
+    def _step(self, action: str) -> None:
         """Krita takes no notice of it while it draws, as it does after some idle time, too: so not
         even an event may come between the waiting and this."""
         self.application.activeDocument().waitForDone()
-        self.application.action("edit_undo").trigger()
+        self.application.action(action).trigger()
 
     def refresh(self, document: krita.Document) -> None:
         document.refreshProjection()
