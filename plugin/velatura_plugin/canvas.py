@@ -41,6 +41,7 @@ class JobCanvas:
         self._gate = CanvasGate(clock)
         self._is_occupied = False
         self._held = Held(Rect.of_size(document.size))
+        self._ever_held = [self._held]
 
     def show_preview(self, frame: PreviewFrame) -> None:
         """Shown if the canvas can bear it now; one smaller than its region, or beyond the canvas,
@@ -89,11 +90,12 @@ class JobCanvas:
     def resized(self, growth: Growth) -> None:
         """The canvas has become another one."""
         self._held = self._held.after(growth)
+        self._ever_held.append(self._held)
 
     def again(self, job: str) -> JobCanvas:
         """That of a job with the same captured pixels."""
         canvas = JobCanvas(self._host, self.document, job, self.spot, self._clock, look=self._look)
-        canvas._held = self._held
+        canvas._held, canvas._ever_held = self._held, list(self._ever_held)
         return canvas
 
     def forget(self) -> None:
@@ -110,11 +112,12 @@ class JobCanvas:
 
     def _canvas(self) -> Held:
         """The canvas of now in the pixels of the capture. A user who undid the growth has the size
-        of then again."""
+        of then again, until it is redone."""
         active = self._host.active_document()
-        then = self.document
-        if active is not None and (active.id, active.size) == (then.id, then.size):
-            self._held = Held(Rect.of_size(then.size))
+        if active is not None and active.id == self.document.id:
+            states = (self._held, *reversed(self._ever_held))
+            fitting = (each for each in states if each.bounds.size == active.size)
+            self._held = next(fitting, self._held)
         return self._held
 
     def _preview(self, frame: PreviewFrame) -> None:

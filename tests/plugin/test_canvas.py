@@ -8,12 +8,21 @@ import pytest
 from tests.plugin.desk import noise
 from tests.plugin.events import CONTENT, REGION
 from velatura_plugin.canvas import DocumentKeys, JobCanvas, look_at, look_of, spot_of
-from velatura_plugin.host.base import Document, LayerKind, PreviewFrame, Spot
+from velatura_plugin.host.base import (
+    Document,
+    LayerContent,
+    LayerKind,
+    PatchContent,
+    PreviewFrame,
+    ResultContent,
+    Spot,
+)
 from velatura_plugin.host.memory import MemoryHost
 from velatura_plugin.request import GenerateRequest
 from velatura_protocol.errors import NotFound, Unsupported
 from velatura_protocol.geometry import Rect, Size
-from velatura_protocol.tasks import Operation, SampleSource
+from velatura_protocol.messages import Placement
+from velatura_protocol.tasks import Intent, Operation, SampleSource
 
 
 @pytest.fixture
@@ -159,3 +168,34 @@ def test_a_document_that_cannot_be_served_is_seen_with_its_reason() -> None:
     assert seen is not None
     assert seen.problem is not None
     assert seen.problem.params == {"what": "CMYK"}
+
+
+def test_growth_that_was_undone_and_redone(host: MemoryHost, document: Document) -> None:
+    size = document.size
+    canvas = JobCanvas(host, document, "job", Spot(), lambda: 0.0)
+    region = Rect(-3, -2, size.width + 5, size.height + 4)
+    patch = PatchContent(Rect(-3, -2, 4, 4), noise(Size(4, 4)))
+    layer = LayerContent("new", region, (patch,), placement=Placement.RESIZE_DOCUMENT)
+    content = ResultContent((layer,), replace(CONTENT.provenance, intent=Intent.EXPAND))
+    growth = canvas.accept(content, name="first", document_key="key")
+    assert growth is not None
+    canvas.resized(growth)
+    grown = host.documents[document.id].contents
+
+    def check() -> None:
+        after = host.documents[document.id].contents
+        picture, new = after.layers[0], after.layers[-1]
+        assert after.size == region.size
+        assert picture.patches[0].region == Rect(3, 2, size.width, size.height)
+        assert new.patches[0].region == Rect(0, 0, 4, 4)
+
+    host.undo(document)
+    canvas.show(content)  # the strip is looked through
+    host.documents[document.id].change(grown)
+    canvas.accept(content, name="second", document_key="key")
+    check()
+    host.undo(document)
+    host.undo(document)
+    assert host.document(document.id).size == size
+    canvas.accept(content, name="third", document_key="key")
+    check()
