@@ -20,8 +20,6 @@ from velatura_protocol.pixels import ColourSpace, Pixels
 
 ROUNDS = int(os.environ.get("VELATURA_DRIVE_ROUNDS", "12"))
 SIZE = Size(190, 110)
-AT = Rect(100, 70, 40, 30)
-FRAME = PreviewFrame(AT, noise(AT.size, BGRA8, 3))
 GROUPS = ("", "Retouch")
 
 
@@ -37,18 +35,25 @@ def opened(desk: KritaDesk, number: int) -> Document:
     return desk.open(noise(SIZE, BGRA8, number), ColourSpace())
 
 
-def result(seed: int) -> ResultContent:
-    return ResultContent((layer(seed, at=AT),), PROVENANCE)
+def beside(turn: int) -> Rect:
+    """Where no other turn puts something over it."""
+    return Rect(turn % 13 * 14, turn // 13 * 20, 14, 20)
 
 
-def accepted(desk: KritaDesk, document: Document, spot: Spot, seed: int) -> Pixels:
+def result(turn: int, seed: int = 0) -> ResultContent:
+    return ResultContent((layer(3 * turn + seed, at=beside(turn)),), PROVENANCE)
+
+
+def accepted(desk: KritaDesk, document: Document, spot: Spot, turn: int) -> Pixels:
     """By way of a preview, two results in its layer, and one that the user undoes meanwhile."""
-    desk.host.show_preview(document, "job", FRAME, spot=spot)
-    desk.host.show_result(document, "job", result(seed), spot=spot)
-    if seed % 3 == 0:
+    region = beside(turn)
+    frame = PreviewFrame(region, noise(region.size, BGRA8, turn))
+    desk.host.show_preview(document, "job", frame, spot=spot)
+    desk.host.show_result(document, "job", result(turn), spot=spot)
+    if turn % 4 == 0:
         desk.undo(document)
-    desk.host.show_result(document, "job", result(seed + 1), spot=spot)
-    desk.host.accept(document, "job", result(seed + 2), spot=spot, document_key="key")
+    desk.host.show_result(document, "job", result(turn, 1), spot=spot)
+    desk.host.accept(document, "job", result(turn, 2), spot=spot, document_key="key")
     return desk.flatten(document)
 
 
@@ -66,7 +71,7 @@ def test_round_after_round(desk: KritaDesk) -> None:
         document = documents[turn % 2]
         spot = Spot(group=GROUPS[turn // 2 % 2])
         before = desk.flatten(document)
-        after = accepted(desk, document, spot, 3 * turn + turn % 2)
+        after = accepted(desk, document, spot, turn)
         assert bytes(after.data) != bytes(before.data)
         there_and_back(desk, document, before, after)
         gc.collect()
