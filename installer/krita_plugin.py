@@ -192,6 +192,8 @@ def _write_settings(path: Path, content: bytes) -> None:
         draft.write_bytes(content)
         draft.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o600)
         draft.replace(path)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from error  # the draft is not theirs
     finally:
         draft.unlink(missing_ok=True)
 

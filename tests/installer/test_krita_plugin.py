@@ -198,6 +198,22 @@ def test_settings_that_cannot_be_read_are_told_of(home: Path, place: Place) -> N
     assert "not enabled" in next(iter(krita_plugin.status(place)))
 
 
+def test_settings_that_cannot_be_written_are_named_by_the_name_users_know(
+    home: Path, place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = Path.write_bytes
+
+    def write_unless_settings(path: Path, data: bytes) -> int:
+        if path.name.startswith("kritarc"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return write(path, data)
+
+    monkeypatch.setattr(Path, "write_bytes", write_unless_settings)
+    with pytest.raises(Trouble) as caught:
+        krita_plugin.install(place)
+    assert f"{home}/.config/kritarc (Permission denied)" in caught.value.problem
+
+
 class Interrupted(BaseException):
     """Ctrl-C, or the power."""
 
