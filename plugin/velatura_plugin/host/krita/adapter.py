@@ -75,6 +75,7 @@ class KritaHost:
     def close(self) -> None:
         """When Krita is about to end. What jobs have on canvases is to be cleared before."""
         self._ants.end(self._documents.active())
+        self._documents.forget()
         self._colours.close()
 
     # -- looking -----------------------------------------------------------------------------------

@@ -76,6 +76,10 @@ class OpenDocuments:
     def has(self, document_id: str) -> bool:
         return any(each.id == document_id for each in self._open())
 
+    def forget(self) -> None:
+        """Before benches are closed: Krita ends when a layer is drawn through one that is."""
+        self._known = []
+
     def _open(self) -> list[OpenDocument]:
         """Forgets those that are closed."""
         there = self._application.documents()

@@ -15,6 +15,7 @@ from tests.hosts.krita.inside.gui import Gui
 from tests.hosts.krita.inside.pictures import BGRA8
 from tests.plugin.desk import noise
 from velatura_plugin.host.base import Document, PreviewFrame, ResultContent, Spot
+from velatura_protocol.errors import NotFound
 from velatura_protocol.geometry import Rect, Size
 from velatura_protocol.pixels import ColourSpace, Pixels
 
@@ -83,11 +84,16 @@ def test_round_after_round(desk: KritaDesk) -> None:
 
 
 def test_what_was_accepted_outlives_the_plug_in(desk: KritaDesk) -> None:
-    """Undo and redo once the bench is closed, on which the layers were made."""
+    """Undo and redo once the bench is closed, on which the layers were made. What was staged is
+    not touched any more: that would be Krita's end."""
     document = opened(desk, 1)
     before = desk.flatten(document)
     after = accepted(desk, document, Spot(group="Retouch"), 1)
+    desk.host.show_result(document, "late", result(2), spot=Spot())
     desk.host.close()
     gc.collect()
+    with pytest.raises(NotFound):
+        desk.host.show_result(document, "late", result(3), spot=Spot())
+    desk.undo(document)
     there_and_back(desk, document, before, after)
     there_and_back(desk, document, before, after)
