@@ -3,8 +3,8 @@
 
 Krita tells nobody before it saves, nor asks. So what is staged is noted in the document, and a
 document that is opened with such layers gets rid of them: nobody decides about them any more, and
-the results that were in them are still in the history. As long as they are there they are treated
-like what is staged now: the next job must not take them for the picture.
+the backend still has the results that were in them. As long as they are there they are treated like
+what is staged now: the next job must not take them for the picture.
 """
 
 from __future__ import annotations
