@@ -98,7 +98,8 @@ def stretch_masks(node: krita.Node, canvas: Size) -> None:
 
     When an insertion is undone, Krita (5.2.9) draws anew only what the masks of the layers beside
     it reach over, and leaves the layer that is gone on the rest of the canvas. A mask reaches over
-    the tiles that it holds, though there are zeros in them.
+    the tiles that it holds, though there are zeros in them. On 24 megapixels in 16 bit undo then
+    takes 0.3 s in the background instead of 0.1 s; :func:`redraw` takes what it took.
     """
     for each in layer_nodes(node):
         mask = mask_of(each)
