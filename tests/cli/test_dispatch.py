@@ -23,7 +23,7 @@ def raising(error: BaseException) -> Callable[[], None]:
     [
         (KeyboardInterrupt(), 130, "interrupted"),
         (MemoryError(), 3, "not enough memory"),
-        (BackendUnavailable(reason="x"), 4, "backend"),
+        (BackendUnavailable(reason="x"), 4, "engine"),
     ],
 )
 def test_every_end_is_a_line_and_a_status(

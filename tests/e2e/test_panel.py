@@ -76,7 +76,7 @@ def test_removed_extended_and_found_again(tmp_path: Path) -> None:
         assert at.layers == ["Background", "Supprimer (7)"]
         at.screen.edit("task", "extend")
         at.screen.edit("extent", "1:1")
-        assert at.screen.model.hint == "Le canevas passera à 120 × 120 pixels."
+        assert at.screen.model.hint == "Le tableau passera à 120 × 120 pixels."
         at.generate()
         at.press(Action.ACCEPT)
         assert at.host.document(at.document.id).size == Size(120, 120)
