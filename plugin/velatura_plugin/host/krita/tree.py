@@ -43,15 +43,21 @@ def lineage(node: krita.Node) -> Iterator[krita.Node]:
         node, parent = parent, parent.parentNode()
 
 
+def children(parent: krita.Node) -> list[krita.Node]:
+    """From bottom to top. Krita changes its tree in a thread of its own while it undoes: what goes
+    as the list is made is listed as None."""
+    return [each for each in parent.childNodes() if each is not None]
+
+
 def walked(document: krita.Document) -> Iterator[tuple[krita.Node, int]]:
     """Every node and how many others it lies in, as the layer list shows them: top to bottom."""
 
-    def below(nodes: list[krita.Node], depth: int) -> Iterator[tuple[krita.Node, int]]:
-        for node in reversed(nodes):
+    def below(parent: krita.Node, depth: int) -> Iterator[tuple[krita.Node, int]]:
+        for node in reversed(children(parent)):
             yield node, depth
-            yield from below(node.childNodes(), depth + 1)
+            yield from below(node, depth + 1)
 
-    yield from below(document.topLevelNodes(), 0)
+    yield from below(document.rootNode(), 0)
 
 
 def siblings(node: krita.Node) -> list[krita.Node]:
@@ -61,7 +67,7 @@ def siblings(node: krita.Node) -> list[krita.Node]:
 
 
 def layers_in(parent: krita.Node) -> list[krita.Node]:
-    return [each for each in parent.childNodes() if not is_mask(each)]
+    return [each for each in children(parent) if not is_mask(each)]
 
 
 def layers_above(node: krita.Node) -> Iterator[krita.Node]:
@@ -78,7 +84,7 @@ def layers_beside(node: krita.Node) -> Iterator[krita.Node]:
 
 
 def mask_of(layer: krita.Node) -> krita.Node | None:
-    for child in layer.childNodes():
+    for child in children(layer):
         if child.type() == "transparencymask":
             return child
     return None

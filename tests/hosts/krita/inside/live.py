@@ -189,6 +189,7 @@ def _extension(gui: Gui) -> VelaturaExtension:
 
 def _shape() -> object:
     document = krita.Krita.instance().activeDocument()
+    document.waitForDone()
     ids = [node_id(node) for node, _ in walked(document)]
     return ids, document.width(), document.height()
 
