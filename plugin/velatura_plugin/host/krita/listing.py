@@ -10,7 +10,7 @@ import krita
 from ..base import LayerInfo, LayerKind
 from .accepting import results_in
 from .layers import OPAQUE
-from .tree import is_group, is_mask, layers_in, lineage, node_id, walked
+from .tree import children, is_group, is_mask, layers_in, lineage, node_id, walked
 
 _KINDS = {
     "paintlayer": LayerKind.PAINT,
@@ -85,7 +85,7 @@ def _is_listed(node: krita.Node) -> bool:
 def _global_selection(document: krita.Document) -> str:
     if document.selection() is None:
         return ""
-    masks = [each for each in document.topLevelNodes() if each.type() == "selectionmask"]
+    masks = [each for each in children(document.rootNode()) if each.type() == "selectionmask"]
     named = [each for each in masks if each.name() == GLOBAL_SELECTION]
     # With a translated interface the name is another: then it is the one that was added last.
     found = named[-1:] or masks[-1:]
