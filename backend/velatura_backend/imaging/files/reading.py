@@ -35,6 +35,7 @@ MAX_PIXELS = 1 << 28
 _MODES = frozenset(("b-w", "grey16", "srgb", "rgb", "rgb16", "scrgb", "multiband"))
 _DEPTHS = frozenset(("uchar", "ushort", "float"))
 _MILLIMETRES_PER_INCH = 25.4
+_SIGNATURE_BYTES = 12
 
 
 def read_image(path: Path, max_pixels: int = MAX_PIXELS) -> ImageFile:
@@ -48,8 +49,7 @@ def read_image(path: Path, max_pixels: int = MAX_PIXELS) -> ImageFile:
     :raises Unsupported: CMYK, Lab, animated, several pages, other kinds and sample types (``what``)
     :raises TooLarge: more pixels than ``max_pixels``
     """
-    data = _read_bytes(path)
-    kind = _sniff(data)
+    kind, data = _read_bytes(path)
     header = _read_header(kind, data)
     notes = set(header.notes)
     try:
@@ -90,14 +90,16 @@ def align_mask(mask: Samples, mask_size: Size, image: ImageFile) -> Samples:
     )
 
 
-def _read_bytes(path: Path) -> bytes:
+def _read_bytes(path: Path) -> tuple[FileKind, bytes]:
+    """Read whole only if it begins like an image: a device such as /dev/zero never ends."""
     try:
-        data = path.read_bytes()
+        with path.open("rb") as file:
+            beginning = file.peek(_SIGNATURE_BYTES)
+            if not beginning:
+                raise UnreadableFile(reason="the file is empty")
+            return _sniff(beginning), file.read()
     except OSError as error:
         raise UnreadableFile(reason=(error.strerror or "failed").lower()) from error
-    if not data:
-        raise UnreadableFile(reason="the file is empty")
-    return data
 
 
 def _sniff(data: bytes) -> FileKind:

@@ -331,3 +331,9 @@ def test_damaged_files_are_pictures_or_named_errors(store, whole, data):
         return
     for name in ("out.tif", "out.png"):
         write_image(path.with_name(name), image)
+
+
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="no such device here")
+def test_a_device_without_an_end_is_refused_by_its_beginning() -> None:
+    with pytest.raises(UnreadableFile, match="not a PNG"):
+        read_image(Path("/dev/zero"))
