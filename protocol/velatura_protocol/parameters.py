@@ -33,8 +33,11 @@ class ParameterKind(Enum):
 
 @dataclass(frozen=True)
 class Choice:
+    """``picture``: what it looks like, a small PNG or WebP, for panels; empty: none."""
+
     id: str
     label: str
+    picture: bytes = b""
 
 
 @dataclass(frozen=True)

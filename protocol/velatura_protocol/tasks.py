@@ -101,9 +101,12 @@ class Role:
     STYLE = "style"
     REFERENCE = "reference"
     PALETTE = "palette"
+    STROKES = "strokes"
     CONTROL_PREFIX = "control:"
 
-    ALL = frozenset((IMAGE, MASK, EXCLUDE, SOURCE, PROTECT, GUIDE, STYLE, REFERENCE, PALETTE))
+    ALL = frozenset(
+        (IMAGE, MASK, EXCLUDE, SOURCE, PROTECT, GUIDE, STYLE, REFERENCE, PALETTE, STROKES)
+    )
 
     @classmethod
     def is_known(cls, role: str) -> bool:
@@ -116,8 +119,9 @@ class Role:
 class Input:
     """A blob in a role. ``region`` places it on the canvas; a style or a palette lies nowhere and
     has only its size. Inputs with the role ``image`` are the context crops: several of them mean
-    several far-apart places in one job. A ``mask``, ``exclude``, ``protect`` or ``guide`` input
-    belongs to the crop with the same region. ``blob`` is the id under which the sender opened the
+    several far-apart places in one job. A ``mask``, ``exclude``, ``protect``, ``guide``
+    or ``strokes`` input belongs to the crop with the same region; strokes are colours drawn over
+    the picture, transparent elsewhere. ``blob`` is the id under which the sender opened the
     blob on this connection. ``colour`` None means the canvas's."""
 
     role: str

@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 from velatura_protocol.engines import EngineSpec
 from velatura_protocol.errors import Cancelled
 from velatura_protocol.events import Phase
+from velatura_protocol.messages import LayerPart
 from velatura_protocol.parameters import ParameterValue
-from velatura_protocol.tasks import Intent, Operation
+from velatura_protocol.tasks import Intent, Operation, Placement
 
 FloatImage = NDArray[np.float32]
 """(height, width, channels) float32, straight alpha last: 2 channels (grey, alpha) or 4 (red,
@@ -56,8 +57,9 @@ class EngineTask:
 
     ``image`` and ``mask`` have the same height and width; ``mask`` is the M that will show (0 =
     keep), all ones where the operation takes the whole layer, and an engine may enlarge its own
-    hole freely. ``images`` holds the other roles (``style``, ``source``, …), ``masks`` those that
-    belong to the crop (``exclude``, ``protect``, ``guide``), both already in the engine's colour.
+    hole freely. ``images`` holds the other roles: ``style``, ``source``, ``reference``, ``palette``
+    in sizes of their own, ``strokes`` in the crop's, all in the engine's colour. ``masks`` holds
+    those that belong to the crop (``exclude``, ``protect``, ``guide``).
     """
 
     operation: Operation
@@ -96,12 +98,45 @@ class EnginePreview:
 
 
 @dataclass(frozen=True)
+class StreamedImage:
+    """A picture too large to be held in float: ``strips`` yields its rows from top to bottom, each
+    (rows, width, channels), once. 24 megapixels enlarged by two are 1.5 GB as one array.
+
+    Each strip is made when it is asked for, so cancel is to be polled inside.
+    """
+
+    height: int
+    width: int
+    channels: int
+    strips: Iterator[FloatImage]
+
+
+@dataclass(frozen=True)
+class EngineLayer:
+    """A further layer beside the result, for those who asked for it: the background behind what was
+    cut out, a map of where pixels came from, a table of colours. ``placement`` is relative to the
+    result (``BELOW``, ``ABOVE``) or ``NEW_DOCUMENT``, where it may have a size of its own;
+    elsewhere it has the crop's size. ``mask`` None: all of it shows."""
+
+    part: LayerPart
+    image: FloatImage
+    placement: Placement
+    mask: FloatMask | None = None
+
+
+@dataclass(frozen=True)
 class EngineResult:
     """The finished crop: full, uncomposited, same channels as the input. ``metrics`` are numbers
-    worth keeping with the result (energy reached, source patches …)."""
+    worth keeping with the result (energy reached, source patches …).
 
-    image: FloatImage
+    ``mask``: an M of the engine's own making instead of the one it was given, crop-sized; for a
+    cut-out, whose mask is the answer. ``layers``: further ones, from bottom to top.
+    """
+
+    image: FloatImage | StreamedImage
     metrics: Mapping[str, float] = field(default_factory=dict[str, float])
+    mask: FloatMask | None = None
+    layers: tuple[EngineLayer, ...] = ()
 
 
 EngineEvent = EngineProgress | EnginePreview | EngineResult

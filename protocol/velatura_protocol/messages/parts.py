@@ -111,6 +111,17 @@ class Patch:
     mask: BlobRef | None = None
 
 
+class LayerPart(Enum):
+    """What a layer of a variation is: the result itself; or what was asked for beside it: the
+    picture behind what was cut out, a map of where filled pixels were copied from, a table of
+    colours (HaldCLUT)."""
+
+    MAIN = "main"
+    BACKGROUND = "background"
+    SOURCE_MAP = "source_map"
+    COLOUR_TABLE = "colour_table"
+
+
 @dataclass(frozen=True)
 class ResultLayer:
     """One layer of a variation. ``region`` bounds its patches; outside them it is transparent.
@@ -125,6 +136,7 @@ class ResultLayer:
     blend: str = "normal"
     opacity: float = 1.0
     placement: Placement = Placement.ABOVE
+    part: LayerPart = LayerPart.MAIN
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,9 @@
+"""What every engine says about itself, a module each. The server process reads these: nothing heavy
+is imported."""
+
+from __future__ import annotations
+
+from .echo import ECHO
+from .fill import FILL
+
+__all__ = ["ECHO", "FILL"]
