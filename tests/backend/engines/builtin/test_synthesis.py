@@ -1,0 +1,167 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from tests.contracts.engine import fresh_token
+from velatura_backend.engines.builtin.patchmatch.atlas import whole_patches
+from velatura_backend.engines.builtin.patchmatch.lanes import Lanes
+from velatura_backend.engines.builtin.patchmatch.synthesis import (
+    Problem,
+    SynthesisSettings,
+    SynthesisStage,
+    synthesise,
+)
+from velatura_protocol.errors import Cancelled, NoSource
+
+SETTINGS = SynthesisSettings(coarsest=16, noise=0.5)
+
+
+@pytest.fixture(scope="module")
+def lanes():
+    with Lanes(2, fresh_token()) as made:
+        yield made
+
+
+def texture(height: int, width: int, seed: int = 0) -> np.ndarray:
+    """Coloured spots, different from patch to patch."""
+    coarse = np.random.default_rng(seed).random((height // 4 + 1, width // 4 + 1, 3))
+    return coarse.repeat(4, 0).repeat(4, 1)[:height, :width].astype(np.float32)
+
+
+def made(
+    problem: Problem, settings: SynthesisSettings = SETTINGS, seed: int = 1, threads: int = 2
+) -> SynthesisStage:
+    with Lanes(threads, fresh_token()) as own:
+        *_, last = synthesise(problem, settings, seed, own)
+    return replace(last, colours=last.colours.copy())
+
+
+def test_result_has_the_initial_pictures_size_and_stages_rise_to_one(lanes: Lanes):
+    problem = Problem(texture(50, 70), texture(61, 47, 1))
+    stages = list(synthesise(problem, SETTINGS, 0, lanes))
+    fractions = [stage.fraction for stage in stages]
+    assert fractions == sorted(fractions)
+    assert fractions[-1] == 1.0
+    assert stages[-1].scale == 1
+    assert stages[-1].colours.shape == (61, 47, 3)
+    assert stages[0].scale > 1
+    assert [stage.places is not None for stage in stages] == [False] * (len(stages) - 1) + [True]
+
+
+def test_a_picture_made_of_itself_from_itself_is_itself():
+    picture = texture(64, 64)
+    result = made(Problem(picture, picture), replace(SETTINGS, noise=0.0, coarsest=64))
+    inner = (slice(8, -8), slice(8, -8))  # there is no whole patch around a source's border
+    assert np.mean(np.abs(result.colours - picture)[inner] < 0.02) > 0.95
+
+
+def test_without_a_wide_vote_every_pixel_is_one_of_the_source():
+    picture = texture(64, 64)
+    result = made(Problem(picture, picture), replace(SETTINGS, final_reach=0))
+    assert result.places is not None
+    rows, columns = result.places[..., 0], result.places[..., 1]
+    np.testing.assert_allclose(result.colours, picture[rows, columns], atol=1e-6)
+
+
+def test_same_pixels_for_any_number_of_threads_and_others_for_another_seed():
+    problem = Problem(texture(200, 150), texture(150, 200))
+    one = made(problem, threads=1)
+    assert np.array_equal(one.colours, made(problem, threads=3).colours)
+    assert not np.array_equal(one.colours, made(problem, seed=2).colours)
+
+
+def test_fixed_pixels_are_kept_to_the_last_bit():
+    picture = texture(80, 80)
+    fixed = np.zeros((80, 80), np.bool_)
+    fixed[:, :40] = True
+    result = made(Problem(picture, picture, fixed=fixed), replace(SETTINGS, screening=1e-3))
+    assert np.array_equal(result.colours[fixed], picture[fixed])
+    assert not np.array_equal(result.colours[~fixed], picture[~fixed])
+
+
+def test_nothing_to_make_gives_the_initial_picture_back():
+    picture = texture(40, 40)
+    result = made(Problem(picture, picture, fixed=np.ones((40, 40), np.bool_)))
+    assert np.array_equal(result.colours, picture)
+
+
+def test_only_usable_pixels_are_copied():
+    picture = texture(80, 80)
+    picture[:, 40:, 0] = 9.0
+    usable = np.zeros((80, 80), np.bool_)
+    usable[:, :40] = True
+    result = made(Problem(picture, picture, usable=usable))
+    assert result.colours.max() <= 1.0
+    assert result.places is not None
+    assert result.places[..., 1].max() < 40
+
+
+def halves() -> tuple[np.ndarray, np.ndarray]:
+    """A picture that is red on its left and blue on its right, and a guide that says which."""
+    picture = np.zeros((64, 64, 3), np.float32)
+    picture[:, :32, 0] = picture[:, 32:, 2] = 1.0
+    guide = np.zeros((64, 64, 1), np.float32)
+    guide[:, 32:] = 1.0
+    return picture, guide
+
+
+def test_guides_say_what_goes_where():
+    picture, guide = halves()
+    wanted = guide.transpose(1, 0, 2).copy()  # blue below
+    initial = np.full_like(picture, 0.5)
+    result = made(Problem(picture, initial, source_guides=guide, target_guides=wanted))
+    assert result.colours[:28, :, 0].mean() > 0.95
+    assert result.colours[36:, :, 2].mean() > 0.95
+
+
+def test_guides_count_where_their_map_says_so():
+    picture, guide = halves()
+    counts = np.zeros((64, 64), np.float32)
+    initial = np.zeros_like(picture)
+    initial[..., 0] = 1.0  # red wherever the guide does not say blue
+    wanted = np.ones((64, 64, 1), np.float32)
+    counts[:, :32] = 1.0
+    settings = replace(SETTINGS, noise=0.0, guide_weight=4.0)
+    problem = Problem(picture, initial, None, None, guide, wanted, counts)
+    result = made(problem, settings)
+    assert result.colours[:, :24, 2].mean() > 0.9
+    assert result.colours[:, 48:, 0].mean() > 0.9
+
+
+def test_usage_spreads_what_is_copied():
+    picture = texture(96, 96)
+    initial = np.full_like(picture, 0.5)
+    problem = Problem(picture, initial)
+
+    def most_used(settings: SynthesisSettings) -> int:
+        places = made(problem, settings).places
+        assert places is not None
+        flat = places[..., 0] // 8 * 12 + places[..., 1] // 8
+        return int(np.bincount(flat.ravel()).max())
+
+    plain = replace(SETTINGS, noise=0.0)
+    assert most_used(replace(plain, usage=0.2)) < most_used(plain)
+
+
+def test_a_source_without_a_whole_patch_is_refused(lanes: Lanes):
+    with pytest.raises(NoSource):
+        list(synthesise(Problem(texture(6, 30), texture(40, 40)), SETTINGS, 0, lanes))
+    scattered = np.zeros((40, 40), np.bool_)
+    scattered[::5] = True
+    problem = Problem(texture(40, 40), texture(40, 40), usable=scattered)
+    with pytest.raises(NoSource):
+        list(synthesise(problem, SETTINGS, 0, lanes))
+    assert not whole_patches(scattered, lanes).any()
+
+
+def test_a_flag_that_is_set_stops_it():
+    token = fresh_token()
+    with Lanes(2, token) as own:
+        stages = synthesise(Problem(texture(90, 90), texture(90, 90)), SETTINGS, 0, own)
+        next(stages)
+        token.flag[0] = token.serial
+        with pytest.raises(Cancelled):
+            next(stages)
