@@ -156,7 +156,6 @@ class Connection:
         self._requests = Requests(
             self._services, self._session, caller, self._exchange, self._outbox, self, self.pump
         )
-        self._services.ledger.listen(caller.client, self)
         for point in hello.resume:
             self._crew.spawn(self._requests.replay(point.job, point.after_seq, about=hello.t))
 

@@ -58,7 +58,7 @@ class Listener(Protocol):
 @dataclass
 class LiveJob:
     """A job that has not ended. ``upload`` waits for its inputs; cancelling that is safe, whereas
-    what comes after it runs to its end."""
+    what comes after it runs to its end. ``arrival``: of the connection they come by."""
 
     submit: Submit
     owner: str
@@ -69,6 +69,7 @@ class LiveJob:
     cancel_wanted: bool = False
     progress: Progress | None = None
     upload: asyncio.Task[None] | None = None
+    arrival: int = 0
 
     @property
     def job(self) -> str:
@@ -88,12 +89,16 @@ class Ledger:
         self._live: dict[str, LiveJob] = {}
         self._listeners: dict[str, set[Listener]] = {}
         self._followers: dict[str, set[Listener]] = {}
+        self._arrivals = 0
 
     # -- who listens -------------------------------------------------------------------------------
 
-    def listen(self, owner: str, listener: Listener) -> None:
-        """From now on ``listener`` hears all jobs of ``owner``."""
+    def listen(self, owner: str, listener: Listener) -> int:
+        """From now on ``listener`` hears all jobs of ``owner``. The number of its arrival is higher
+        than those of all before it."""
         self._listeners.setdefault(owner, set()).add(listener)
+        self._arrivals += 1
+        return self._arrivals
 
     def follow(self, job: str, listener: Listener) -> None:
         """From now on ``listener`` hears this job, whosever it is."""

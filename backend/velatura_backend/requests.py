@@ -76,6 +76,7 @@ class Requests:
         self._submissions = Crew()
         self._decided: dict[str, asyncio.Event] = {}
         self._acks: dict[str, int] = {}
+        self._arrival = services.ledger.listen(caller.client, listener)
 
     def handle(self, event: ServerEvent) -> Work | None:
         """Does what can be done at once; what has to wait is returned, to be run as a task."""
@@ -140,7 +141,7 @@ class Requests:
                 events = await self._services.ledger.replay(message.job, 0)
             else:
                 live = self._services.dispatcher.begin(self._caller.client, message)
-                live.upload = asyncio.current_task()
+                live.upload, live.arrival = asyncio.current_task(), self._arrival
         finally:
             self._outbox.finish_replay(message.job, replay, events)
             if (decided := self._decided.pop(message.job, None)) is not None:
@@ -156,9 +157,10 @@ class Requests:
         if live is None:
             return False
         self._caller.check(live.owner)
-        if live.upload is None:
+        if live.upload is None or live.arrival >= self._arrival:
             return True
-        # The connection by which it came first is gone, or about to be noticed as gone.
+        # The older connection, by which it came first, is gone, or about to be noticed as gone. It
+        # never takes the job back: two that live would each give up the other's inputs in turn.
         live.upload.cancel()
         self._services.dispatcher.abandon(live)
         return False
