@@ -29,7 +29,7 @@ _NEXT: dict[JobState, frozenset[JobState]] = {
     JobState.CANCELLED: frozenset(),
 }
 
-_CROP_ROLES = frozenset((Role.MASK, Role.EXCLUDE, Role.PROTECT, Role.GUIDE))
+_CROP_ROLES = frozenset((Role.MASK, Role.EXCLUDE, Role.PROTECT, Role.GUIDE, Role.STROKES))
 _MASK_ROLES = frozenset((Role.MASK, Role.EXCLUDE, Role.PROTECT))
 _MAX_SCALE = 16.0
 _MAX_TEXT = 20_000
@@ -199,6 +199,8 @@ def _check_roles(task: Task, spec: EngineSpec) -> None:
             raise BadTask(field=f"inputs[{number}].format", reason="must be grey")
         if each.role in _MASK_ROLES and each.format.layout.has_alpha:
             raise BadTask(field=f"inputs[{number}].format", reason="must have no alpha")
+        if each.role == Role.STROKES and not each.format.layout.has_alpha:
+            raise BadTask(field=f"inputs[{number}].format", reason="must have alpha")
         _check_region(each, number)
     for role in spec.roles:
         if role.required and not task.with_role(role.role):

@@ -201,7 +201,7 @@ class Task:
             return on_canvas | {Placement.NEW_DOCUMENT, Placement.RESIZE_DOCUMENT}
         if self.operation is Operation.RETARGET:
             return frozenset((Placement.NEW_DOCUMENT, Placement.RESIZE_DOCUMENT))
-        if self.operation is Operation.GENERATE:
+        if self.operation in (Operation.GENERATE, Operation.CUT_OUT):
             return on_canvas | {Placement.NEW_DOCUMENT}
         return on_canvas
 

@@ -92,9 +92,11 @@ class EngineProgress:
 
 @dataclass(frozen=True)
 class EnginePreview:
-    """What the crop looks like now, full size of the crop, same channels as the input."""
+    """What the crop looks like now, full size of the crop, same channels as the input. ``mask``:
+    crop-sized, where the engine makes its own: the picture is shown by it, over nothing."""
 
     image: FloatImage
+    mask: FloatMask | None = None
 
 
 @dataclass(frozen=True)
@@ -102,7 +104,9 @@ class StreamedImage:
     """A picture too large to be held in float: ``strips`` yields its rows from top to bottom, each
     (rows, width, channels), once. 24 megapixels enlarged by two are 1.5 GB as one array.
 
-    Each strip is made when it is asked for, so cancel is to be polled inside.
+    Each strip is made when it is asked for, so cancel is to be polled inside. All of them are asked
+    for while ``run`` waits at the ``yield`` of its result, and may be written to by who asked; the
+    progress told meanwhile is the share of rows that is done, and counts as this crop's.
     """
 
     height: int

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterable, Iterator
 from enum import Enum
 
 import numpy as np
@@ -11,6 +13,7 @@ from PIL import Image
 from velatura_protocol.geometry import Size
 
 from ..engines.base import FloatImage, FloatMask
+from .arrays import bands, size_of
 
 
 class Filter(Enum):
@@ -21,6 +24,17 @@ class Filter(Enum):
     BICUBIC = Image.Resampling.BICUBIC
     LANCZOS = Image.Resampling.LANCZOS
 
+    @property
+    def support(self) -> float:
+        """Half its width, in pixels of the coarser of the two pictures."""
+        halves = {Filter.BOX: 0.5, Filter.BILINEAR: 1.0, Filter.BICUBIC: 2.0}
+        return halves.get(self, 3.0)
+
+
+Box = tuple[float, float, float, float]
+"""Left, top, right, bottom of what is resized, in pixels of the array; a filter sees what lies
+around it."""
+
 
 def resize(image: FloatImage, size: Size, kernel: Filter = Filter.LANCZOS) -> FloatImage:
     """A working array (H, W, 2 | 4) at another size; colour is weighed by its alpha.
@@ -30,18 +44,66 @@ def resize(image: FloatImage, size: Size, kernel: Filter = Filter.LANCZOS) -> Fl
     """
     if image.shape[:2] == (size.height, size.width):
         return image.copy()
+    return _resized(image, size, kernel, (0.0, 0.0, float(image.shape[1]), float(image.shape[0])))
+
+
+def _resized(image: FloatImage, size: Size, kernel: Filter, box: Box) -> FloatImage:
     alpha = image[..., -1]
     if (alpha == 1.0).all():
-        opaque = np.ones((size.height, size.width), np.float32)
-        return np.dstack([*(_plane(image[..., c], size, kernel) for c in _colours(image)), opaque])
-    small = _plane(alpha, size, kernel)
+        planes = (_plane(image[..., c], size, kernel, box) for c in _colours(image))
+        return np.dstack([*planes, np.ones((size.height, size.width), np.float32)])
+    small = _plane(alpha, size, kernel, box)
     visible = small > 0.0
     result = np.zeros((size.height, size.width, image.shape[2]), np.float32)
     for c in _colours(image):
-        weighed = _plane(image[..., c] * alpha, size, kernel)
+        weighed = _plane(image[..., c] * alpha, size, kernel, box)
         np.divide(weighed, small, out=result[..., c], where=visible)
     result[..., -1] = np.clip(small, 0.0, 1.0)
     return result
+
+
+def resized_strips(
+    strips: Iterable[FloatImage], before: Size, after: Size, kernel: Filter = Filter.LANCZOS
+) -> Iterator[FloatImage]:
+    """:func:`resize` of a picture that comes in strips, from top to bottom, as strips of the other
+    size. As many rows are held as the filter reaches over and no more.
+
+    :raises ValueError: the strips are not the picture they are said to be
+    """
+    scale = before.height / after.height
+    reach = kernel.support * max(scale, 1.0) + 1.0
+    held = _Rows(iter(strips), before)
+    for rows in bands(after.height, round(after.width * max(scale, 1.0))):
+        top, bottom = rows.start * scale, rows.stop * scale
+        first = max(0, math.floor(top - reach))
+        window = held.rows(first, min(before.height, math.ceil(bottom + reach)))
+        box = (0.0, top - first, float(before.width), bottom - first)
+        yield _resized(window, Size(after.width, rows.stop - rows.start), kernel, box)
+
+
+class _Rows:
+    """A window that only moves down over strips."""
+
+    def __init__(self, strips: Iterator[FloatImage], size: Size) -> None:
+        self._strips = strips
+        self._size = size
+        self._held: list[FloatImage] = []
+        self._top = 0
+        self._bottom = 0
+
+    def rows(self, first: int, last: int) -> FloatImage:
+        """What lies above ``first`` is forgotten."""
+        while self._bottom < last:
+            strip = next(self._strips, None)
+            if strip is None or strip.shape[1] != self._size.width:
+                found = size_of(strip) if strip is not None else f"{self._bottom} rows"
+                raise ValueError(f"strips of {found} for a picture of {self._size}")
+            self._held.append(strip)
+            self._bottom += strip.shape[0]
+        while self._top + self._held[0].shape[0] <= first:
+            self._top += self._held.pop(0).shape[0]
+        window = np.concatenate(self._held) if len(self._held) > 1 else self._held[0]
+        return window[first - self._top : last - self._top]
 
 
 def resize_mask(mask: FloatMask, size: Size, kernel: Filter = Filter.BOX) -> FloatMask:
@@ -64,6 +126,8 @@ def _colours(image: FloatImage) -> range:
     return range(image.shape[2] - 1)
 
 
-def _plane(plane: NDArray[np.float32], size: Size, kernel: Filter) -> NDArray[np.float32]:
+def _plane(
+    plane: NDArray[np.float32], size: Size, kernel: Filter, box: Box | None = None
+) -> NDArray[np.float32]:
     picture = Image.fromarray(np.ascontiguousarray(plane, np.float32))
-    return np.asarray(picture.resize((size.width, size.height), kernel.value))
+    return np.asarray(picture.resize((size.width, size.height), kernel.value, box))

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from velatura_backend.imaging.resize import Filter, fitted, resize, resize_mask
+from velatura_backend.imaging import arrays
+from velatura_backend.imaging.resize import Filter, fitted, resize, resize_mask, resized_strips
 from velatura_protocol.geometry import Size
 
 
@@ -58,3 +59,24 @@ def test_fitting_into_a_square_keeps_the_shape():
     assert fitted(Size(4000, 3000), 256) == Size(256, 192)
     assert fitted(Size(30000, 60), 256) == Size(256, 1)
     assert fitted(Size(100, 80), 256) == Size(100, 80)
+
+
+@pytest.mark.parametrize("kernel", list(Filter))
+@pytest.mark.parametrize("after", [Size(31, 50), Size(9, 7), Size(60, 130), Size(31, 7)])
+@pytest.mark.parametrize("rows", [1, 7, 500])
+def test_strips_are_resized_as_the_whole_is(
+    monkeypatch: pytest.MonkeyPatch, kernel: Filter, after: Size, rows: int
+) -> None:
+    monkeypatch.setattr(arrays, "_BAND_PIXELS", 300)
+    image = np.random.default_rng(1).random((47, 31, 4), dtype=np.float32)
+    image[..., 3] = 0.5 + image[..., 3] / 2  # what is divided by alpha is far from 0 / 0
+    strips = (image[top : top + rows] for top in range(0, 47, rows))
+    found = np.concatenate(list(resized_strips(strips, Size(31, 47), after, kernel)))
+    np.testing.assert_allclose(found, resize(image, after, kernel), rtol=1e-4, atol=2e-5)
+
+
+def test_strips_of_another_picture_are_refused() -> None:
+    image = np.ones((10, 12, 4), np.float32)
+    for strips, before in (([image], Size(12, 11)), ([image], Size(13, 10))):
+        with pytest.raises(ValueError, match="for a picture of"):
+            list(resized_strips(strips, before, Size(6, 5)))

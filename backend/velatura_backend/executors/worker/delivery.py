@@ -3,33 +3,34 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Generator, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 
 import numpy as np
 
-from velatura_protocol.engines import EngineSpec
 from velatura_protocol.geometry import Rect, Size, bounding_rect
 from velatura_protocol.messages import BlobRef, Patch, ResultLayer, Variation
 from velatura_protocol.pixels import MASK_FORMAT, Depth, Layout, PixelFormat
 from velatura_protocol.provenance import Provenance
-from velatura_protocol.tasks import Intent, Operation, Placement, Task
+from velatura_protocol.tasks import Operation, Placement
 
-from ...engines.base import EngineResult, FloatImage
+from ...engines.base import EngineResult, FloatImage, FloatMask, StreamedImage
 from ...imaging.arrays import Samples, bands, from_working, size_of
-from ...imaging.resize import Filter, resize, resize_mask
+from ...imaging.masks import quantised_mask, to_float_mask
+from ...imaging.resize import resize, resized_strips
 from ..base import WorkOrder, WorkResult
 from ..devices import CPU_ID
-from .inputs import Crop
+from .description import digital_source_type, enlarges, layer_name, placement
+from .inputs import Crop, Mask8
 from .measure import peak_memory_metrics, seam_score
 from .outputs import ResultWriter, reference
+from .parts import FinishedPart, PartWriter, part_layers
 from .shading import Check, Shading
-from .shown import edited_area, mixed, reduced, with_alpha
+from .shown import edited_area, mixed, with_alpha
+from .thumbnails import PassingThumbnail, thumbnail
 
-THUMBNAIL_SIDE = 256
 THUMBNAIL_FORMAT = PixelFormat(Depth.U8, Layout.RGBA)
-_NAME_LENGTH = 40
 _SEAM_MARGIN = 3
 
 
@@ -41,12 +42,17 @@ class _Clipping:
 
 @dataclass(frozen=True)
 class FinishedCrop:
-    """``metrics`` are the engine's own and the seam score."""
+    """``metrics`` are the engine's own and the seam score; ``parts`` its further layers."""
 
     patch: Patch
     thumbnail: FloatImage
     metrics: Mapping[str, float]
+    parts: tuple[FinishedPart, ...] = ()
     clipping: _Clipping = field(default_factory=_Clipping)
+
+
+Delivering = Generator[float, None, FinishedCrop]
+"""Says how much of the crop is written, from 0 to 1."""
 
 
 @dataclass(frozen=True)
@@ -58,35 +64,80 @@ class Delivery:
     writer: ResultWriter
     check: Check
 
-    def crop(self, crop: Crop, result: EngineResult) -> FinishedCrop:
+    def crop(self, crop: Crop, result: EngineResult) -> Delivering:
         """Pixels and mask of one crop as files, in the canvas's format."""
-        image = with_alpha(self._fitted(crop, result.image), crop.image, self.order.task.alpha)
+        if result.mask is not None:
+            crop = _masked_anew(crop, result.mask)
+        image = self._fitted(crop, result.image)
+        if isinstance(image, StreamedImage):
+            finished = yield from self._stream(crop, image, result.metrics)
+        else:
+            finished = yield from self._whole(crop, image, result.metrics)
+        parts = PartWriter(self.order.task, self.writer, self.check).write(crop, result.layers)
+        return replace(finished, parts=parts)
+
+    def _whole(self, crop: Crop, image: FloatImage, metrics: Mapping[str, float]) -> Delivering:
+        image = with_alpha(image, crop.image, self.order.task.alpha)
         clipping = _Clipping(total=np.count_nonzero(crop.weights) * image.shape[2])
-        format = self.order.task.canvas.format
-        size = Size(image.shape[1], image.shape[0])
-        pixels = self.writer.write(size, format, self._bands(crop, image, clipping))
-        patch = Patch(self._region(crop, size), reference(pixels), self._mask(crop, image))
+        strips = (image[rows] for rows in bands(*image.shape[:2]))
+        patch = yield from self._patch(crop, size_of(image), self._samples(crop, strips, clipping))
         self.check()
-        metrics = {**result.metrics, **_seam(crop, image)}
-        return FinishedCrop(patch, _thumbnail(crop, image), metrics, clipping)
+        alone = self.order.task.operation is Operation.CUT_OUT
+        small = thumbnail(crop, image, alone=alone)
+        return FinishedCrop(patch, small, {**metrics, **_seam(crop, image)}, clipping=clipping)
 
-    def _fitted(self, crop: Crop, image: FloatImage) -> FloatImage:
-        """In the size it is wanted in: what was enlarged for its detail alone goes back."""
-        if not _enlarges(self.order.task) and self.order.task.operation is Operation.UPSCALE:
-            self.check()
-            return resize(image, size_of(crop.image))
-        return image
+    def _stream(self, crop: Crop, image: StreamedImage, metrics: Mapping[str, float]) -> Delivering:
+        size = Size(image.width, image.height)
+        clipping = _Clipping(total=size.area * image.channels)
+        small = PassingThumbnail(size)
+        strips = self._passing(image.strips, crop, small)
+        patch = yield from self._patch(crop, size, self._samples(crop, strips, clipping))
+        return FinishedCrop(patch, small.made(), metrics, clipping=clipping)
 
-    def _bands(self, crop: Crop, image: FloatImage, clipping: _Clipping) -> Iterator[Samples]:
-        for rows in bands(*image.shape[:2]):
-            band = crop.shading.to_document(image[rows], self.order.task.canvas.format)
+    def _passing(
+        self, strips: Iterable[FloatImage], crop: Crop, small: PassingThumbnail
+    ) -> Iterator[FloatImage]:
+        """Strips as they come, in bands, with the alpha that was asked for."""
+        for strip in strips:
+            for rows in bands(*strip.shape[:2]):
+                self.check()
+                band = with_alpha(strip[rows], crop.image, self.order.task.alpha)
+                small.see(band)
+                yield band
+
+    def _fitted(self, crop: Crop, image: FloatImage | StreamedImage) -> FloatImage | StreamedImage:
+        """In the size it is wanted in: what was enlarged for its detail alone goes back. What is
+        then as large as its crop is held whole: so is the crop."""
+        task, wanted = self.order.task, size_of(crop.image)
+        goes_back = task.operation is Operation.UPSCALE and not enlarges(task)
+        self.check()
+        if not isinstance(image, StreamedImage):
+            return resize(image, wanted) if goes_back else image
+        size, strips = Size(image.width, image.height), image.strips
+        if goes_back:
+            strips = resized_strips(strips, size, wanted)
+        elif size != wanted:
+            return image
+        return _gathered(strips, wanted, self.check)
+
+    def _patch(
+        self, crop: Crop, size: Size, samples: Iterable[Samples]
+    ) -> Generator[float, None, Patch]:
+        format = self.order.task.canvas.format
+        pixels = yield from self.writer.writing(size, format, samples)
+        return Patch(self._region(crop, size), reference(pixels), self._mask(crop, size))
+
+    def _samples(
+        self, crop: Crop, strips: Iterable[FloatImage], clipping: _Clipping
+    ) -> Iterator[Samples]:
+        for strip in strips:
+            band = crop.shading.to_document(strip, self.order.task.canvas.format)
             clipping.clipped += band.clipped
             yield band.samples
 
-    def _mask(self, crop: Crop, image: FloatImage) -> BlobRef | None:
-        if crop.mask is None or crop.mask.shape != image.shape[:2]:
+    def _mask(self, crop: Crop, size: Size) -> BlobRef | None:
+        if crop.mask is None or crop.mask.shape != (size.height, size.width):
             return None
-        size = Size(crop.mask.shape[1], crop.mask.shape[0])
         return reference(self.writer.write(size, MASK_FORMAT, (crop.mask,)))
 
     def _region(self, crop: Crop, size: Size) -> Rect:
@@ -100,14 +151,14 @@ class Delivery:
     ) -> WorkResult:
         """The whole variation, once every crop's files are written."""
         small = from_working(shading.to_srgb(crops[0].thumbnail), THUMBNAIL_FORMAT).samples
-        thumbnail = self.writer.write(size_of(small), THUMBNAIL_FORMAT, (small,))
+        picture = self.writer.write(size_of(small), THUMBNAIL_FORMAT, (small,))
         task = self.order.task
         variation = Variation(
             index=index,
             seed=task.seed + index,
-            layers=(self._layer(index, tuple(each.patch for each in crops)),),
+            layers=self._layers(index, crops),
             provenance=self._provenance(index),
-            thumbnail=reference(thumbnail),
+            thumbnail=reference(picture),
             metrics={
                 **_combined(crops),
                 **seconds,
@@ -118,19 +169,28 @@ class Delivery:
         )
         return WorkResult(variation, self.writer.hand_over())
 
-    def _layer(self, index: int, patches: tuple[Patch, ...]) -> ResultLayer:
+    def _layers(self, index: int, crops: list[FinishedCrop]) -> tuple[ResultLayer, ...]:
+        """From bottom to top."""
         task = self.order.task
-        return ResultLayer(
-            name=layer_name(task, task.seed + index),
+        seed = task.seed + index
+        patches = tuple(each.patch for each in crops)
+        main = ResultLayer(
+            name=layer_name(task, seed),
             region=self._layer_region(patches),
             patches=patches,
-            scale=task.scale if task.scale and _enlarges(task) else 1.0,
+            scale=task.scale if task.scale and enlarges(task) else 1.0,
             placement=placement(task),
         )
+        below, above = part_layers(task, seed, [part for crop in crops for part in crop.parts])
+        return (*below, main, *above)
 
     def _layer_region(self, patches: tuple[Patch, ...]) -> Rect:
-        canvas = self.order.task.canvas
-        if canvas.margins.is_empty:
+        """What is cut out for a document of its own stays where it was: on the whole canvas."""
+        task = self.order.task
+        canvas = task.canvas
+        is_apart = placement(task) is Placement.NEW_DOCUMENT
+        stays = task.operation is Operation.CUT_OUT and is_apart
+        if canvas.margins.is_empty and not stays:
             return bounding_rect(patch.region for patch in patches)
         whole = Rect.of_size(canvas.size)
         return whole.translated(-canvas.margins.left, -canvas.margins.top)
@@ -152,6 +212,27 @@ class Delivery:
         )
 
 
+def _masked_anew(crop: Crop, mask: FloatMask) -> Crop:
+    """The crop with a mask of the engine's own. What shows is what 8 bits hold of it."""
+    made: Mask8 = quantised_mask(mask)
+    return replace(crop, mask=made, weights=to_float_mask(made))
+
+
+def _gathered(strips: Iterable[FloatImage], size: Size, check: Check) -> FloatImage:
+    """:raises ValueError: the strips are no picture of that size"""
+    image: FloatImage | None = None
+    row = 0
+    for strip in strips:
+        check()
+        if image is None:
+            image = np.empty((size.height, size.width, strip.shape[2]), np.float32)
+        image[row : row + strip.shape[0]] = strip
+        row += strip.shape[0]
+    if image is None or row != size.height:
+        raise ValueError(f"{row} rows for a picture of {size}")
+    return image
+
+
 def _seam(crop: Crop, image: FloatImage) -> dict[str, float]:
     if crop.mask is None or image.shape != crop.image.shape:
         return {}
@@ -160,19 +241,6 @@ def _seam(crop: Crop, image: FloatImage) -> dict[str, float]:
     shown = mixed(crop.image[window], image[window], crop.weights[window])
     score = seam_score(shown, crop.weights[window])
     return {} if score is None else {"seam_score": score}
-
-
-def _thumbnail(crop: Crop, image: FloatImage) -> FloatImage:
-    """What the crop looks like now, small. Large pictures are thinned out before they are averaged:
-    four pixels a side for each of the thumbnail's are plenty, and 30 times faster at 12 megapixels.
-    """
-    every = max(1, max(image.shape[:2]) // (4 * THUMBNAIL_SIDE))
-    after = reduced(image[::every, ::every], THUMBNAIL_SIDE)
-    if crop.mask is None or image.shape != crop.image.shape:
-        return after
-    before = reduced(crop.image[::every, ::every], THUMBNAIL_SIDE)
-    weights = resize_mask(crop.weights[::every, ::every], size_of(after), Filter.BOX)
-    return mixed(before, after, weights)
 
 
 def _combined(crops: list[FinishedCrop]) -> dict[str, float]:
@@ -188,46 +256,3 @@ def _combined(crops: list[FinishedCrop]) -> dict[str, float]:
     clipped = sum(crop.clipping.clipped for crop in crops)
     metrics["clipped_fraction"] = min(1.0, clipped / total) if total else 0.0
     return {name: float(value) for name, value in metrics.items() if math.isfinite(value)}
-
-
-def layer_name(task: Task, seed: int) -> str:
-    """The prompt's beginning, or the operation (a fill's intent), and the seed."""
-    what = task.operation.value if task.intent is Intent.NONE else task.intent.value
-    title = " ".join(task.prompt.split()) or what.replace("_", " ").capitalize()
-    if len(title) > _NAME_LENGTH:
-        title = title[: _NAME_LENGTH - 1].rstrip() + "…"
-    return f"{title} {seed}"
-
-
-_RESIZING = frozenset((Placement.NEW_DOCUMENT, Placement.RESIZE_DOCUMENT))
-
-
-def _enlarges(task: Task) -> bool:
-    return task.operation is Operation.UPSCALE and placement(task) in _RESIZING
-
-
-def placement(task: Task) -> Placement:
-    if task.placement is not None:
-        return task.placement
-    if task.operation is Operation.UPSCALE:
-        return Placement.NEW_DOCUMENT
-    if task.operation is Operation.RETARGET or not task.canvas.margins.is_empty:
-        return Placement.RESIZE_DOCUMENT
-    return Placement.ABOVE
-
-
-_MAKES_UP = frozenset((Operation.FILL, Operation.VARY, Operation.TILE, Operation.RETARGET))
-
-
-def digital_source_type(engine: EngineSpec, task: Task) -> str:
-    """A term of the IPTC NewsCodes vocabulary ``digitalsourcetype``.
-
-    What an engine without weights makes up, from pieces of the picture or not, counts as synthetic;
-    what it only changes (colour, size, noise) as enhanced.
-    """
-    from_nothing = task.operation is Operation.GENERATE and not task.crops
-    if engine.weights:
-        return "trainedAlgorithmicMedia" if from_nothing else "compositeWithTrainedAlgorithmicMedia"
-    if from_nothing:
-        return "algorithmicMedia"
-    return "compositeSynthetic" if task.operation in _MAKES_UP else "algorithmicallyEnhanced"

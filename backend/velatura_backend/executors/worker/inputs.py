@@ -25,7 +25,7 @@ Mask8 = NDArray[np.uint8]
 """(height, width), 255 = edit: what hosts keep."""
 
 _CROP_MASKS = (Role.EXCLUDE, Role.GUIDE, Role.PROTECT)
-_PLACED = frozenset((Role.IMAGE, Role.MASK, *_CROP_MASKS))
+_PLACED = frozenset((Role.IMAGE, Role.MASK, Role.STROKES, *_CROP_MASKS))
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,8 @@ class Crop:
     the task's canvas.
 
     ``mask`` is M as hosts keep it, (height, width) u8, or None where all of the crop is to show;
-    ``weights`` is the same in float, ones without a mask. ``shading`` leads back to the document.
+    ``weights`` is the same in float, ones without a mask. ``images``: colours drawn over
+    the crop, in its size. ``shading`` leads back to the document.
     """
 
     region: Rect
@@ -42,6 +43,7 @@ class Crop:
     mask: Mask8 | None
     weights: FloatMask
     masks: Mapping[str, FloatMask]
+    images: Mapping[str, tuple[FloatImage, ...]]
     shading: Shading
 
 
@@ -105,8 +107,21 @@ def _read_crop(order: WorkOrder, image: OrderInput, check: Check) -> Crop:
         mask=made,
         weights=_ones(image.blob.size) if made is None else to_float_mask(made),
         masks={role: to_float_mask(found) for role, found in masks.items()},
+        images=_strokes(order, region, check),
         shading=shading,
     )
+
+
+def _strokes(order: WorkOrder, region: Rect, check: Check) -> Mapping[str, tuple[FloatImage, ...]]:
+    """By role; nothing where nothing was drawn over this crop."""
+    drawn = (e for e in order.inputs if e.input.role == Role.STROKES and e.input.region == region)
+    images = tuple(
+        _shading(order.task, order.engine, each).to_engine(
+            map_samples(each.blob), each.blob.format, check
+        )
+        for each in drawn
+    )
+    return {Role.STROKES: images} if images else {}
 
 
 def _made_mask(order: WorkOrder, region: Rect, protect: Mask8 | None) -> Mask8 | None:
@@ -166,6 +181,7 @@ def _blank_crop(order: WorkOrder) -> Crop:
         mask=None,
         weights=_ones(size),
         masks={},
+        images={},
         shading=shading,
     )
 

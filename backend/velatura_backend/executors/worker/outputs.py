@@ -6,10 +6,10 @@ import hashlib
 import os
 import time
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Generator, Iterable
 from concurrent.futures import Executor, Future, ThreadPoolExecutor, wait
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,8 @@ from velatura_protocol.pixels import PixelFormat
 from ..base import StoredBlob
 from ..leftovers import new_path
 from .shading import Check
+
+T = TypeVar("T")
 
 DIGEST_BYTES = 32
 _WRITE_BYTES = 4 << 20
@@ -57,11 +59,21 @@ class ResultWriter:
         :raises ValueError: the bands are not the picture's bytes
         :raises OSError: the disk is full
         """
+        return drained(self.writing(size, format, bands, durable=durable))
+
+    def writing(
+        self,
+        size: Size,
+        format: PixelFormat,
+        bands: Iterable[NDArray[Any]],
+        *,
+        durable: bool = True,
+    ) -> Generator[float, None, StoredBlob]:
+        """:meth:`write`, which says after each band how much of the file there is, from 0 to 1."""
         path = new_path(self._folder)
+        whole = format.byte_count(size)
         try:
-            digest, written = self._write_bands(path, bands, durable=durable)
-            if written != format.byte_count(size):
-                raise ValueError(f"{written} bytes written for {size} of {format}")
+            digest = yield from self._write_bands(path, bands, whole, durable=durable)
         except BaseException:
             path.unlink(missing_ok=True)
             raise
@@ -70,8 +82,8 @@ class ResultWriter:
         return blob
 
     def _write_bands(
-        self, path: Path, bands: Iterable[NDArray[Any]], *, durable: bool
-    ) -> tuple[str, int]:
+        self, path: Path, bands: Iterable[NDArray[Any]], whole: int, *, durable: bool
+    ) -> Generator[float, None, str]:
         written = 0
         with open(path, "xb", buffering=0, opener=_private) as file:
             behind = _Behind(self._hasher, self._flusher, file.fileno() if durable else None)
@@ -87,12 +99,15 @@ class ResultWriter:
                         behind.flush(part.nbytes)
                     written += flat.nbytes
                     self.seconds += time.monotonic() - began
+                    yield min(1.0, written / whole)
+                if written != whole:
+                    raise ValueError(f"{written} bytes written of a picture of {whole}")
                 began = time.monotonic()
                 digest = behind.finish()
                 self.seconds += time.monotonic() - began
             finally:
                 behind.settle()
-        return digest, written
+        return digest
 
     def hand_over(self) -> tuple[StoredBlob, ...]:
         """What was written since the last time; it now belongs to whoever is told of it."""
@@ -153,6 +168,15 @@ class _Behind:
     def settle(self) -> None:
         """However it went: a descriptor that is closed under a flush may be another file's then."""
         wait([*self._digesting, *([self._flushing] if self._flushing else [])])
+
+
+def drained(steps: Generator[object, None, T]) -> T:
+    """What a generator returns, for those who do not care how it gets there."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            return end.value
 
 
 def reference(blob: StoredBlob) -> BlobRef:

@@ -52,6 +52,13 @@ def mixed(image: FloatImage, result: FloatImage, weights: FloatMask) -> FloatIma
     return shown
 
 
+def masked(image: FloatImage, weights: FloatMask) -> FloatImage:
+    """The result alone: what the mask hides of it is transparent. A copy."""
+    alone = image.copy()
+    alone[..., -1] *= weights
+    return alone
+
+
 def reduced(image: FloatImage, max_side: int) -> FloatImage:
     """The picture with its longer side at most ``max_side`` (0: any), each pixel the mean of its
     area, weighted by alpha; the same array where it is small enough."""

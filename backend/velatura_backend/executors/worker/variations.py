@@ -11,14 +11,17 @@ from ...engines.base import (
     Engine,
     EngineContext,
     EnginePreview,
+    EngineProgress,
     EngineResult,
     EngineTask,
     FloatImage,
+    StreamedImage,
 )
 from ..base import WorkEvent, WorkOrder
 from .delivery import Delivery, FinishedCrop
 from .inputs import Crop
 from .order_state import OrderState
+from .outputs import drained
 from .previews import PreviewMaker, PreviewOf
 
 
@@ -44,29 +47,45 @@ class VariationMaker:
         finished: list[FinishedCrop] = []
         for crop in self.crops:
             yield self.state.enter(Phase.STEPPING)
-            result = yield from self._run_engine(crop, index)
-            yield self.state.enter(Phase.DECODING)
-            finished.append(self.delivery.crop(crop, result))
+            finished.append((yield from self._run_engine(crop, index)))
             self.state.crop_done()
         yield self.state.enter(Phase.DELIVERING)
         seconds = self.state.variation_metrics()
         yield self.delivery.variation(index, finished, self.crops[0].shading, seconds)
 
-    def _run_engine(self, crop: Crop, index: int) -> Generator[WorkEvent, None, EngineResult]:
+    def _run_engine(self, crop: Crop, index: int) -> Generator[WorkEvent, None, FinishedCrop]:
         result: EngineResult | None = None
+        finished: FinishedCrop | None = None
         of = PreviewOf(crop, index, self.order.task.alpha)
         for event in self.engine.run(self._engine_task(crop, index), self.context):
             self.state.check()
-            if isinstance(event, EngineResult):
+            if isinstance(event, EngineResult) and isinstance(event.image, StreamedImage):
+                finished = yield from self._stream(crop, event)
+            elif isinstance(event, EngineResult):
                 result = event
             elif isinstance(event, EnginePreview):
-                if preview := self.previews.make(event.image, of):
+                if preview := self.previews.make(event, of):
                     yield preview
             elif progress := self.state.engine_progress(event):
                 yield progress
-        if result is None:
+        if result is not None:
+            yield self.state.enter(Phase.DECODING)
+            finished = drained(self.delivery.crop(crop, result))
+        if finished is None:
             raise RuntimeError(f"{self.engine.spec.id} ended without a result")
-        return result
+        return finished
+
+    def _stream(self, crop: Crop, result: EngineResult) -> Generator[WorkEvent, None, FinishedCrop]:
+        """While the engine waits, whose strips are still to be made: that is its work, and it goes
+        by the share of them that is written."""
+        delivering = self.delivery.crop(crop, result)
+        while True:
+            try:
+                fraction = next(delivering)
+            except StopIteration as end:
+                return end.value
+            if progress := self.state.engine_progress(EngineProgress(Phase.STEPPING, fraction)):
+                yield progress
 
     def _engine_task(self, crop: Crop, index: int) -> EngineTask:
         task = self.order.task
@@ -76,7 +95,7 @@ class VariationMaker:
             image=crop.image,
             mask=crop.weights,
             seed=task.seed + index,
-            images=self.images,
+            images={**self.images, **crop.images},
             masks=crop.masks,
             parameters=task.parameters,
             prompt=task.prompt,

@@ -1,67 +1,202 @@
 from __future__ import annotations
 
-from dataclasses import replace
+from array import array
+from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from tests.backend.executors.orders import Desk
-from velatura_backend.engines.specs import ECHO
-from velatura_backend.executors.worker.delivery import digital_source_type, layer_name, placement
-from velatura_protocol.geometry import Margins
-from velatura_protocol.messages import Placement
-from velatura_protocol.tasks import Intent, Operation, Task
-
-
-def task(folder: Path, **changes: object) -> Task:
-    return Desk(folder).simple(**changes).task
-
-
-def test_a_layer_is_named_for_its_prompt_or_operation(tmp_path: Path) -> None:
-    assert layer_name(task(tmp_path), 7) == "Remove 7"
-    whole = task(tmp_path, operation=Operation.CUT_OUT, intent=Intent.NONE)
-    assert layer_name(whole, 1) == "Cut out 1"
-    named = layer_name(task(tmp_path, prompt="red  velvet\n" + "x" * 80), 12)
-    assert named.startswith("red velvet xxx")
-    assert named.endswith("… 12")
-    assert len(named) == 40 + len(" 12")
-
-
-@pytest.mark.parametrize(
-    ("operation", "intent", "where"),
-    [
-        (Operation.FILL, Intent.REMOVE, Placement.ABOVE),
-        (Operation.FILL, Intent.EXPAND, Placement.ABOVE),
-        (Operation.UPSCALE, Intent.NONE, Placement.NEW_DOCUMENT),
-        (Operation.RESTYLE, Intent.NONE, Placement.ABOVE),
-    ],
+from tests.backend.executors.orders import Desk, all_of, disc, only, samples_of
+from tests.backend.executors.worker.engines import work_with
+from velatura_backend.engines.base import (
+    EngineContext,
+    EngineEvent,
+    EngineResult,
+    EngineTask,
+    FloatImage,
+    StreamedImage,
 )
-def test_where_it_goes(
-    tmp_path: Path, operation: Operation, intent: Intent, where: Placement
+from velatura_backend.executors.base import (
+    WorkCancelled,
+    WorkFailed,
+    WorkFinished,
+    WorkProgress,
+    WorkResult,
+)
+from velatura_backend.executors.worker.delivery import THUMBNAIL_FORMAT
+from velatura_backend.imaging.resize import resize
+from velatura_protocol.events import Phase
+from velatura_protocol.geometry import Rect, Size
+from velatura_protocol.messages import Placement
+from velatura_protocol.pixels import Depth, Layout, PixelFormat
+from velatura_protocol.tasks import AlphaMode, Intent, Operation
+
+
+def enlarged(image: FloatImage, factor: int) -> FloatImage:
+    return image.repeat(factor, axis=0).repeat(factor, axis=1)
+
+
+def streamed(task: EngineTask, context: EngineContext) -> Iterator[EngineEvent]:
+    """Twice as large, by nearest neighbour, in strips of ten rows."""
+    height, width = task.image.shape[:2]
+    strips = (enlarged(task.image[top : top + 5], 2) for top in range(0, height, 5))
+    yield EngineResult(StreamedImage(2 * height, 2 * width, task.image.shape[2], strips))
+
+
+def with_own_mask(task: EngineTask, context: EngineContext) -> Iterator[EngineEvent]:
+    mask = np.zeros(task.mask.shape, np.float32)
+    mask[:, :24] = 0.5
+    result = task.image.copy()
+    result[..., :3] = 0.25
+    yield EngineResult(result, mask=mask)
+
+
+def test_an_engines_own_mask_is_the_one_that_shows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert placement(task(tmp_path, operation=operation, intent=intent)) is where
+    order = Desk(tmp_path).simple(operation=Operation.RESTYLE, intent=Intent.NONE)
+    result: WorkResult = only(list(work_with(monkeypatch, with_own_mask, order)), WorkResult)
+    (patch,) = result.variation.layers[0].patches
+    assert patch.mask is not None
+    mask = samples_of(result, patch.mask)[..., 0]
+    np.testing.assert_array_equal(mask[:, :24], 128)
+    assert not mask[:, 24:].any()
+    assert result.variation.thumbnail is not None
+    small = samples_of(result, result.variation.thumbnail)
+    before = samples_of(result, patch.pixels)
+    assert (before[:, :24, :3] == 64).all()
+    assert (small[:, 24:, :3] != 64).any()
+    assert "seam_score" in result.variation.metrics
 
 
-def test_a_canvas_with_margins_resizes_the_document(tmp_path: Path) -> None:
-    expand = task(tmp_path, intent=Intent.EXPAND)
-    grown = replace(expand, canvas=replace(expand.canvas, margins=Margins(left=9)))
-    assert placement(grown) is Placement.RESIZE_DOCUMENT
+def test_a_cut_out_is_seen_by_itself_and_keeps_its_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    format = PixelFormat(Depth.U8, Layout.RGB)
+    desk = Desk(tmp_path, format, size=Size(90, 80))
+    desk.add_image(region=Rect(20, 10, 48, 40))
+    order = desk.order(
+        operation=Operation.CUT_OUT,
+        intent=Intent.NONE,
+        alpha=AlphaMode.CUT_OUT,
+        placement=Placement.NEW_DOCUMENT,
+    )
+    result: WorkResult = only(list(work_with(monkeypatch, with_own_mask, order)), WorkResult)
+    (layer,) = result.variation.layers
+    assert (layer.region, layer.placement) == (Rect(0, 0, 90, 80), Placement.NEW_DOCUMENT)
+    assert [patch.region for patch in layer.patches] == [Rect(20, 10, 48, 40)]
+    assert result.variation.thumbnail is not None
+    assert result.variation.thumbnail.format == THUMBNAIL_FORMAT
+    small = samples_of(result, result.variation.thumbnail)
+    assert (small[:, :24, 3] == 128).all()
+    assert not small[:, 24:, 3].any()
 
 
-def test_the_source_type_tells_models_from_algorithms(tmp_path: Path) -> None:
-    with_weights = replace(ECHO, weights=True)
-    edited = task(tmp_path)
-    made = replace(edited, operation=Operation.GENERATE, inputs=())
-    enhanced = replace(edited, operation=Operation.RESTORE)
-    assert digital_source_type(ECHO, edited) == "compositeSynthetic"
-    assert digital_source_type(ECHO, enhanced) == "algorithmicallyEnhanced"
-    assert digital_source_type(ECHO, made) == "algorithmicMedia"
-    assert digital_source_type(with_weights, edited) == "compositeWithTrainedAlgorithmicMedia"
-    assert digital_source_type(with_weights, made) == "trainedAlgorithmicMedia"
+@pytest.mark.parametrize("depth", list(Depth))
+def test_strips_become_the_picture_they_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, depth: Depth
+) -> None:
+    desk = Desk(tmp_path, PixelFormat(depth, Layout.BGRA))
+    before = desk.add_image()
+    order = desk.order(operation=Operation.UPSCALE, intent=Intent.NONE, scale=2.0)
+    events = list(work_with(monkeypatch, streamed, order))
+    result: WorkResult = only(events, WorkResult)
+    (layer,) = result.variation.layers
+    assert (layer.scale, layer.region) == (2.0, Rect(0, 0, 48, 40))
+    made = samples_of(result, layer.patches[0].pixels)
+    np.testing.assert_array_equal(made, enlarged(before, 2))
+    assert result.variation.thumbnail is not None
+    assert result.variation.thumbnail.size == Size(96, 80)
+    assert result.variation.metrics["clipped_fraction"] == 0.0
+    assert isinstance(events[-1], WorkFinished)
 
 
-def test_a_place_may_be_asked_for(tmp_path: Path) -> None:
-    upscale = task(tmp_path, operation=Operation.UPSCALE, intent=Intent.NONE, scale=2.0)
-    assert placement(upscale) is Placement.NEW_DOCUMENT
-    for where in upscale.placements:
-        assert placement(replace(upscale, placement=where)) is where
+def test_detail_for_the_same_size_goes_back_in_strips(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = Desk(tmp_path, PixelFormat(Depth.F32, Layout.RGBA))
+    before = desk.add_image()
+    desk.add_mask(disc(desk.size, 9))
+    order = desk.order(
+        operation=Operation.UPSCALE, intent=Intent.NONE, scale=2.0, placement=Placement.ABOVE
+    )
+    result: WorkResult = only(list(work_with(monkeypatch, streamed, order)), WorkResult)
+    (patch,) = result.variation.layers[0].patches
+    made = samples_of(result, patch.pixels)
+    wanted = resize(enlarged(before, 2), desk.size)
+    wanted[..., 3] = before[..., 3]
+    np.testing.assert_allclose(made, wanted, atol=2e-5)
+    assert patch.mask is not None
+    assert "seam_score" in result.variation.metrics
+
+
+def test_strips_of_a_crops_own_size_are_a_picture_like_any_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def same(task: EngineTask, context: EngineContext) -> Iterator[EngineEvent]:
+        height, width, channels = task.image.shape
+        strips = (task.image[row : row + 1].copy() for row in range(height))
+        yield EngineResult(StreamedImage(height, width, channels, strips))
+
+    desk = Desk(tmp_path)
+    order = desk.simple()
+    result: WorkResult = only(list(work_with(monkeypatch, same, order)), WorkResult)
+    (patch,) = result.variation.layers[0].patches
+    assert patch.mask is not None
+    assert result.variation.metrics["seam_score"] == pytest.approx(1.0, abs=0.2)
+
+
+def test_the_work_on_strips_is_the_engines_and_is_seen_to_go_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("velatura_backend.executors.worker.order_state._PROGRESS_SECONDS", 0.0)
+    desk = Desk(tmp_path)
+    desk.add_image()
+    order = desk.order(operation=Operation.UPSCALE, intent=Intent.NONE, scale=2.0)
+    events = list(work_with(monkeypatch, streamed, order))
+    told = [e.fraction for e in all_of(events, WorkProgress) if e.phase is Phase.STEPPING]
+    assert len(told) >= 8
+    assert told == sorted(told)
+    assert told[-1] == 1.0
+
+
+def test_a_cancel_between_strips_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flag = array("q", [0])
+    made: list[int] = []
+
+    def cancelling(task: EngineTask, context: EngineContext) -> Iterator[EngineEvent]:
+        def strips() -> Iterator[FloatImage]:
+            for row in range(task.image.shape[0]):
+                made.append(row)
+                flag[0] = 1 if row == 3 else 0
+                yield enlarged(task.image[row : row + 1], 2)
+
+        height, width, channels = task.image.shape
+        yield EngineResult(StreamedImage(2 * height, 2 * width, channels, strips()))
+
+    desk = Desk(tmp_path)
+    desk.add_image()
+    order = desk.order(operation=Operation.UPSCALE, intent=Intent.NONE, scale=2.0)
+    events = list(work_with(monkeypatch, cancelling, order, flag))
+    assert events[-1] == WorkCancelled(Phase.STEPPING)
+    assert made == [0, 1, 2, 3]
+    assert not list(desk.output.iterdir())
+
+
+@pytest.mark.parametrize("rows", [39, 41])
+def test_strips_that_are_not_the_picture_fail_the_job(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rows: int
+) -> None:
+    def wrong(task: EngineTask, context: EngineContext) -> Iterator[EngineEvent]:
+        strips = (enlarged(task.image[:1], 2) for _ in range(rows))
+        yield EngineResult(StreamedImage(80, 96, 4, strips))
+
+    desk = Desk(tmp_path)
+    desk.add_image()
+    order = desk.order(operation=Operation.UPSCALE, intent=Intent.NONE, scale=2.0)
+    events = list(work_with(monkeypatch, wrong, order))
+    assert isinstance(events[-1], WorkFailed)
+    assert not list(desk.output.iterdir())

@@ -115,3 +115,21 @@ def test_other_pictures_come_by_role(tmp_path: Path) -> None:
     (style,) = images[Role.STYLE]
     assert style.shape == (5, 6, 4)
     np.testing.assert_allclose(style[0, 0], [0.2, 0.2, 0.2, 1.0], atol=1e-4)
+
+
+def test_strokes_belong_to_the_crop_they_were_drawn_over(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, size=Size(100, 40))
+    left, right = Rect(0, 0, 40, 40), Rect(60, 0, 30, 40)
+    desk.add_image(1, left)
+    desk.add_image(2, right)
+    drawn = np.zeros((40, 40, 4), np.uint8)
+    drawn[5, 5] = (255, 0, 0, 255)
+    desk.add(Role.STROKES, drawn, desk.format, left)
+    order = desk.order(operation=Operation.RECOLOUR, intent=Intent.NONE)
+    first, second = read_crops(order, nothing)
+    (strokes,) = first.images[Role.STROKES]
+    assert strokes.shape == first.image.shape
+    np.testing.assert_array_equal(strokes[5, 5], (1.0, 0.0, 0.0, 1.0))
+    assert strokes[..., 3].sum() == 1.0
+    assert Role.STROKES not in second.images
+    assert not read_images(order, nothing)

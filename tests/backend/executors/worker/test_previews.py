@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from tests.backend.executors.orders import RGBA8, Desk, disc
+from velatura_backend.engines.base import EnginePreview
 from velatura_backend.executors.worker.inputs import Crop, read_crops
 from velatura_backend.executors.worker.outputs import ResultWriter
 from velatura_backend.executors.worker.previews import PreviewMaker, PreviewOf
@@ -38,7 +39,7 @@ def test_no_more_than_asked_for(tmp_path: Path) -> None:
     made = []
     for clock.now in (0.0, 0.1, 0.24, 0.25, 0.3, 0.6):
         wanted = maker.is_wanted()
-        made.append(maker.make(crop.image, of) is not None)
+        made.append(maker.make(EnginePreview(crop.image), of) is not None)
         assert made[-1] == wanted
     assert made == [True, False, False, True, False, True]
 
@@ -46,7 +47,7 @@ def test_no_more_than_asked_for(tmp_path: Path) -> None:
 def test_only_the_edited_part_composited(tmp_path: Path) -> None:
     crop = crop_at(tmp_path, Rect(100, 50, 60, 40))
     maker = PreviewMaker(PreviewRequest(RGBA8), ResultWriter(tmp_path, nothing))
-    preview = maker.make(1.0 - crop.image, PreviewOf(crop, 2, AlphaMode.KEEP))
+    preview = maker.make(EnginePreview(1.0 - crop.image), PreviewOf(crop, 2, AlphaMode.KEEP))
     assert preview is not None
     assert (preview.variation, preview.region) == (2, Rect(121, 61, 19, 19))
     shown = np.fromfile(preview.blob.path, np.uint8).reshape(19, 19, 4)
@@ -58,7 +59,7 @@ def test_only_the_edited_part_composited(tmp_path: Path) -> None:
 def test_a_small_one_where_that_is_asked_for(tmp_path: Path) -> None:
     crop = crop_at(tmp_path, Rect(0, 0, 60, 40))
     maker = PreviewMaker(PreviewRequest(RGBA8, 4.0, 8), ResultWriter(tmp_path, nothing))
-    preview = maker.make(crop.image, PreviewOf(crop, 0, AlphaMode.KEEP))
+    preview = maker.make(EnginePreview(crop.image), PreviewOf(crop, 0, AlphaMode.KEEP))
     assert preview is not None
     assert preview.blob.size == Size(8, 8)
     assert preview.region.size == Size(19, 19)
@@ -70,4 +71,19 @@ def test_none_without_a_request_or_at_another_size(tmp_path: Path) -> None:
     of = PreviewOf(crop, 0, AlphaMode.KEEP)
     assert not PreviewMaker(None, writer).is_wanted()
     assert not PreviewMaker(PreviewRequest(RGBA8, 0.0), writer).is_wanted()
-    assert PreviewMaker(PreviewRequest(RGBA8), writer).make(crop.image[:20], of) is None
+    assert (
+        PreviewMaker(PreviewRequest(RGBA8), writer).make(EnginePreview(crop.image[:20]), of) is None
+    )
+
+
+def test_by_a_mask_of_the_engines_own_it_is_shown_alone(tmp_path: Path) -> None:
+    crop = crop_at(tmp_path, Rect(0, 0, 60, 40))
+    maker = PreviewMaker(PreviewRequest(RGBA8), ResultWriter(tmp_path, nothing))
+    mask = np.zeros((40, 60), np.float32)
+    mask[:, 30:] = 1.0
+    preview = EnginePreview(np.ones((40, 60, 4), np.float32), mask)
+    made = maker.make(preview, PreviewOf(crop, 0, AlphaMode.CUT_OUT))
+    assert made is not None
+    shown = np.fromfile(made.blob.path, np.uint8).reshape(19, 19, 4)
+    inside = np.arange(21, 40) >= 30
+    np.testing.assert_array_equal(shown[..., 3], np.where(inside, 255, 0)[None].repeat(19, 0))
