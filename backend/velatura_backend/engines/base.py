@@ -78,6 +78,8 @@ class EngineTask:
     scale: float | None = None
     target: tuple[int, int] | None = None
     """(height, width) wanted of retarget and generate."""
+    grey: bool = False
+    """The document is grey: the result's colour, whatever the engine's channels, will not show."""
 
 
 @dataclass(frozen=True)

@@ -103,4 +103,5 @@ class VariationMaker:
             strength=task.strength,
             scale=task.scale,
             target=(task.target.height, task.target.width) if task.target else None,
+            grey=task.canvas.format.layout.is_grey,
         )
