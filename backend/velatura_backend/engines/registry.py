@@ -10,7 +10,7 @@ from velatura_protocol.engines import EngineSpec
 from velatura_protocol.errors import NotFound
 from velatura_protocol.tasks import Intent, Operation
 
-from .specs import ECHO, FILL
+from .specs import ECHO, FILL, RECOLOUR
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,6 +28,7 @@ class Registration:
 
 REGISTRATIONS: tuple[Registration, ...] = (
     Registration(FILL, "velatura_backend.engines.builtin.fill:FillEngine"),
+    Registration(RECOLOUR, "velatura_backend.engines.builtin.recolour.engine:RecolourEngine"),
     Registration(ECHO, "velatura_backend.engines.builtin.echo:EchoEngine"),
 )
 

@@ -23,6 +23,14 @@ def text(task: EngineTask, spec: EngineSpec, name: str) -> str:
     return str(_value(task, spec, name))
 
 
+def colours(task: EngineTask, spec: EngineSpec, name: str) -> tuple[str, ...]:
+    """A palette parameter's ``#rrggbb``."""
+    value = _value(task, spec, name)
+    if not isinstance(value, tuple):
+        raise TypeError(f"{spec.id}.{name} is not a palette")
+    return value
+
+
 def _value(task: EngineTask, spec: EngineSpec, name: str) -> ParameterValue:
     parameter = spec.parameter(name)
     if parameter is None:

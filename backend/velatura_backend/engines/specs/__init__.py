@@ -5,5 +5,6 @@ from __future__ import annotations
 
 from .echo import ECHO
 from .fill import FILL
+from .recolour import RECOLOUR
 
-__all__ = ["ECHO", "FILL"]
+__all__ = ["ECHO", "FILL", "RECOLOUR"]

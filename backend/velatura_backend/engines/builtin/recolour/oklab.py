@@ -1,0 +1,109 @@
+"""OKLab (Björn Ottosson, 2020), from encoded sRGB and back, for arrays and inside kernels."""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from ..patchmatch.kernels import Floats, Function
+
+Doubles = NDArray[np.float64]
+
+_TO_CONES = np.array(
+    (
+        (0.4122214708, 0.5363325363, 0.0514459929),
+        (0.2119034982, 0.6806995451, 0.1073969566),
+        (0.0883024619, 0.2817188376, 0.6299787005),
+    )
+)
+_TO_LAB = np.array(
+    (
+        (0.2104542553, 0.7936177850, -0.0040720468),
+        (1.9779984951, -2.4285922050, 0.4505937099),
+        (0.0259040371, 0.7827717662, -0.8086757660),
+    )
+)
+_FROM_CONES = np.linalg.inv(_TO_CONES)
+_FROM_LAB = np.linalg.inv(_TO_LAB)
+
+_TABLE_SIZE = 4096
+
+
+def careful_kernel(function: Function) -> Function:
+    """Like :func:`..patchmatch.kernels.kernel`, for values that need not be finite: comparisons
+    with NaN are compiled as they are written."""
+    flags = {"reassoc", "contract", "arcp", "nsz"}
+    return njit(cache=True, nogil=True, fastmath=flags)(function)  # pyright: ignore[reportReturnType]
+
+
+def to_oklab(encoded: NDArray[np.floating]) -> Doubles:
+    """(…, 3) encoded sRGB to (…, 3) lightness, a, b in float64; not finite counts as 0."""
+    values = np.nan_to_num(np.asarray(encoded, np.float64), nan=0.0, posinf=0.0, neginf=0.0)
+    return np.cbrt(_decoded(values) @ _TO_CONES.T) @ _TO_LAB.T
+
+
+def from_oklab(lab: NDArray[np.floating]) -> Doubles:
+    """The inverse of :func:`to_oklab`; colours out of gamut leave 0..1."""
+    return _encoded((np.asarray(lab, np.float64) @ _FROM_LAB.T) ** 3 @ _FROM_CONES.T)
+
+
+def _decoded(values: Doubles) -> Doubles:
+    size = np.abs(values)
+    return np.sign(values) * np.where(
+        size <= 0.04045, size / 12.92, ((size + 0.055) / 1.055) ** 2.4
+    )
+
+
+def _encoded(light: Doubles) -> Doubles:
+    size = np.abs(light)
+    bent = 1.055 * size ** (1 / 2.4) - 0.055
+    return np.sign(light) * np.where(size <= 0.0031308, size * 12.92, bent)
+
+
+def fitted_chroma(lab: Doubles, steps: int = 16) -> Doubles:
+    """(n, 3) colours with no more chroma than sRGB can show at their lightness and hue."""
+    low, high = np.zeros(len(lab)), np.ones(len(lab))
+    for _ in range(steps):
+        middle = (low + high) / 2
+        inside = _in_gamut(scaled_chroma(lab, middle))
+        low, high = np.where(inside, middle, low), np.where(inside, high, middle)
+    share = np.where(_in_gamut(lab), 1.0, low)
+    return scaled_chroma(lab, share)
+
+
+def scaled_chroma(lab: Doubles, share: Doubles) -> Doubles:
+    return np.concatenate([lab[:, :1], lab[:, 1:] * share[:, None]], axis=1)
+
+
+def _in_gamut(lab: Doubles) -> NDArray[np.bool_]:
+    colours = from_oklab(lab)
+    return ((colours > -1e-4) & (colours < 1 + 1e-4)).all(axis=1)
+
+
+def decoding_table() -> Floats:
+    """Linear light of encoded 0..1 at even steps, for :func:`oklab_of`."""
+    return _decoded(np.linspace(0.0, 1.0, _TABLE_SIZE)).astype(np.float32)
+
+
+@careful_kernel
+def decoded(value: float, table: Floats) -> float:
+    """Linear light of an encoded value, kept in 0..1; by the table, to 1e-6."""
+    place = min(max(value, 0.0), 1.0) * (_TABLE_SIZE - 1)
+    index = min(int(place), _TABLE_SIZE - 2)
+    share = place - index
+    return table[index] * (1.0 - share) + table[index + 1] * share
+
+
+@careful_kernel
+def oklab_of(red: float, green: float, blue: float, table: Floats) -> tuple[float, float, float]:
+    """Lightness, a, b of an encoded colour, its values kept in 0..1."""
+    r, g, b = decoded(red, table), decoded(green, table), decoded(blue, table)
+    l = np.cbrt(0.4122214708 * r + 0.5363325363 * g + 0.0514459929 * b)
+    m = np.cbrt(0.2119034982 * r + 0.6806995451 * g + 0.1073969566 * b)
+    s = np.cbrt(0.0883024619 * r + 0.2817188376 * g + 0.6299787005 * b)
+    return (
+        0.2104542553 * l + 0.7936177850 * m - 0.0040720468 * s,
+        1.9779984951 * l - 2.4285922050 * m + 0.4505937099 * s,
+        0.0259040371 * l + 0.7827717662 * m - 0.8086757660 * s,
+    )
