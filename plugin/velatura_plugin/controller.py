@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import replace
 
 from velatura_protocol.errors import BackendUnavailable, HostFailed, NotFound
@@ -69,11 +70,10 @@ class Controller(Strip):
     def close(self, *, seconds: float = CLOSE_SECONDS) -> None:
         """Clears previews and staged layers, ends the connection, for which it waits for at most
         ``seconds``. Jobs go on in the backend."""
-        try:
+        with ExitStack() as steps:  # every one of them, whatever fails on the way
+            steps.callback(self._client.close, seconds=seconds)
             for opened in list(self._jobs.values()):
-                self.store.attempt(opened.canvas.clear)
-        finally:
-            self._client.close(seconds=seconds)
+                steps.callback(self.store.attempt, opened.canvas.clear)
 
     def refresh(self) -> None:
         """Looks at the active document, its selection and its active layer again."""
@@ -301,6 +301,7 @@ class Controller(Strip):
         staging = Staging() if index is None else view.staging.discarding(index)
         if index is None or (not staging.variations and not view.is_active):
             self._settle(job)
+            self._put_away(panel.PutAway(view.document, len(view.staging.unkept)))
         elif staging.current is None:
             self.store.apply(panel.StagingChanged(job, staging))
             self._opened(job).canvas.clear()

@@ -50,6 +50,7 @@ from .state import (
     PanelEvent,
     PanelState,
     ProgressView,
+    ResultsPutAway,
     RetouchChanged,
     StagingChanged,
     VariationError,
@@ -78,9 +79,11 @@ def reduce(state: PanelState, event: PanelEvent) -> PanelState:
         case NoticeRaised(notice):
             return replace(state, notice=notice)
         case NoticeDismissed():
-            return replace(state, notice=None)
+            return replace(state, notice=None, put_away=None)
+        case ResultsPutAway(away):
+            return replace(state, put_away=away)
         case JobSubmitted(view):
-            return replace(state, jobs=(*state.jobs, view), notice=None)
+            return replace(state, jobs=(*state.jobs, view), notice=None, put_away=None)
         case Asked(request):
             return replace(state, last=request)
         case RetouchChanged(retouch):
@@ -90,7 +93,8 @@ def reduce(state: PanelState, event: PanelEvent) -> PanelState:
         case HistoryArrived() | RequestDone() | PixelsArrived():
             return state
         case HistoryChanged(history):
-            return replace(state, history=history)
+            away = None if history.is_open else state.put_away
+            return replace(state, history=history, put_away=away)
         case _:
             return _reduce_job(state, event)
 

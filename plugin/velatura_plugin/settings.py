@@ -5,9 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import secrets
 import sys
-import tempfile
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import cast
@@ -51,6 +49,8 @@ class Settings:
         """With a client id and secret; the same ones if it has them."""
         if self.client_id and self.client_secret:
             return self
+        import secrets  # as tempfile below: 20 ms while an editor starts, for what is seldom done
+
         return replace(
             self, client_id=secrets.token_hex(16), client_secret=secrets.token_urlsafe(32)
         )
@@ -103,6 +103,8 @@ class SettingsStore:
 
     def _write(self, settings: Settings) -> None:
         self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        import tempfile
+
         handle, name = tempfile.mkstemp(dir=self._path.parent, prefix=f".{FILE_NAME}-")
         try:
             with os.fdopen(handle, "w", encoding="utf-8") as file:

@@ -140,6 +140,16 @@ class Notice:
 
 
 @dataclass(frozen=True)
+class PutAway:
+    """``count`` results that nobody has accepted have left the panel; the history has them.
+    ``closed``: the name of the picture they were made for, which is no longer open."""
+
+    document: str
+    count: int
+    closed: str = ""
+
+
+@dataclass(frozen=True)
 class RetouchView:
     """Retouch mode; ``waiting``: selections taken that are not being worked on yet."""
 
@@ -197,6 +207,7 @@ class PanelState:
     document: DocumentView | None = None
     jobs: tuple[JobView, ...] = ()
     notice: Notice | None = None
+    put_away: PutAway | None = None
     last: GenerateRequest | None = None
     retouch: RetouchView = RetouchView()
     history: HistoryView = HistoryView()
@@ -205,6 +216,13 @@ class PanelState:
     def reads_prompts(self) -> bool:
         """Whether any engine here understands words."""
         return any(each.takes_prompt and not each.is_for_checks for each in self.engines)
+
+    @property
+    def missed(self) -> PutAway | None:
+        """Where it concerns whoever looks at the active document."""
+        away = self.put_away
+        here = self.document.id if self.document else ""
+        return away if away and (away.closed or away.document == here) else None
 
     def job(self, job: str) -> JobView | None:
         return next((each for each in self.jobs if each.job == job), None)
@@ -278,6 +296,11 @@ class NoticeDismissed:
     pass
 
 
+@dataclass(frozen=True)
+class ResultsPutAway:
+    away: PutAway
+
+
 PanelEvent = (
     ClientEvent
     | DocumentSeen
@@ -291,6 +314,7 @@ PanelEvent = (
     | JobRemoved
     | NoticeRaised
     | NoticeDismissed
+    | ResultsPutAway
 )
 
 

@@ -71,9 +71,13 @@ class Strip:
     def document_closed(self, document_id: str) -> None:
         """Its jobs leave the panel: what runs is stopped, what is finished stays in the history."""
         self._keys.forget(document_id)
+        left, name = 0, ""
         for view in self.state.jobs_of(document_id):
-            self._opened(view.job).canvas.forget()
+            canvas = self._opened(view.job).canvas
+            left, name = left + len(view.staging.unkept), canvas.document.name
+            canvas.forget()
             self._settle(view.job)
+        self._put_away(panel.PutAway(document_id, left, closed=name or "?"))
 
     def _restage(self, view: JobView, staging: Staging) -> None:
         self.store.apply(panel.StagingChanged(view.job, staging))
@@ -107,6 +111,10 @@ class Strip:
         self._on_canvas(job, self._opened(job).canvas.clear)
         if job in self._jobs:
             self._drop(job)
+
+    def _put_away(self, away: panel.PutAway) -> None:
+        if away.count:
+            self.store.apply(panel.ResultsPutAway(away))
 
     def _canvas_grew(self, document: Document, growth: Growth) -> None:
         """What was captured before stays where it was in the picture."""

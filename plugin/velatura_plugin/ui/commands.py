@@ -7,11 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from ..i18n import Translations
-from ..state import JobView, PanelState
-from .studio import Studio
 from .tasks import TASKS, PanelTask, engines_for, task_named
+
+if TYPE_CHECKING:  # an editor asks for the table while it starts, long before it runs any of it
+    from ..state import JobView, PanelState
+    from .studio import Studio
 
 PREFIX = "velatura_"
 _ENGLISH = Translations()

@@ -9,7 +9,9 @@ from typing import Any
 
 def main(driver: Any) -> Iterator[object]:
     taken = importlib.import_module("velatura")
-    yield lambda: {"import", "setup", "make", "_start"} <= {name for name, *_ in taken.STEPS}
+    expected = {"import", "setup", "make", "start", taken.APART}
+    yield lambda: expected <= {name for name, *_ in taken.STEPS}
     yield 500
     driver.note("steps", taken.STEPS)
+    driver.note("apart", taken.APART)
     driver.note("memory", taken.MEMORY)

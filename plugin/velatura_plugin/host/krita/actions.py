@@ -4,15 +4,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import krita
 
 from ...i18n import Translations
-from ...state import PanelState
 from ...ui.commands import Command, commands
 from ...ui.qt.compat import QMenu
 from ...ui.qt.entries import add_entry
 from ...ui.qt.guard import connect
+
+if TYPE_CHECKING:
+    from ...state import PanelState
 
 SCRIPTS = "tools/scripts"
 MENU = "velatura_menu"

@@ -4,18 +4,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import krita
 
-from ...ui.panel import Panel
 from ...ui.qt.compat import QMdiArea, QTimer, QWidget
 from ...ui.qt.guard import connect, guarded
-from ...ui.qt.panel import PanelView
-from ...ui.studio import Studio
-from .installing import explain_installation
 
-DOCKER = "velatura_docker"
+if TYPE_CHECKING:  # at run time not before there is something to show: see preparation
+    from ...ui.panel import Panel
+    from ...ui.studio import Studio
+
 LOOK_MS = 300
 """Krita tells nobody of a new selection or another active layer: the docker looks for itself."""
 LOOKS_PER_READING = 7
@@ -44,6 +43,10 @@ class VelaturaDocker(krita.DockWidget):
         self._watch(self.isVisible())
 
     def _draw(self, studio: Studio) -> None:
+        from ...ui.panel import Panel
+        from ...ui.qt.panel import PanelView
+        from .installing import explain_installation
+
         if self._panel is not None:
             self._panel.close()
         self._language = studio.translations

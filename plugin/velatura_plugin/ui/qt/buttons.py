@@ -10,13 +10,9 @@ from .compat import QAction, QLabel, QMenu, QPushButton, Qt, QToolButton, QVBoxL
 from .flow import FlowLayout
 from .guard import connect, on_click
 from .measures import SPACING, comfortable, target
+from .mnemonics import plain
 
 Ask = Callable[[Action], None]
-
-
-def plain(text: str) -> str:
-    """Qt takes an ampersand for a mnemonic."""
-    return text.replace("&", "&&")
 
 
 def words(parent: QWidget | None = None) -> QLabel:

@@ -3,11 +3,12 @@
 
 from __future__ import annotations
 
-from .buttons import describe, plain, say, words
+from .buttons import describe, say, words
 from .chrome import Chrome
 from .compat import QApplication, QHBoxLayout, QPalette, Qt, QToolButton, QVBoxLayout, QWidget
 from .guard import connect, on_click
 from .measures import SPACING, target
+from .mnemonics import plain
 
 
 class Details(QWidget):

@@ -9,7 +9,7 @@ from dataclasses import replace
 from velatura_protocol.parameters import ParameterValue
 
 from ..model import Field, FieldKind
-from .buttons import describe, plain
+from .buttons import describe
 from .compat import (
     QAbstractSpinBox,
     QComboBox,
@@ -24,6 +24,7 @@ from .compat import (
 from .guard import connect
 from .inputs import DecimalBox, WideCheckBox
 from .measures import SPACING, comfortable, line, target
+from .mnemonics import plain
 
 Report = Callable[[ParameterValue], None]
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from .buttons import plain
 from .compat import QAction, QMenu
 from .guard import connect
+from .mnemonics import plain
 
 
 def add_entry(menu: QMenu, action: Any, text: str) -> QAction:

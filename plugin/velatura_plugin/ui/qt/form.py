@@ -8,12 +8,13 @@ from collections.abc import Callable, Sequence
 from velatura_protocol.parameters import ParameterValue
 
 from ..model import Field, FieldKind, Form
-from .buttons import describe, plain, say, words
+from .buttons import describe, say, words
 from .chrome import Chrome
 from .compat import QBoxLayout, QLabel, QSizePolicy, Qt, QToolButton, QVBoxLayout, QWidget
 from .editors import SIMPLE, Editor, Report
 from .guard import connect, guarded
 from .measures import SPACING, target, text_width
+from .mnemonics import plain
 from .pickers import PICKERS
 from .prompt import PromptEditor
 from .seed import SeedEditor

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ..model import StatusLine, Tone
-from .buttons import Ask, ButtonRow, describe, plain, say, words
+from .buttons import Ask, ButtonRow, describe, say, words
 from .chrome import Chrome
 from .compat import (
     QColor,
@@ -25,6 +25,7 @@ from .compat import (
 from .details import Details
 from .guard import connect, guarded, on_click
 from .measures import SPACING, line, target
+from .mnemonics import plain
 
 TONES: Mapping[Tone, str] = {
     Tone.QUIET: "#8a8f94",

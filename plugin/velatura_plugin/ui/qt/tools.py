@@ -7,10 +7,11 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ..model import Action, Control
-from .buttons import Ask, describe, plain
+from .buttons import Ask, describe
 from .compat import QHBoxLayout, QPainter, QPalette, QPen, QPointF, QRectF, Qt, QToolButton, QWidget
 from .guard import guarded, on_click
 from .measures import line, target
+from .mnemonics import plain
 
 
 class ToolButton(QToolButton):

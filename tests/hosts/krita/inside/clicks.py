@@ -7,8 +7,7 @@ from collections.abc import Iterator
 
 import pykrita
 
-from velatura_plugin.host.krita.docker import DOCKER
-from velatura_plugin.host.krita.extension import VelaturaExtension
+from velatura_plugin.host.krita.extension import DOCKER, VelaturaExtension
 from velatura_plugin.ui.model import Action
 from velatura_plugin.ui.qt.buttons import ActionButton
 from velatura_plugin.ui.qt.compat import QApplication, QLabel, QPointF, Qt, QWidget

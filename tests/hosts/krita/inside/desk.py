@@ -15,7 +15,7 @@ from tests.hosts.krita.inside.gui import Gui, OnGui
 from tests.hosts.krita.inside.hands import Hands
 from tests.plugin.desk import noise
 from velatura_plugin.host.base import Document
-from velatura_plugin.host.krita import KritaHost
+from velatura_plugin.host.krita.adapter import KritaHost
 from velatura_plugin.host.samples import pack
 from velatura_plugin.ui.qt.compat import QApplication
 from velatura_protocol.geometry import Rect, Size

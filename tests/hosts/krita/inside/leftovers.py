@@ -14,7 +14,7 @@ from tests.hosts.krita.inside.desk import KritaDesk
 from tests.hosts.krita.inside.documents import BGRA8, krita_document, layer, opened
 from tests.hosts.krita.inside.gui import Gui
 from velatura_plugin.host.base import ResultContent, Spot
-from velatura_plugin.host.krita import KritaHost
+from velatura_plugin.host.krita.adapter import KritaHost
 from velatura_plugin.host.krita.leftovers import ANNOTATION
 from velatura_protocol.tasks import SampleSource
 
