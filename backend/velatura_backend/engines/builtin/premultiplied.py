@@ -20,30 +20,32 @@ def to_working(image: FloatImage) -> NDArray[np.float32]:
     colours = np.nan_to_num(image[..., :-1], nan=0.0, posinf=0.0, neginf=0.0)
     alpha = np.clip(np.nan_to_num(image[..., -1:], nan=0.0), 0.0, 1.0)
     if np.all(alpha == 1.0):
-        return np.ascontiguousarray(_compressed(colours))
-    return np.concatenate([_compressed(colours * alpha), alpha], axis=2)
+        return np.ascontiguousarray(compressed(colours))
+    return np.concatenate([compressed(colours * alpha), alpha], axis=2)
 
 
 def from_working(working: NDArray[np.float32], channels: int) -> NDArray[np.float32]:
     """(…, ``channels``) straight alpha again; where alpha is next to nothing colour is 0."""
     if working.shape[-1] == channels - 1:
         opaque = np.ones((*working.shape[:-1], 1), np.float32)
-        return np.concatenate([_expanded(working), opaque], axis=-1)
+        return np.concatenate([expanded(working), opaque], axis=-1)
     alpha = np.clip(working[..., -1:], 0.0, 1.0)
-    premultiplied = _expanded(working[..., :-1])
+    premultiplied = expanded(working[..., :-1])
     visible = alpha > _LEAST_ALPHA
     colours = np.where(visible, premultiplied / np.where(visible, alpha, 1.0), 0.0)
     return np.concatenate([colours, alpha], axis=-1).astype(np.float32, copy=False)
 
 
-def _compressed(values: NDArray[np.float32]) -> NDArray[np.float32]:
+def compressed(values: NDArray[np.float32]) -> NDArray[np.float32]:
+    """0..1 as it is; beyond, the logarithm, both ways from zero."""
     size = np.abs(values)
     if not np.any(size > 1.0):
         return values
     return np.where(size > 1.0, np.sign(values) * (1.0 + np.log(np.maximum(size, 1.0))), values)
 
 
-def _expanded(values: NDArray[np.float32]) -> NDArray[np.float32]:
+def expanded(values: NDArray[np.float32]) -> NDArray[np.float32]:
+    """:func:`compressed` undone."""
     size = np.abs(values)
     if not np.any(size > 1.0):
         return values
