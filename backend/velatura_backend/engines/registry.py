@@ -10,7 +10,7 @@ from velatura_protocol.engines import EngineSpec
 from velatura_protocol.errors import NotFound
 from velatura_protocol.tasks import Intent, Operation
 
-from .specs import ECHO, FILL, RECOLOUR
+from .specs import CUT_OUT, ECHO, FILL, RECOLOUR, UPSCALE, VARY
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,6 +29,9 @@ class Registration:
 REGISTRATIONS: tuple[Registration, ...] = (
     Registration(FILL, "velatura_backend.engines.builtin.fill:FillEngine"),
     Registration(RECOLOUR, "velatura_backend.engines.builtin.recolour.engine:RecolourEngine"),
+    Registration(VARY, "velatura_backend.engines.builtin.vary.vary:VaryEngine"),
+    Registration(UPSCALE, "velatura_backend.engines.builtin.upscale:UpscaleEngine"),
+    Registration(CUT_OUT, "velatura_backend.engines.builtin.cut_out.engine:CutOutEngine"),
     Registration(ECHO, "velatura_backend.engines.builtin.echo:EchoEngine"),
 )
 

@@ -3,8 +3,11 @@ is imported."""
 
 from __future__ import annotations
 
+from .cut_out import CUT_OUT
 from .echo import ECHO
 from .fill import FILL
 from .recolour import RECOLOUR
+from .upscale import UPSCALE
+from .vary import VARY
 
-__all__ = ["ECHO", "FILL", "RECOLOUR"]
+__all__ = ["CUT_OUT", "ECHO", "FILL", "RECOLOUR", "UPSCALE", "VARY"]

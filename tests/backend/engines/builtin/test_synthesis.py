@@ -82,6 +82,21 @@ def test_fixed_pixels_are_kept_to_the_last_bit():
     assert not np.array_equal(result.colours[~fixed], picture[~fixed])
 
 
+def test_what_is_absent_is_neither_made_nor_continued():
+    picture = texture(80, 80)
+    initial = picture.copy()
+    absent = np.zeros((80, 80), np.bool_)
+    absent[:, :40] = True
+    initial[absent] = 7.0
+    result = made(Problem(picture, initial, absent=absent), replace(SETTINGS, screening=1e-3))
+    assert (result.colours[absent] == 7.0).all()
+    assert result.colours[~absent].max() <= 1.0
+    other = initial.copy()
+    other[absent] = -7.0
+    again = made(Problem(picture, other, absent=absent), replace(SETTINGS, screening=1e-3))
+    assert np.array_equal(again.colours[~absent], result.colours[~absent])
+
+
 def test_nothing_to_make_gives_the_initial_picture_back():
     picture = texture(40, 40)
     result = made(Problem(picture, picture, fixed=np.ones((40, 40), np.bool_)))
@@ -125,7 +140,9 @@ def test_guides_count_where_their_map_says_so():
     wanted = np.ones((64, 64, 1), np.float32)
     counts[:, :32] = 1.0
     settings = replace(SETTINGS, noise=0.0, guide_weight=4.0)
-    problem = Problem(picture, initial, None, None, guide, wanted, counts)
+    problem = Problem(
+        picture, initial, source_guides=guide, target_guides=wanted, guide_map=counts
+    )
     result = made(problem, settings)
     assert result.colours[:, :24, 2].mean() > 0.9
     assert result.colours[:, 48:, 0].mean() > 0.9

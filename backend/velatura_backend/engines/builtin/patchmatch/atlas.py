@@ -29,10 +29,12 @@ _MAX_SOURCES = 1 << 18
 class Planes:
     """One level of target or source: ``features`` padded by RADIUS, (height + 2R, (width + 2R) ·
     channels); ``mask``: (height, width), the target's unknown or the source's usable pixels;
-    ``trust``: (height, width) in 0..1, how much the target's guides count."""
+    ``present``: (height, width), what there is of the target, unknown or not; ``trust``: (height,
+    width) in 0..1, how much its guides count."""
 
     features: Floats
     mask: BoolMask
+    present: BoolMask
     trust: Floats | None = None
 
 
@@ -78,16 +80,16 @@ def padded_features(pixels: Floats) -> Floats:
 
 
 def halved_target(fine: Planes, channels: int, lanes: Lanes) -> Planes:
-    """A pixel is unknown where any of the four below is; all four count in its colour."""
-    every = np.ones_like(fine.mask)
-    features = halve_features(fine.features, every, channels, lanes)
+    """A pixel is unknown or present where any of the four below is; those present count."""
+    features = halve_features(fine.features, fine.present, channels, lanes)
     trust = None if fine.trust is None else _halved(fine.trust)
-    return Planes(features, ~halve_all(~fine.mask), trust)
+    return Planes(features, ~halve_all(~fine.mask), ~halve_all(~fine.present), trust)
 
 
 def halved_source(fine: Planes, channels: int, lanes: Lanes) -> Planes:
     """A pixel is usable where all below are."""
-    return Planes(halve_features(fine.features, fine.mask, channels, lanes), halve_all(fine.mask))
+    usable = halve_all(fine.mask)
+    return Planes(halve_features(fine.features, fine.mask, channels, lanes), usable, usable)
 
 
 def _halved(plane: Floats) -> Floats:
@@ -114,7 +116,7 @@ def make_atlas(target: Planes, source: Planes, colours: int, channels: int, lane
     lanes.check()
     unknown, present = np.zeros(shape, np.bool_), np.zeros(shape, np.bool_)
     inner = (slice(RADIUS, RADIUS + height), slice(RADIUS, RADIUS + width))
-    unknown[inner], present[inner] = target.mask, True
+    unknown[inner], present[inner] = target.mask, target.present
     confidence = _confidence(unknown, present, lanes)
     touched = np.zeros(shape, np.bool_)
     touched[inner] = dilate(target.mask, RADIUS, lanes)
@@ -123,7 +125,7 @@ def make_atlas(target: Planes, source: Planes, colours: int, channels: int, lane
     valid[origin + RADIUS : -RADIUS, beside] = whole_patches(source.mask, lanes)
     field = Field(
         features,
-        _weights(confidence[inner], target.trust, colours, channels, shape, lanes),
+        _weights(confidence[inner], target, colours, channels, shape, lanes),
         np.zeros(shape, np.int32),
         np.zeros(shape, np.int32),
         np.zeros(shape, np.float32),
@@ -149,19 +151,20 @@ def _confidence(unknown: BoolMask, present: BoolMask, lanes: Lanes) -> Floats:
 
 def _weights(
     confidence: Floats,
-    trust: Floats | None,
+    target: Planes,
     colours: int,
     channels: int,
     shape: tuple[int, int],
     lanes: Lanes,
 ) -> Bytes:
-    """Guides count fully wherever they are trusted, colours as far as they are known."""
+    """Guides count as far as they are trusted, colours as far as they are known."""
     weight = np.zeros((shape[0], shape[1], channels), np.uint8)
     height, width = confidence.shape
     inner = weight[RADIUS : RADIUS + height, RADIUS : RADIUS + width]
-    inner[..., :colours] = (_FULL_WEIGHT * confidence).astype(np.uint8)[..., None]
-    guides = np.ones_like(confidence) if trust is None else np.clip(trust, 0.0, 1.0)
-    inner[..., colours:] = (_FULL_WEIGHT * guides).astype(np.uint8)[..., None]
+    full = np.where(target.present, np.float32(_FULL_WEIGHT), np.float32(0.0))
+    inner[..., :colours] = (full * confidence).astype(np.uint8)[..., None]
+    guides = full if target.trust is None else full * np.clip(target.trust, 0.0, 1.0)
+    inner[..., colours:] = guides.astype(np.uint8)[..., None]
     lanes.check()
     return weight.reshape(shape[0], -1)
 

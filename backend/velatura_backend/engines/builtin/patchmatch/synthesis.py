@@ -52,6 +52,7 @@ class Problem:
     ``source``: (h, w, colours), copied from where ``usable`` (all of it, if None).
     ``initial``: (H, W, colours), what the coarsest level starts from; the result has its size.
     ``fixed``: (H, W), target pixels whose ``initial`` colours are kept and continued; None: none.
+    ``absent``: (H, W), target pixels that are no part of the picture; what is there is kept too.
     ``source_guides`` (h, w, guides) and ``target_guides`` (H, W, guides), both or neither: a patch
     is good where these agree too. Scale them by their own importance, relative to each other.
     ``guide_map``: (H, W) in 0..1, where in the target the guides count, and how much.
@@ -61,6 +62,7 @@ class Problem:
     initial: Floats
     usable: BoolMask | None = None
     fixed: BoolMask | None = None
+    absent: BoolMask | None = None
     source_guides: Floats | None = None
     target_guides: Floats | None = None
     guide_map: Floats | None = None
@@ -163,17 +165,19 @@ class _Synthesiser:
 
     def _target(self) -> Planes:
         problem = self.problem
-        height, width = problem.initial.shape[:2]
-        unknown = np.ones((height, width), np.bool_) if problem.fixed is None else ~problem.fixed
+        size = problem.initial.shape[:2]
+        present = np.ones(size, np.bool_) if problem.absent is None else ~problem.absent
+        unknown = present if problem.fixed is None else present & ~problem.fixed
         features = self._assembled(problem.initial, problem.target_guides)
-        return Planes(features, unknown, problem.guide_map)
+        return Planes(features, unknown, present, problem.guide_map)
 
     def _source(self) -> Planes:
         problem = self.problem
         usable = problem.usable
         if usable is None:
             usable = np.ones(problem.source.shape[:2], np.bool_)
-        return Planes(self._assembled(problem.source, problem.source_guides), usable)
+        features = self._assembled(problem.source, problem.source_guides)
+        return Planes(features, usable, usable)
 
     def _assembled(self, colours: Floats, guides: Floats | None) -> Floats:
         pixels = np.zeros((*colours.shape[:2], self.channels), np.float32)

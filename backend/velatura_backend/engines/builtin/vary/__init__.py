@@ -1,0 +1,1 @@
+"""Textures and landscapes made anew from their own patches: variations, tiles, new proportions."""
