@@ -1,0 +1,86 @@
+"""The subject's own colours along its soft edges, without the background's: multi-level estimation
+(Germer, Uelwer, Conrad, Harmeling, Fast Multi-Level Foreground Estimation, ICPR 2020).
+
+Minimises (a F + (1 - a) B - I)² plus the steps in F and in B, weighed more where alpha steps, from
+one pixel up to the full size.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..patchmatch.kernels import Flag, Floats, kernel
+from ..patchmatch.lanes import Lanes
+
+_SMOOTH = 1e-5
+_STEP_COUNTS = 1.0
+_FINE_ROUNDS = 3
+_COARSE_ROUNDS = 10
+_COARSE_SIDE = 32
+
+
+@kernel
+def _improve(
+    start: int,
+    stop: int,
+    flag: Flag,
+    serial: int,
+    parity: int,
+    image: Floats,
+    alpha: Floats,
+    subject: Floats,
+    behind: Floats,
+) -> None:
+    """Solves each pixel of one colour of the chessboard for its F and B, neighbours held."""
+    height, width, channels = image.shape
+    for y in range(start, stop):
+        if flag[0] == serial:
+            return
+        for x in range((y + parity) % 2, width, 2):
+            a = alpha[y, x]
+            rest = np.float32(1.0) - a
+            ff, fb, bb = a * a, a * rest, rest * rest
+            for side in range(4):
+                ny = min(max(y + (side == 1) - (side == 0), 0), height - 1)
+                nx = min(max(x + (side == 3) - (side == 2), 0), width - 1)
+                tie = np.float32(_SMOOTH) + np.float32(_STEP_COUNTS) * abs(a - alpha[ny, nx])
+                ff, bb = ff + tie, bb + tie
+            scale = np.float32(1.0) / (ff * bb - fb * fb)
+            for c in range(channels):
+                f, b = a * image[y, x, c], rest * image[y, x, c]
+                for side in range(4):
+                    ny = min(max(y + (side == 1) - (side == 0), 0), height - 1)
+                    nx = min(max(x + (side == 3) - (side == 2), 0), width - 1)
+                    tie = np.float32(_SMOOTH) + np.float32(_STEP_COUNTS) * abs(a - alpha[ny, nx])
+                    f += tie * subject[ny, nx, c]
+                    b += tie * behind[ny, nx, c]
+                subject[y, x, c] = (bb * f - fb * b) * scale
+                behind[y, x, c] = (ff * b - fb * f) * scale
+
+
+def estimate(image: Floats, alpha: Floats, lanes: Lanes) -> tuple[Floats, Floats]:
+    """(H, W, c) colours of the subject and of what is behind it. ``image``: (H, W, c), finite."""
+    subject, behind = _level(image, alpha, lanes)
+    return subject, behind
+
+
+def _level(image: Floats, alpha: Floats, lanes: Lanes) -> tuple[Floats, Floats]:
+    height, width = alpha.shape
+    rounds = _FINE_ROUNDS if min(height, width) > _COARSE_SIDE else _COARSE_ROUNDS
+    if height * width == 1:
+        return image.copy(), image.copy()
+    small = _level(_halved(image), _halved(alpha[..., None])[..., 0], lanes)
+    subject, behind = (_doubled(each, height, width) for each in small)
+    for turn in range(2 * rounds):
+        lanes.rows(_improve, height, width, turn % 2, image, alpha, subject, behind)
+    return subject, behind
+
+
+def _halved(values: Floats) -> Floats:
+    padded = np.pad(values, ((0, values.shape[0] % 2), (0, values.shape[1] % 2), (0, 0)), "edge")
+    quarter = padded[::2, ::2] + padded[1::2, ::2]
+    return np.float32(0.25) * (quarter + padded[::2, 1::2] + padded[1::2, 1::2])
+
+
+def _doubled(values: Floats, height: int, width: int) -> Floats:
+    return np.ascontiguousarray(values.repeat(2, axis=0).repeat(2, axis=1)[:height, :width])

@@ -1,0 +1,183 @@
+"""The subject's outline inside a rough selection."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import ndimage
+
+from ..patchmatch.kernels import BoolMask, Flag, Floats, Real, kernel
+from ..patchmatch.lanes import Lanes
+from .models import fit
+
+_ROUNDS = 4
+_STEPS = 120
+_STIFFNESS = 3.0
+_BASE_EDGE = 0.08
+_MOST_EVIDENCE = 5.0
+_DEPTH_COUNTS = 1.2
+_RING = 0.35
+_OUTSIDE = 0.015
+
+
+@dataclass(frozen=True)
+class Outline:
+    """``inside``: (H, W) 0..1, hardly anything between. ``evidence``: (H, W) logarithm of how much
+    likelier a pixel's colour is the subject's than the background's."""
+
+    inside: Floats
+    evidence: Floats
+
+
+@dataclass(frozen=True)
+class Hints:
+    """What the user said: ``selected`` roughly; ``subject`` and ``background`` for sure."""
+
+    selected: BoolMask
+    subject: BoolMask
+    background: BoolMask
+
+
+@kernel
+def _edge_weights(
+    start: int, stop: int, flag: Flag, serial: int, guide: Floats, sharpness: Real, out: Floats
+) -> None:
+    """How much an outline costs here: less across a step in colour."""
+    height, width, channels = guide.shape
+    for y in range(start, stop):
+        if flag[0] == serial:
+            return
+        for x in range(width):
+            total = np.float32(0.0)
+            for c in range(channels):
+                down = guide[min(y + 1, height - 1), x, c] - guide[y, x, c]
+                across = guide[y, min(x + 1, width - 1), c] - guide[y, x, c]
+                total += down * down + across * across
+            cost = np.float32(_BASE_EDGE) + np.exp(-sharpness * total)
+            out[y, x] = np.float32(_STIFFNESS) * cost
+
+
+@kernel
+def _dual_step(
+    start: int,
+    stop: int,
+    flag: Flag,
+    serial: int,
+    leading: Floats,
+    edges: Floats,
+    dual: Floats,
+) -> None:
+    height, width = leading.shape
+    sigma = np.float32(0.35)
+    for y in range(start, stop):
+        if flag[0] == serial:
+            return
+        for x in range(width):
+            here = leading[y, x]
+            down = leading[y + 1, x] - here if y + 1 < height else np.float32(0.0)
+            across = leading[y, x + 1] - here if x + 1 < width else np.float32(0.0)
+            p, q = dual[y, x, 0] + sigma * down, dual[y, x, 1] + sigma * across
+            over = np.sqrt(p * p + q * q) / edges[y, x]
+            shrink = np.float32(1.0) / max(over, np.float32(1.0))
+            dual[y, x, 0], dual[y, x, 1] = p * shrink, q * shrink
+
+
+@kernel
+def _primal_step(
+    start: int,
+    stop: int,
+    flag: Flag,
+    serial: int,
+    cost: Floats,
+    dual: Floats,
+    inside: Floats,
+    leading: Floats,
+) -> None:
+    height, width = inside.shape
+    tau = np.float32(0.35)
+    for y in range(start, stop):
+        if flag[0] == serial:
+            return
+        for x in range(width):
+            flow = dual[y, x, 0] + dual[y, x, 1]
+            if y > 0:
+                flow -= dual[y - 1, x, 0]
+            if x > 0:
+                flow -= dual[y, x - 1, 1]
+            before = inside[y, x]
+            after = before + tau * (flow - cost[y, x])
+            after = min(max(after, np.float32(0.0)), np.float32(1.0))
+            inside[y, x] = after
+            leading[y, x] = 2 * after - before
+
+
+def find_outline(guide: Floats, hints: Hints, lanes: Lanes) -> Outline:
+    """``guide``: (H, W, 3), finite. Selected pixels may turn out to be background; those next to
+    the selection may turn out to be the subject's."""
+    depth = _depth(hints.selected)
+    lanes.check()
+    reach = max(2.0, _OUTSIDE * float(np.hypot(*guide.shape[:2])))
+    away = ndimage.distance_transform_edt(~hints.selected)
+    lanes.check()
+    background = (np.asarray(away) > reach) | hints.background
+    prior = (_DEPTH_COUNTS * (2.0 * depth - 0.5) - 1.0 * (away > 0)).astype(np.float32)
+    edges = np.empty(guide.shape[:2], np.float32)
+    sharpness = np.float32(0.5 / max(_mean_square_step(guide), 1e-6))
+    lanes.rows(_edge_weights, *guide.shape[:2], guide, sharpness, edges)
+    inside = np.where(hints.selected, 0.3 + 0.7 * depth, 0.0).astype(np.float32)
+    inside[hints.subject] = 1.0
+    evidence = np.zeros_like(inside)
+    near = np.asarray(away) < _RING * np.hypot(*guide.shape[:2])
+    for _ in range(_ROUNDS):
+        evidence = _evidence(guide, inside, background, near, lanes)
+        cost = -(evidence + prior)
+        cost[background], cost[hints.subject] = 100.0, -100.0
+        inside = _relaxed(np.ascontiguousarray(cost, np.float32), edges, inside, lanes)
+    return Outline(inside, evidence)
+
+
+def _depth(selected: BoolMask) -> Floats:
+    """0 at the selection's edge, 1 in its middle; the picture's border is no edge."""
+    inside = np.asarray(ndimage.distance_transform_edt(np.pad(selected, 1, "edge")))[1:-1, 1:-1]
+    return np.minimum(inside / max(float(inside.max()), 1.0), 1.0).astype(np.float32)
+
+
+def _mean_square_step(guide: Floats) -> float:
+    across, down = np.diff(guide, axis=1), np.diff(guide, axis=0)
+    count = max(1, across.size + down.size)
+    return 2.0 * float((across**2).sum() + (down**2).sum()) * guide.shape[2] / count
+
+
+def _evidence(
+    guide: Floats, inside: Floats, background: BoolMask, near: BoolMask, lanes: Lanes
+) -> Floats:
+    colours = guide.reshape(-1, 3).astype(np.float64)
+    subject = inside.reshape(-1)
+    own = subject > 0.5
+    other = (~own) & near.reshape(-1)
+    if not own.any() or not other.any():
+        return np.zeros(guide.shape[:2], np.float32)
+    models = [
+        fit(colours[own], subject[own].astype(np.float64), lanes),
+        fit(colours[other], 1.0 - subject[other].astype(np.float64), lanes),
+    ]
+    total = np.empty(len(colours))
+    for begin in range(0, len(colours), 1 << 15):
+        lanes.check()
+        part = slice(begin, begin + (1 << 15))
+        ours, theirs = (model.log_density(colours[part]) for model in models)
+        total[part] = ours - theirs
+    clipped = np.clip(total, -_MOST_EVIDENCE, _MOST_EVIDENCE)
+    return clipped.reshape(guide.shape[:2]).astype(np.float32)
+
+
+def _relaxed(cost: Floats, edges: Floats, inside: Floats, lanes: Lanes) -> Floats:
+    """The minimum of cost and outline length, by the primal-dual algorithm."""
+    height, width = cost.shape
+    values, leading = inside.copy(), inside.copy()
+    dual = np.zeros((height, width, 2), np.float32)
+    for _ in range(_STEPS):
+        lanes.rows(_dual_step, height, width, leading, edges, dual)
+        lanes.rows(_primal_step, height, width, cost, dual, values, leading)
+    return values
