@@ -11,6 +11,7 @@ from .distance import RADIUS
 from .field import Level, prepare_level, refine, scatter
 from .kernels import BoolMask, Floats, Positions
 from .lanes import Lanes
+from .poisson import poisson_finish
 from .pyramid import (
     TEXTURE_CHANNELS,
     Masks,
@@ -22,8 +23,9 @@ from .pyramid import (
     thickness_of,
     valid_patches,
 )
-from .relax import build_system, poisson_finish, smooth_fill
+from .relax import smooth_fill
 from .search import Field, Sweep, search, stripes
+from .unknowns import build_system
 from .vote import vote, vote_steps, weigh
 
 _LEAST_SPREAD = 1.5e-5
@@ -47,7 +49,8 @@ class Settings:
     the next, those between, and the finest. ``…_spread``: cost at which a vote's weight has
     fallen to 1/e, in units of the upper quartile: wide at first, then narrow. ``…_reach``: how far
     from its centre a patch has a say in the very last vote: 0 copies, and stays sharp; in
-    thin holes averaging is closer to the truth.
+    thin holes averaging is closer to the truth. ``thin_tolerance``: the finish's in thin holes,
+    whose averaged patches fit their border less well and still are right.
     """
 
     locality: float = 2e-5
@@ -68,6 +71,7 @@ class Settings:
     narrow_spread: float = 0.1
     final_reach: int = 0
     thin_reach: int = RADIUS
+    thin_tolerance: float = 4.0
 
 
 @dataclass(frozen=True)
@@ -245,6 +249,7 @@ class _Solver:
         poisson_finish(
             field.features, system, level.present, self.channels, steps,
             self.settings.screening, limit, self.lanes,
+            self.settings.thin_tolerance if self.thin else 1.0,
         )  # fmt: skip
         self._keep_in_range(field.features, system.places)
 

@@ -1,0 +1,187 @@
+"""The screened Poisson finish: copied pieces take on the tones around the hole (Darabi et al.
+2012).
+
+Minimises over the hole: sum of (u_q - u_p - voted step)^2 over neighbours, plus screening times
+|u - c|^2 with c what was copied. Known pixels around the hole are held fixed.
+
+Where an object that stays reaches into the hole's border, the copied pieces know that another thing
+begins there: their step to the border does not fit the pixel that lies there. Held to fit all the
+same, the object's colour glows into the hole, as far as 1/sqrt(screening) pixels. Such steps count
+little, by a redescending weight (Geman and McClure, Bayesian Image Analysis, 1985).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .kernels import BoolMask, Flag, Floats, Indices, Positions, Real, inlined, kernel
+from .lanes import Lanes
+from .unknowns import System, conjugate_gradients
+
+_ABSENT = -2
+_RIM_TOLERANCE = 0.15
+_INNER_TOLERANCE = 0.3
+"""Of the colours' difference taken together. What is well below is a difference of tone, to be made
+up for; what is well above is an edge. Inside the hole softer seams are kinder."""
+
+_TYPICAL = 3.0
+"""Times the median mismatch at the border: copied texture never fits it exactly."""
+
+
+@inlined
+def _step(steps: Floats, neighbours: Indices, item: int, side: int, channel: int) -> Real:
+    """The wanted difference to a neighbour; both have a say in it."""
+    other = neighbours[item, side]
+    step = steps[item, side, channel]
+    if other >= 0:
+        step = np.float32(0.5) * (step - steps[other, side ^ 1, channel])
+    return step
+
+
+@kernel
+def _mismatch(
+    start: int,
+    stop: int,
+    flag: Flag,
+    serial: int,
+    features: Floats,
+    channels: int,
+    width: int,
+    places: Positions,
+    neighbours: Indices,
+    steps: Floats,
+    out: Floats,
+) -> None:
+    """How far each wanted step is from the one that is there, squared, over all colours."""
+    for item in range(start, stop):
+        if item % 4096 == 0 and flag[0] == serial:
+            return
+        y, x = places[item] // width, places[item] % width
+        for side in range(4):
+            out[item, side] = 0.0
+            if neighbours[item, side] == _ABSENT:
+                continue
+            ny, nx = y + (side == 1) - (side == 0), x + (side == 3) - (side == 2)
+            for c in range(steps.shape[2]):
+                step = _step(steps, neighbours, item, side, c)
+                there = features[ny, nx * channels + c] - features[y, x * channels + c]
+                out[item, side] += (there - step) ** 2
+
+
+def step_weights(
+    features: Floats,
+    system: System,
+    width: int,
+    channels: int,
+    steps: Floats,
+    tolerance: float,
+    lanes: Lanes,
+) -> Floats:
+    """(unknowns, 4) in 0..1: how much the wanted step to each neighbour counts, less the less it
+    fits what lies there."""
+    mismatch = np.empty(system.neighbours.shape, np.float32)
+    lanes.rows(
+        _mismatch, len(mismatch), 16, features, channels, width, system.places, system.neighbours,
+        steps, mismatch,
+    )  # fmt: skip
+    rim = system.rim
+    at_rim = mismatch[rim]
+    typical = _TYPICAL * float(np.sqrt(np.median(at_rim))) if len(at_rim) else 0.0
+    outer, inner = (
+        max(tolerance * each, typical) ** 2 for each in (_RIM_TOLERANCE, _INNER_TOLERANCE)
+    )
+    scale = np.where(rim, np.float32(outer), np.float32(inner))
+    return np.square(scale / (scale + mismatch))
+
+
+@kernel
+def _residuals(
+    start: int,
+    stop: int,
+    flag: Flag,
+    serial: int,
+    features: Floats,
+    channels: int,
+    width: int,
+    places: Positions,
+    neighbours: Indices,
+    steps: Floats,
+    weights: Floats,
+    out: Floats,
+) -> None:
+    """How far each unknown is pulled by its four steps, with the values that are there."""
+    for item in range(start, stop):
+        if item % 4096 == 0 and flag[0] == serial:
+            return
+        out[item] = 0.0
+        y, x = places[item] // width, places[item] % width
+        for side in range(4):
+            if neighbours[item, side] == _ABSENT:
+                continue
+            ny, nx = y + (side == 1) - (side == 0), x + (side == 3) - (side == 2)
+            for c in range(steps.shape[2]):
+                step = _step(steps, neighbours, item, side, c)
+                there = features[ny, nx * channels + c] - features[y, x * channels + c]
+                out[item, c] += weights[item, side] * (there - step)
+
+
+@kernel
+def _solve_channel(
+    channel: int,
+    stop: int,
+    flag: Flag,
+    serial: int,
+    features: Floats,
+    channels: int,
+    width: int,
+    places: Positions,
+    neighbours: Indices,
+    degree: Floats,
+    free: BoolMask,
+    residuals: Floats,
+    screening: Real,
+    limit: int,
+) -> None:
+    residual = residuals[:, channel].copy()
+    values = np.zeros(len(places), np.float32)
+    tolerance = np.float32(1e-3)
+    conjugate_gradients(
+        1, screening, neighbours, degree, free, values, residual, limit, tolerance, flag, serial
+    )
+    for item in range(len(places)):
+        y, x = places[item] // width, places[item] % width
+        features[y, x * channels + channel] += values[item]
+
+
+def poisson_finish(
+    features: Floats,
+    system: System,
+    present: BoolMask,
+    channels: int,
+    steps: Floats,
+    screening: float,
+    limit: int,
+    lanes: Lanes,
+    tolerance: float = 1.0,
+) -> None:
+    """Screened Poisson over a system of order 1, in place.
+
+    ``steps``: (unknowns, 4, colours), the wanted differences to the neighbours. Both ends of an
+    edge have a say in its step: the steps' errors then cancel over an area, where a Laplacian voted
+    pixel by pixel would let tones drift. ``tolerance``: times the misfit up to which a step counts.
+    """
+    width = present.shape[1]
+    weights = step_weights(features, system, width, channels, steps, tolerance, lanes)
+    rim = system.rim
+    degree = system.degree - np.where(rim, 1.0 - weights, np.float32(0.0)).sum(axis=1)
+    residuals = np.empty((len(steps), steps.shape[2]), np.float32)
+    lanes.rows(
+        _residuals, len(steps), 16, features, channels, width, system.places, system.neighbours,
+        steps, weights, residuals,
+    )  # fmt: skip
+    lanes.run(
+        _solve_channel,
+        [(channel, channel + 1) for channel in range(residuals.shape[1])],
+        features, channels, width, system.places, system.neighbours, degree.astype(np.float32),
+        system.free, residuals, np.float32(screening), limit,
+    )  # fmt: skip
