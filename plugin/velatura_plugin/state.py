@@ -142,11 +142,12 @@ class Notice:
 @dataclass(frozen=True)
 class PutAway:
     """``count`` results that nobody has accepted have left the panel; the history has them.
-    ``closed``: the name of the picture they were made for, which is no longer open."""
+    ``is_closed``: the picture that they were made for, called ``name``, is no longer open."""
 
     document: str
     count: int
-    closed: str = ""
+    is_closed: bool = False
+    name: str = ""
 
 
 @dataclass(frozen=True)
@@ -179,7 +180,8 @@ class HistoryView:
     """Earlier jobs of ``document``, newest first; empty ``document``: of all there are.
 
     ``is_open``: somebody looks at it, so it is kept up to date. ``is_known``: the backend has
-    answered; before that ``jobs`` says nothing. ``problem``: why it has not.
+    answered; before that ``jobs`` says nothing. ``problem``: why it has not. ``of_all``: whatever
+    document is in front.
     """
 
     is_open: bool = False
@@ -187,6 +189,7 @@ class HistoryView:
     jobs: tuple[KeptJob, ...] = ()
     is_known: bool = False
     problem: ErrorInfo | None = None
+    of_all: bool = False
 
     def get(self, job: str) -> KeptJob | None:
         return next((each for each in self.jobs if each.job == job), None)
@@ -222,7 +225,7 @@ class PanelState:
         """Where it concerns whoever looks at the active document."""
         away = self.put_away
         here = self.document.id if self.document else ""
-        return away if away and (away.closed or away.document == here) else None
+        return away if away and (away.is_closed or away.document == here) else None
 
     def job(self, job: str) -> JobView | None:
         return next((each for each in self.jobs if each.job == job), None)

@@ -77,7 +77,7 @@ class Strip:
             left, name = left + len(view.staging.unkept), canvas.document.name
             canvas.forget()
             self._settle(view.job)
-        self._put_away(panel.PutAway(document_id, left, closed=name or "?"))
+        self._put_away(panel.PutAway(document_id, left, is_closed=True, name=name))
 
     def _restage(self, view: JobView, staging: Staging) -> None:
         self.store.apply(panel.StagingChanged(view.job, staging))

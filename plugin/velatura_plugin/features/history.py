@@ -50,7 +50,6 @@ class DocumentHistory:
         self._controller = controller
         self._client = client
         self._clock = (chance or Chance()).clock
-        self._everything = False
         self._listing = 0
         self._changes: set[int] = set()
         self._coming: set[str] = set()
@@ -62,8 +61,7 @@ class DocumentHistory:
     def open(self, *, everything: bool = False) -> None:
         """Asks for the active document's jobs; ``everything``: for those of all documents, whose
         results can lie anywhere."""
-        self._everything = everything
-        self._show(HistoryView(is_open=True))
+        self._show(HistoryView(is_open=True, of_all=everything))
         self.refresh()
 
     def close(self) -> None:
@@ -74,17 +72,18 @@ class DocumentHistory:
         """Asks again, if it is open; the answer comes into the state."""
         if not self._view.is_open:
             return
-        if not self._everything:
+        if not self._view.of_all:
             # Or the state would go on naming the document of before, which is followed, too.
             self._controller.refresh()
         try:
-            document = None if self._everything else self._controller.host.active_document()
+            document = None if self._view.of_all else self._controller.host.active_document()
         except BadInput as error:
             self._show(HistoryView(is_open=True, problem=ErrorInfo.of(error)))
             return
         name = document.id if document else ""
-        kept = self._view if self._view.document == name else HistoryView(is_open=True)
-        if document is None and not self._everything:
+        is_same = self._view.of_all or self._view.document == name
+        kept = self._view if is_same else HistoryView(is_open=True)
+        if document is None and not self._view.of_all:
             self._listing = 0
             self._show(HistoryView(is_open=True, is_known=True))
             return
@@ -100,7 +99,7 @@ class DocumentHistory:
         document = self._controller.host.active_document()
         if document is None:
             raise NotFound(what="document", id="")
-        if not self._everything and self._view.document != document.id:
+        if not self._view.of_all and self._view.document != document.id:
             # The panel is about to find out that the user has gone to another document.
             self.refresh()
         kept = self._view.get(job)
@@ -148,7 +147,7 @@ class DocumentHistory:
         """Follows the user from one document to another."""
         seen = state.document
         name = seen.id if seen and not seen.problem else ""
-        if state.history.is_open and not self._everything and name != state.history.document:
+        if state.history.is_open and not self._view.of_all and name != state.history.document:
             self.refresh()
 
     def _list(self, jobs: tuple[JobSummary, ...]) -> None:

@@ -19,16 +19,27 @@ def history_page(
     _ = translations.gettext
     kept = [each for each in history.jobs if each.can_be_restored]
     empty = _("Nothing has been made in this document yet.")
+    if history.of_all:
+        empty = _("Nothing has been made yet.")
     if history.problem is not None:
         empty = sentence(history.problem, translations)
     elif not history.is_known:
         empty = _("Asking the engine…")
     return History(
-        _("History"),
+        _("History of all pictures") if history.of_all else _("History"),
         tuple(_item(each, now, translations, abilities) for each in kept),
         "" if kept else empty,
         Control(Action.CLOSE_HISTORY, _("Back")),
+        _other(history, translations),
     )
+
+
+def _other(history: HistoryView, translations: Translations) -> Control:
+    """What was made for a picture that has never taken a result is only in the list of all."""
+    _ = translations.gettext
+    if history.of_all:
+        return Control(Action.OPEN_HISTORY, _("Of this picture"))
+    return Control(Action.OPEN_FULL_HISTORY, _("Of all pictures"))
 
 
 def _item(

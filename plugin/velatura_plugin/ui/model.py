@@ -47,6 +47,7 @@ class Action(Enum):
     OPEN_SETTINGS = "open_settings"
     CLOSE_SETTINGS = "close_settings"
     OPEN_HISTORY = "open_history"
+    OPEN_FULL_HISTORY = "open_full_history"
     CLOSE_HISTORY = "close_history"
     RESTORE = "restore"
     FAVOURITE = "favourite"
@@ -95,12 +96,14 @@ class FieldKind(Enum):
 
 @dataclass(frozen=True)
 class Option:
-    """``depth`` indents it, for trees of layers."""
+    """``depth`` indents it, for trees of layers. ``picture``: what it looks like, a small PNG or
+    WebP; empty for none."""
 
     id: str
     label: str
     help: str = ""
     depth: int = 0
+    picture: bytes = b""
 
 
 @dataclass(frozen=True)
@@ -170,13 +173,14 @@ class HistoryItem:
 
 @dataclass(frozen=True)
 class History:
-    """The document's earlier results, in place of the form while it is open. ``empty`` is what is
-    said where there are none."""
+    """The document's earlier results, or all there are, in place of the form while it is open.
+    ``empty`` is what is said where there are none; ``other`` leads to the other list."""
 
     title: str
     items: tuple[HistoryItem, ...]
     empty: str = ""
     close: Control | None = None
+    other: Control | None = None
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What went wrong, and the one thing to do about it."""
+"""What went wrong or out of sight, and the one thing to do about it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ..events import Link
 from ..i18n import Translations
 from ..state import Notice, PanelState
 from .model import Action, Control, NoticeBox, Tone
-from .words import sentence
+from .words import missed, sentence
 
 _MILD = frozenset(
     {
@@ -30,7 +30,7 @@ def notice_box(state: PanelState, translations: Translations) -> NoticeBox | Non
     """At most one action, beside taking the box away."""
     notice = state.notice
     if notice is None:
-        return None
+        return _missed(state, translations)
     action = _action(state, notice, translations)
     dismiss = Control(Action.DISMISS, translations.gettext("Dismiss"))
     return NoticeBox(
@@ -40,6 +40,16 @@ def notice_box(state: PanelState, translations: Translations) -> NoticeBox | Non
         notice.job,
         _detail(state, notice),
     )
+
+
+def _missed(state: PanelState, translations: Translations) -> NoticeBox | None:
+    away = state.missed
+    if away is None:
+        return None
+    _ = translations.gettext
+    show = Control(Action.OPEN_FULL_HISTORY if away.is_closed else Action.OPEN_HISTORY, _("Show"))
+    dismiss = Control(Action.DISMISS, _("Dismiss"))
+    return NoticeBox(missed(away, translations), Tone.QUIET, (show, dismiss))
 
 
 def _action(state: PanelState, notice: Notice, translations: Translations) -> Control | None:

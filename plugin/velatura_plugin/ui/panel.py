@@ -21,6 +21,7 @@ ABILITIES = frozenset(
         Action.REPEAT,
         Action.EACH_LAYER,
         Action.OPEN_HISTORY,
+        Action.OPEN_FULL_HISTORY,
         Action.RESTORE,
         Action.FAVOURITE,
         Action.FORGET,
@@ -132,6 +133,8 @@ class Panel:
         match action:
             case Action.OPEN_HISTORY:
                 history.open()
+            case Action.OPEN_FULL_HISTORY:
+                history.open(everything=True)
             case Action.CLOSE_HISTORY:
                 history.close()
             case Action.RESTORE:

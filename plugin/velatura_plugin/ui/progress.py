@@ -12,7 +12,7 @@ from ..i18n import Translations
 from ..state import JobStatus, JobView, PanelState
 from .model import Action, Control, ProgressLine, Waiting
 from .numbers import duration
-from .words import sentence, work_name
+from .words import missed, sentence, work_name
 
 ETA_FROM_STEP = 3
 """Before that an estimate jumps about."""
@@ -116,6 +116,8 @@ def announcement(state: PanelState, jobs: Sequence[JobView], translations: Trans
     _, plural = translations.gettext, translations.ngettext
     if state.notice is not None:
         return sentence(state.notice.error, translations)
+    if state.missed is not None:
+        return missed(state.missed, translations)
     if state.link.link is Link.RECONNECTING:
         return _("Connection lost, reconnecting.")
     if state.link.link is Link.STARTING:

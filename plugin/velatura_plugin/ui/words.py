@@ -12,7 +12,7 @@ from velatura_protocol.messages import ErrorInfo
 from velatura_protocol.tasks import Intent, Operation
 
 from ..i18n import Translations
-from ..state import JobView
+from ..state import JobView, PutAway
 from .numbers import byte_count, decimal, whole
 from .reasons import reason_text
 
@@ -233,6 +233,29 @@ def operation_name(
 def work_name(view: JobView, translations: Translations = _ENGLISH) -> str:
     """Prompt or operation, shortened: what the group of a job's layers is called."""
     return shortened(view.prompt) or operation_name(view.operation, view.intent, translations)
+
+
+def missed(away: PutAway, translations: Translations = _ENGLISH) -> str:
+    """Where results are that nobody has accepted."""
+    plural = translations.ngettext
+    text = plural(
+        "{count} result discarded. It stays in the history.",
+        "{count} results discarded. They stay in the history.",
+        away.count,
+    )
+    if away.is_closed and away.name:
+        text = plural(
+            "“{name}” was closed with {count} result not accepted. It stays in the history.",
+            "“{name}” was closed with {count} results not accepted. They stay in the history.",
+            away.count,
+        )
+    elif away.is_closed:
+        text = plural(
+            "A picture was closed with {count} result not accepted. It stays in the history.",
+            "A picture was closed with {count} results not accepted. They stay in the history.",
+            away.count,
+        )
+    return text.format(count=away.count, name=away.name)
 
 
 def shortened(prompt: str) -> str:

@@ -76,7 +76,7 @@ class Bench:
     def press(self, action: Action) -> None:
         """Pressed only if the panel has it, and on."""
         model = self.screen.model
-        (control,) = [each for each in controls_of(model) if each.action is action]
+        control, *_ = [each for each in controls_of(model) if each.action is action]
         assert control.enabled, control.reason
         job = model.notice.job if model.notice and action is Action.RETRY_JOB else ""
         self.screen.press(action, job or (model.strips[0].job if model.strips else ""))

@@ -37,6 +37,7 @@ def test_the_history_lists_what_can_be_brought_back() -> None:
     [
         ("history asked", "Asking the engine…"),
         ("history empty", "Nothing has been made in this document yet."),
+        ("none of all", "Nothing has been made yet."),
         (
             "history broken",
             "Nothing is left outside the selection to take pixels from. Select less.",
@@ -47,6 +48,20 @@ def test_an_empty_history_says_why(name: str, text: str) -> None:
     history = shown(STATES[name]).history
     assert history is not None
     assert (history.items, history.empty) == ((), text)
+
+
+def test_each_list_leads_to_the_other() -> None:
+    own, of_all = shown(STATES["history"]).history, shown(STATES["history of all"]).history
+    assert own is not None
+    assert of_all is not None
+    assert (own.title, own.other) == (
+        "History",
+        Control(Action.OPEN_FULL_HISTORY, "Of all pictures"),
+    )
+    assert (of_all.title, of_all.other) == (
+        "History of all pictures",
+        Control(Action.OPEN_HISTORY, "Of this picture"),
+    )
 
 
 def test_settings_go_before_the_history() -> None:

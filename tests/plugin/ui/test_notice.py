@@ -17,13 +17,17 @@ from tests.plugin.events import (
     working,
 )
 from tests.plugin.ui.showing import actions, shown
+from tests.plugin.ui.states import STATES
 from velatura_plugin.events import Link, LinkChanged
+from velatura_plugin.reducer import reduce
 from velatura_plugin.state import (
     JobSubmitted,
     Notice,
     NoticeRaised,
+    PutAway,
+    ResultsPutAway,
 )
-from velatura_plugin.ui.model import Action, Tone
+from velatura_plugin.ui.model import Action, Control, NoticeBox, Tone
 from velatura_protocol.errors import ErrorCode
 from velatura_protocol.messages import ErrorInfo, VariationFailed
 
@@ -61,6 +65,49 @@ def test_what_is_no_fault_is_no_error() -> None:
     broken = shown(working(accepted(), failed(error=ErrorInfo(ErrorCode.ENGINE_ERROR)))).notice
     assert broken is not None
     assert broken.tone is Tone.ERROR
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "show"),
+    [
+        (
+            "discarded",
+            "1 result discarded. It stays in the history.",
+            Action.OPEN_HISTORY,
+        ),
+        (
+            "several discarded",
+            "3 results discarded. They stay in the history.",
+            Action.OPEN_HISTORY,
+        ),
+        (
+            "closed",
+            "“cat.kra” was closed with 2 results not accepted. They stay in the history.",
+            Action.OPEN_FULL_HISTORY,
+        ),
+        (
+            "closed without a name",
+            "A picture was closed with 1 result not accepted. It stays in the history.",
+            Action.OPEN_FULL_HISTORY,
+        ),
+    ],
+)
+def test_what_nobody_accepted_is_somewhere(name: str, text: str, show: Action) -> None:
+    model = shown(STATES[name])
+    assert model.notice == NoticeBox(
+        text, Tone.QUIET, (Control(show, "Show"), Control(Action.DISMISS, "Dismiss"))
+    )
+    assert model.announcement == text
+
+
+def test_what_was_discarded_elsewhere_is_not_told_here() -> None:
+    assert shown(online(ResultsPutAway(PutAway("two", 3)))).notice is None
+
+
+def test_an_error_goes_before_what_was_discarded() -> None:
+    notice = shown(reduce(STATES["discarded"], NoticeRaised(Notice(FAILURE)))).notice
+    assert notice is not None
+    assert notice.tone is not Tone.QUIET
 
 
 def test_details_are_one_block_without_prompts() -> None:

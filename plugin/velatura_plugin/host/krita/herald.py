@@ -7,14 +7,15 @@ from collections.abc import Callable
 
 from ...events import Link
 from ...i18n import Translations
-from ...state import Notice, PanelState
+from ...state import Notice, PanelState, PutAway
 from ...ui.progress import announcement
-from ...ui.words import sentence
+from ...ui.words import missed, sentence
 from .adapter import KritaHost
 
 
 class Herald:
-    """Errors, and that there is something to choose from; no progress, no percentages."""
+    """Errors, that there is something to choose from, and where it is that was not chosen; no
+    progress, no percentages."""
 
     def __init__(
         self, host: KritaHost, translations: Translations, is_panel_visible: Callable[[], bool]
@@ -23,6 +24,7 @@ class Herald:
         self._translations = translations
         self._is_panel_visible = is_panel_visible
         self._notice: Notice | None = None
+        self._away: PutAway | None = None
         self._ready: frozenset[str] = frozenset()
 
     def follow(self, state: PanelState) -> None:
@@ -37,6 +39,9 @@ class Herald:
         notice, self._notice = self._notice, state.notice
         if state.notice is not None and state.notice != notice:
             return sentence(state.notice.error, self._translations)
+        away, self._away = self._away, state.missed
+        if state.missed is not None and state.missed is not away:
+            return missed(state.missed, self._translations)
         if is_ready and state.link.link is Link.ONLINE and state.document is not None:
             return announcement(state, state.jobs_of(state.document.id), self._translations)
         return ""

@@ -100,7 +100,7 @@ class HistoryPage(QWidget):
             return
         say(self._title, history.title)
         say(self._empty, "" if history.items else history.empty)
-        self._close.display((history.close,) if history.close else ())
+        self._close.display([each for each in (history.close, history.other) if each is not None])
         self._display_items(history.items)
 
     def _display_items(self, items: Sequence[HistoryItem]) -> None:
