@@ -189,10 +189,13 @@ def fit_together(contents: Sequence[ResultContent]) -> bool:
 
 
 def _named(content: ResultContent, name: str) -> ResultContent:
-    """A single layer is called ``name``; several keep the engine's names, which tell them apart."""
-    if len(content.layers) != 1:
-        return content
-    return replace(content, layers=(replace(content.layers[0], name=name),))
+    """The result is called ``name``, and so is the group of its layers. What was made beside it
+    keeps a name that says what it is, and so do several layers that are the result together."""
+    layers = content.layers
+    if len(content.main) == 1:
+        named = replace(content.main[0], name=name)
+        layers = tuple(named if each is content.main[0] else each for each in layers)
+    return replace(content, layers=layers, name=name)
 
 
 class DocumentKeys:

@@ -27,22 +27,24 @@ from velatura_protocol.tasks import (
 
 from . import masks
 from .context import context_crops
-from .extent import Ground
+from .extent import Ground, cut_out
 from .host.base import Document, Host, MaskKind, Selection
 from .host.samples import crop
 from .islands import is_blank
 from .request import GenerateRequest
 
 NEEDS_MASK = frozenset({Operation.FILL})
-"""These say "select something first"; others take the whole layer when nothing is selected."""
+"""These say "select something first", see also :func:`needs_mask`; others take the whole layer when
+nothing is selected."""
 
 USES_MASK = NEEDS_MASK | {
     Operation.RESTYLE,
     Operation.VARY,
     Operation.RESTORE,
     Operation.RECOLOUR,
+    Operation.CUT_OUT,
 }
-SPLITS_MASK = frozenset({Operation.FILL, Operation.RESTORE})
+SPLITS_MASK = frozenset({Operation.FILL, Operation.RESTORE, Operation.CUT_OUT})
 """Far-apart places are worked on by themselves; others must see the picture as one."""
 
 SEEN_WHOLE = 16_000_000
@@ -177,8 +179,17 @@ def capture(
 
 def uses_mask(request: GenerateRequest, engine: EngineSpec) -> bool:
     """Whether what is selected bounds what it changes."""
-    in_size = request.stays_in_size and engine.role(Role.MASK) is not None
-    return request.operation in USES_MASK or in_size
+    takes = engine.role(Role.MASK) is not None
+    could = request.operation in USES_MASK or request.stays_in_size
+    return request.operation in NEEDS_MASK or (takes and could)
+
+
+def needs_mask(operation: Operation, engine: EngineSpec | None) -> bool:
+    """Whether something has to be selected first, for the operation or for that engine."""
+    role = engine.role(Role.MASK) if engine is not None else None
+    return operation in NEEDS_MASK or (
+        operation in USES_MASK and role is not None and role.required
+    )
 
 
 def _seen_whole(host: Host, document: Document, request: GenerateRequest) -> Pixels | None:
@@ -208,7 +219,7 @@ def _read_mask(
         if not is_blank(mask.pixels):
             return mask
     explicit = request.mask.kind is not MaskKind.SELECTION
-    if request.operation in NEEDS_MASK or explicit or mask is not None:
+    if needs_mask(request.operation, engine) or explicit or mask is not None:
         raise NothingSelected()
     return None
 
@@ -272,7 +283,13 @@ def _add_role(
             pile.add(role, region, masks.cut(drawn, region))
         return
     content = ground.content(host.role_content(ground.document, reference))
-    pile.add(role, content.region, content.pixels, content.colour)
+    if content.region.is_empty:
+        raise BadTask(field=role, reason="is empty")
+    if role != Role.STROKES:
+        pile.add(role, content.region, content.pixels, content.colour)
+        return
+    for region in crops:
+        pile.add(role, region, cut_out(content.pixels, content.region, region), content.colour)
 
 
 def _task(

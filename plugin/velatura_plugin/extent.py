@@ -14,6 +14,7 @@ from velatura_protocol.pixels import MASK_FORMAT, Pixels
 from velatura_protocol.tasks import SampleSource
 
 from .host.base import Document, Host, RoleContent, Selection
+from .host.samples import crop
 
 
 class Anchor(Enum):
@@ -117,6 +118,16 @@ def _bounded(margins: Margins, size: Size, limit: int) -> Size:
     if width * height > limit:
         raise TooLarge(pixels=width * height, limit=limit)
     return Size(width, height)
+
+
+def cut_out(pixels: Pixels, region: Rect, wanted: Rect) -> Pixels:
+    """What of pixels that lie at ``region`` lies in ``wanted``, with zeros where they do not
+    reach."""
+    inside = region.intersection(wanted)
+    if inside.is_empty:
+        return Pixels(wanted.size, pixels.format, bytes(pixels.format.byte_count(wanted.size)))
+    part = Pixels(inside.size, pixels.format, crop(pixels, region, inside))
+    return padded(part, inside, wanted)
 
 
 def padded(pixels: Pixels, region: Rect, wanted: Rect) -> Pixels:

@@ -35,6 +35,7 @@ def _layer(layer: ResultLayer, pixels: Callable[[BlobRef], Pixels]) -> LayerCont
         blend=layer.blend,
         opacity=layer.opacity,
         placement=layer.placement,
+        part=layer.part,
     )
 
 

@@ -31,12 +31,15 @@ class Device(Enum):
 
 @dataclass(frozen=True)
 class RoleSpec:
-    """An input the engine takes."""
+    """An input the engine takes. ``visible_if`` and ``main`` as of a :class:`~.Parameter`; required
+    roles are always shown."""
 
     role: str
     required: bool = False
     label: str = ""
     help: str = ""
+    visible_if: str = ""
+    main: bool = False
 
 
 @dataclass(frozen=True)

@@ -45,7 +45,8 @@ class Parameter:
     """One control: what it is called, what it takes, and when it is shown.
 
     ``minimum`` and ``maximum`` bound INT and FLOAT; ``choices`` lists CHOICE and PRESET;
-    ``visible_if`` is ``"other_id=value"`` or empty.
+    ``visible_if`` is ``"other_id=value"`` or empty. ``main``: it says what the task is about, so
+    panels show it without being asked for more; presets are always shown.
     """
 
     id: str
@@ -58,6 +59,7 @@ class Parameter:
     unit: str = ""
     choices: tuple[Choice, ...] = ()
     visible_if: str = ""
+    main: bool = False
 
     def check(self, value: ParameterValue) -> str | None:
         """Why ``value`` is not acceptable, as a phrase without the name; None if it is."""

@@ -122,6 +122,12 @@ class TestFilesHost(HostContract):
     test_a_preview_the_user_has_undone_is_no_harm = None
     test_growing_keeps_the_picture_in_its_place = None
     test_scaling_takes_the_whole_document_along = None
+    test_several_layers_are_one_group_and_one_undo_step = None
+    test_the_background_is_seen_where_the_subject_is_not = None
+    test_several_staged_layers_look_like_what_is_accepted = None
+    test_several_layers_are_collected_together = None
+    test_all_variations_of_several_layers = None
+    test_what_opens_by_itself_leaves_the_document_alone = None
     test_what_is_accepted_is_a_result = None
     test_a_group_of_variations_is_a_result = None
     test_a_group_that_collects_is_a_result = None

@@ -17,6 +17,7 @@ from tests.contracts.host_desk import (
     outside,
 )
 from tests.contracts.host_looking import LookingContract
+from tests.contracts.host_parts import PartsContract
 from tests.contracts.host_results import ResultsContract
 from velatura_plugin.host.base import (
     Spot,
@@ -25,7 +26,7 @@ from velatura_plugin.host.base import (
 __all__ = ["CANVAS", "PROVENANCE", "SIZE", "SPOT", "HostContract", "HostDesk", "outside"]
 
 
-class HostContract(LookingContract, AcceptingContract, ResultsContract):
+class HostContract(LookingContract, AcceptingContract, PartsContract, ResultsContract):
     # -- show and clear
 
     def test_what_is_cleared_leaves_no_trace(self, desk: HostDesk) -> None:

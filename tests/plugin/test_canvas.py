@@ -21,7 +21,7 @@ from velatura_plugin.host.memory import MemoryHost
 from velatura_plugin.request import GenerateRequest
 from velatura_protocol.errors import NotFound, Unsupported
 from velatura_protocol.geometry import Rect, Size
-from velatura_protocol.messages import Placement
+from velatura_protocol.messages import LayerPart, Placement
 from velatura_protocol.tasks import Intent, Operation, SampleSource
 
 
@@ -67,7 +67,7 @@ def test_what_is_not_there_is_not_cleared(
     canvas.clear()
 
 
-def test_one_layer_is_named_after_the_job_several_keep_their_names(
+def test_the_result_is_named_after_the_job_or_the_group_of_its_layers(
     host: MemoryHost, document: Document, canvas: JobCanvas
 ) -> None:
     canvas.show(CONTENT)
@@ -75,7 +75,17 @@ def test_one_layer_is_named_after_the_job_several_keep_their_names(
     two = replace(CONTENT, layers=CONTENT.layers * 2)
     canvas.accept(two, name="Remove (2)", document_key="key")
     names = [each.name for each in host.documents[document.id].contents.layers]
-    assert names == ["Background", "Remove (1)", "a", "a"]
+    assert names == ["Background", "Remove (1)", "a", "a", "Remove (2)"]
+
+
+def test_what_was_made_beside_the_result_is_called_what_it_is(
+    host: MemoryHost, document: Document, canvas: JobCanvas
+) -> None:
+    behind = replace(CONTENT.layers[0], name="Background 1", part=LayerPart.BACKGROUND)
+    both = replace(CONTENT, layers=(behind, *CONTENT.layers))
+    canvas.accept(both, name="Cut out (1)", document_key="key")
+    names = [each.name for each in host.documents[document.id].contents.layers]
+    assert names == ["Background", "Background 1", "Cut out (1)", "Cut out (1)"]
 
 
 def test_a_failed_accept_leaves_the_canvas_to_be_cleared(
@@ -123,7 +133,7 @@ def test_an_engine_that_has_a_wish_gets_it(host: MemoryHost, document: Document)
     screened = replace(CONTENT.layers[0], blend="screen")
     both = replace(CONTENT, layers=(CONTENT.layers[0], screened))
     canvas.accept(both, name="a", document_key="key")
-    told = {(each.blend, each.opacity) for each in host.layers(document)[:2]}
+    told = {(each.blend, each.opacity) for each in host.layers(document)[1:3]}
     assert told == {("multiply", 0.5), ("screen", 1.0)}
 
 

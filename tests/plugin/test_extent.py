@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.plugin.desk import noise
 from tests.plugin.scripted import INVERTER
 from velatura_plugin.capture import CaptureContext, capture
-from velatura_plugin.extent import Anchor, Ground, margins_to_aspect, padded
+from velatura_plugin.extent import Anchor, Ground, cut_out, margins_to_aspect, padded
 from velatura_plugin.host.base import Document
 from velatura_plugin.host.memory import MemoryHost
 from velatura_plugin.host.samples import crop
@@ -192,3 +192,21 @@ def captured_whole(host: MemoryHost, document: Document) -> bytes:
 
 def seen_pixels(document: Document, data: bytes):
     return replace(noise(Size(1, 1)), size=document.size, data=data)
+
+
+@pytest.mark.parametrize(
+    ("region", "wanted"),
+    [
+        (Rect(0, 0, 9, 7), Rect(2, 1, 4, 3)),
+        (Rect(5, 4, 9, 7), Rect(2, 1, 6, 5)),
+        (Rect(5, 4, 2, 2), Rect(2, 1, 16, 15)),
+        (Rect(5, 4, 9, 7), Rect(30, 30, 6, 5)),
+    ],
+)
+def test_what_is_cut_out_is_empty_where_there_is_nothing(region: Rect, wanted: Rect) -> None:
+    pixels = noise(region.size, seed=1)
+    made = cut_out(pixels, region, wanted)
+    assert made.size == wanted.size
+    inside = region.intersection(wanted)
+    assert crop(made, wanted, inside) == crop(pixels, region, inside)
+    assert bytes(made.data)[3::4].count(255) == inside.area

@@ -12,7 +12,7 @@ from enum import Enum
 from typing import Protocol
 
 from velatura_protocol.geometry import Rect, Size
-from velatura_protocol.messages import Placement
+from velatura_protocol.messages import LayerPart, Placement
 from velatura_protocol.pixels import ColourSpace, PixelFormat, Pixels
 from velatura_protocol.provenance import Provenance
 from velatura_protocol.tasks import SampleSource
@@ -112,7 +112,8 @@ class PatchContent:
 
 @dataclass(frozen=True)
 class LayerContent:
-    """A layer ready to be placed; outside its patches it is transparent."""
+    """A layer ready to be placed; outside its patches it is transparent. ``part``: the result
+    itself, or what was made beside it."""
 
     name: str
     region: Rect
@@ -121,14 +122,26 @@ class LayerContent:
     blend: str = "normal"
     opacity: float = 1.0
     placement: Placement = Placement.ABOVE
+    part: LayerPart = LayerPart.MAIN
 
 
 @dataclass(frozen=True)
 class ResultContent:
-    """A variation with its pixels: layers from bottom to top."""
+    """A variation with its pixels: layers from bottom to top. Several of them on the canvas become
+    a group called ``name``; empty: as the operation is."""
 
     layers: tuple[LayerContent, ...]
     provenance: Provenance
+    name: str = ""
+
+    @property
+    def group_name(self) -> str:
+        return self.name or self.provenance.operation.value
+
+    @property
+    def main(self) -> tuple[LayerContent, ...]:
+        """The result itself, without what was made beside it."""
+        return tuple(each for each in self.layers if each.part is LayerPart.MAIN)
 
 
 @dataclass(frozen=True)
@@ -232,7 +245,8 @@ class Host(Protocol):
         self, document: Document, job: str, result: ResultContent, *, spot: Spot, document_key: str
     ) -> None:
         """Makes the variation part of the document, in one undo step, and stores the key and the
-        provenance with it.
+        provenance with it. Several layers that lie on the canvas become a group, in their order,
+        where the first of them is to go: the background under what was cut out of it.
 
         A layer with ``RESIZE_DOCUMENT`` makes its ``region`` the canvas, which is given in the
         canvas's pixels of before: negative x and y where it grows to the left and above. Every

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from velatura_protocol.engines import EngineSpec
 from velatura_protocol.errors import VelaturaError
 from velatura_protocol.parameters import ParameterKind
 from velatura_protocol.tasks import Intent, Operation, Role
 
-from ..capture import NEEDS_MASK, USES_MASK, choose_engine
+from ..capture import USES_MASK, choose_engine, needs_mask
 from ..events import Link
 from ..host.base import MaskKind
 from ..i18n import Translations
@@ -17,18 +18,24 @@ from .numbers import decimal
 from .words import operation_name, sentence
 
 _ENGLISH = Translations()
+STYLES = frozenset({Role.STYLE, Role.REFERENCE, Role.PALETTE})
+"""Roles that a style can be given by."""
 
 
 def generate_control(
     state: PanelState, request: GenerateRequest, translations: Translations
 ) -> Control:
-    label = generate_label(request, state.document, translations)
+    engine = state.engine(request.engine)
+    label = generate_label(request, state.document, translations, engine)
     reason = reason_against(state, request, translations)
     return Control(Action.GENERATE, label, enabled=not reason, reason=reason)
 
 
 def generate_label(
-    request: GenerateRequest, document: DocumentView | None, translations: Translations = _ENGLISH
+    request: GenerateRequest,
+    document: DocumentView | None,
+    translations: Translations = _ENGLISH,
+    engine: EngineSpec | None = None,
 ) -> str:
     """*Fill selection*, *Restyle layer*, *Upscale 2×*."""
     _ = translations.gettext
@@ -45,7 +52,7 @@ def generate_label(
     if request.mask.kind is MaskKind.REFERENCE:
         return _("{operation} masked areas").format(operation=name)
     selected = document is not None and document.selected is not None
-    if selected or request.operation in NEEDS_MASK:
+    if selected or needs_mask(request.operation, engine):
         return _on_selection(request, translations)
     return _on_layer(request.operation, translations)
 
@@ -64,6 +71,7 @@ def _on_selection(request: GenerateRequest, translations: Translations) -> str:
         Operation.VARY: _("Vary selection"),
         Operation.RESTORE: _("Restore selection"),
         Operation.RECOLOUR: _("Recolour selection"),
+        Operation.CUT_OUT: _("Cut out selection"),
     }
     return intents.get(request.intent) or operations[request.operation]
 
@@ -75,6 +83,7 @@ def _on_layer(operation: Operation, translations: Translations) -> str:
         Operation.VARY: _("Vary layer"),
         Operation.RESTORE: _("Restore layer"),
         Operation.RECOLOUR: _("Recolour layer"),
+        Operation.CUT_OUT: _("Cut out of layer"),
     }[operation]
 
 
@@ -110,28 +119,37 @@ def _request_reason(
     if request.intent is Intent.EXPAND:
         if request.extent is None or request.extent.is_empty:
             return _("Say how far the picture is to be extended.")
-    elif _lacks_selection(document, request):
+    elif _lacks_selection(document, request, state.engine(request.engine)):
         if state.retouch.is_on:
             return _("Retouch mode: select what is to go.")
         return _("Select something first.")
     if request.operation is Operation.RESTYLE and not _has_style(state, request):
+        engine = state.engine(request.engine)
+        if engine is not None and not engine.takes_prompt:
+            return _("Choose a style.")
         return _("Choose or describe a style.")
     if request.operation is Operation.GENERATE and not request.prompt:
         return _("Describe what you want to see.")
     return _engine_reason(state, request, translations)
 
 
-def _lacks_selection(document: DocumentView, request: GenerateRequest) -> bool:
+def _lacks_selection(
+    document: DocumentView, request: GenerateRequest, engine: EngineSpec | None
+) -> bool:
     from_selection = request.mask.kind is MaskKind.SELECTION
-    return request.operation in NEEDS_MASK and from_selection and document.selected is None
+    needs = needs_mask(request.operation, engine)
+    return needs and from_selection and document.selected is None
 
 
 def _has_style(state: PanelState, request: GenerateRequest) -> bool:
+    """Words, a picture, or a preset: the one chosen, else the one the engine begins with."""
     engine = state.engine(request.engine)
     presets = engine is not None and any(
-        each.kind is ParameterKind.PRESET for each in engine.parameters
+        request.parameters.get(each.id, each.default)
+        for each in engine.parameters
+        if each.kind is ParameterKind.PRESET
     )
-    return bool(request.prompt or request.roles or presets)
+    return bool(request.prompt or STYLES.intersection(request.roles) or presets)
 
 
 def _engine_reason(state: PanelState, request: GenerateRequest, translations: Translations) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from velatura_protocol.engines import EngineSpec
+from velatura_protocol.engines import EngineSpec, RoleSpec
 from velatura_protocol.geometry import Margins, Size
 from velatura_protocol.parameters import Parameter, ParameterValue
 from velatura_protocol.tasks import Edge, EdgeKind, Operation, Placement, SampleSource
@@ -147,12 +147,16 @@ def mask_of(draft: Draft, document: DocumentView | None) -> MaskSource:
     return MaskSource()
 
 
-def roles_of(draft: Draft, engine: EngineSpec, document: DocumentView | None) -> dict[str, str]:
-    """Those the engine takes, from layers that are still there."""
+def roles_of(
+    draft: Draft, task: PanelTask, engine: EngineSpec, document: DocumentView | None
+) -> dict[str, str]:
+    """Those the engine takes and that are seen, from layers that are still there."""
     return {
-        role: reference
-        for role, reference in draft.roles.items()
-        if reference and engine.role(role) and _has_layer(document, reference)
+        spec.role: reference
+        for spec in engine.roles
+        if (reference := draft.roles.get(spec.role, ""))
+        and _has_layer(document, reference)
+        and is_visible(spec, draft, task, engine)
     }
 
 
@@ -166,9 +170,11 @@ def value_of(draft: Draft, task: PanelTask, parameter: Parameter) -> ParameterVa
     return value if parameter.check(value) is None else parameter.default
 
 
-def is_visible(parameter: Parameter, draft: Draft, task: PanelTask, engine: EngineSpec) -> bool:
+def is_visible(
+    control: Parameter | RoleSpec, draft: Draft, task: PanelTask, engine: EngineSpec
+) -> bool:
     """Whether ``visible_if`` holds."""
-    name, _, wanted = parameter.visible_if.partition("=")
+    name, _, wanted = control.visible_if.partition("=")
     other = engine.parameter(name)
     if other is None:
         return True

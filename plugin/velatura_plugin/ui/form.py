@@ -73,7 +73,7 @@ class _Maker:
 
     def _of_engine(self, *, main: bool) -> list[Field]:
         draft, engine, words = self.draft, self.engine, self.translations
-        roles = role_fields(self.document, draft, engine, words, main=main)
+        roles = role_fields(self.document, draft, self.task, engine, words, main=main)
         return roles + parameter_fields(draft, self.task, engine, words, main=main)
 
     def main(self) -> tuple[Field, ...]:

@@ -41,12 +41,13 @@ def parameter_fields(
     *,
     main: bool,
 ) -> list[Field]:
-    """``main``: the presets, which are what a style or a palette is chosen by; else the others."""
+    """``main``: those that say what the task is about, such as the presets that a style is chosen
+    by; else the others."""
     return [
         _parameter(each, draft, task, translations)
         for each in engine.parameters
         if each.kind in _KINDS
-        and (each.kind is ParameterKind.PRESET) is main
+        and (each.main or each.kind is ParameterKind.PRESET) is main
         and is_visible(each, draft, task, engine)
     ]
 
@@ -65,7 +66,9 @@ def _parameter(
         maximum=parameter.maximum,
         step=_step(parameter),
         unit=_(parameter.unit) if parameter.unit else "",
-        options=tuple(Option(each.id, _(each.label)) for each in parameter.choices),
+        options=tuple(
+            Option(each.id, _(each.label), picture=each.picture) for each in parameter.choices
+        ),
     )
 
 
@@ -89,17 +92,20 @@ def _step(parameter: Parameter) -> float | None:
 def role_fields(
     document: DocumentView | None,
     draft: Draft,
+    task: PanelTask,
     engine: EngineSpec,
     translations: Translations,
     *,
     main: bool,
 ) -> list[Field]:
-    """``main``: roles that the engine cannot do without."""
-    chosen = roles_of(draft, engine, document)
+    """``main``: roles that the engine cannot do without, or that the task is about."""
+    chosen = roles_of(draft, task, engine, document)
     return [
         _role(each, chosen.get(each.role, ""), document, translations)
         for each in engine.roles
-        if each.role not in (Role.IMAGE, Role.MASK) and each.required is main
+        if each.role not in (Role.IMAGE, Role.MASK)
+        and (each.required or each.main) is main
+        and is_visible(each, draft, task, engine)
     ]
 
 

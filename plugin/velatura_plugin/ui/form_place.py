@@ -92,7 +92,7 @@ class PlaceFields:
             return [self._scale(), self._place()]
         if self.task.operation in TARGETED:
             return [*self._target(), self._place()]
-        return []
+        return [self._place()] if self.task.places else []
 
     def _extent(self) -> list[Field]:
         _ = self.translations.gettext

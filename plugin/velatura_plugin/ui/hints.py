@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from velatura_protocol.geometry import Size
-from velatura_protocol.tasks import Intent, Operation, SampleSource
+from velatura_protocol.tasks import Operation, SampleSource
 
-from ..capture import NEEDS_MASK, USES_MASK
+from ..capture import USES_MASK, needs_mask
 from ..host.base import LayerInfo, LayerKind
 from ..i18n import Translations
 from ..request import GenerateRequest
@@ -23,7 +23,7 @@ def hint(state: PanelState, request: GenerateRequest, translations: Translations
     if state.retouch.is_on:
         return _retouch(state.retouch.waiting, translations)
     lines = (
-        _size_line(document, request, translations),
+        _size_line(state, document, request, translations),
         _layer_line(document.layer, request, translations),
     )
     return "\n".join(each for each in lines if each)
@@ -39,7 +39,9 @@ def _retouch(waiting: int, translations: Translations) -> str:
     return text.format(count=waiting)
 
 
-def _size_line(document: DocumentView, request: GenerateRequest, translations: Translations) -> str:
+def _size_line(
+    state: PanelState, document: DocumentView, request: GenerateRequest, translations: Translations
+) -> str:
     _ = translations.gettext
     if request.extent is not None:
         size = request.extent.around(document.size)
@@ -54,7 +56,7 @@ def _size_line(document: DocumentView, request: GenerateRequest, translations: T
     if takes_selection and document.selected is not None:
         template = _("Selection: {width} × {height} pixels")
         return _sized(template, document.selected.size, translations)
-    if request.intent is not Intent.NONE and request.operation in NEEDS_MASK:
+    if needs_mask(request.operation, state.engine(request.engine)):
         return ""
     return _sized(_("Whole picture: {width} × {height} pixels"), document.size, translations)
 

@@ -71,7 +71,7 @@ def request_of(draft: Draft, state: PanelState, *, variations: int = 1) -> Gener
         avoid=draft.avoid.strip() if words else "",
         strength=strength_of(draft, task, document) / 100 if strong else 1.0,
         parameters=parameters_of(draft, task, engine),
-        roles=roles_of(draft, engine, document),
+        roles=roles_of(draft, task, engine, document),
     )
 
 

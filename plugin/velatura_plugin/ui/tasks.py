@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from velatura_protocol.engines import EngineSpec
-from velatura_protocol.parameters import ParameterKind
-from velatura_protocol.tasks import Intent, Operation, Placement, Role, SampleSource
+from velatura_protocol.tasks import Intent, Operation, Placement, SampleSource
 
 
 @dataclass(frozen=True)
@@ -40,6 +39,7 @@ _PLACES = {
     Operation.UPSCALE: (Placement.NEW_DOCUMENT, Placement.RESIZE_DOCUMENT, Placement.ABOVE),
     Operation.RETARGET: (Placement.NEW_DOCUMENT, Placement.RESIZE_DOCUMENT),
     Operation.GENERATE: (Placement.ABOVE, Placement.NEW_DOCUMENT),
+    Operation.CUT_OUT: (Placement.ABOVE, Placement.NEW_DOCUMENT),
 }
 TASKS = (
     PanelTask("remove", Operation.FILL, Intent.REMOVE),
@@ -92,9 +92,3 @@ def uses_strength(task: PanelTask, engine: EngineSpec) -> bool:
     if task.operation in (Operation.RESTYLE, Operation.VARY, Operation.RESTORE):
         return True
     return task.operation is Operation.FILL and engine.takes_prompt
-
-
-def has_style(engine: EngineSpec) -> bool:
-    """Whether a style can be given to it without words."""
-    presets = any(each.kind is ParameterKind.PRESET for each in engine.parameters)
-    return presets or any(engine.role(each) for each in (Role.STYLE, Role.REFERENCE, Role.PALETTE))

@@ -22,7 +22,9 @@ from velatura_plugin.ui.draft import Draft
 from velatura_plugin.ui.model import FieldKind
 from velatura_plugin.ui.requests import request_of
 from velatura_plugin.ui.tasks import task_named
-from velatura_protocol.tasks import Intent, Operation
+from velatura_protocol.engines import RoleSpec
+from velatura_protocol.parameters import Choice
+from velatura_protocol.tasks import Intent, Operation, Role
 
 
 def test_roles_are_picked_from_the_document() -> None:
@@ -99,3 +101,34 @@ def test_every_task_makes_a_request_of_its_own(name: str) -> None:
     assert (request.operation, request.intent) == (task.operation, task.intent)
     assert request.operation is Operation.FILL or request.intent is Intent.NONE
     assert LAYERS
+
+
+def test_what_the_task_is_about_is_seen_at_once() -> None:
+    roles = (*INVERTER.roles, RoleSpec(Role.STROKES, label="Strokes", main=True))
+    about = replace(PAINTER, roles=roles, parameters=(replace(PAINTER.parameters[1], main=True),))
+    shown = form(offering(about), Draft(task="recolour"))
+    assert {"role:strokes", "parameter:steps"} <= set(ids(shown.main))
+    assert not {"role:strokes", "parameter:steps"} & set(ids(shown.more))
+
+
+def test_roles_that_depend_on_a_parameter() -> None:
+    roles = (*INVERTER.roles, RoleSpec(Role.STROKES, label="Strokes", visible_if="turbo=true"))
+    state = offering(replace(PAINTER, roles=roles))
+    draft = after_edits(state, ("role:strokes", "top"), draft=Draft(task="recolour"))
+    assert "role:strokes" not in ids(form(state, draft).more)
+    assert request_of(draft, state).roles == {}
+    draft = after_edits(state, ("parameter:turbo", True), draft=draft)
+    assert "role:strokes" in ids(form(state, draft).more)
+    assert request_of(draft, state).roles == {"strokes": "top"}
+
+
+def test_presets_have_pictures() -> None:
+    look = replace(PAINTER.parameters[0], choices=(Choice("oil", "Oil", b"RIFF"),))
+    shown = form(offering(replace(PAINTER, parameters=(look,))), Draft(task="restyle"))
+    assert [each.picture for each in field(shown, "parameter:look").options] == [b"RIFF"]
+
+
+def test_the_engine_says_what_it_can_and_cannot_do() -> None:
+    shown = form(BOTH, Draft(task="remove", engines={"remove": FILL.id}))
+    assert shown.about == FILL.sentence
+    assert FILL.sentence in [each.help for each in field(shown, "engine").options]

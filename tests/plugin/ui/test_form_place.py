@@ -103,3 +103,7 @@ def test_places() -> None:
     assert request.stays_in_size
     assert request_of(replace(draft, task="retarget"), state).placement is Placement.NEW_DOCUMENT
     assert request_of(Draft(), state).placement is None
+    cut_out = Draft(task="cut_out")
+    assert request_of(cut_out, state).placement is Placement.ABOVE
+    cut_out = after_edits(state, ("place", "new_document"), draft=cut_out)
+    assert request_of(cut_out, state).placement is Placement.NEW_DOCUMENT

@@ -22,6 +22,9 @@ from tests.plugin.events import (
     variation,
     working,
 )
+from tests.plugin.scripted import INVERTER
+from tests.plugin.ui import states
+from tests.plugin.ui.states import offering
 from velatura_plugin.events import Link, LinkChanged
 from velatura_plugin.host.base import MaskKind
 from velatura_plugin.request import GenerateRequest, MaskSource
@@ -309,6 +312,8 @@ DRAFTS = [
     ),
     (GenerateRequest(Operation.RESTYLE), UNSELECTED, "Restyle layer"),
     (GenerateRequest(Operation.RESTYLE), DOCUMENT, "Restyle selection"),
+    (GenerateRequest(Operation.CUT_OUT), UNSELECTED, "Cut out of layer"),
+    (GenerateRequest(Operation.CUT_OUT), DOCUMENT, "Cut out selection"),
     (GenerateRequest(Operation.UPSCALE, scale=2.0), DOCUMENT, "Upscale 2×"),
     (GenerateRequest(Operation.UPSCALE), DOCUMENT, "Upscale"),
     (GenerateRequest(Operation.TILE), None, "Make tileable"),
@@ -336,6 +341,23 @@ def test_the_button_says_what_it_would_do(
 )
 def test_why_the_button_is_off(draft: Draft, reason: str) -> None:
     assert model(online(), draft).generate.reason == reason
+
+
+def test_a_style_is_not_asked_for_in_words_where_nobody_reads_them() -> None:
+    state = offering(replace(INVERTER, takes_prompt=False))
+    assert model(state, Draft(task="restyle")).generate.reason == "Choose a style."
+    protecting = Draft(task="restyle", roles={"style": "top"})
+    assert model(state, protecting).generate.reason == ""
+
+
+def test_what_needs_a_selection_says_so_before() -> None:
+    roles = tuple(replace(each, required=each.role == "mask") for each in INVERTER.roles)
+    cutter = replace(INVERTER, roles=roles)
+    draft = Draft(task="cut_out")
+    state = offering(cutter, document=states.UNSELECTED)
+    assert model(state, draft).generate.reason == "Select something first."
+    assert model(state, draft).hint == ""
+    assert model(offering(INVERTER), draft).generate.reason == ""
 
 
 def test_the_hint_says_what_is_captured() -> None:

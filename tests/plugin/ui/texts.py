@@ -25,7 +25,7 @@ def texts_of(part: object, where: str = "model") -> Iterator[tuple[str, str]]:
             if each.name not in NOT_READ:
                 yield from texts_of(getattr(part, each.name), f"{where}.{each.name}")
     else:
-        assert part is None or isinstance(part, bool | int | float | Enum | Pixels), where
+        assert part is None or isinstance(part, bool | int | float | bytes | Enum | Pixels), where
 
 
 def controls_of(part: object) -> Iterator[Control]:

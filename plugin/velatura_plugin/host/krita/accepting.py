@@ -34,7 +34,7 @@ def branch_of(
     result: ResultContent, layers: tuple[LayerContent, ...], *, is_visible: bool = True
 ) -> Branch:
     """A layer of the tree is called what it is, a group after what was done."""
-    name = layers[0].name if len(layers) == 1 else result.provenance.operation.value
+    name = layers[0].name if len(layers) == 1 else result.group_name
     return Branch(name, layers, is_visible)
 
 

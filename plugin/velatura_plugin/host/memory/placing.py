@@ -22,25 +22,24 @@ class Placer:
     new_id: Callable[[], str]
 
     def staged(self, contents: Contents, job: str, result: ResultContent, spot: Spot) -> Contents:
-        for layer in result.layers:
-            if layer.placement in ON_CANVAS:
-                shown = replace(self.made(layer, result), name=f"[Preview] {layer.name}", job=job)
-                contents = self.put(contents, (shown,), layer.placement, spot)
-        return contents
+        block = self._branch(result)
+        if not block:
+            return contents
+        top = replace(block[-1], name=f"[Preview] {block[-1].name}")
+        shown = tuple(replace(each, job=job) for each in (*block[:-1], top))
+        return self.put(contents, shown, _placement(result), spot)
 
     def accepted(self, contents: Contents, result: ResultContent, spot: Spot) -> Contents:
         """``result`` with those of its layers that belong onto the canvas or make it larger."""
         for layer in result.layers:
-            made = self.made(layer, result)
             if layer.placement is Placement.RESIZE_DOCUMENT:
                 resized = contents.resized(layer.region)
                 if layer.scale != 1.0:
                     resized = resized.scaled(layer.scale)
-                own = replace(made, patches=in_own_pixels(layer))
+                own = replace(self.made(layer, result), patches=in_own_pixels(layer))
                 contents = self.put(resized, (own,), Placement.TOP, Spot())
-            elif layer.placement in ON_CANVAS:
-                contents = self._collected(contents, made, layer.placement, spot)
-        return contents
+        block = self._branch(result)
+        return self._collected(contents, block, _placement(result), spot) if block else contents
 
     def grouped(
         self, contents: Contents, name: str, results: tuple[ResultContent, ...], spot: Spot
@@ -81,12 +80,19 @@ class Placer:
         )
 
     def _collected(
-        self, contents: Contents, made: MemoryLayer, placement: Placement, spot: Spot
+        self,
+        contents: Contents,
+        block: tuple[MemoryLayer, ...],
+        placement: Placement,
+        spot: Spot,
     ) -> Contents:
+        """``block``: a layer, or a group after what lies in it."""
         if not spot.group or group_of(contents, spot) is not None:
-            return self.put(contents, (made,), placement, spot)
-        group = self._group(spot.group, made.provenance)
-        return self.put(contents, (replace(made, parent=group.id), group), placement, spot)
+            return self.put(contents, block, placement, spot)
+        top = block[-1]
+        group = self._group(spot.group, top.provenance)
+        inside = (*block[:-1], replace(top, parent=group.id))
+        return self.put(contents, (*inside, group), placement, spot)
 
     def _group(self, name: str, provenance: Provenance | None) -> MemoryLayer:
         """Of results: it stays one though the user puts something of their own into it."""
@@ -95,14 +101,26 @@ class Placer:
     def _member(
         self, result: ResultContent, parent: str, *, is_visible: bool
     ) -> tuple[MemoryLayer, ...]:
-        layers = [self.made(each, result) for each in result.layers]
-        if len(layers) == 1:
-            return (replace(layers[0], parent=parent, visible=is_visible),)
-        name = result.provenance.operation.value
-        inner = MemoryLayer(
-            name, visible=is_visible, id=self.new_id(), parent=parent, kind=LayerKind.GROUP
-        )
-        return (*(replace(each, parent=inner.id) for each in layers), inner)
+        *inside, top = self._branch(result)
+        return (*inside, replace(top, parent=parent, visible=is_visible))
+
+    def _branch(self, result: ResultContent) -> tuple[MemoryLayer, ...]:
+        """What lies on the canvas of it: nothing, a layer, or a group after what lies in it."""
+        layers = [self.made(each, result) for each in result.layers if is_on_canvas(each)]
+        if len(layers) < 2:
+            return tuple(layers)
+        group = self._group(result.group_name, result.provenance)
+        return (*(replace(each, parent=group.id) for each in layers), group)
+
+
+def is_on_canvas(layer: LayerContent) -> bool:
+    return layer.placement in ON_CANVAS
+
+
+def _placement(result: ResultContent) -> Placement:
+    """Of what lies on the canvas: where the lowest goes."""
+    placed = (each.placement for each in result.layers if is_on_canvas(each))
+    return next(placed, Placement.ABOVE)
 
 
 def group_of(contents: Contents, spot: Spot) -> MemoryLayer | None:

@@ -123,6 +123,18 @@ def test_an_upscale_becomes_a_document_of_its_own_size() -> None:
     assert host.active_document() == document
 
 
+def test_a_part_for_a_document_of_its_own_is_opened() -> None:
+    host = MemoryHost()
+    document = host.open(noise(SIZE))
+    table = result(Placement.NEW_DOCUMENT, Rect(0, 0, 8, 8), noise(Size(8, 8), seed=5)).layers
+    content = result(Placement.ABOVE, SPOT, noise(SPOT.size))
+    both = ResultContent((*content.layers, *table), PROVENANCE)
+    host.accept(document, "job", both, spot=Spot(), document_key="key")
+    assert [each.name for each in host.layers(document)] == ["made", "Background"]
+    (other,) = [each for each in host.documents.values() if each.id != document.id]
+    assert host.flatten(host.document(other.id)) == noise(Size(8, 8), seed=5)
+
+
 def test_an_expansion_moves_every_layer_in_one_step() -> None:
     host = MemoryHost()
     document = host.open(noise(SIZE))
