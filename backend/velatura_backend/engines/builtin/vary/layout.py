@@ -1,8 +1,8 @@
 """A new layout for a picture: pieces of it, each moved to where its neighbours fit.
 
-Pieces are laid in rows like quilting blocks (Efros and Freeman, Image Quilting, SIGGRAPH 2001), on
-a small version of the picture, each the best of some that are drawn at random. Search and vote heal
-their joints afterwards, so no cut is sought between them.
+Pieces are laid in rows on a small version of the picture, each the best of some that are drawn at
+random, and cut where they overlap (Efros and Freeman, Image Quilting, SIGGRAPH 2001). Search and
+vote heal their joints afterwards.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ _CANDIDATES = 64
 _STRIPS = 8
 _LITTLE, _MUCH = 0.04, 0.25
 _FAR, _NEAR = 0.5, 0.05
+_UNUSABLE = 1e3
 
 
 @dataclass(frozen=True)
@@ -57,33 +58,49 @@ def new_layout(
     """(height, width, 2) int32: row and column of the pixel to begin with at each place; where
     ``fixed``, its own. ``piece``: side of a piece in pixels."""
     height, width = fixed.shape
-    rows, columns = np.mgrid[0:height, 0:width].astype(np.int32)
-    places = np.stack([rows, columns], axis=2)
-    board = _Board(image, usable, fixed.copy(), places)
+    places = np.indices((height, width), np.int32).transpose(1, 2, 0).copy()
+    board = _Board(image, usable, fixed, fixed.copy(), places)
+    rim = max(2, piece // 2)
     for top in range(0, height, piece):
         lanes.check()
         for left in range(0, width, piece):
-            block = (slice(top, min(height, top + piece)), slice(left, min(width, left + piece)))
-            if not fixed[block].all():
-                board.lay(block, _drawn(block, freedom, (height, width), generator))
-    places[fixed] = np.stack([rows, columns], axis=2)[fixed]
+            block = Block(
+                max(0, top - rim), max(0, left - rim),
+                min(height, top + piece), min(width, left + piece),
+                top, left,
+            )  # fmt: skip
+            if not fixed[block.window].all():
+                board.lay(block, drawn_offsets(block, freedom, (height, width), generator))
     return places
 
 
-def _drawn(
-    block: tuple[slice, slice],
-    freedom: Freedom,
-    size: tuple[int, int],
-    generator: np.random.Generator,
+@dataclass(frozen=True)
+class Block:
+    """Where a piece goes: rows ``top`` to ``bottom``, columns ``left`` to ``right``; up to row
+    ``own_top`` and column ``own_left`` it overlaps what was laid before."""
+
+    top: int
+    left: int
+    bottom: int
+    right: int
+    own_top: int
+    own_left: int
+
+    @property
+    def window(self) -> tuple[slice, slice]:
+        return slice(self.top, self.bottom), slice(self.left, self.right)
+
+
+def drawn_offsets(
+    block: Block, freedom: Freedom, size: tuple[int, int], generator: np.random.Generator
 ) -> NDArray[np.int64]:
     """(candidates, 2): offsets that keep the block inside the picture."""
     drawn = generator.standard_normal((_CANDIDATES, 2))
     offsets = np.rint(drawn * (freedom.rows * size[0], freedom.columns * size[1])).astype(np.int64)
-    for axis, (side, span) in enumerate(zip(block, size, strict=True)):
+    for axis, (side, span) in enumerate(zip(block.window, size, strict=True)):
         room = span - (side.stop - side.start)
-        start = np.mod(side.start + offsets[:, axis], 2 * room + 1 if room else 1)
-        start = np.where(start > room, 2 * room - start, start)  # mirrored back at the border
-        offsets[:, axis] = np.abs(start) - side.start
+        start = np.mod(side.start + offsets[:, axis], 2 * room + 1)
+        offsets[:, axis] = np.where(start > room, 2 * room - start, start) - side.start
     return offsets
 
 
@@ -93,31 +110,68 @@ class _Board:
 
     image: Floats
     usable: BoolMask
+    fixed: BoolMask
     laid: BoolMask
     places: Indices
 
-    def lay(self, block: tuple[slice, slice], offsets: NDArray[np.int64]) -> None:
-        """Moves the block by the offset that fits best what is laid in it and around it."""
+    def lay(self, block: Block, offsets: NDArray[np.int64]) -> None:
+        """Moves the block by the offset that fits best what is laid in it and around it, and cuts
+        it where the two differ least."""
+        rows, columns = np.mgrid[block.window]
+        dy, dx = offsets[int(np.argmin(self._costs(block, offsets)))]
+        moved = np.stack([rows + dy, columns + dx], axis=2).astype(np.int32)
+        own = ~self.laid[block.window]
+        if not own.all():
+            own |= self._cut(block, moved) & ~self.fixed[block.window]
+        self.places[block.window][own] = moved[own]
+        self.laid[block.window] = True
+
+    def _costs(self, block: Block, offsets: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Mean squared difference from what is laid; what must not be copied is out of the question
+        as long as there is anything else."""
         height, width = self.laid.shape
-        rim = max(2, (block[0].stop - block[0].start) // 4)
-        around = (
-            slice(max(0, block[0].start - rim), min(height, block[0].stop + rim)),
-            slice(max(0, block[1].start - rim), min(width, block[1].stop + rim)),
-        )
+        beyond = max(2, (block.bottom - block.top) // 4)
+        top, left = block.top, block.left
+        around = (slice(top, block.bottom + beyond), slice(left, block.right + beyond))
         ys, xs = np.nonzero(self.laid[around])
         costs = np.zeros(len(offsets))
         if len(ys):
-            ys, xs = ys + around[0].start, xs + around[1].start
-            there = self.places[ys, xs]
+            there = self.places[ys + top, xs + left]
             wanted = self.image[there[:, 0], there[:, 1]]
-            sy = np.clip(ys + offsets[:, :1], 0, height - 1)
-            sx = np.clip(xs + offsets[:, 1:], 0, width - 1)
-            costs = np.square(self.image[sy, sx] - wanted).mean(axis=(1, 2))
-        rows, columns = np.mgrid[block]
+            sy = np.clip(ys + top + offsets[:, :1], 0, height - 1)
+            sx = np.clip(xs + left + offsets[:, 1:], 0, width - 1)
+            costs = np.square(self.image[sy, sx] - wanted).mean(axis=(1, 2), dtype=np.float64)
+        rows, columns = np.mgrid[block.window]
         by, bx = rows.ravel() + offsets[:, :1], columns.ravel() + offsets[:, 1:]
-        costs += 1e3 * (1.0 - self.usable[by, bx].mean(axis=1))
-        dy, dx = offsets[int(np.argmin(costs))]
-        open_ = ~self.laid[block]
-        moved = np.stack([rows + dy, columns + dx], axis=2).astype(np.int32)
-        self.places[block][open_] = moved[open_]
-        self.laid[block] = True
+        return costs + _UNUSABLE * (1.0 - self.usable[by, bx].mean(axis=1))
+
+    def _cut(self, block: Block, moved: Indices) -> BoolMask:
+        """Which pixels of the overlap the new piece takes: those beyond the cheapest cuts."""
+        there = self.places[block.window]
+        old, new = (self.image[each[..., 0], each[..., 1]] for each in (there, moved))
+        difference = np.square(old - new).sum(axis=2)
+        taken = np.ones(difference.shape, np.bool_)
+        across, down = block.own_left - block.left, block.own_top - block.top
+        if across:
+            cut = cheapest_cut(difference[:, :across])
+            taken[:, :across] &= np.arange(across) >= cut[:, None]
+        if down:
+            cut = cheapest_cut(difference[:down].T)
+            taken[:down] &= np.arange(down)[:, None] >= cut
+        return taken
+
+
+def cheapest_cut(cost: Floats) -> NDArray[np.int64]:
+    """(rows,): the column in each row of the cheapest path from top to bottom that moves by at most
+    one column a row."""
+    total = cost.astype(np.float64)
+    far = np.inf
+    for row in range(1, len(total)):
+        above = np.pad(total[row - 1], 1, constant_values=far)
+        total[row] += np.minimum(np.minimum(above[:-2], above[2:]), above[1:-1])
+    path = np.empty(len(total), np.int64)
+    path[-1] = int(np.argmin(total[-1]))
+    for row in range(len(total) - 2, -1, -1):
+        first = max(0, path[row + 1] - 1)
+        path[row] = first + int(np.argmin(total[row, first : path[row + 1] + 2]))
+    return path

@@ -81,7 +81,7 @@ def _varied(
 
 
 def settings_of(task: EngineTask) -> SynthesisSettings:
-    return SynthesisSettings(coarsest=128, screening=0.02)
+    return SynthesisSettings(coarsest=64, screening=0.02)
 
 
 def _laid_out(task: EngineTask, sheet: Sheet, unknown: BoolMask, lanes: Lanes) -> Floats:
