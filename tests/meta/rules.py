@@ -23,8 +23,8 @@ THIRD_PARTY = {
     "velatura_protocol": {"msgpack"},
     "velatura_plugin": {"websockets", "krita", "pykrita", "PyQt5", "PyQt6", "gi"},
     "velatura_backend": {
-        "imagecodecs", "msgpack", "numba", "numpy", "PIL", "platformdirs", "pyvips", "scipy",
-        "websockets",
+        "imagecodecs", "msgpack", "numba", "numpy", "onnxruntime", "PIL", "platformdirs", "pyvips",
+        "scipy", "websockets",
     },
     "velatura_cli": {"numpy", "tqdm"},
     "installer": set[str](),
