@@ -78,6 +78,11 @@ class EngineTask:
     scale: float | None = None
     target: tuple[int, int] | None = None
     """(height, width) wanted of retarget and generate."""
+    origin: tuple[int, int] = (0, 0)
+    """(top, left) of the crop in the document's own pixels."""
+    document: tuple[int, int] | None = None
+    """(height, width) of the document, where it is known: an image of that size in another role
+    lies on it pixel by pixel."""
     grey: bool = False
     """The document is grey: the result's colour, whatever the engine's channels, will not show."""
 

@@ -26,10 +26,11 @@ from ..specs import FILL
 from .patchmatch.kernels import BoolMask
 from .patchmatch.lanes import Lanes
 from .patchmatch.pyramid import Masks
-from .patchmatch.solve import Settings, Stage, solve
+from .patchmatch.solve import Layout, Settings, Stage, solve
 from .places import Place, find_places
 from .premultiplied import from_working, to_working
-from .values import number
+from .sources import Sheet, lay_out, parts_for
+from .values import number, text
 
 _EXPAND_LOCALITY = 6.3
 
@@ -76,15 +77,21 @@ class _Filling:
 
     def _solve(self, place: Place) -> Iterator[Stage]:
         masks = self._masks(place)
-        if not masks.source.any():  # nothing to copy nearby: look at the whole picture
+        parts = parts_for(self.task, place.crop)
+        if not masks.source.any() and not parts:  # nothing to copy nearby: look everywhere
             height, width = self.hole.shape
             place = replace(place, crop=Rect(0, 0, width, height))
             masks = self._masks(place)
+        picture = self.task.image[_slices(place.crop)]
+        self.lanes.check()
+        sheet = lay_out(picture, parts) if parts else None
+        masks = masks if sheet is None else self._with_sources(masks, sheet)
         if not masks.source.any():
             raise NoSource
-        image = to_working(self.task.image[_slices(place.crop)])
+        image = to_working(picture if sheet is None else sheet.image)
         self.lanes.check()
-        for stage in solve(image, masks, self.task.seed, self.settings, self.lanes):
+        layout = None if sheet is None else Layout(sheet.height, sheet.frames)
+        for stage in solve(image, masks, self.task.seed, self.settings, self.lanes, layout):
             if stage.fraction == 1.0:
                 self._keep(place, stage)
             yield stage
@@ -97,6 +104,15 @@ class _Filling:
         hole[inner] = self._own(place, _slices(place.reach))
         self.lanes.check()
         return Masks(hole, known, source)
+
+    def _with_sources(self, masks: Masks, sheet: Sheet) -> Masks:
+        """The masks of a sheet whose upper left is the place's crop."""
+        hole, known, source = (np.zeros_like(sheet.usable) for _ in range(3))
+        corner = tuple(slice(0, side) for side in masks.hole.shape)
+        hole[corner], known[corner] = masks.hole, masks.known
+        if text(self.task, FILL, "copy_from") != "source":
+            source[corner] = masks.source
+        return Masks(hole, known | sheet.usable, source | sheet.usable)
 
     def _own(self, place: Place, window: tuple[slice, slice]) -> BoolMask:
         """What this place fills of the hole."""

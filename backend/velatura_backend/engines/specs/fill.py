@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from velatura_protocol.engines import ContextRule, EngineSpec, RoleSpec
-from velatura_protocol.parameters import Parameter, ParameterKind
+from velatura_protocol.parameters import Choice, Parameter, ParameterKind
 from velatura_protocol.tasks import Intent, Operation, Role
 
 FILL = EngineSpec(
@@ -20,9 +20,28 @@ FILL = EngineSpec(
         RoleSpec(Role.IMAGE, required=True, label="Picture"),
         RoleSpec(Role.MASK, required=True, label="Hole", help="What is to be filled."),
         RoleSpec(Role.EXCLUDE, label="Never copy from", help="These places are not sampled."),
+        RoleSpec(
+            Role.SOURCE,
+            label="Copy from",
+            help=(
+                "Another layer or file to copy from as well: a swatch, or another frame of the "
+                "same scene (of the document's size). Of very large ones the middle is used."
+            ),
+        ),
         RoleSpec(Role.PROTECT, label="Never change", help="Taken out of the hole."),
     ),
     parameters=(
+        Parameter(
+            "copy_from",
+            ParameterKind.CHOICE,
+            "Copy from",
+            "both",
+            help="With another layer or file to copy from: whether the picture itself is too.",
+            choices=(
+                Choice("both", "The picture and the other"),
+                Choice("source", "The other only"),
+            ),
+        ),
         Parameter(
             "locality",
             ParameterKind.FLOAT,

@@ -6,6 +6,7 @@ from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass
 
 from velatura_protocol.events import Phase
+from velatura_protocol.tasks import Canvas
 
 from ...engines.base import (
     Engine,
@@ -103,5 +104,16 @@ class VariationMaker:
             strength=task.strength,
             scale=task.scale,
             target=(task.target.height, task.target.width) if task.target else None,
+            origin=(crop.region.y, crop.region.x),
+            document=_document_size(task.canvas),
             grey=task.canvas.format.layout.is_grey,
         )
+
+
+def _document_size(canvas: Canvas) -> tuple[int, int]:
+    """(height, width) without the margins of an expand."""
+    margins = canvas.margins
+    return (
+        canvas.size.height - margins.top - margins.bottom,
+        canvas.size.width - margins.left - margins.right,
+    )

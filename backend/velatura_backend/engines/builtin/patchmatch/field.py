@@ -96,6 +96,18 @@ def scatter(field: Field, generator: np.random.Generator) -> None:
     field.column.ravel()[places] = drawn[:, 1]
 
 
+def align(field: Field, rows: int) -> None:
+    """Every target starts at what lies ``rows`` below it, where that may be copied; others stay as
+    they are."""
+    ys, xs = np.nonzero(field.target)
+    inside = ys + rows < len(field.valid)
+    ys, xs = ys[inside], xs[inside]
+    usable = field.valid[ys + rows, xs]
+    ys, xs = ys[usable], xs[usable]
+    field.row[ys, xs] = ys + rows
+    field.column[ys, xs] = xs
+
+
 @kernel
 def _refine(start: int, stop: int, flag: Flag, serial: int, fine: Field, coarse: Field) -> None:
     height, width = fine.target.shape

@@ -40,7 +40,8 @@ class Field(NamedTuple):
 
 class Sweep(NamedTuple):
     """How to sweep: ``radius`` of the first random window around the best so far, ``tries`` from
-    anywhere, ``locality``: the penalty per pixel of offset."""
+    anywhere, ``locality``: the penalty per pixel of offset, for patches above row ``home``; below
+    it lie other pictures, of which no place is nearer than another."""
 
     channels: int
     reverse: bool
@@ -48,6 +49,7 @@ class Sweep(NamedTuple):
     tries: int
     locality: np.float32
     seed: int
+    home: int = 1 << 30
 
 
 @inlined
@@ -85,7 +87,9 @@ def _tested(
     if not field.valid[sy, sx]:
         return best
     dy, dx = np.float32(sy - y), np.float32(sx - x)
-    penalty = sweep.locality * np.sqrt(dy * dy + dx * dx)
+    penalty = np.float32(0.0)
+    if sy < sweep.home:
+        penalty = sweep.locality * np.sqrt(dy * dy + dx * dx)
     if penalty >= best:
         return best
     bound = (best - penalty) * total

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .distance import RADIUS
-from .field import Level, prepare_level, refine, scatter
+from .field import Level, align, prepare_level, refine, scatter
 from .kernels import BoolMask, Floats, Positions
 from .lanes import Lanes
 from .poisson import poisson_finish
@@ -75,6 +75,15 @@ class Settings:
 
 
 @dataclass(frozen=True)
+class Layout:
+    """What the image is made of: the picture itself above row ``home``, others below. ``frames``:
+    rows from the picture down to each of those that show the same scene pixel by pixel."""
+
+    home: int
+    frames: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
 class Stage:
     """How far a fill has come: ``fraction`` in 0..1, and what the hole looks like, at 1/``scale``
     of the size; ``colours`` is a view that the next step changes."""
@@ -87,17 +96,24 @@ class Stage:
 
 
 def solve(
-    image: Floats, masks: Masks, seed: int, settings: Settings, lanes: Lanes
+    image: Floats,
+    masks: Masks,
+    seed: int,
+    settings: Settings,
+    lanes: Lanes,
+    layout: Layout | None = None,
 ) -> Iterator[Stage]:
     """Yields stages; the last one has fraction 1, scale 1 and the result in its hole.
 
     ``image``: (height, width, colours), finite, any colour space in which squared differences make
-    sense. Without a single whole patch to copy the hole is filled smoothly.
+    sense. Without a single whole patch to copy the hole is filled smoothly. ``layout`` None: all of
+    it is the picture itself.
     """
     if not valid_patches(masks, lanes).any():
         yield _smooth_only(image, masks, settings, lanes)
         return
-    yield from _Solver(image, masks, seed, settings, lanes).run()
+    whole = Layout(len(image))
+    yield from _Solver(image, masks, seed, settings, lanes, layout or whole).run()
 
 
 def _smooth_only(image: Floats, masks: Masks, settings: Settings, lanes: Lanes) -> Stage:
@@ -112,9 +128,15 @@ def _smooth_only(image: Floats, masks: Masks, settings: Settings, lanes: Lanes) 
 
 class _Solver:
     def __init__(
-        self, image: Floats, masks: Masks, seed: int, settings: Settings, lanes: Lanes
+        self,
+        image: Floats,
+        masks: Masks,
+        seed: int,
+        settings: Settings,
+        lanes: Lanes,
+        layout: Layout,
     ) -> None:
-        self.settings, self.lanes, self.seed = settings, lanes, seed
+        self.settings, self.lanes, self.seed, self.layout = settings, lanes, seed, layout
         self.colours = image.shape[2]
         self.channels = self.colours + TEXTURE_CHANNELS
         thickness = thickness_of(masks.hole, lanes)
@@ -125,7 +147,7 @@ class _Solver:
             finer = self.features[-1]
             self.features.append(halve_features(finer, level.known, self.channels, lanes))
             lanes.check()
-        self.tries = 1 if self.thin else settings.tries
+        self.tries = (1 if self.thin else settings.tries) + len(layout.frames)
         self.locality = settings.locality * _variance(image, masks.source)
         lanes.check()
         self.least, self.most = _range(image, masks.source)
@@ -171,6 +193,9 @@ class _Solver:
         for attempt in range(self.tries):
             trial = _copied(level)
             scatter(trial.field, self._generator(index, attempt))
+            frame = self.tries - 1 - attempt
+            if frame < len(self.layout.frames):
+                align(trial.field, self.layout.frames[frame] >> index)
             if not self.thin:
                 self._first_search(trial, index, attempt)
             energy = yield from self._alternate(trial, index, attempt)
@@ -222,6 +247,7 @@ class _Solver:
             tries,
             np.float32(self.locality * 2**index),
             seed & 0x7FFFFFFF,
+            RADIUS + -(-self.layout.home >> index),
         )
 
     def _spread(self, level: Level, wish: float) -> float:
