@@ -1,0 +1,84 @@
+"""Print and stone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from scipy import ndimage
+
+from ...patchmatch.kernels import Floats
+from .easel import Easel, planes, vivid
+from .finish import Surface, finish
+from .marks import Canvas, Speckle, blank, put_speckles
+from .screens import Screen, print_screen
+from .tiles import Stones, set_stones
+
+_CYAN, _MAGENTA = (0.0, 0.62, 0.88), (0.90, 0.05, 0.50)
+_YELLOW, _BLACK = (1.0, 0.90, 0.02), (0.10, 0.10, 0.11)
+_PINK, _BLUE, _SUN = (1.0, 0.28, 0.56), (0.05, 0.38, 0.78), (1.0, 0.88, 0.10)
+
+
+def halftone(easel: Easel) -> Iterator[Canvas]:
+    """Newspaper colour: four screens, each at its own angle."""
+    u = easel.unit
+    guide = easel.guide(0.5 + 0.8 * (1.0 - easel.care))
+    canvas = blank(easel.height, easel.width, (0.965, 0.945, 0.90))
+    amounts = _separated(vivid(guide.colour, 0.1))
+    period = 5.2 * u
+    for plane, (inked, degrees) in enumerate(
+        ((_YELLOW, 0.0), (_CYAN, 15.0), (_MAGENTA, 75.0), (_BLACK, 45.0))
+    ):
+        screen = Screen(
+            inked, plane, period, float(np.radians(degrees)), fade=0.05, salt=plane * 32
+        )
+        print_screen(canvas.colour, amounts, guide, screen, easel.lanes)
+        yield canvas
+    finish(canvas, Surface(tooth=0.025, grain=2.0 * u, salt=2), easel.lanes)
+    yield canvas
+
+
+def _separated(colour: Floats) -> Floats:
+    """Yellow, cyan, magenta, black: black takes over part of what all three share."""
+    cyan, magenta, yellow = (1.0 - colour[..., c] for c in range(3))
+    shared = np.minimum(np.minimum(cyan, magenta), yellow)
+    black = np.clip((shared - 0.25) / 0.75, 0.0, 1.0) ** 1.4 * 0.95
+    left = np.maximum(1e-3, 1.0 - 0.75 * black)
+    parts = [np.clip((each - 0.75 * black) / left, 0.0, 1.0) for each in (yellow, cyan, magenta)]
+    return planes(*(0.92 * part for part in parts), black)
+
+
+def risograph(easel: Easel) -> Iterator[Canvas]:
+    """Three bright soy inks from a stencil, grainy and never quite in register."""
+    u = easel.unit
+    guide = easel.guide(0.7 + 0.8 * (1.0 - easel.care))
+    canvas = blank(easel.height, easel.width, (0.965, 0.95, 0.915))
+    colour = vivid(guide.colour, 0.25, 0.15)
+    amounts = planes(*(np.clip((0.96 - colour[..., c]) * 1.06, 0.0, 1.0) for c in (2, 1, 0)))
+    prints = ((_SUN, 0.0, 0.0), (_PINK, 1.5, -0.9), (_BLUE, -1.2, 1.3))
+    for plane, (inked, right, down) in enumerate(prints):
+        amount = _shifted(amounts[..., plane], right * u / guide.factor, down * u / guide.factor)
+        dots = Speckle(inked, 1.9 * u, 0.94, 1.0, easel.salt(plane + 1))
+        put_speckles(canvas, guide, amount, dots, easel.lanes)
+        yield canvas
+    finish(canvas, Surface(tooth=0.03, grain=1.8 * u, salt=2), easel.lanes)
+    yield canvas
+
+
+def _shifted(plane: Floats, right: float, down: float) -> Floats:
+    """Out of register: linear between pixels, edges repeated."""
+    return np.asarray(ndimage.shift(plane, (down, right), order=1, mode="nearest"), np.float32)
+
+
+def mosaic(easel: Easel) -> Iterator[Canvas]:
+    """Glass and stone in mortar, set along the forms."""
+    u = easel.unit
+    guide = easel.guide(1.6, 6.0)
+    guide = guide._replace(colour=vivid(guide.colour, 0.25, 0.15))
+    canvas = blank(easel.height, easel.width, (0.62, 0.58, 0.53))
+    size = (8.5 - 2.5 * easel.care) * u
+    stones = Stones(size, max(0.9, 1.1 * u), salt=easel.salt(1))
+    set_stones(canvas, guide, stones, easel.lanes)
+    yield canvas
+    finish(canvas, Surface(relief=0.22, tooth=0.05, grain=1.4 * u, salt=4), easel.lanes)
+    yield canvas

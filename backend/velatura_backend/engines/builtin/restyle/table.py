@@ -1,0 +1,232 @@
+"""A smooth map of colours as a table over encoded sRGB, and how it is laid over a picture."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import cast
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from ....imaging.lut import Lattice, identity_lattice, resampled
+from ...base import FloatImage, FloatMask
+from ..patchmatch.kernels import Flag, Floats
+from ..patchmatch.lanes import Lanes
+from .oklab import Colours, from_oklab, to_oklab
+from .transport import sampled, transported
+
+SIDE = 33
+HALD_SIDE = 64
+_SCALES = (10.0, 5.0, 2.5, 1.5)
+"""Of the fit, in nodes, from coarse to fine. Finer ones follow the sample's noise: bands."""
+
+_PRIOR = 40.0
+"""Samples that a neighbourhood must have before a finer scale departs from the coarser one."""
+
+_NEUTRAL = 0.035
+_SKIN_HUE = 0.9
+_SKIN_SPREAD = 0.45
+_SKIN_CHROMA = (0.03, 0.17)
+
+
+@dataclass(frozen=True)
+class ColourTable:
+    """``change``: (33, 33, 33, 3) float32, what is added to an encoded colour; indexed as a
+    :data:`~velatura_backend.imaging.lut.Lattice`."""
+
+    change: Lattice
+
+    def applied(self, image: FloatImage, strength: float, lanes: Lanes) -> FloatImage:
+        """The picture (H, W, 2 | 4) with its colours changed; a new array, alpha as it is.
+
+        Values beyond 0..1 change as the nearest value inside does and keep their distance; what is
+        not finite stays.
+
+        :raises Cancelled: the order is to stop
+        """
+        result = np.empty_like(image)
+        change = np.ascontiguousarray(self.change * np.float32(strength))
+        lanes.rows(_grade, *image.shape[:2], image, change, result)
+        return result
+
+    def hald(self, strength: float) -> FloatImage:
+        """The table as a level 8 Hald picture, (512, 512, 4), opaque."""
+        lattice = identity_lattice(HALD_SIDE)
+        lattice += np.float32(strength) * resampled(self.change, HALD_SIDE)
+        picture = np.ones((512, 512, 4), np.float32)
+        picture[..., :3] = np.clip(lattice, 0.0, 1.0).reshape(512, 512, 3)
+        return picture
+
+
+@dataclass(frozen=True)
+class Protection:
+    """How much of a colour's change of hue and colourfulness is held back, 0..1, for colours near
+    the grey axis and for those like skin (and like wood and sand: colours are all that is known).
+    """
+
+    neutrals: float = 0.0
+    skin: float = 0.0
+
+
+def colour_table(
+    image: FloatImage,
+    mask: FloatMask | None,
+    style: FloatImage,
+    seed: int,
+    protection: Protection = Protection(),
+) -> ColourTable:
+    """The map that gives ``image`` the colours of ``style`` (H, W, 2 | 4); no change at all if
+    either shows nothing."""
+    generator = np.random.default_rng(seed & 0xFFFFFFFFFFFF)
+    own, wanted = sampled(image, mask, generator), sampled(style, None, generator)
+    if not len(own) or not len(wanted):
+        return ColourTable(np.zeros((SIDE, SIDE, SIDE, 3), np.float32))
+    before = to_oklab(own)
+    after = transported(before, to_oklab(wanted), generator)
+    return ColourTable(_protected(_fitted(own, after - before), protection))
+
+
+def _fitted(colours: Colours, travel: Colours) -> Lattice:
+    """Node by node, the mean travel in OKLab of the samples around, coarse to fine: scattered data
+    by normalised convolution, each scale correcting the one before."""
+    weights, corners = _corners(colours)
+    field = np.zeros((SIDE**3, 3), np.float32)
+    field += travel.mean(axis=0)
+    for scale in _SCALES:
+        missing = travel - _interpolated(field, weights, corners)
+        sums = np.stack([_splat(weights, corners, missing[:, c]) for c in range(3)])
+        count = _splat(weights, corners, np.ones(len(colours), np.float32))
+        blurred = np.stack([ndimage.gaussian_filter(each, scale, mode="nearest") for each in sums])
+        density = ndimage.gaussian_filter(count, scale, mode="nearest")
+        prior = _PRIOR / (2.0 * np.pi * scale**2) ** 1.5
+        field += (blurred / (density + prior)).reshape(3, -1).T
+    return field.reshape(SIDE, SIDE, SIDE, 3)
+
+
+def _corners(colours: Colours) -> tuple[Floats, NDArray[np.intp]]:
+    """Trilinear weights (n, 8) and flat node numbers (n, 8) of each colour."""
+    place = np.clip(colours, 0.0, 1.0) * (SIDE - 1)
+    cell = np.minimum(place.astype(np.intp), SIDE - 2)
+    part = (place - cell).astype(np.float32)
+    weights = np.ones((len(colours), 8), np.float32)
+    corners = np.zeros((len(colours), 8), np.intp)
+    for corner in range(8):
+        for channel, stride in enumerate((1, SIDE, SIDE * SIDE)):
+            up = corner >> channel & 1
+            weights[:, corner] *= part[:, channel] if up else 1.0 - part[:, channel]
+            corners[:, corner] += (cell[:, channel] + up) * stride
+    return weights, corners
+
+
+def _interpolated(field: Floats, weights: Floats, corners: NDArray[np.intp]) -> Colours:
+    total = np.zeros((len(weights), 3), np.float32)
+    for corner in range(8):
+        total += weights[:, corner, None] * field[corners[:, corner]]
+    return total
+
+
+def _splat(weights: Floats, corners: NDArray[np.intp], values: Floats) -> Floats:
+    flat = (weights * values[:, None]).ravel()
+    sums = np.bincount(corners.ravel(), flat, SIDE**3)
+    return sums.astype(np.float32).reshape(SIDE, SIDE, SIDE)
+
+
+def _protected(travel: Lattice, protection: Protection) -> Lattice:
+    """The travel in OKLab as a change of encoded sRGB, inside the gamut."""
+    colours = identity_lattice(SIDE)
+    lab = to_oklab(colours)
+    chroma, hue = np.hypot(lab[..., 1], lab[..., 2]), np.arctan2(lab[..., 2], lab[..., 1])
+    neutral = np.exp(-np.square(chroma / _NEUTRAL))
+    inside = (chroma > _SKIN_CHROMA[0]) & (chroma < _SKIN_CHROMA[1])
+    skin = np.exp(-np.square((hue - _SKIN_HUE) / _SKIN_SPREAD)) * ndimage.gaussian_filter(
+        inside.astype(np.float32), 1.0
+    )
+    held = 1.0 - (1.0 - protection.neutrals * neutral) * (1.0 - protection.skin * skin)
+    kept = travel.copy()
+    kept[..., 1:] *= (1.0 - held)[..., None]
+    goal = np.clip(from_oklab(lab + kept), 0.0, 1.0)
+    return np.ascontiguousarray(goal - colours, np.float32)
+
+
+def _strict(function: Callable[..., None]) -> Callable[..., None]:
+    """Without fastmath, which takes every value for finite."""
+    return cast("Callable[..., None]", njit(cache=True, nogil=True)(function))
+
+
+@_strict
+def _grade(
+    start: int,
+    stop: int,
+    flag: Flag,
+    serial: int,
+    image: Floats,
+    change: Floats,
+    result: Floats,
+) -> None:
+    """Tetrahedral interpolation: sorted by size, the fractions walk from node to node along the
+    axes, so that greys depend on the grey axis alone."""
+    last = change.shape[0] - 1
+    width, channels = image.shape[1], image.shape[2]
+    for y in range(start, stop):
+        if flag[0] == serial:
+            return
+        for x in range(width):
+            red = image[y, x, 0]
+            green, blue = red, red
+            if channels == 4:
+                green, blue = image[y, x, 1], image[y, x, 2]
+            result[y, x, channels - 1] = image[y, x, channels - 1]
+            if not (np.isfinite(red) and np.isfinite(green) and np.isfinite(blue)):
+                for c in range(channels - 1):
+                    result[y, x, c] = image[y, x, c]
+                continue
+            fr = min(max(red, np.float32(0.0)), np.float32(1.0)) * np.float32(last)
+            fg = min(max(green, np.float32(0.0)), np.float32(1.0)) * np.float32(last)
+            fb = min(max(blue, np.float32(0.0)), np.float32(1.0)) * np.float32(last)
+            r, g, b = min(int(fr), last - 1), min(int(fg), last - 1), min(int(fb), last - 1)
+            fr, fg, fb = fr - np.float32(r), fg - np.float32(g), fb - np.float32(b)
+            r1, g1, b1 = r, g, b
+            r2, g2, b2 = r + 1, g + 1, b + 1
+            if fr >= fg:
+                if fg >= fb:
+                    most, middle, least = fr, fg, fb
+                    r1, g2, b2 = r + 1, g + 1, b
+                elif fr >= fb:
+                    most, middle, least = fr, fb, fg
+                    r1, g2 = r + 1, g
+                else:
+                    most, middle, least = fb, fr, fg
+                    b1, g2 = b + 1, g
+            elif fb >= fg:
+                most, middle, least = fb, fg, fr
+                b1, r2 = b + 1, r
+            elif fb >= fr:
+                most, middle, least = fg, fb, fr
+                g1, r2 = g + 1, r
+            else:
+                most, middle, least = fg, fr, fb
+                g1, b2 = g + 1, b
+            w0, w1 = np.float32(1.0) - most, most - middle
+            w2, w3 = middle - least, least
+            dr = (
+                w0 * change[b, g, r, 0] + w1 * change[b1, g1, r1, 0]
+                + w2 * change[b2, g2, r2, 0] + w3 * change[b + 1, g + 1, r + 1, 0]
+            )  # fmt: skip
+            dg = (
+                w0 * change[b, g, r, 1] + w1 * change[b1, g1, r1, 1]
+                + w2 * change[b2, g2, r2, 1] + w3 * change[b + 1, g + 1, r + 1, 1]
+            )  # fmt: skip
+            db = (
+                w0 * change[b, g, r, 2] + w1 * change[b1, g1, r1, 2]
+                + w2 * change[b2, g2, r2, 2] + w3 * change[b + 1, g + 1, r + 1, 2]
+            )  # fmt: skip
+            if channels == 4:
+                result[y, x, 0] = red + dr
+                result[y, x, 1] = green + dg
+                result[y, x, 2] = blue + db
+            else:
+                grey = np.float32(0.2126) * dr + np.float32(0.7152) * dg + np.float32(0.0722) * db
+                result[y, x, 0] = red + grey
