@@ -2,12 +2,47 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from pathlib import Path
+
 from velatura_backend.engines import registry
 from velatura_protocol.engines import EngineSpec
-from velatura_protocol.parameters import ParameterValue
+from velatura_protocol.errors import UnreadableFile
+from velatura_protocol.messages import LayerPart
+from velatura_protocol.parameters import Parameter, ParameterKind, ParameterValue
+from velatura_protocol.tasks import Role
 
 from .exit_codes import UsageError
 from .options import OperationCommand
+from .outputs import require_file
+
+
+@dataclass(frozen=True)
+class Settled:
+    """A command in its engine's terms; ``inputs`` are those of ``--input`` and of the options that
+    stand for one."""
+
+    engine: EngineSpec
+    parameters: dict[str, ParameterValue]
+    inputs: dict[str, Path]
+
+
+def settle(command: OperationCommand) -> Settled:
+    """:raises UsageError: the engine, or what is asked of it, does not exist"""
+    engine = choose_engine(command)
+    _check_mask(engine, command)
+    inputs = dict(command.options.inputs)
+    parameters = {
+        **_of_style(engine, command, inputs),
+        **_of_palette(engine, command, inputs),
+        **_of_parts(engine, command),
+        **parse_parameters(engine, command),
+    }
+    for role in inputs:
+        if engine.role(role) is None:
+            listed = "velatura engines --json lists what it takes"
+            raise UsageError(f"{engine.id} takes no {role}; {listed}")
+    return Settled(engine, parameters, inputs)
 
 
 def choose_engine(command: OperationCommand) -> EngineSpec:
@@ -35,3 +70,99 @@ def parse_parameters(engine: EngineSpec, command: OperationCommand) -> dict[str,
         except ValueError as problem:
             raise UsageError(f"--param {key}: {problem}") from None
     return values
+
+
+def _check_mask(engine: EngineSpec, command: OperationCommand) -> None:
+    role = engine.role(Role.MASK)
+    given = command.mask is not None or command.mask_from_alpha
+    if given and role is None:
+        raise UsageError(f"{engine.id} takes no mask; leave out --mask")
+    if role is not None and role.required and not given and command.extension is None:
+        raise UsageError(
+            f"{command.operation.value} needs --mask: a picture of the same size, white where "
+            f"{role.label.lower() or 'it is to work'} is"
+        )
+
+
+def _of_style(
+    engine: EngineSpec, command: OperationCommand, inputs: dict[str, Path]
+) -> dict[str, ParameterValue]:
+    """A preset by its name, else a picture, which becomes an input."""
+    if not command.style:
+        return {}
+    presets = next((e for e in engine.parameters if e.kind is ParameterKind.PRESET), None)
+    preset = None if presets is None else _preset_called(command.style, presets)
+    if presets is not None and preset is not None:
+        return {presets.id: preset}
+    if not Path(command.style).exists():
+        known = ", ".join(each.id for each in presets.choices) if presets else ""
+        there_are = f"; presets are {known}" if known else ""
+        raise UsageError(f"{command.style}: no such file and no preset{there_are}")
+    require_file(Path(command.style))
+    inputs[Role.STYLE] = Path(command.style)
+    return {}
+
+
+def _preset_called(name: str, presets: Parameter) -> str | None:
+    """By its id or its label, in any case."""
+    wanted = name.casefold()
+    called = (e.id for e in presets.choices if wanted in (e.id.casefold(), e.label.casefold()))
+    return next(called, None)
+
+
+def _of_palette(
+    engine: EngineSpec, command: OperationCommand, inputs: dict[str, Path]
+) -> dict[str, ParameterValue]:
+    """Colours out of a ``.gpl`` file or a list; a picture that has them becomes an input."""
+    if not command.palette:
+        return {}
+    path = Path(command.palette)
+    if path.suffix.lower() == ".gpl":
+        return _palette_value(engine, _read_gpl(path))
+    if not command.palette.startswith("#"):
+        require_file(path)
+        inputs[Role.PALETTE] = path
+        return {}
+    colours = tuple(each.strip().lower() for each in command.palette.split(","))
+    return _palette_value(engine, colours)
+
+
+def _palette_value(engine: EngineSpec, colours: tuple[str, ...]) -> dict[str, ParameterValue]:
+    kinds = (each for each in engine.parameters if each.kind is ParameterKind.PALETTE)
+    parameter = engine.parameter("palette") or next(kinds, None)
+    if parameter is None:
+        raise UsageError(f"{engine.id} takes no palette; leave out --palette")
+    problem = parameter.check(colours)
+    if problem:
+        raise UsageError(f"--palette: {problem}")
+    return {parameter.id: colours}
+
+
+def _read_gpl(path: Path) -> tuple[str, ...]:
+    from velatura_backend.imaging.palettes import parse_gpl
+
+    require_file(path)
+    try:
+        return parse_gpl(path.read_text(encoding="utf-8", errors="replace"))
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read: {error.strerror}") from None
+    except UnreadableFile as error:
+        raise UsageError(f"{path}: {error.params['reason']}") from None
+
+
+def _of_parts(engine: EngineSpec, command: OperationCommand) -> dict[str, ParameterValue]:
+    """What is to be made beside the result: an engine has a switch of the part's own name for it.
+
+    :raises UsageError: it cannot make that
+    """
+    wanted = {
+        LayerPart.BACKGROUND: command.background,
+        LayerPart.COLOUR_TABLE: command.colour_table is not None,
+    }
+    asked: dict[str, ParameterValue] = {}
+    for part, is_wanted in wanted.items():
+        if is_wanted and engine.parameter(part.value) is None:
+            raise UsageError(f"{engine.id} makes no {part.value.replace('_', ' ')}")
+        if is_wanted:
+            asked[part.value] = True
+    return asked

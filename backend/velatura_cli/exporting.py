@@ -14,7 +14,7 @@ from velatura_backend.imaging.files.model import PngDetails, TiffDetails
 from velatura_backend.provenance import to_xmp
 from velatura_plugin.host.base import LayerContent, PatchContent, ResultContent
 from velatura_protocol.geometry import Rect
-from velatura_protocol.messages import Variation
+from velatura_protocol.messages import LayerPart, Variation
 from velatura_protocol.pixels import ColourSpace, Depth, PixelFormat
 
 NAME_LENGTH = 12
@@ -41,11 +41,14 @@ def export_variation(
     """
     name = f"{job[:NAME_LENGTH]}-{variation.index + 1}"
     exported: list[ExportedLayer] = []
+    several = len(content.main) > 1
     for number, layer in enumerate(content.layers, 1):
         image = layer_image(layer, variation.colour)
         image = image.with_xmp(to_xmp(content.provenance, None))
         suffix = ".png" if image.kind is FileKind.PNG else ".tif"
-        layered = f"{name}-{number}" if len(content.layers) > 1 else name
+        layered = f"{name}-{number}" if several else name
+        if layer.part is not LayerPart.MAIN:
+            layered = f"{name}-{layer.part.value.replace('_', '-')}"
         path = folder / f"{layered}{suffix}"
         write_image(path, image)
         exported.append(ExportedLayer(path, layer.region, variation.seed))

@@ -21,6 +21,7 @@ from velatura_backend.imaging.masks import mask_from_image
 from velatura_backend.provenance import to_least_xmp, to_xmp
 from velatura_plugin.host.base import (
     Document,
+    LayerContent,
     LayerInfo,
     PreviewFrame,
     ResultContent,
@@ -30,19 +31,25 @@ from velatura_plugin.host.base import (
 )
 from velatura_protocol.errors import BadTask, NotFound, Unsupported, UnwritableFile, VelaturaError
 from velatura_protocol.geometry import Rect, Size
+from velatura_protocol.messages import LayerPart
 from velatura_protocol.pixels import MASK_FORMAT, Pixels
+from velatura_protocol.provenance import Provenance
 from velatura_protocol.tasks import SampleSource
 
-from .flatten import flatten
+from .flatten import flatten, part_image
+from .outputs import part_path
 from .reporting import WrittenFile
+from .tables import write_table
 
 
 class FilesHost:
     """One picture at a time is the active document. Accepting writes a file and leaves the picture
     as it was read, so that every variation is composited onto the same original.
 
-    ``destination`` says where the next accepted variation goes; mask and role references are paths.
-    The last mask is kept: it may serve many pictures.
+    ``destination`` says where the next accepted variation goes, and ``colour_table`` where a table
+    of colours that comes with it is to be; other things made beside it lie beside it. Mask and role
+    references are paths; ``drawn_over`` are those that lie on the picture pixel by pixel, such as
+    strokes. The last mask is kept: it may serve many pictures.
     """
 
     def __init__(self, name: str, post: Callable[[Callable[[], None]], None]) -> None:
@@ -51,6 +58,8 @@ class FilesHost:
         self._open: tuple[Document, ImageFile] | None = None
         self._masks: dict[tuple[str, Size, int], Selection] = {}
         self.destination: Path | None = None
+        self.colour_table: Path | None = None
+        self.drawn_over: frozenset[str] = frozenset()
         self.written: tuple[WrittenFile, ...] = ()
 
     @property
@@ -135,7 +144,16 @@ class FilesHost:
         return Selection(Rect.of_size(document.size), to_pixels(aligned, MASK_FORMAT))
 
     def role_content(self, document: Document, reference: str) -> RoleContent:
-        image = _read(Path(reference))
+        """:raises MaskMismatch: something drawn over the picture has another size
+        :raises Unsupported: it covers all of it, having no transparency
+        """
+        image, path = _read(Path(reference)), Path(reference)
+        if reference in self.drawn_over:
+            with _naming(path):
+                if not image.format.layout.has_alpha:
+                    raise Unsupported(what="strokes without transparency around them")
+                aligned = align_mask(image.samples, image.size, self._image(document))
+            image = image.with_samples(aligned)
         return RoleContent(
             Rect.of_size(image.size), to_pixels(image.samples, image.format), image.colour
         )
@@ -159,24 +177,38 @@ class FilesHost:
     def accept(
         self, document: Document, job: str, result: ResultContent, *, spot: Spot, document_key: str
     ) -> None:
-        """Writes the variation, composited by the law, to ``destination``, whole or not at all.
+        """Writes the variation, composited by the law, to ``destination``, whole or not at all, and
+        what was made beside it next to it.
 
         :raises Unsupported, TooLarge, DiskFull, UnwritableFile: as
             :func:`~velatura_backend.imaging.files.write_image`
         """
         if self.destination is None:
             raise UnwritableFile(reason="no destination")
+        image = self._image(document)
         with _naming(self.destination):
-            flattened = flatten(self._image(document), result)
-            said = flattened.metadata.xmp
-            marked = flattened.with_xmp(
-                to_xmp(result.provenance, said), to_least_xmp(result.provenance, said)
-            )
-            notes = dict.fromkeys((*marked.notes, *write_image(self.destination, marked)))
-        self.written = (
-            *self.written,
-            WrittenFile(self.destination, tuple(note.value for note in notes)),
-        )
+            self._write(self.destination, flatten(image, result), result.provenance)
+        for layer in result.layers:
+            if layer.part is not LayerPart.MAIN:
+                self._write_part(self.destination, layer, result.provenance)
+
+    def _write_part(self, main: Path, layer: LayerContent, provenance: Provenance) -> None:
+        if layer.part is LayerPart.COLOUR_TABLE and self.colour_table is not None:
+            with _naming(self.colour_table):
+                write_table(self.colour_table, layer)
+            self.written = (*self.written, WrittenFile(self.colour_table))
+            return
+        assert self._open is not None
+        image = part_image(self._open[1], layer)
+        path = part_path(main, layer.part, is_transparent=image.format.layout.has_alpha)
+        with _naming(path):
+            self._write(path, image, provenance)
+
+    def _write(self, path: Path, image: ImageFile, provenance: Provenance) -> None:
+        said = image.metadata.xmp
+        marked = image.with_xmp(to_xmp(provenance, said), to_least_xmp(provenance, said))
+        notes = dict.fromkeys((*marked.notes, *write_image(path, marked)))
+        self.written = (*self.written, WrittenFile(path, tuple(note.value for note in notes)))
 
     def accept_all(
         self,

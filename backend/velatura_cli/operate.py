@@ -10,15 +10,18 @@ from velatura_plugin.islands import is_blank
 from velatura_plugin.request import GenerateRequest, MaskSource
 from velatura_protocol.errors import BadTask, Cancelled, NotFound, NothingSelected, VelaturaError
 from velatura_protocol.geometry import Margins
-from velatura_protocol.tasks import AlphaMode
+from velatura_protocol.tasks import AlphaMode, Operation, Placement, Role
 
-from .choosing import choose_engine, parse_parameters
+from .choosing import settle
 from .files_host import FilesHost
 from .link import Link
 from .options import OperationCommand
-from .outputs import Assignment
+from .outputs import Assignment, numbered
 from .reporting import Reporter, WrittenFile
 from .watching import JobWatch
+
+_PLACEMENTS = {Operation.CUT_OUT: Placement.NEW_DOCUMENT}
+"""What is cut out is a picture of its own: laid over the one it is of, nobody would see it."""
 
 CANCEL_SECONDS = 5.0
 """How long an interrupted command waits for the backend to confirm that the job has stopped."""
@@ -40,11 +43,12 @@ class OperationRun:
     def __init__(
         self, command: OperationCommand, host: FilesHost, link: Link, reporter: Reporter
     ) -> None:
-        """:raises UsageError: an engine or a parameter there is not"""
+        """:raises UsageError: an engine, or what is asked of it, that there is not"""
         self._command = command
-        self._engine = choose_engine(command)
-        self._parameters = parse_parameters(self._engine, command)
+        self._settled = settle(command)
         self._host = host
+        strokes = self._settled.inputs.get(Role.STROKES)
+        self._host.drawn_over = frozenset() if strokes is None else frozenset((str(strokes),))
         self._link = link
         self._reporter = reporter
 
@@ -90,7 +94,7 @@ class OperationRun:
                 raise NothingSelected()
 
     def _request(self, assignment: Assignment, document: Document) -> GenerateRequest:
-        command, options = self._command, self._command.options
+        command, options, settled = self._command, self._command.options, self._settled
         mask = MaskSource()
         if command.mask_from_alpha:
             mask = MaskSource(MaskKind.TRANSPARENCY)
@@ -99,17 +103,19 @@ class OperationRun:
         return GenerateRequest(
             operation=command.operation,
             intent=command.intent,
-            engine=self._engine.id,
+            engine=settled.engine.id,
             prompt=command.prompt,
             edge=command.edge,
             alpha=AlphaMode.OPAQUE if command.mask_from_alpha else None,
             mask=mask,
             seed=options.seed,
             variations=options.variations,
+            strength=command.strength,
             scale=command.scale,
             target=command.target,
-            parameters=self._parameters,
-            roles={role: str(path) for role, path in options.inputs},
+            parameters=settled.parameters,
+            roles={role: str(path) for role, path in settled.inputs.items()},
+            placement=_PLACEMENTS.get(command.operation),
             preview=options.json,
             extent=self._extent(document),
         )
@@ -146,8 +152,11 @@ class OperationRun:
         view = controller.state.job(job)
         if view is None:
             return
+        table = self._command.colour_table
         for variation in view.staging.ready:
             self._host.destination = assignment.variation(variation.index, view.variations)
+            if table is not None:
+                self._host.colour_table = numbered(table, variation.index, view.variations)
             controller.show_variation(job, variation.index)
             controller.accept(job, copy=True)
         controller.discard(job)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from velatura_plugin.extent import Anchor
 from velatura_protocol.geometry import Size
-from velatura_protocol.tasks import Edge, Intent, Operation, Role
+from velatura_protocol.tasks import Edge, Intent, Operation
 
 from .exit_codes import UsageError
 from .extending import Aspect, Extension
@@ -30,7 +30,9 @@ class EngineOptions:
 class OperationCommand:
     """``mask`` is a file, a folder of files named like the pictures, or None; ``mask_from_alpha``
     takes what is transparent instead, ``extension`` what is added to the picture. ``images`` is
-    empty for generate only."""
+    empty for generate only. ``style`` is a picture or a preset, ``palette`` a file or a list of
+    colours, as the user named them; ``colour_table`` is where one is to be written. ``background``:
+    what is behind a cut-out is wanted, too."""
 
     operation: Operation
     images: tuple[Path, ...]
@@ -42,9 +44,14 @@ class OperationCommand:
     mask_from_alpha: bool = False
     edge: Edge = Edge()
     prompt: str = ""
+    strength: float = 1.0
     scale: float | None = None
     target: Size | None = None
     extension: Extension | None = None
+    style: str = ""
+    palette: str = ""
+    background: bool = False
+    colour_table: Path | None = None
 
 
 def operation_command(arguments: argparse.Namespace) -> OperationCommand:
@@ -54,8 +61,6 @@ def operation_command(arguments: argparse.Namespace) -> OperationCommand:
     """
     operation = Operation(arguments.command)
     mask = getattr(arguments, "mask", None)
-    style = getattr(arguments, "style", None)
-    inputs = tuple(arguments.input) + (((Role.STYLE, Path(style)),) if style else ())
     output = str(arguments.output)
     return OperationCommand(
         operation=operation,
@@ -67,7 +72,7 @@ def operation_command(arguments: argparse.Namespace) -> OperationCommand:
             seed=arguments.seed,
             variations=arguments.variations,
             parameters=tuple(arguments.param),
-            inputs=inputs,
+            inputs=tuple(arguments.input),
             json=arguments.json,
         ),
         intent=_intent(operation, arguments),
@@ -75,9 +80,14 @@ def operation_command(arguments: argparse.Namespace) -> OperationCommand:
         mask_from_alpha=mask == "alpha",
         edge=getattr(arguments, "edge", Edge()),
         prompt=getattr(arguments, "prompt", ""),
+        strength=getattr(arguments, "strength", 1.0),
         scale=getattr(arguments, "scale", None),
         target=getattr(arguments, "size", None),
         extension=_extension(arguments),
+        style=getattr(arguments, "style", ""),
+        palette=getattr(arguments, "palette", None) or "",
+        background=getattr(arguments, "background", False),
+        colour_table=getattr(arguments, "colour_table", None),
     )
 
 

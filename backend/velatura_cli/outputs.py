@@ -6,10 +6,14 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from velatura_protocol.messages import LayerPart
+from velatura_protocol.tasks import Operation
+
 from .exit_codes import UsageError
 from .options import OperationCommand
 
-SUFFIXES = frozenset((".png", ".tif", ".tiff", ".jpg", ".jpeg", ".jpe", ".jfif", ".webp"))
+_JPEG = frozenset((".jpg", ".jpeg", ".jpe", ".jfif"))
+SUFFIXES = _JPEG | {".png", ".tif", ".tiff", ".webp"}
 """What results are written as."""
 
 
@@ -27,28 +31,37 @@ class Assignment:
         return str(self.image or self.output)
 
     def variation(self, index: int, count: int) -> Path:
-        """The file of variation ``index`` of ``count``: numbered from 1 when there are several."""
-        if count == 1:
-            return self.output
-        return self.output.with_name(f"{self.output.stem}-{index + 1}{self.output.suffix}")
+        """The file of variation ``index`` of ``count``."""
+        return numbered(self.output, index, count)
 
 
 def assign_outputs(command: OperationCommand) -> tuple[Assignment, ...]:
     """:raises UsageError: missing files or folders, an unknown suffix, two results in one file"""
     for image in command.images:
-        _require_file(image)
+        require_file(image)
     for _, path in command.options.inputs:
-        _require_file(path)
+        require_file(path)
     images: tuple[Path | None, ...] = command.images or (None,)
     assignments = tuple(
         Assignment(image, _mask_for(command, image), _output_for(command, image))
         for image in images
     )
     _refuse_collisions(assignments, command.options.variations)
+    if command.colour_table is not None:
+        _check_table(command.colour_table, command)
     return assignments
 
 
-def _require_file(path: Path) -> None:
+def _check_table(table: Path, command: OperationCommand) -> None:
+    if len(command.images) > 1:
+        raise UsageError(f"{table}: one picture makes one table; name one picture")
+    if table.resolve() == command.output.resolve():
+        raise UsageError(f"{table}: the picture would have this name; choose another")
+    check_folder(table.parent)
+
+
+def require_file(path: Path) -> None:
+    """:raises UsageError: there is none of this name"""
     if not path.exists():
         raise UsageError(f"{path}: no such file; check its name and folder")
     if path.is_dir():
@@ -60,7 +73,7 @@ def _mask_for(command: OperationCommand, image: Path | None) -> Path | None:
     if mask is None or image is None:
         return None
     if not mask.is_dir():
-        _require_file(mask)
+        require_file(mask)
         return mask
     found = sorted(
         each
@@ -79,13 +92,36 @@ def _output_for(command: OperationCommand, image: Path | None) -> Path:
         if image is None:
             raise UsageError(f"{output}: is a folder; name the file to write")
         output = output / image.name
+        if _needs_alpha(command) and _is_jpeg(output):
+            output = output.with_suffix(".png")
     elif len(command.images) > 1:
         raise UsageError(f"{output}: several pictures need a folder that exists")
     _check_suffix(output)
+    if _needs_alpha(command) and _is_jpeg(output):
+        raise UsageError(f"{output}: a JPEG cannot be transparent; use .png, .tif or .webp")
     check_folder(output.parent)
     if command.output_is_folder and image is not None and _same_file(output, image):
         raise UsageError(f"{image}: would be overwritten; choose another folder")
     return output
+
+
+def _needs_alpha(command: OperationCommand) -> bool:
+    return command.operation is Operation.CUT_OUT
+
+
+def _is_jpeg(output: Path) -> bool:
+    return output.suffix.lower() in _JPEG
+
+
+def part_path(path: Path, part: LayerPart, *, is_transparent: bool) -> Path:
+    """Where what was made beside a result goes: ``OUT-background.png`` beside ``OUT.png``."""
+    suffix = ".png" if is_transparent and _is_jpeg(path) else path.suffix
+    return path.with_name(f"{path.stem}-{part.value.replace('_', '-')}{suffix}")
+
+
+def numbered(path: Path, index: int, count: int) -> Path:
+    """``path`` for variation ``index`` of ``count``: numbered from 1 when there are several."""
+    return path if count == 1 else path.with_name(f"{path.stem}-{index + 1}{path.suffix}")
 
 
 def _check_suffix(output: Path) -> None:

@@ -71,6 +71,26 @@ def scale(text: str) -> float:
     return value
 
 
+def fraction(text: str) -> float:
+    """A part of the whole, in 0…1: ``0.4`` or ``40%``."""
+    number = text.removesuffix("%")
+    try:
+        value = float(number) / (100.0 if number != text else 1.0)
+    except ValueError:
+        value = math.nan
+    if not 0.0 <= value <= 1.0:
+        raise argparse.ArgumentTypeError(f"{text!r} is not between 0 and 1, or 0% and 100%")
+    return value
+
+
+def table_file(text: str) -> Path:
+    """Where a table of colours is written."""
+    path = Path(text)
+    if path.suffix.lower() not in (".cube", ".png"):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a .cube or .png file")
+    return path
+
+
 def seconds(text: str) -> float:
     try:
         value = float(text)

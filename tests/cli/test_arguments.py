@@ -21,7 +21,7 @@ def parse(line: str, engines: tuple[EngineSpec, ...] = specs()) -> OperationComm
 
 def refusal(*argv: str) -> str:
     with pytest.raises(UsageError) as refused:
-        parse_arguments(argv, specs())
+        parse_arguments(argv, (FILL, ECHO))
     return str(refused.value)
 
 
@@ -106,8 +106,15 @@ def test_commands_follow_the_installed_engines() -> None:
     assert available_operations((ECHO, able)) == tuple(Operation)
     assert parse("upscale a.png --scale 2 -o o.png", (able,)).scale == 2
     assert parse("retarget a.png --size 30x40 -o o.png", (able,)).target == Size(30, 40)
-    restyle = parse("restyle a.png --style b.png -o o.png", (able,))
-    assert restyle.options.inputs == (("style", Path("b.png")),)
+    restyle = parse("restyle a.png --style b.png -o o.png --strength 40%", (able,))
+    assert (restyle.style, restyle.strength) == ("b.png", 0.4)
+    table = parse("restyle a.png --style oil -o o.png --colour-table t.cube", (able,))
+    assert table.colour_table == Path("t.cube")
+    recolour = parse("recolour a.png --palette #ff0000 -o o.png --mask m.png", (able,))
+    assert (recolour.palette, recolour.mask) == ("#ff0000", Path("m.png"))
+    cut_out = parse("cut_out a.jpg --mask m.png --background --edge grow=2 -o o.png", (able,))
+    assert cut_out.background
+    assert cut_out.edge == Edge(EdgeKind.GROW, 2.0)
     generate = parse("generate --prompt=x --size=8x8 -oo.png", (able,))
     assert generate.images == ()
 

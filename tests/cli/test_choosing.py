@@ -1,12 +1,20 @@
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 
+from velatura_backend.engines import registry
 from velatura_backend.engines.registry import specs
+from velatura_backend.engines.specs import FILL
 from velatura_cli.arguments import parse_arguments
-from velatura_cli.choosing import choose_engine, parse_parameters
+from velatura_cli.choosing import Settled, choose_engine, parse_parameters, settle
 from velatura_cli.exit_codes import UsageError
 from velatura_cli.options import OperationCommand, operation_command
+from velatura_protocol.engines import RoleSpec
+from velatura_protocol.parameters import Choice, Parameter, ParameterKind
+from velatura_protocol.tasks import Operation, Role
 
 
 def command(more: str = "") -> OperationCommand:
@@ -35,3 +43,96 @@ def test_what_a_parameter_cannot_be(parameter: str, words: str) -> None:
     asked = command(f"--engine echo --param {parameter}")
     with pytest.raises(UsageError, match=words):
         parse_parameters(choose_engine(asked), asked)
+
+
+LOOKS = Parameter(
+    "look",
+    ParameterKind.PRESET,
+    "Look",
+    "oil",
+    choices=(Choice("oil", "Oil on canvas"), Choice("ink", "Ink")),
+)
+ABLE = replace(
+    FILL,
+    id="able",
+    operations=tuple(Operation),
+    roles=(
+        RoleSpec(Role.IMAGE),
+        RoleSpec(Role.MASK, required=True, label="Subject"),
+        RoleSpec(Role.STYLE),
+        RoleSpec(Role.PALETTE),
+    ),
+    parameters=(
+        LOOKS,
+        Parameter("palette", ParameterKind.PALETTE, "Palette", ()),
+        Parameter("background", ParameterKind.BOOL, "Background", False),
+    ),
+)
+BARE = replace(ABLE, id="bare", roles=(RoleSpec(Role.IMAGE),), parameters=(), rank=-1)
+
+
+@pytest.fixture
+def able(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    monkeypatch.setattr(registry, "specs", lambda: (ABLE, BARE))
+    (tmp_path / "style.png").write_bytes(b"x")
+    (tmp_path / "two.gpl").write_text("GIMP Palette\n255 0 0\tRed\n0 0 255\n")
+    (tmp_path / "bad.gpl").write_text("nonsense")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def settled(line: str) -> Settled:
+    arguments = parse_arguments(f"{line} -o o.png".split(), (ABLE, BARE))
+    return settle(operation_command(arguments))
+
+
+def test_a_style_is_a_preset_or_a_picture(able: Path) -> None:
+    for name in ("ink", "INK"):
+        found = settled(f"restyle a.png --mask m.png --style {name}")
+        assert (found.parameters, found.inputs) == ({"look": "ink"}, {})
+    found = settled("restyle a.png --mask m.png --style style.png")
+    assert (found.parameters, found.inputs) == ({}, {"style": Path("style.png")})
+
+
+def test_what_is_said_by_param_counts_most(able: Path) -> None:
+    found = settled("restyle a.png --mask m.png --style ink --param look=oil")
+    assert found.parameters == {"look": "oil"}
+
+
+def test_a_palette_is_a_list_a_gimp_file_or_a_picture(able: Path) -> None:
+    listed = settled("recolour a.png --mask m.png --palette #FF0000,#00ff00")
+    assert listed.parameters == {"palette": ("#ff0000", "#00ff00")}
+    assert settled("recolour a.png --mask m.png --palette two.gpl").parameters == {
+        "palette": ("#ff0000", "#0000ff")
+    }
+    assert settled("recolour a.png --mask m.png --palette style.png").inputs == {
+        "palette": Path("style.png")
+    }
+
+
+def test_what_is_beside_a_result_is_the_engines_switch_of_that_name(able: Path) -> None:
+    found = settled("cut_out a.png --mask m.png --background")
+    assert found.parameters == {"background": True}
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("restyle a.png --mask m.png --style gouache", "no preset; presets are oil, ink"),
+        ("restyle a.png --style gouache --engine bare", "no such file and no preset"),
+        ("restyle a.png --style oil --mask m.png --colour-table t.cube", "makes no colour table"),
+        ("recolour a.png --mask m.png --palette red", "no such file"),
+        ("recolour a.png --mask m.png --palette none.gpl", "no such file"),
+        ("recolour a.png --mask m.png --palette bad.gpl", "not a GIMP palette"),
+        ("recolour a.png --mask m.png --palette #f00", "list of colours"),
+        ("recolour a.png --palette #ff0000 --engine bare", "takes no palette"),
+        ("recolour a.png --engine bare --mask m.png", "takes no mask"),
+        ("recolour a.png --engine bare --input style=style.png", "takes no style"),
+        ("cut_out a.png", "cut_out needs --mask: a picture of the same size, white where subject"),
+    ],
+)
+def test_what_an_engine_cannot_do_is_said_in_one_line(able: Path, line: str, words: str) -> None:
+    with pytest.raises(UsageError) as refused:
+        settled(line)
+    assert words in str(refused.value)
+    assert "\n" not in str(refused.value)

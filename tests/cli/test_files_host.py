@@ -18,9 +18,11 @@ from velatura_protocol.errors import (
     MaskMismatch,
     NotFound,
     UnreadableFile,
+    Unsupported,
     UnwritableFile,
 )
 from velatura_protocol.geometry import Rect, Size
+from velatura_protocol.messages import LayerPart, Placement
 from velatura_protocol.pixels import Depth, Layout, PixelFormat
 from velatura_protocol.provenance import Provenance
 from velatura_protocol.tasks import Operation, SampleSource
@@ -160,3 +162,74 @@ def test_a_blank_document(host: FilesHost) -> None:
     assert document.size == Size(3, 2)
     captured = host.capture(document, SampleSource.BELOW, Rect(0, 0, 3, 2))
     assert (view_samples(captured) == 0).all()
+
+
+def parts(region: Rect, samples: np.ndarray) -> ResultContent:
+    form = PixelFormat(Depth.U16, Layout.RGB)
+
+    def layer(value: int, part: LayerPart, at: Rect, placement: Placement) -> LayerContent:
+        made = np.full((at.height, at.width, 3), value, np.uint16)
+        patch = PatchContent(at, to_pixels(made, form))
+        return LayerContent(part.value, at, (patch,), placement=placement, part=part)
+
+    own = Rect(0, 0, 8, 8)
+    return ResultContent(
+        (
+            layer(900, LayerPart.BACKGROUND, region, Placement.ABOVE),
+            layer(700, LayerPart.MAIN, region, Placement.ABOVE),
+            layer(500, LayerPart.SOURCE_MAP, region, Placement.ABOVE),
+            layer(300, LayerPart.COLOUR_TABLE, own, Placement.NEW_DOCUMENT),
+        ),
+        PROVENANCE,
+    )
+
+
+def test_what_is_made_beside_a_result_lies_beside_it(
+    host: FilesHost, photo: Path, samples: np.ndarray
+) -> None:
+    document, spot = host.open(photo), Rect(1, 1, 2, 2)
+    host.destination = photo.with_name("o.png")
+    host.colour_table = photo.with_name("table.png")
+    content = parts(spot, samples)
+    host.accept(document, "job", content, spot=Spot(), document_key="")
+    names = [file.path.name for file in host.written]
+    assert names == ["o.png", "o-background.png", "o-source-map.png", "table.png"]
+    found = {name: read_image(photo.with_name(name)) for name in names}
+    assert (found["o.png"].samples[1:3, 1:3] == 700).all()
+    behind = found["o-background.png"].samples
+    assert (behind[1:3, 1:3] == 900).all()
+    assert (behind[0] == samples[0]).all()
+    lying = found["o-source-map.png"].samples
+    assert lying.shape == (5, 7, 4)
+    assert (lying[1, 1] == (500, 500, 500, 65535)).all()
+    assert found["table.png"].samples.shape == (8, 8, 3)
+    assert all(b"velatura" in found[name].metadata.xmp for name in names[:3])
+
+
+def test_a_table_that_nobody_asked_for_lies_beside_the_result_too(
+    host: FilesHost, photo: Path, samples: np.ndarray
+) -> None:
+    document = host.open(photo)
+    host.destination = photo.with_name("o.jpg")
+    host.accept(document, "job", parts(Rect(1, 1, 2, 2), samples), spot=Spot(), document_key="")
+    names = [file.path.name for file in host.written]
+    assert names == ["o.jpg", "o-background.jpg", "o-source-map.png", "o-colour-table.jpg"]
+
+
+def test_strokes_lie_on_the_picture(host: FilesHost, photo: Path) -> None:
+    document = host.open(photo)
+    drawn = np.zeros((5, 7, 4), np.uint8)
+    drawn[2, 3] = (255, 0, 0, 255)
+    path = write(photo.with_name("strokes.png"), drawn)
+    host.drawn_over = frozenset((str(path),))
+    content = host.role_content(document, str(path))
+    assert content.region == Rect(0, 0, 7, 5)
+    assert (view_samples(content.pixels) == drawn).all()
+    write(path, drawn[:4])
+    with pytest.raises(MaskMismatch):
+        host.role_content(document, str(path))
+    write(path, np.ascontiguousarray(drawn[..., :3]))
+    with pytest.raises(Unsupported, match="transparency"):
+        host.role_content(document, str(path))
+    host.drawn_over = frozenset()
+    assert host.role_content(document, str(path)).region == Rect(0, 0, 7, 5)

@@ -6,7 +6,8 @@ import pytest
 
 from velatura_cli.exit_codes import UsageError
 from velatura_cli.options import EngineOptions, OperationCommand
-from velatura_cli.outputs import assign_outputs
+from velatura_cli.outputs import assign_outputs, numbered, part_path
+from velatura_protocol.messages import LayerPart
 from velatura_protocol.tasks import Operation
 
 
@@ -18,16 +19,25 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def command(folder: Path, *images: str, output: str, mask: str = "m.png", variations: int = 1):
+def command(
+    folder: Path,
+    *images: str,
+    output: str,
+    mask: str = "m.png",
+    variations: int = 1,
+    operation: Operation = Operation.FILL,
+    table: Path | None = None,
+):
     path = folder / output
     options = EngineOptions("", 0, variations, (), (), json=False)
     return OperationCommand(
-        operation=Operation.FILL,
+        operation=operation,
         images=tuple(folder / image for image in images),
         output=path,
         output_is_folder=path.is_dir() or output.endswith("/"),
         options=options,
         mask=folder / mask,
+        colour_table=table,
     )
 
 
@@ -86,3 +96,39 @@ def test_refusals(
     with pytest.raises(UsageError, match=words) as refused:
         assign_outputs(asked)
     assert "\n" not in str(refused.value)
+
+
+def test_what_is_cut_out_is_no_jpeg(folder: Path) -> None:
+    (folder / "c.jpg").write_bytes(b"x")
+    cut_out = Operation.CUT_OUT
+    with pytest.raises(UsageError, match="a JPEG cannot be transparent"):
+        assign_outputs(command(folder, "c.jpg", output="o.jpg", operation=cut_out))
+    assignments = assign_outputs(command(folder, "c.jpg", "b.tif", output="out", operation=cut_out))
+    assert [each.output.name for each in assignments] == ["c.png", "b.tif"]
+    (folder / "c.png").write_bytes(b"x")
+    with pytest.raises(UsageError, match="two results"):
+        assign_outputs(command(folder, "c.jpg", "c.png", output="out/", operation=cut_out))
+
+
+def test_what_is_made_beside_a_result_is_named_after_it() -> None:
+    transparent = {"is_transparent": True}
+    assert part_path(Path("o.tif"), LayerPart.BACKGROUND, is_transparent=False) == Path(
+        "o-background.tif"
+    )
+    assert part_path(Path("o.jpg"), LayerPart.SOURCE_MAP, **transparent) == Path("o-source-map.png")
+    assert part_path(Path("o.jpg"), LayerPart.BACKGROUND, is_transparent=False).suffix == ".jpg"
+    assert numbered(Path("t.cube"), 1, 2) == Path("t-2.cube")
+    assert numbered(Path("t.cube"), 0, 1) == Path("t.cube")
+
+
+def test_a_table_of_one_picture(folder: Path) -> None:
+    one = command(folder, "a.png", output="o.png", table=folder / "t.cube")
+    assert len(assign_outputs(one)) == 1
+    refused = {
+        "one picture": command(folder, "a.png", "b.tif", output="out", table=folder / "t.cube"),
+        "this name": command(folder, "a.png", output="o.png", table=folder / "o.png"),
+        "no such folder": command(folder, "a.png", output="o.png", table=folder / "x" / "t.cube"),
+    }
+    for words, wanted in refused.items():
+        with pytest.raises(UsageError, match=words):
+            assign_outputs(wanted)

@@ -8,12 +8,14 @@ import pytest
 
 from velatura_cli.values import (
     edge,
+    fraction,
     input_role,
     intent_among,
     key_value,
     scale,
     seconds,
     size,
+    table_file,
     whole_number,
 )
 from velatura_protocol.geometry import Size
@@ -62,3 +64,20 @@ def test_good_values() -> None:
 def test_bad_values_are_named(parse: Callable[[str], object], text: str) -> None:
     with pytest.raises(argparse.ArgumentTypeError):
         parse(text)
+
+
+@pytest.mark.parametrize(("text", "value"), [("0", 0.0), ("1", 1.0), ("0.4", 0.4), ("40%", 0.4)])
+def test_parts_of_a_whole(text: str, value: float) -> None:
+    assert fraction(text) == pytest.approx(value)
+
+
+@pytest.mark.parametrize("text", ["", "2", "-0.1", "101%", "nan", "half", "%"])
+def test_what_is_no_part_of_a_whole(text: str) -> None:
+    with pytest.raises(argparse.ArgumentTypeError, match="between 0 and 1"):
+        fraction(text)
+
+
+def test_tables_are_cube_files_or_pictures() -> None:
+    assert table_file("a/b.CUBE") == Path("a/b.CUBE")
+    with pytest.raises(argparse.ArgumentTypeError, match=r"\.cube"):
+        table_file("b.tif")
