@@ -33,7 +33,7 @@ class ParameterKind(Enum):
 
 @dataclass(frozen=True)
 class Choice:
-    """``picture``: what it looks like, a small PNG or WebP, for panels; empty: none."""
+    """``picture``: what it looks like, a small PNG or JPEG (the Qt of Krita reads no WebP), for panels; empty: none."""
 
     id: str
     label: str

@@ -50,8 +50,7 @@ def fields(
     if engine is None:
         return Form()
     maker = _Maker(state, draft, translations, context, task, engine)
-    main, more = maker.main(), maker.more()
-    return Form(main, more, translations.gettext(engine.sentence))
+    return Form(maker.main(), maker.more())
 
 
 @dataclass(frozen=True)
@@ -116,7 +115,14 @@ class _Maker:
         _ = self.translations.gettext
         able = engines_for(self.state.engines, self.task, self.engine.id)
         options = tuple(Option(each.id, _(each.name), _(each.sentence)) for each in able)
-        return Field("engine", FieldKind.CHOICE, _("Engine"), self.engine.id, options=options)
+        return Field(
+            "engine",
+            FieldKind.CHOICE,
+            _("Engine"),
+            self.engine.id,
+            options=options,
+            note=_(self.engine.sentence),
+        )
 
     def _prompt(self) -> Field:
         _ = self.translations.gettext

@@ -73,6 +73,8 @@ def _parameter(
 
 
 def _kind(parameter: Parameter) -> FieldKind:
+    if any(each.picture for each in parameter.choices):
+        return FieldKind.GALLERY
     if parameter.kind is not ParameterKind.INT:
         return _KINDS[parameter.kind]
     if parameter.minimum is None or parameter.maximum is None:

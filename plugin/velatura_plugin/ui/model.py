@@ -73,6 +73,8 @@ class FieldKind(Enum):
 
     CHOICE = "choice"
     """One of ``options``; the value is its id."""
+    GALLERY = "gallery"
+    """The same, by their pictures."""
     PROMPT = "prompt"
     """Several lines of text, with ``options`` as the history that up and down go through."""
     TEXT = "text"
@@ -97,7 +99,7 @@ class FieldKind(Enum):
 @dataclass(frozen=True)
 class Option:
     """``depth`` indents it, for trees of layers. ``picture``: what it looks like, a small PNG or
-    WebP; empty for none."""
+    JPEG; empty for none."""
 
     id: str
     label: str
@@ -110,7 +112,8 @@ class Option:
 class Field:
     """A control that holds a value. ``id`` is what an edit is reported under: ``task``, ``engine``,
     ``prompt``, ``parameter:NAME``, ``role:NAME``, ``setting:NAME`` … ``help`` is the tooltip and
-    the accessible description; ``reason`` is why it is disabled, shown beside it."""
+    the accessible description; ``reason`` is why it is disabled, and ``note`` what is always to be
+    known about it: both are shown beside it."""
 
     id: str
     kind: FieldKind
@@ -125,16 +128,15 @@ class Field:
     options: tuple[Option, ...] = ()
     enabled: bool = True
     reason: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True)
 class Form:
-    """``main`` is always seen; ``more`` is folded away under «More». ``about``: the engine's one
-    sentence on what it can and cannot do."""
+    """``main`` is always seen; ``more`` is folded away under «More»."""
 
     main: tuple[Field, ...] = ()
     more: tuple[Field, ...] = ()
-    about: str = ""
 
 
 @dataclass(frozen=True)

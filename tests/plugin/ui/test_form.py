@@ -47,9 +47,10 @@ def test_engines_for_checking_an_installation_are_not_offered() -> None:
 
 
 def test_the_engine_says_what_it_cannot_do() -> None:
-    assert "cannot draw what the picture does not show" in form().about
-    assert form(BOTH).about == PAINTER.sentence
-    assert form(BOTH, Draft(engines={"remove": FILL.id})).about == FILL.sentence
+    assert "cannot draw what the picture does not show" in field(form(), "engine").note
+    assert field(form(BOTH), "engine").note == PAINTER.sentence
+    chosen = form(BOTH, Draft(engines={"remove": FILL.id}))
+    assert field(chosen, "engine").note == FILL.sentence
 
 
 def test_a_task_that_is_gone_is_there_again_when_its_engine_is() -> None:

@@ -125,10 +125,15 @@ def test_roles_that_depend_on_a_parameter() -> None:
 def test_presets_have_pictures() -> None:
     look = replace(PAINTER.parameters[0], choices=(Choice("oil", "Oil", b"RIFF"),))
     shown = form(offering(replace(PAINTER, parameters=(look,))), Draft(task="restyle"))
-    assert [each.picture for each in field(shown, "parameter:look").options] == [b"RIFF"]
+    gallery = field(shown, "parameter:look")
+    assert gallery.kind is FieldKind.GALLERY
+    assert [each.picture for each in gallery.options] == [b"RIFF"]
+    plain = replace(look, choices=(Choice("oil", "Oil"),))
+    shown = form(offering(replace(PAINTER, parameters=(plain,))), Draft(task="restyle"))
+    assert field(shown, "parameter:look").kind is FieldKind.CHOICE
 
 
 def test_the_engine_says_what_it_can_and_cannot_do() -> None:
     shown = form(BOTH, Draft(task="remove", engines={"remove": FILL.id}))
-    assert shown.about == FILL.sentence
+    assert field(shown, "engine").note == FILL.sentence
     assert FILL.sentence in [each.help for each in field(shown, "engine").options]

@@ -22,8 +22,8 @@ from velatura_protocol.messages import Capabilities
 
 WORDS = load_translations(PSEUDO)
 DATA = (
-    r"English|Deutsch|Français|wss://|Sky|People|Face|Levels|Hole|cat\.kra|red velvet|CMYK|Processor|Card"
-    r"|/data(/log)?|exclude|style"
+    r"English|Deutsch|Français|wss://|Sky|People|Face|Levels|Hole|cat\.kra|red velvet|CMYK"
+    r"|Processor|Card|/data(/log)?|exclude|style"
 )
 """Names of layers, files and machines, and languages by their own names."""
 

@@ -45,6 +45,8 @@ class Editor:
     """It needs no label beside it."""
     is_wide = False
     """It takes a line of its own."""
+    is_tall = False
+    """Its label lies over it, however much room there is."""
 
     def __init__(self, widget: QWidget, report: Report) -> None:
         self.widget = widget

@@ -12,6 +12,7 @@ from .buttons import describe, say, words
 from .chrome import Chrome
 from .compat import QBoxLayout, QLabel, QSizePolicy, Qt, QToolButton, QVBoxLayout, QWidget
 from .editors import SIMPLE, Editor, Report
+from .gallery import GalleryEditor
 from .guard import connect, guarded
 from .measures import SPACING, target, text_width
 from .mnemonics import plain
@@ -25,7 +26,7 @@ LABEL_SHARE = 0.45
 
 
 class FieldRow(QWidget):
-    """A label, its field beside or under it, and the reason where it is disabled."""
+    """A label, its field beside or under it, and under both what is to be known about it."""
 
     def __init__(
         self, field: Field, edited: Edited, submit: Callable[[], None], parent: QWidget
@@ -36,7 +37,7 @@ class FieldRow(QWidget):
         self.label = QLabel(self)
         self.label.setTextFormat(Qt.TextFormat.PlainText)
         self.label.setBuddy(self.editor.focus)
-        self._reason = words(self)
+        self._reason, self._note = words(self), words(self)
         self._line = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._line.setSpacing(SPACING)
         self._line.addWidget(self.label)
@@ -46,6 +47,7 @@ class FieldRow(QWidget):
         layout.setSpacing(2)
         layout.addLayout(self._line)
         layout.addWidget(self._reason)
+        layout.addWidget(self._note)
         policy = QSizePolicy.Policy
         self.setSizePolicy(policy.Expanding, policy.Minimum)
 
@@ -55,6 +57,7 @@ class FieldRow(QWidget):
         self.label.setVisible(not (self.editor.names_itself or self.editor.is_wide))
         self.editor.display(field)
         say(self._reason, field.reason)
+        say(self._note, field.note)
 
     def label_width(self) -> int:
         return 0 if self.label.isHidden() else text_width(self.label, self.label.text())
@@ -62,7 +65,7 @@ class FieldRow(QWidget):
     def arrange(self, label_width: int, width: int) -> None:
         """``label_width``: that of all labels in the form, so that the fields begin in a line."""
         own, directions = self.label_width(), QBoxLayout.Direction
-        beside = own <= LABEL_SHARE * width
+        beside = own <= LABEL_SHARE * width and not self.editor.is_tall
         self._line.setDirection(directions.LeftToRight if beside else directions.TopToBottom)
         self._line.setSpacing(SPACING if beside else 2)
         self.label.setMinimumWidth(min(label_width, round(LABEL_SHARE * width)) if beside else 0)
@@ -123,7 +126,6 @@ class FormBox(QWidget):
         super().__init__(parent)
         self._form = Form()
         self.main = FieldList(edited, submit, self)
-        self.about = words(self)
         self.fold = QToolButton(self)
         self.fold.setText(chrome.more)
         self.fold.setCheckable(True)
@@ -136,7 +138,7 @@ class FormBox(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(SPACING)
-        for each in (self.main, self.about, self.fold, self.more):
+        for each in (self.main, self.fold, self.more):
             layout.addWidget(each)
         connect(self.fold.toggled, lambda _open: self._unfold())
         self._unfold()
@@ -146,7 +148,6 @@ class FormBox(QWidget):
             return
         self._form = form
         self.main.display(form.main)
-        say(self.about, form.about)
         self._unfold()
 
     def _unfold(self) -> None:
@@ -164,4 +165,6 @@ def _editor_of(
         return PromptEditor(parent, report, submit)
     if kind is FieldKind.SEED:
         return SeedEditor(parent, report)
+    if kind is FieldKind.GALLERY:
+        return GalleryEditor(parent, report)
     return {**SIMPLE, **PICKERS}[kind](parent, report)

@@ -13,6 +13,7 @@ from .compat import (
     QEvent,
     QLayout,
     QLineEdit,
+    QListWidget,
     QObject,
     QPlainTextEdit,
     QSlider,
@@ -22,7 +23,7 @@ from .compat import (
 from .guard import returning
 from .thumbnail import ThumbnailButton
 
-_TYPED_INTO = (QLineEdit, QPlainTextEdit, QAbstractSpinBox, ThumbnailButton)
+_TYPED_INTO = (QLineEdit, QPlainTextEdit, QAbstractSpinBox, QListWidget, ThumbnailButton)
 _TURNED = (QAbstractSpinBox, QComboBox, QSlider)
 
 

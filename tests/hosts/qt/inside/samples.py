@@ -46,6 +46,7 @@ TASK = Field(
 ENGINE = Field(
     "engine", FieldKind.CHOICE, "Engine", "patches",
     options=(Option("patches", "Patches"), Option("smooth", "Smooth continuation")),
+    note="Continues what is around a hole.",
 )  # fmt: skip
 PROMPT = Field(
     "prompt", FieldKind.PROMPT, "Prompt", "",
@@ -73,7 +74,7 @@ MORE = (
         enabled=False, reason="This engine takes no source.",
     ),
 )  # fmt: skip
-FORM = Form((TASK, ENGINE, PROMPT, STRENGTH, VARIATIONS), MORE, "Continues what is around a hole.")
+FORM = Form((TASK, ENGINE, PROMPT, STRENGTH, VARIATIONS), MORE)
 GENERATE = Control(Action.GENERATE, "Remove selection")
 MENU = (
     Control(Action.REPEAT, "Repeat the last task"),
