@@ -33,7 +33,8 @@ class ParameterKind(Enum):
 
 @dataclass(frozen=True)
 class Choice:
-    """``picture``: what it looks like, a small PNG or JPEG (the Qt of Krita reads no WebP), for panels; empty: none."""
+    """``picture``: what it looks like, for panels, a small PNG or JPEG (the Qt of Krita reads no
+    WebP); empty: none."""
 
     id: str
     label: str
