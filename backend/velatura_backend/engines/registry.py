@@ -10,7 +10,7 @@ from velatura_protocol.engines import EngineSpec
 from velatura_protocol.errors import NotFound
 from velatura_protocol.tasks import Intent, Operation
 
-from .specs import CUT_OUT, ECHO, FILL, RECOLOUR, UPSCALE, VARY
+from .specs import CUT_OUT, ECHO, FILL, RECOLOUR, RETARGET, TILE, UPSCALE, VARY
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,6 +32,8 @@ REGISTRATIONS: tuple[Registration, ...] = (
     Registration(VARY, "velatura_backend.engines.builtin.vary.vary:VaryEngine"),
     Registration(UPSCALE, "velatura_backend.engines.builtin.upscale:UpscaleEngine"),
     Registration(CUT_OUT, "velatura_backend.engines.builtin.cut_out.engine:CutOutEngine"),
+    Registration(RETARGET, "velatura_backend.engines.builtin.vary.retarget:RetargetEngine"),
+    Registration(TILE, "velatura_backend.engines.builtin.vary.tile:TileEngine"),
     Registration(ECHO, "velatura_backend.engines.builtin.echo:EchoEngine"),
 )
 

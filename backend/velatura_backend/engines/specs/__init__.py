@@ -7,7 +7,10 @@ from .cut_out import CUT_OUT
 from .echo import ECHO
 from .fill import FILL
 from .recolour import RECOLOUR
+from .restyle import RESTYLE
+from .retarget import RETARGET
+from .tile import TILE
 from .upscale import UPSCALE
 from .vary import VARY
 
-__all__ = ["CUT_OUT", "ECHO", "FILL", "RECOLOUR", "UPSCALE", "VARY"]
+__all__ = ["CUT_OUT", "ECHO", "FILL", "RECOLOUR", "RETARGET", "TILE", "UPSCALE", "VARY"]

@@ -14,8 +14,11 @@ from numpy.typing import NDArray
 
 from ..patchmatch.kernels import BoolMask, Floats, Indices
 from ..patchmatch.lanes import Lanes
+from .sheet import halved
 
-_CANDIDATES = 64
+_SMALL_SIDE = 96
+_LEAST_PIECE = 8
+_CANDIDATES = 128
 _STRIPS = 8
 _LITTLE, _MUCH = 0.04, 0.25
 _FAR, _NEAR = 0.5, 0.05
@@ -44,6 +47,47 @@ def _reach(image: Floats) -> float:
     share = float(means.var(axis=0).sum()) / total if total > 0.0 else 0.0
     held = np.clip((share - _LITTLE) / (_MUCH - _LITTLE), 0.0, 1.0)
     return float(_FAR + (_NEAR - _FAR) * held)
+
+
+def laid_out(
+    colours: Floats,
+    usable: BoolMask,
+    unknown: BoolMask,
+    piece: int,
+    strength: float,
+    seed: int,
+    lanes: Lanes,
+) -> Floats:
+    """The picture with what is unknown laid out anew, (height, width, colours): what synthesis then
+    starts from. ``piece`` in pixels; ``strength`` in 0..1 scales how far pieces wander."""
+    small, scale = colours, 1
+    may = usable.astype(np.float32)[..., None]
+    kept = (~unknown).astype(np.float32)[..., None]
+    while min(small.shape[:2]) >= 2 * _SMALL_SIDE:
+        small, may, kept, scale = halved(small), halved(may), halved(kept), scale * 2
+        lanes.check()
+    places = new_layout(
+        small,
+        may[..., 0] >= 1.0,
+        kept[..., 0] >= 1.0,
+        max(_LEAST_PIECE, round(piece / scale)),
+        freedom_of(small, strength),
+        np.random.default_rng([seed & 0xFFFFFFFFFFFF, 1]),
+        lanes,
+    )
+    return np.where(unknown[..., None], _moved(colours, places, scale, lanes), colours)
+
+
+def _moved(colours: Floats, places: Indices, scale: int, lanes: Lanes) -> Floats:
+    """The colours at full size, ``scale`` times that of ``places``."""
+    height, width = colours.shape[:2]
+    rows, columns = np.arange(height), np.arange(width)
+    coarse = places[(rows // scale)[:, None], (columns // scale)[None, :]]
+    lanes.check()
+    from_rows = np.minimum(coarse[..., 0] * scale + (rows % scale)[:, None], height - 1)
+    from_columns = np.minimum(coarse[..., 1] * scale + (columns % scale)[None, :], width - 1)
+    lanes.check()
+    return colours[from_rows, from_columns]
 
 
 def new_layout(

@@ -20,15 +20,12 @@ from ...base import (
     EngineTask,
 )
 from ...specs.vary import VARY
-from ..patchmatch.kernels import BoolMask, Floats
+from ..patchmatch.kernels import BoolMask
 from ..patchmatch.lanes import Lanes
 from ..patchmatch.synthesis import Problem, SynthesisSettings, synthesise
 from ..values import number
-from .layout import freedom_of, new_layout
-from .sheet import Sheet, halved, roomy, sheet_of
-
-_SMALL_SIDE = 96
-_LEAST_PIECE = 8
+from .layout import laid_out
+from .sheet import Sheet, roomy, sheet_of
 
 
 class VaryEngine:
@@ -61,7 +58,9 @@ def _unknown(task: EngineTask) -> BoolMask:
 def _varied(
     task: EngineTask, sheet: Sheet, unknown: BoolMask, context: EngineContext, lanes: Lanes
 ) -> Iterator[EngineEvent]:
-    initial = _laid_out(task, sheet, unknown, lanes)
+    initial = laid_out(
+        sheet.colours, sheet.usable, unknown, _piece(task, unknown), task.strength, task.seed, lanes
+    )
     source, usable = roomy(sheet.colours, sheet.usable)
     problem = Problem(
         source=source,
@@ -84,39 +83,9 @@ def settings_of(task: EngineTask) -> SynthesisSettings:
     return SynthesisSettings(coarsest=64, screening=0.02)
 
 
-def _laid_out(task: EngineTask, sheet: Sheet, unknown: BoolMask, lanes: Lanes) -> Floats:
-    """The colours that synthesis starts from."""
-    small, fixed = sheet.colours, ~unknown & sheet.visible
-    usable, scale = sheet.usable.astype(np.float32)[..., None], 1
-    kept = fixed.astype(np.float32)[..., None]
-    while min(small.shape[:2]) >= 2 * _SMALL_SIDE:
-        small, usable, kept, scale = halved(small), halved(usable), halved(kept), scale * 2
-        lanes.check()
-    generator = np.random.default_rng([task.seed & 0xFFFFFFFFFFFF, 1])
-    places = new_layout(
-        small,
-        usable[..., 0] >= 1.0,
-        kept[..., 0] >= 1.0,
-        _piece(task, unknown, scale),
-        freedom_of(small, task.strength),
-        generator,
-        lanes,
-    )
-    height, width = unknown.shape
-    rows, columns = np.mgrid[0:height, 0:width]
-    coarse = places[rows // scale, columns // scale]
-    lanes.check()
-    from_rows = np.minimum(coarse[..., 0] * scale + rows % scale, height - 1)
-    from_columns = np.minimum(coarse[..., 1] * scale + columns % scale, width - 1)
-    lanes.check()
-    moved = sheet.colours[from_rows, from_columns]
-    lanes.check()
-    return np.where(unknown[..., None], moved, sheet.colours)
-
-
-def _piece(task: EngineTask, unknown: BoolMask, scale: int) -> int:
-    """Side of a piece in small pixels: a share of the shorter side of what is to change."""
+def _piece(task: EngineTask, unknown: BoolMask) -> int:
+    """Side of a piece: a share of the shorter side of what is to change."""
     ys, xs = np.flatnonzero(unknown.any(axis=1)), np.flatnonzero(unknown.any(axis=0))
     side = min(int(ys[-1] - ys[0]), int(xs[-1] - xs[0])) + 1
     share = 0.08 * 10.0 ** number(task, VARY, "pieces")  # 0.08 .. 0.25 .. 0.8
-    return max(_LEAST_PIECE, round(share * side / scale))
+    return round(share * side)

@@ -1,0 +1,145 @@
+"""New proportions: what matters keeps its shape, the rest is made anew to fit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from velatura_protocol.engines import EngineSpec
+from velatura_protocol.events import Phase
+from velatura_protocol.geometry import Size
+from velatura_protocol.tasks import Role
+
+from ....imaging.resize import Filter, resize, resize_mask
+from ...base import (
+    EngineContext,
+    EngineEvent,
+    EnginePreview,
+    EngineProgress,
+    EngineResult,
+    EngineTask,
+    FloatImage,
+)
+from ...specs.retarget import RETARGET
+from ..patchmatch.kernels import BoolMask, Floats
+from ..patchmatch.lanes import Lanes
+from ..patchmatch.synthesis import Problem, SynthesisSettings, SynthesisStage, synthesise
+from ..premultiplied import from_working, to_working
+from .proportions import Lines, importance, new_lines
+from .sheet import enlarged, roomy
+
+
+class RetargetEngine:
+    """See :mod:`.proportions` and :mod:`..patchmatch.synthesis` for the method and its sources."""
+
+    spec: EngineSpec = RETARGET
+
+    def run(self, task: EngineTask, context: EngineContext) -> Iterator[EngineEvent]:
+        with Lanes(context.threads, context.cancel) as lanes:
+            lanes.check()
+            yield from _Retargeting(task, context, lanes).run()
+
+
+@dataclass(frozen=True)
+class _Frame:
+    """The picture at the scale it will have, before its proportions change."""
+
+    image: FloatImage
+    protect: BoolMask
+    scaled: bool
+
+
+class _Retargeting:
+    def __init__(self, task: EngineTask, context: EngineContext, lanes: Lanes) -> None:
+        self.task, self.context, self.lanes = task, context, lanes
+        self.size = task.target or (task.image.shape[0], task.image.shape[1])
+        self.frame = _frame(task, self.size)
+        lanes.check()
+
+    def run(self) -> Iterator[EngineEvent]:
+        if self.frame.image.shape[:2] == self.size:
+            yield EngineResult(self.frame.image.copy())
+            return
+        colours = to_working(self.frame.image)
+        self.lanes.check()
+        rows, columns = (self._lines(colours, axis) for axis in (0, 1))
+        initial = _resampled(colours, rows, columns, self.size, self.lanes)
+        fixed, at = self._protected(rows, columns)
+        initial[fixed] = colours[at]
+        sound = np.asarray(np.isfinite(self.frame.image).all(axis=2))
+        if not sound.any():
+            sound[:] = True
+        source, usable = roomy(colours, sound)
+        problem = Problem(source, initial, usable, fixed if fixed.any() else None)
+        settings = SynthesisSettings(coarsest=40, screening=0.05)
+        for stage in synthesise(problem, settings, self.task.seed, self.lanes):
+            yield EngineProgress(Phase.STEPPING, stage.fraction)
+            if stage.fraction == 1.0:
+                result = self._finished(stage, fixed, at)
+                kept = float(rows.kept and columns.kept)
+                yield EngineResult(result, {"energy": stage.energy, "protected_kept": kept})
+            elif stage.level_done and self.context.wants_preview():
+                yield EnginePreview(self._finished(stage, fixed, at))
+
+    def _lines(self, colours: Floats, axis: int) -> Lines:
+        protected = np.asarray(self.frame.protect.any(axis=1 - axis))
+        weight = importance(colours, axis, self.lanes)
+        return new_lines(weight, protected, self.size[axis])
+
+    def _protected(self, rows: Lines, columns: Lines) -> tuple[BoolMask, tuple[NDArray, NDArray]]:
+        """Where in the result protected pixels lie, and which ones they are, in the same order."""
+        fixed = np.zeros(self.size, np.bool_)
+        ys, xs = np.nonzero(self.frame.protect)
+        if not (rows.kept and columns.kept):
+            ys, xs = ys[:0], xs[:0]
+        to_y, to_x = rows.edges[ys].round().astype(int), columns.edges[xs].round().astype(int)
+        fixed[to_y, to_x] = True
+        order = np.lexsort((to_x, to_y))
+        return fixed, (ys[order], xs[order])
+
+    def _finished(
+        self, stage: SynthesisStage, fixed: BoolMask, at: tuple[NDArray, NDArray]
+    ) -> FloatImage:
+        colours = enlarged(stage, self.size)
+        image = from_working(colours, self.frame.image.shape[2]).astype(np.float32, copy=False)
+        image[fixed] = self.frame.image[at]
+        return image
+
+
+def _frame(task: EngineTask, size: tuple[int, int]) -> _Frame:
+    """Both sides larger, or both smaller: the picture as a whole is scaled as far as both are, and
+    only the rest is a change of proportions."""
+    height, width = task.image.shape[:2]
+    protect = task.masks.get(Role.PROTECT)
+    kept = np.zeros((height, width), np.bool_) if protect is None else protect > 0.0
+    down, across = size[0] / height, size[1] / width
+    scale = min(down, across) if min(down, across) > 1.0 else max(down, across)
+    if scale > 1.0 > min(down, across) or scale == 1.0 or (down - 1.0) * (across - 1.0) <= 0.0:
+        return _Frame(task.image, kept, False)
+    scaled = Size(max(1, round(width * scale)), max(1, round(height * scale)))
+    clean = np.nan_to_num(task.image, nan=0.0, posinf=0.0, neginf=0.0)
+    mask = resize_mask(kept.astype(np.float32), scaled, Filter.BOX) > 0.0
+    return _Frame(resize(clean, scaled), mask, True)
+
+
+def _resampled(
+    colours: Floats, rows: Lines, columns: Lines, size: tuple[int, int], lanes: Lanes
+) -> Floats:
+    """(height, width, channels), linear between neighbours along each axis in turn."""
+    down = _along(colours, rows.sources(size[0]))
+    lanes.check()
+    across = _along(np.ascontiguousarray(down.transpose(1, 0, 2)), columns.sources(size[1]))
+    lanes.check()
+    return np.ascontiguousarray(across.transpose(1, 0, 2))
+
+
+def _along(lines: Floats, sources: NDArray[np.float64]) -> Floats:
+    sources = np.clip(sources, 0.0, len(lines) - 1.0)
+    first = np.minimum(sources.astype(int), max(0, len(lines) - 2))
+    second = np.minimum(first + 1, len(lines) - 1)
+    share = (sources - first).astype(np.float32)[:, None, None]
+    low, high = lines[first], lines[second]
+    return low + np.multiply(high - low, share, dtype=np.float32)

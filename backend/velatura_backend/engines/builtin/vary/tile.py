@@ -1,0 +1,185 @@
+"""Makes a picture repeat without seams: rolled by half, and the cross of its borders made anew."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from velatura_protocol.engines import EngineSpec
+from velatura_protocol.events import Phase
+from velatura_protocol.tasks import Role
+
+from ...base import (
+    EngineContext,
+    EngineEvent,
+    EnginePreview,
+    EngineProgress,
+    EngineResult,
+    EngineTask,
+    FloatImage,
+)
+from ...specs.tile import TILE
+from ..patchmatch.kernels import BoolMask, Floats
+from ..patchmatch.lanes import Lanes
+from ..patchmatch.synthesis import Problem, SynthesisSettings, SynthesisStage, synthesise
+from ..premultiplied import from_working, to_working
+from ..values import number, text
+from .layout import cheapest_cut, laid_out
+from .light import evened
+from .sheet import enlarged
+from .wrap import wrap_seam
+
+_SHARE = 0.16
+_LEAST_SIDE = 24
+_PLAY = 0.5
+_MAIN_SHARE = 0.8
+
+
+@dataclass(frozen=True)
+class _Pass:
+    """One part of the borders to be made anew. ``shift``: rows and columns the picture is rolled by
+    so that it lies in the middle; ``unknown``: where, then; ``share`` of the work."""
+
+    shift: tuple[int, int]
+    unknown: BoolMask
+    share: float
+
+
+def _busyness(colours: Floats) -> Floats:
+    """(height, width): how much colours change around each pixel."""
+    down = np.abs(np.diff(colours, axis=0, prepend=colours[:1])).sum(axis=2)
+    return down + np.abs(np.diff(colours, axis=1, prepend=colours[:, :1])).sum(axis=2)
+
+
+class TileEngine:
+    """See :mod:`..patchmatch.synthesis` for the method and its sources."""
+
+    spec: EngineSpec = TILE
+
+    def run(self, task: EngineTask, context: EngineContext) -> Iterator[EngineEvent]:
+        with Lanes(context.threads, context.cancel) as lanes:
+            lanes.check()
+            yield from _Tiling(task, context, lanes).run()
+
+
+class _Tiling:
+    def __init__(self, task: EngineTask, context: EngineContext, lanes: Lanes) -> None:
+        self.task, self.context, self.lanes = task, context, lanes
+        direction = text(task, TILE, "direction")
+        self.rows, self.columns = direction in ("both", "y"), direction in ("both", "x")
+        self.colours = to_working(task.image)
+        lanes.check()
+        light = number(task, TILE, "even_light")
+        if light > 0.0 and (self.rows or self.columns):
+            self.colours = evened(self.colours, task.image.shape[2] - 1, light, lanes)
+        self.band = self._bands()
+
+    def _bands(self) -> tuple[int, int]:
+        """Half the width of the strips made anew along upper and lower, left and right borders."""
+        height, width = self.colours.shape[:2]
+        halves = [
+            round(0.5 * _SHARE * side) if wanted and side >= _LEAST_SIDE else 0
+            for side, wanted in ((height, self.rows), (width, self.columns))
+        ]
+        return halves[0], halves[1]
+
+    def run(self) -> Iterator[EngineEvent]:
+        done = 0.0
+        for each in self._passes():
+            for stage in self._made(each):
+                if stage.fraction == 1.0:
+                    self._keep(each, stage)
+                elif stage.level_done and self.context.wants_preview():
+                    yield EnginePreview(self._image(self._rolled_back(each, stage)))
+                yield EngineProgress(Phase.STEPPING, min(1.0, done + each.share * stage.fraction))
+            done += each.share
+        image = self._image(self.colours)
+        yield EngineResult(
+            image,
+            {
+                "wrap_seam": self._seam(image),
+                "wrap_seam_before": self._seam(self.task.image),
+            },
+        )
+
+    def _seam(self, image: FloatImage) -> float:
+        return wrap_seam(image, rows=self.rows, columns=self.columns)
+
+    def _passes(self) -> list[_Pass]:
+        """The ends of a cross lie on the picture's own borders, where nothing would make them meet:
+        they are left out at first, and made when the picture is rolled so that they are inside."""
+        height, width = self.colours.shape[:2]
+        down, across = self.band
+        middle = (height // 2, width // 2)
+        if not down and not across:
+            return []
+        shift = (middle[0] if down else 0, middle[1] if across else 0)
+        busy = _busyness(np.roll(self.colours, shift, axis=(0, 1)))
+        lying, upright = self._strip(0, busy), self._strip(1, busy)
+        if not down or not across:
+            return [_Pass(shift, lying | upright, 1.0)]
+        lying[:, :across] = lying[:, -across:] = False
+        upright[:down] = upright[-down:] = False
+        rest = (1.0 - _MAIN_SHARE) / 2.0
+        centre = self._strip(0) & self._strip(1)
+        return [
+            _Pass(shift, lying | upright, _MAIN_SHARE),
+            _Pass((0, middle[1]), centre, rest),
+            _Pass((middle[0], 0), centre, rest),
+        ]
+
+    def _strip(self, axis: int, busy: Floats | None = None) -> BoolMask:
+        """Around the middle, along the other axis; its edges wind between what is ``busy``: a thing
+        cut in two is hard to complete."""
+        strip = np.zeros(self.colours.shape[:2], np.bool_)
+        lines = np.moveaxis(strip, axis, 0)
+        half, middle = self.band[axis], len(lines) // 2
+        lines[middle - half : middle + half] = True
+        if busy is not None and half:
+            play = round(_PLAY * half)
+            cost = np.moveaxis(busy, axis, 1)
+            for edge, beyond in ((middle - half, False), (middle + half, True)):
+                window = slice(edge - play, edge + play)
+                cut = cheapest_cut(cost[:, window])
+                lines[window] = (np.arange(2 * play)[:, None] >= cut) != beyond
+        return strip
+
+    def _made(self, each: _Pass) -> Iterator[SynthesisStage]:
+        rolled = np.roll(self.colours, each.shift, axis=(0, 1))
+        self.lanes.check()
+        usable = self._usable(each)
+        piece = 2 * max(self.band)
+        initial = laid_out(rolled, usable, each.unknown, piece, 1.0, self.task.seed, self.lanes)
+        problem = Problem(rolled, initial, usable=usable, fixed=~each.unknown)
+        settings = SynthesisSettings(coarsest=48, screening=0.01)
+        return synthesise(problem, settings, self.task.seed, self.lanes)
+
+    def _usable(self, each: _Pass) -> BoolMask:
+        """Not what is made anew, nor what lies across a border that does not fit yet."""
+        sound = np.isfinite(self.task.image).all(axis=2)
+        exclude = self.task.masks.get(Role.EXCLUDE)
+        if exclude is not None:
+            sound &= exclude <= 0.0
+        rolled: BoolMask = np.roll(sound, each.shift, axis=(0, 1))
+        rolled &= ~each.unknown
+        for axis, half in enumerate(self.band):
+            if half and each.shift[axis]:
+                middle = rolled.shape[axis] // 2
+                np.moveaxis(rolled, axis, 0)[middle - 1 : middle + 1] = False
+        return rolled
+
+    def _keep(self, each: _Pass, stage: SynthesisStage) -> None:
+        self.colours = self._rolled_back(each, stage)
+
+    def _rolled_back(self, each: _Pass, stage: SynthesisStage) -> Floats:
+        rolled = np.roll(self.colours, each.shift, axis=(0, 1))
+        made = enlarged(stage, rolled.shape[:2])
+        rolled[each.unknown] = made[each.unknown]
+        return np.roll(rolled, [-by for by in each.shift], axis=(0, 1))
+
+    def _image(self, colours: Floats) -> FloatImage:
+        image = from_working(colours, self.task.image.shape[2])
+        untouched = colours is self.colours and not any(self.band)
+        return self.task.image.copy() if untouched else image.astype(np.float32, copy=False)
