@@ -8,7 +8,7 @@ from itertools import permutations
 import numpy as np
 from numpy.typing import NDArray
 
-from .degrade import degraded, random_levels, reduced
+from .degrade import REDUCERS, degraded, random_levels, reduced
 from .gallery import SIDE, Gallery
 from .networks import Plan
 
@@ -38,7 +38,7 @@ class Source:
     count: int = 1000
     start: int = 60
     every: int = 4
-    _kept: dict[int, tuple[Bytes, Bytes]] = field(default_factory=dict[int, tuple[Bytes, Bytes]])
+    _kept: dict[tuple[int, int], Bytes] = field(default_factory=dict[tuple[int, int], Bytes])
 
     def batch(self, step: int) -> Batch:
         rng = np.random.default_rng([self.seed, step])
@@ -51,7 +51,7 @@ class Source:
     def _patch(
         self, rng: np.random.Generator, index: int
     ) -> tuple[Bytes, Bytes, tuple[float, float, float]]:
-        whole, small = self._picture(index)
+        whole = self._picture(index)
         scale, side = self.plan.scale, self.side
         y, x = (int(each) for each in rng.integers(0, SIDE // scale - side + 1, 2))
         wanted = whole[y * scale : (y + side) * scale, x * scale : (x + side) * scale]
@@ -60,15 +60,20 @@ class Source:
         if self.plan.scale == 1:
             levels = random_levels(rng)
             return degraded(rng, wanted, levels), wanted, levels.told()
+        small = self._small(index, int(rng.choice(len(REDUCERS), p=[s for _, s in REDUCERS])))
         given = _turned(small[y : y + side, x : x + side], turn)[..., order]
         return given, wanted, (0.0, 0.0, 0.0)
 
-    def _picture(self, index: int) -> tuple[Bytes, Bytes]:
-        if index not in self._kept:
-            whole = self.gallery.load(index)
-            small = reduced(whole, self.plan.scale) if self.plan.scale > 1 else whole
-            self._kept[index] = whole, small
-        return self._kept[index]
+    def _picture(self, index: int) -> Bytes:
+        if (index, -1) not in self._kept:
+            self._kept[index, -1] = self.gallery.load(index)
+        return self._kept[index, -1]
+
+    def _small(self, index: int, reducer: int) -> Bytes:
+        if (index, reducer) not in self._kept:
+            how, _ = REDUCERS[reducer]
+            self._kept[index, reducer] = reduced(self._picture(index), self.plan.scale, how)
+        return self._kept[index, reducer]
 
 
 def _turned(patch: Bytes, turn: int) -> Bytes:

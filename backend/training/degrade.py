@@ -18,11 +18,20 @@ BLUR_FULL = 2.0
 """The deviation of blur at level 1, in pixels."""
 
 
-def reduced(pixels: Bytes, scale: int) -> Bytes:
-    """Pillow's antialiased bicubic."""
+REDUCERS = (
+    (Image.Resampling.BICUBIC, 0.6),
+    (Image.Resampling.BOX, 0.2),
+    (Image.Resampling.LANCZOS, 0.1),
+    (Image.Resampling.BILINEAR, 0.1),
+)
+"""How small pictures come about, and how often. Bicubic is what others score with; antialiased
+drawings are boxes: a network that saw bicubic alone drew rims of 14 % of an edge around them."""
+
+
+def reduced(pixels: Bytes, scale: int, how: Image.Resampling = Image.Resampling.BICUBIC) -> Bytes:
+    """By Pillow's antialiased filters."""
     height, width = pixels.shape[:2]
-    size = (width // scale, height // scale)
-    return np.asarray(Image.fromarray(pixels).resize(size, Image.Resampling.BICUBIC))
+    return np.asarray(Image.fromarray(pixels).resize((width // scale, height // scale), how))
 
 
 @dataclass(frozen=True)

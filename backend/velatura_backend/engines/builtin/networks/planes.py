@@ -7,6 +7,7 @@ from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import ndimage
 
 from ...base import FloatImage
 from ..premultiplied import compressed, expanded
@@ -71,9 +72,13 @@ def _carried_on(planes: Planes, alpha: NDArray[np.float32]) -> Planes:
 
 def _neighbours(planes: NDArray[np.float32]) -> NDArray[np.float32]:
     """Sum over each pixel and the eight around it."""
-    wide: NDArray[np.float32] = np.pad(planes, ((0, 0), (1, 1), (1, 1)))
-    tall = wide[:, :-2] + wide[:, 1:-1] + wide[:, 2:]
-    return tall[..., :-2] + tall[..., 1:-1] + tall[..., 2:]
+    tall = planes.copy()
+    tall[:, 1:] += planes[:, :-1]
+    tall[:, :-1] += planes[:, 1:]
+    total = tall.copy()
+    total[..., 1:] += tall[..., :-1]
+    total[..., :-1] += tall[..., 1:]
+    return total
 
 
 def within_neighbours(
@@ -82,12 +87,28 @@ def within_neighbours(
     """``values`` held between the least and the greatest of ``before``, which is smaller by a whole
     factor, in the 3x3 around each pixel: an alpha that was 0 or 1 stays so."""
     scale = values.shape[0] // before.shape[0]
-    wide = np.pad(before, 1, mode="edge")
-    rows = np.stack([wide[:-2], wide[1:-1], wide[2:]])
-    least, most = rows.min(axis=0), rows.max(axis=0)
-    least = np.minimum(np.minimum(least[:, :-2], least[:, 1:-1]), least[:, 2:])
-    most = np.maximum(np.maximum(most[:, :-2], most[:, 1:-1]), most[:, 2:])
+    least, most = _extremes(before)
     return np.clip(values, repeated(least, scale), repeated(most, scale))
+
+
+def in_range(planes: Planes, before: Planes) -> Planes:
+    """Held in 0..1; where ``before`` is beyond, within what it is around there. Highlights are
+    compressed: a little too much of one would be a lot of light."""
+    if before.min() >= 0.0 and before.max() <= 1.0:
+        return np.clip(planes, 0.0, 1.0)
+    scale = planes.shape[1] // before.shape[1]
+    result = planes.copy()
+    for plane, small in zip(result, before, strict=True):
+        least, most = _extremes(small)
+        least, most = np.minimum(least, 0.0), np.maximum(most, 1.0)
+        np.clip(plane, repeated(least, scale), repeated(most, scale), out=plane)
+    return result
+
+
+def _extremes(plane: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """The least and the greatest of the 3x3 around each pixel."""
+    least = np.asarray(ndimage.minimum_filter(plane, 3, mode="nearest"), np.float32)
+    return least, np.asarray(ndimage.maximum_filter(plane, 3, mode="nearest"), np.float32)
 
 
 def repeated(array: NDArray[_Sample], scale: int) -> NDArray[_Sample]:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from ...base import FloatImage
 from .models import Model, Planes
-from .planes import SPREAD, join, part, repeated, within_neighbours
+from .planes import SPREAD, in_range, join, part, repeated, within_neighbours
 from .projection import REACH, project
 from .rows import Rows, Span, split
 from .workers import NetworkWorkers
@@ -53,14 +53,16 @@ class Stage:
         planes = self.model.run(parted.colours, options, self.levels)
         if self.passes:
             project(planes, parted.colours, scale, self.passes, inside)
+        planes = in_range(planes, parted.colours)
         alpha = parted.alpha
         if alpha is not None:
             alpha = self._alpha(alpha, inside, options)
         result = join(planes, alpha, window.shape[2])
-        finite = np.isfinite(window)
-        if not finite.all():  # what is no number stays where it was
-            lost = repeated(~finite, scale)
-            result[lost] = repeated(window, scale)[lost]
+        kept = ~np.isfinite(window)
+        if scale == 1 and alpha is not None:
+            kept |= (alpha == 0.0)[..., None]
+        if kept.any():  # what is no number stays where it was
+            result[repeated(kept, scale)] = repeated(window, scale)[repeated(kept, scale)]
         return result
 
     def _alpha(
