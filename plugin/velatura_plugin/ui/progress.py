@@ -15,8 +15,8 @@ from .numbers import duration
 from .words import missed, sentence, work_name
 
 ETA_FROM_STEP = 3
-"""Before that an estimate jumps about."""
-
+"""Before that an estimate jumps about. Engines that know no steps tell how far they are, and the
+backend waits with its estimate until that says something."""
 
 Engines = Sequence[EngineSpec]
 
@@ -92,7 +92,8 @@ def _running(job: JobView, translations: Translations) -> str:
         text = _("Variation {index} of {count}: {text}").format(
             index=progress.variation + 1, count=job.variations, text=text
         )
-    if progress.eta is not None and progress.step >= ETA_FROM_STEP:
+    is_settled = not progress.steps or progress.step >= ETA_FROM_STEP
+    if progress.eta is not None and is_settled:
         text = _("{text}, {time} left").format(text=text, time=duration(progress.eta, translations))
     return text
 

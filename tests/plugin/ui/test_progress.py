@@ -23,6 +23,19 @@ def test_time_left(eta: float, text: str) -> None:
     assert line.text == f"Step 5 of 10, {text}"
 
 
+@pytest.mark.parametrize(
+    ("step", "steps", "is_told"), [(0, 0, True), (1, 10, False), (3, 10, True)]
+)
+def test_time_left_is_told_once_it_means_something(step: int, steps: int, is_told: bool) -> None:
+    """Engines that count no steps tell only how far they are."""
+    progress = ProgressView(Phase.STEPPING, 0.5, 0, step, steps, 7.0)
+    line = progress_line(
+        [replace(JOB, status=JobStatus.RUNNING, progress=progress)], Translations()
+    )
+    assert line is not None
+    assert line.text.endswith("7 s left") == is_told
+
+
 def test_the_furthest_job_leads() -> None:
     queued = replace(JOB, job="a", status=JobStatus.QUEUED)
     running = replace(JOB, job="b", status=JobStatus.RUNNING, variations=1)
