@@ -102,6 +102,7 @@ def _tables(notes: dict[str, Any], starts: list[dict[str, Any]]) -> Iterator[str
     yield _start_table(starts)
     yield _memory_table(notes, starts)
     yield _call_table(notes)
+    yield _rubbish_table(notes)
     yield _heavy_table(notes)
 
 
@@ -257,6 +258,16 @@ def _call_table(notes: dict[str, Any]) -> str:
         for name, count, seconds, worst in notes[key]["calls"][:5]
     ]
     return table(["Krita's longest calls", "", "times", "ms in all", "worst"], rows)
+
+
+def _rubbish_table(notes: dict[str, Any]) -> str:
+    """Of the interpreter that all of Krita's plug-ins share."""
+    rows = [
+        [title, str(generation), str(round(count)), _ms(longest)]
+        for key, title in (("large", "4096²"), ("huge", "24 MP"))
+        for generation, (count, longest) in sorted(notes[key]["rubbish"].items())
+    ]
+    return table(["garbage collected during a remove", "generation", "times", "longest, ms"], rows)
 
 
 def _heavy_table(notes: dict[str, Any]) -> str:

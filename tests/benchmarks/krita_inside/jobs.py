@@ -290,8 +290,18 @@ def _slices(bench: Bench) -> dict[str, Any]:
         "own": _worst(slices, lambda each: each.own),
         "cpu": _worst(slices, lambda each: each.cpu),
         "whole": _worst(slices, lambda each: each.whole),
+        "rubbish": _rubbish(bench.watchdog.collections),
         "calls": [[name, each.count, each.seconds, each.worst] for name, each in worst],
     }
+
+
+def _rubbish(collections: list[tuple[int, float]]) -> dict[int, list[float]]:
+    """For each generation how often, and the longest."""
+    found: dict[int, list[float]] = {}
+    for generation, seconds in collections:
+        count, longest = found.get(generation, [0, 0.0])
+        found[generation] = [count + 1, max(longest, seconds)]
+    return found
 
 
 def _worst(slices: list[Slice], key: Callable[[Slice], float]) -> list[list[Any]]:

@@ -14,6 +14,7 @@ computed.
 
 from __future__ import annotations
 
+import gc
 import sys
 import threading
 import time
@@ -82,13 +83,17 @@ class Watchdog:
 
     slices: list[Slice] = field(default_factory=list)
     calls: dict[str, CallTime] = field(default_factory=dict)
+    collections: list[tuple[int, float]] = field(default_factory=list[tuple[int, float]])
+    """Generation and seconds of each, whichever thread had to do it: all others wait meanwhile."""
     _stays: list[_Stay] = field(default_factory=list)
+    _collecting: float = 0.0
     _thread: int = field(default_factory=threading.get_ident)
 
     def watch(self) -> None:
         for name in _KRITA:
             if hasattr(krita, name):
                 self._time_methods(getattr(krita, name))
+        gc.callbacks.append(self._collect)
         sys.monitoring.use_tool_id(_TOOL, "slices")
         for event, taken in {
             _EVENTS.PY_START: self._enter,
@@ -110,6 +115,17 @@ class Watchdog:
     def forget(self) -> None:
         self.slices.clear()
         self.calls.clear()
+        self.collections.clear()
+
+    def _collect(self, phase: str, about: dict[str, int]) -> None:
+        if phase == "start":
+            self._collecting = time.perf_counter()
+            return
+        seconds = time.perf_counter() - self._collecting
+        self.collections.append((about["generation"], seconds))
+        if seconds > _HEAVY_SECONDS and self._stays and threading.get_ident() == self._thread:
+            name = f"rubbish of generation {about['generation']}"
+            self._stays[-1].heavy.append((name, seconds))
 
     # -- our code ----------------------------------------------------------------------------------
 
