@@ -23,6 +23,7 @@ from ..base import (
     EngineTask,
 )
 from ..specs import FILL
+from .graining import grained, window_around
 from .patchmatch.kernels import BoolMask
 from .patchmatch.lanes import Lanes
 from .patchmatch.pyramid import Masks
@@ -53,6 +54,7 @@ class _Filling:
         self.hole: BoolMask = task.mask > 0.0
         self.slender = self.hole
         self.result = task.image.copy()
+        self.noise: list[tuple[float, int]] = []
         lanes.check()
 
     def run(self) -> Iterator[EngineEvent]:
@@ -73,7 +75,11 @@ class _Filling:
                 if stage.level_done and self.context.wants_preview():
                     yield EnginePreview(self._preview(place, stage))
             energies.append(energy)
-        yield EngineResult(self.result, {"places": len(places), "energy": float(np.mean(energies))})
+        metrics = {"places": len(places), "energy": float(np.mean(energies))}
+        if self.noise:
+            ratios, pixels = zip(*self.noise, strict=True)
+            metrics["residual_noise"] = float(np.average(ratios, weights=pixels))
+        yield EngineResult(self.result, metrics)
 
     def _solve(self, place: Place) -> Iterator[Stage]:
         masks = self._masks(place)
@@ -93,7 +99,7 @@ class _Filling:
         layout = None if sheet is None else Layout(sheet.height, sheet.frames)
         for stage in solve(image, masks, self.task.seed, self.settings, self.lanes, layout):
             if stage.fraction == 1.0:
-                self._keep(place, stage)
+                self._keep(place, stage, masks)
             yield stage
 
     def _masks(self, place: Place) -> Masks:
@@ -118,12 +124,24 @@ class _Filling:
         """What this place fills of the hole."""
         return self.hole[window] & (self.slender[window] == place.slender)
 
-    def _keep(self, place: Place, stage: Stage) -> None:
+    def _keep(self, place: Place, stage: Stage, masks: Masks) -> None:
+        """The place's part of the result, with grain."""
+        inner = place.core.translated(-place.crop.x, -place.crop.y)
+        ring = window_around(inner, (place.crop.height, place.crop.width))
+        window = _slices(ring)
+        opaque = stage.colours.shape[2] < self.result.shape[2]
+        strength = number(self.task, FILL, "grain")
+        seed = self.task.seed * 8191 + place.core.y * 127 + place.core.x
+        filled = grained(
+            stage.colours[window], opaque, masks.hole[window], masks.source[window], strength, seed,
+            self.lanes,
+        )  # fmt: skip
         core = _slices(place.core)
-        inner = _slices(place.core.translated(-place.crop.x, -place.crop.y))
         hole = self._own(place, core)
-        filled = from_working(stage.colours[inner][hole], self.result.shape[2])
-        self.result[core][hole] = filled
+        colours = filled.colours[_slices(inner.translated(-ring.x, -ring.y))][hole]
+        self.result[core][hole] = from_working(colours, self.result.shape[2])
+        if filled.ratio is not None:
+            self.noise.append((filled.ratio, int(np.count_nonzero(hole))))
 
     def _preview(self, place: Place, stage: Stage) -> NDArray[np.float32]:
         """The crop with this place's hole as it is now; coarse levels by nearest neighbour."""

@@ -47,7 +47,7 @@ def warm_up(progress: Callable[[float], None] | None = None) -> None:
 
 def _tasks() -> Iterator[EngineTask]:
     """A thick hole goes through the pyramid, a thin one through the biharmonic start, and one that
-    leaves no whole patch through the smooth fill."""
+    leaves no whole patch through the smooth fill. What is slightly noisy gets grain."""
     image = np.random.default_rng(0).random((_SIDE, _SIDE, 4), dtype=np.float32)
     thick, thin, frame = (np.zeros((_SIDE, _SIDE), np.float32) for _ in range(3))
     thick[30:60, 30:60] = 1.0
@@ -55,3 +55,6 @@ def _tasks() -> Iterator[EngineTask]:
     frame[3:, 3:] = 1.0
     for mask in (thick, thin, frame):
         yield EngineTask(Operation.FILL, Intent.REMOVE, image, mask, seed=0)
+    grainy = np.random.default_rng(1).normal(0.5, 0.02, image.shape).astype(np.float32)
+    grainy[..., 3] = 1.0
+    yield EngineTask(Operation.FILL, Intent.REMOVE, grainy, thin, seed=0)

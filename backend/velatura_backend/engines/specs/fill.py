@@ -69,6 +69,18 @@ FILL = EngineSpec(
             minimum=0.0,
             maximum=1.0,
         ),
+        Parameter(
+            "grain",
+            ParameterKind.FLOAT,
+            "Grain",
+            0.7,
+            help=(
+                "Noise for what was filled too smoothly, like that around the hole; "
+                "1: as much. Clean pictures stay clean."
+            ),
+            minimum=0.0,
+            maximum=1.0,
+        ),
     ),
     context=ContextRule(factor=1.0, minimum=96),
     rank=10,
