@@ -10,7 +10,7 @@ from typing import Any
 from velatura_protocol.parameters import ParameterValue
 
 from ...i18n import Translations, language_of
-from ..model import Action, StatusLine, Strip, ViewModel
+from ..model import Action, StatusLine, ViewModel
 from ..view import Asked, Chosen, Edited
 from .buttons import ActionButton, MenuButton, describe, reasons_of, say, words
 from .chrome import Chrome
@@ -34,11 +34,11 @@ from .keys import Shield, order_tabs
 from .measures import SPACING
 from .notice import Notice
 from .pages import HistoryPage, SettingsPage, WelcomeBox
+from .pile import Pile
 from .preview import PreviewPicture
 from .progress import ProgressBox
 from .queue import QueueBox
 from .status import StatusBar
-from .strip import StripBox
 from .tools import ToolRow
 
 LEAST_WIDTH = 240
@@ -113,7 +113,7 @@ class PanelView(QScrollArea):
         self.form.display(model.form)
         self.settings.display(model.settings)
         self.history.display(model.history)
-        self._draw_strips(model.strips)
+        self.pile.display(model.strips)
         self.announcer.setText(model.announcement)
         self._take_care_of_new_widgets()
 
@@ -134,13 +134,6 @@ class PanelView(QScrollArea):
         self.preview.display(model.preview)
         self.notice.display(model.notice)
         self.queue.display(model.queue)
-
-    def _draw_strips(self, strips: tuple[Strip, ...]) -> None:
-        while len(self.strips) < len(strips):
-            self.strips.append(StripBox(self._ask, self._choose, self._chrome, self._body))
-            self._strip_column.addWidget(self.strips[-1])
-        for index, box in enumerate(self.strips):
-            box.display(strips[index] if index < len(strips) else None)
 
     # -- what the user asks for --------------------------------------------------------------------
 
@@ -187,7 +180,7 @@ class PanelView(QScrollArea):
         self.progress, self.preview = ProgressBox(body), PreviewPicture(body)
         self.notice = Notice(self._ask_about_notice, self._chrome, body)
         self.queue = QueueBox(self._ask, body)
-        self.strips: list[StripBox] = []
+        self.pile = Pile(self._ask, self._choose, self._chrome, body)
         self.announcer = QLabel(body)
         self.announcer.setFixedSize(1, 1)
         self.announcer.setStyleSheet("color: transparent")  # for readers of screens only
@@ -204,10 +197,7 @@ class PanelView(QScrollArea):
             self.progress, self.preview, self.notice, self.queue,
         ):  # fmt: skip
             column.addWidget(each)
-        self._strip_column = QVBoxLayout()
-        self._strip_column.setSpacing(2 * SPACING)
-        self._strip_column.setContentsMargins(0, SPACING, 0, 0)
-        column.addLayout(self._strip_column)
+        column.addWidget(self.pile)
         column.addWidget(self.announcer)
         column.addStretch(1)
         self.setWidget(self._body)

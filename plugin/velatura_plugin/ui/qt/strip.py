@@ -116,6 +116,12 @@ class StripBox(QWidget):
         self._display_controls({each.action: each for each in strip.controls})
         say(self._reasons, reasons_of(strip.controls))
 
+    def fold(self, strip: Strip | None) -> None:
+        """Shows nothing. ``strip`` goes on without it, so that what is held is let go."""
+        if strip is not None and self._strip is not None and strip.job == self._strip.job:
+            self.compare.hold(False)
+        self.display(None)
+
     @guarded
     def keyPressEvent(self, event: Any) -> None:  # noqa: N802
         action = self._action_of(event.key())

@@ -102,7 +102,7 @@ def _generate(visit: Visit) -> Iterator[object]:
 def _staging(visit: Visit) -> Iterator[object]:
     view = visit.view
     yield from _generate(visit)
-    (strip,) = (each for each in view.strips if each.isVisible())
+    (strip,) = (each for each in view.pile.boxes if each.isVisible())
     view.ensureWidgetVisible(strip.accept)
     yield from visit.shoot("staging")
     seen = [strip.position.text()]
@@ -134,7 +134,7 @@ def _staging(visit: Visit) -> Iterator[object]:
 
 def _discarding(visit: Visit) -> Iterator[object]:
     yield from _generate(visit)
-    (strip,) = (each for each in visit.view.strips if each.isVisible())
+    (strip,) = (each for each in visit.view.pile.boxes if each.isVisible())
     strip.discard_menu.menu().actions()[-1].trigger()
     yield 200
     visit.view.ensureWidgetVisible(strip.question.no)

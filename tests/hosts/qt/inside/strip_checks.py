@@ -9,6 +9,7 @@ from tests.hosts.qt.inside.desk import Desk
 from tests.hosts.qt.inside.qtest import QTest
 from velatura_plugin.ui.model import Action
 from velatura_plugin.ui.qt.compat import Qt
+from velatura_plugin.ui.qt.pile import Pile
 from velatura_plugin.ui.qt.strip import StripBox
 
 JOB = "job-1"
@@ -19,7 +20,7 @@ LEFT = Qt.MouseButton.LeftButton
 def strip(desk: Desk, count: int = 3, current: int = 0) -> StripBox:
     view = desk.show(replace(samples.IDLE, strips=(samples.strip(count, current),)))
     view.activateWindow()
-    return view.strips[0]
+    return view.pile.boxes[0]
 
 
 def test_a_thumbnail_is_picked(desk: Desk) -> None:
@@ -126,11 +127,64 @@ def test_buttons(desk: Desk, name: str, action: Action) -> None:
     assert desk.told.actions == [(action, JOB)]
 
 
+def pile(desk: Desk, *jobs: str) -> Pile:
+    strips = tuple(replace(samples.strip(job=each), title=each) for each in jobs)
+    return desk.show(replace(samples.IDLE, strips=strips)).pile
+
+
+def open_ones(found: Pile) -> list[bool]:
+    return [each.isVisible() for each in found.boxes]
+
+
 def test_old_results_stay_beside_new_ones(desk: Desk) -> None:
-    model = replace(samples.IDLE, strips=(samples.strip(), samples.strip(job="job-2")))
-    view = desk.show(model)
-    QTest.mouseClick(view.strips[1].accept, LEFT)
-    assert desk.told.actions == [(Action.ACCEPT, "job-2")]
+    found = pile(desk, "old", "new")
+    assert open_ones(found) == [False, True]
+    assert [each.button.text() for each in found.heads] == ["old", "new"]
+    QTest.mouseClick(found.boxes[1].accept, LEFT)
+    assert desk.told.actions == [(Action.ACCEPT, "new")]
+    QTest.mouseClick(found.heads[0].button, LEFT)
+    assert open_ones(found) == [True, False]
+    QTest.mouseClick(found.boxes[0].accept, LEFT)
+    assert desk.told.actions[1:] == [(Action.ACCEPT, "old")]
+
+
+def test_one_set_needs_no_head(desk: Desk) -> None:
+    found = pile(desk, "only")
+    assert open_ones(found) == [True]
+    assert not found.heads[0].isVisible()
+    found = pile(desk, "only", "next")
+    assert found.heads[0].isVisible()
+    found = pile(desk, "next")
+    assert open_ones(found) == [True, False]
+    assert not found.heads[0].isVisible()
+
+
+def test_what_somebody_is_busy_with_stays_open(desk: Desk) -> None:
+    found = pile(desk, "old")
+    desk.view.activateWindow()
+    found.boxes[0].accept.setFocus()
+    found = pile(desk, "old", "new")
+    assert open_ones(found) == [True, False]
+    found = pile(desk, "new")
+    assert open_ones(found) == [True, False], "its box is taken over"
+    assert not found.heads[0].isVisible()
+
+
+def test_heads_are_opened_by_keys_and_can_be_read(desk: Desk) -> None:
+    found = pile(desk, "old", "new")
+    head = found.heads[0].button
+    assert (head.accessibleName(), head.accessibleDescription()) == ("old", "1 of 3")
+    desk.view.activateWindow()
+    head.setFocus()
+    QTest.keyClick(head, KEYS.Key_Space)
+    assert open_ones(found) == [True, False]
+
+
+def test_a_set_that_is_folded_while_it_is_compared_shows_the_result_again(desk: Desk) -> None:
+    found = pile(desk, "old", "new")
+    found.boxes[1].compare.hold(True)
+    found.heads[0].button.click()
+    assert desk.told.actions == [(Action.COMPARE, "new")] * 2
 
 
 def test_a_variation_on_its_way_is_an_empty_place(desk: Desk) -> None:
@@ -138,5 +192,5 @@ def test_a_variation_on_its_way_is_an_empty_place(desk: Desk) -> None:
     waiting = replace(whole.thumbnails[2], pixels=None)
     changed = replace(whole, thumbnails=(*whole.thumbnails[:2], waiting))
     view = desk.show(replace(samples.IDLE, strips=(changed,)))
-    assert view.strips[0].thumbnails[2].icon().isNull()
-    assert not view.strips[0].thumbnails[1].icon().isNull()
+    assert view.pile.boxes[0].thumbnails[2].icon().isNull()
+    assert not view.pile.boxes[0].thumbnails[1].icon().isNull()
