@@ -8,12 +8,14 @@ from itertools import permutations
 import numpy as np
 from numpy.typing import NDArray
 
-from .degrade import REDUCERS, degraded, random_levels, reduced
+from .degrade import REDUCERS, degraded, random_levels, reduced, slight_levels
 from .gallery import SIDE, Gallery
 from .networks import Plan
 
 Bytes = NDArray[np.uint8]
 _ORDERS = tuple(permutations(range(3)))
+_WORN = 0.1
+"""How many of the pictures that are to be enlarged are slightly noisy or compressed."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,8 @@ class Source:
             return degraded(rng, wanted, levels), wanted, levels.told()
         small = self._small(index, int(rng.choice(len(REDUCERS), p=[s for _, s in REDUCERS])))
         given = _turned(small[y : y + side, x : x + side], turn)[..., order]
+        if rng.random() < _WORN:
+            given = degraded(rng, given, slight_levels(rng))
         return given, wanted, (0.0, 0.0, 0.0)
 
     def _picture(self, index: int) -> Bytes:

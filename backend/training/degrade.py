@@ -54,6 +54,13 @@ def random_levels(rng: np.random.Generator) -> Levels:
     return Levels(float(noise), float(jpeg), float(blur))
 
 
+def slight_levels(rng: np.random.Generator) -> Levels:
+    """Of a good camera's JPEG."""
+    return Levels(
+        float(rng.uniform(0.0, 0.08)), float(rng.choice([0.0, rng.uniform(0.05, 0.5)])), 0.0
+    )
+
+
 def jpeg_quality(level: float) -> int:
     return round(10 + 85 * (1.0 - level) ** 1.3)
 
