@@ -73,7 +73,7 @@ def resized_strips(
     scale = before.height / after.height
     reach = kernel.support * max(scale, 1.0) + 1.0
     held = _Rows(iter(strips), before)
-    for rows in bands(after.height, round(after.width * max(scale, 1.0))):
+    for rows in bands(after.height, round(before.width * max(scale, 1.0))):
         top, bottom = rows.start * scale, rows.stop * scale
         first = max(0, math.floor(top - reach))
         window = held.rows(first, min(before.height, math.ceil(bottom + reach)))

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import tracemalloc
 from array import array
 from collections.abc import Iterator
 from pathlib import Path
@@ -200,3 +201,28 @@ def test_strips_that_are_not_the_picture_fail_the_job(
     events = list(work_with(monkeypatch, wrong, order))
     assert isinstance(events[-1], WorkFailed)
     assert not list(desk.output.iterdir())
+
+
+@pytest.mark.parametrize("where", [Placement.NEW_DOCUMENT, Placement.ABOVE])
+def test_a_large_picture_is_never_whole_in_float(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: Placement
+) -> None:
+    """Two megapixels enlarged by four: 32 MB of input with its mask and as much result where it
+    goes back, beside 512 MB that the strips have together."""
+
+    def fourfold(task: EngineTask, context: EngineContext) -> Iterator[EngineEvent]:
+        height, width, channels = task.image.shape
+        strips = (enlarged(task.image[top : top + 16], 4) for top in range(0, height, 16))
+        yield EngineResult(StreamedImage(4 * height, 4 * width, channels, strips))
+
+    desk = Desk(tmp_path, size=Size(2000, 1000))
+    desk.add_image()
+    order = desk.order(operation=Operation.UPSCALE, intent=Intent.NONE, scale=4.0, placement=where)
+    tracemalloc.start()
+    try:
+        events = list(work_with(monkeypatch, fourfold, order))
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert isinstance(events[-1], WorkFinished)
+    assert peak < 160e6
