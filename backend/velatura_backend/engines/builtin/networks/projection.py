@@ -11,8 +11,6 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from .models import Planes
-
 REACH = 4
 """Pixels of the small picture around each that one pass looks at."""
 
@@ -21,8 +19,14 @@ _GAIN = 1.5
 Three passes on a photograph: 0.16 % of samples off by more than a level without, 0.08 % with."""
 
 
-def project(large: Planes, small: Planes, scale: int, passes: int, inside: tuple[int, ...]) -> None:
-    """Corrects ``large`` (3, height·scale, width·scale) in place. ``inside``: first and last row,
+def project(
+    large: NDArray[np.float32],
+    small: NDArray[np.float32],
+    scale: int,
+    passes: int,
+    inside: tuple[int, ...],
+) -> None:
+    """Corrects ``large`` (planes, height·scale, width·scale) in place. ``inside``: first and last row,
     first and last column (one beyond) of ``small`` that lie in the picture; what lies outside it is
     mirrored and counts for nothing when reducing. Where ``small`` is in 0..1 so is the result: what
     a document cannot hold would be cut off later, and the reduction no longer agree."""
