@@ -13,4 +13,4 @@ from .tile import TILE
 from .upscale import UPSCALE
 from .vary import VARY
 
-__all__ = ["CUT_OUT", "ECHO", "FILL", "RECOLOUR", "RETARGET", "TILE", "UPSCALE", "VARY"]
+__all__ = ["CUT_OUT", "ECHO", "FILL", "RECOLOUR", "RESTYLE", "RETARGET", "TILE", "UPSCALE", "VARY"]
