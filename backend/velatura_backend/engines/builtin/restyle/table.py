@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import cast
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 from scipy import ndimage
 
@@ -15,6 +12,7 @@ from ....imaging.lut import Lattice, identity_lattice, resampled
 from ...base import FloatImage, FloatMask
 from ..patchmatch.kernels import Flag, Floats
 from ..patchmatch.lanes import Lanes
+from .combine import strict
 from .oklab import Colours, from_oklab, to_oklab
 from .transport import sampled, transported
 
@@ -51,6 +49,15 @@ class ColourTable:
         change = np.ascontiguousarray(self.change * np.float32(strength))
         lanes.rows(_grade, *image.shape[:2], image, change, result)
         return result
+
+    def of_colours(self, colours: Colours, lanes: Lanes) -> Colours:
+        """The same of plain colours (h, w, 3) in 0..1.
+
+        :raises Cancelled: the order is to stop
+        """
+        opaque = np.ones((*colours.shape[:2], 4), np.float32)
+        opaque[..., :3] = colours
+        return np.ascontiguousarray(self.applied(opaque, 1.0, lanes)[..., :3])
 
     def hald(self, strength: float) -> FloatImage:
         """The table as a level 8 Hald picture, (512, 512, 4), opaque."""
@@ -151,12 +158,7 @@ def _protected(travel: Lattice, protection: Protection) -> Lattice:
     return np.ascontiguousarray(goal - colours, np.float32)
 
 
-def _strict(function: Callable[..., None]) -> Callable[..., None]:
-    """Without fastmath, which takes every value for finite."""
-    return cast("Callable[..., None]", njit(cache=True, nogil=True)(function))
-
-
-@_strict
+@strict
 def _grade(
     start: int,
     stop: int,

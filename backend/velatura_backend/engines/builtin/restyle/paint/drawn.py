@@ -28,7 +28,7 @@ def ink(easel: Easel) -> Iterator[Canvas]:
     u = easel.unit
     guide = easel.guide(1.0 + 0.8 * (1.0 - easel.care), 4.0)
     canvas = blank(easel.height, easel.width, (0.965, 0.945, 0.895))
-    lines = easel.contours(1.0 + 0.6 * (1.0 - easel.care), 0.8 + 0.6 * easel.care)
+    lines = easel.contours(1.0 + 0.6 * (1.0 - easel.care), 0.7 + 0.9 * easel.sharp)
     amounts = planes(_darkness(guide), lines)
     pen = Hatching(0.78, 3.6 * u, 1.25 * u, 0.22, 0.75, _INK, run=34.0 * u, wobble=2.4 * u)
     for number, (angle, least, most) in enumerate(
@@ -49,7 +49,7 @@ def pencil(easel: Easel) -> Iterator[Canvas]:
     guide = easel.guide(0.8 + 0.8 * (1.0 - easel.care), 4.0)
     canvas = blank(easel.height, easel.width, (0.955, 0.95, 0.935))
     dark = _darkness(guide, 0.1)
-    lines = easel.contours(0.9, 0.7 + 0.4 * easel.care)
+    lines = easel.contours(0.9, 0.6 + 0.7 * easel.sharp)
     amounts = planes(dark, 0.9 * lines)
     rub = Speckle(_GRAPHITE, 1.6 * u, 0.5, 1.6, easel.salt(8))
     put_speckles(canvas, guide, np.clip(dark * 1.1 - 0.08, 0.0, 1.0), rub, easel.lanes)
@@ -75,8 +75,8 @@ def stipple(easel: Easel) -> Iterator[Canvas]:
     u = easel.unit
     guide = easel.guide(0.7 + 0.6 * (1.0 - easel.care), 4.0)
     canvas = blank(easel.height, easel.width, (0.97, 0.96, 0.93))
-    dark = np.maximum(_darkness(guide, 0.3), easel.contours(0.9, 0.6) * 0.9)
-    dots = Speckle(_INK, 2.4 * u, salt=easel.salt(1))
+    dark = np.maximum(_darkness(guide, 0.3), easel.contours(0.9, 0.2 + 0.8 * easel.sharp) * 0.9)
+    dots = Speckle(_INK, 2.1 * u, salt=easel.salt(1))
     put_speckles(canvas, guide, np.clip(dark - 0.04, 0.0, 1.0), dots, easel.lanes)
     yield canvas
 
@@ -100,7 +100,7 @@ def woodcut(easel: Easel) -> Iterator[Canvas]:
     )
     put_marks(canvas, lit, clear, smoothstep(light, 0.62, 0.9), everywhere(guide), easel.lanes)
     yield canvas
-    lines = planes(easel.contours(1.3, 1.0 + 0.6 * easel.care))
+    lines = planes(easel.contours(1.3, 0.8 + 1.1 * easel.sharp))
     key = Screen((0.09, 0.08, 0.08), 0, 1.0, 0.0, grain=1.3 * u, salt=easel.salt(9))
     print_screen(canvas.colour, lines, guide, key, easel.lanes)
     finish(canvas, Surface(tooth=0.05, grain=1.6 * u, salt=7), easel.lanes)

@@ -19,6 +19,7 @@ _NEAR, _FAR = 0.9, 1.6
 class Easel:
     """``small``: the picture to be painted, reduced; ``height``, ``width`` of the painting.
     ``unit``: the size of marks, in pixels, 1 for a picture of 512². ``care``: 0 loose … 1 faithful.
+    ``sharp``: 0 … 1, how much finer marks are where a lot goes on.
     """
 
     small: Reduced
@@ -26,6 +27,7 @@ class Easel:
     width: int
     unit: float
     care: float
+    sharp: float
     seed: int
     lanes: Lanes
 

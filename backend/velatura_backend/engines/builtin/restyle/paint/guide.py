@@ -34,7 +34,7 @@ class Guide(NamedTuple):
     cosine: Floats
     sine: Floats
     detail: Floats
-    factor: int
+    factor: np.float32
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Reduced:
     colours around."""
 
     colour: Floats
-    factor: int
+    factor: float
 
 
 def reduced(image: FloatImage, lanes: Lanes, factor: int = 0) -> Reduced:
@@ -59,7 +59,7 @@ def reduced(image: FloatImage, lanes: Lanes, factor: int = 0) -> Reduced:
     small = np.empty((-(-height // factor), -(-width // factor), 4), np.float32)
     bits = image.view(np.uint32)
     lanes.rows(_reduce, *small.shape[:2], image, bits, factor, small)
-    return Reduced(_without_holes(small, lanes), factor)
+    return Reduced(_without_holes(small, lanes), float(factor))
 
 
 @kernel
@@ -151,7 +151,7 @@ def make_guide(small: Reduced, softness: float, reach: float, seed: int, lanes: 
     lanes.check()
     planes = (luminance(colour), np.cos(angle), np.sin(angle), detail)
     tone_plane, cosine, sine, detail = (np.ascontiguousarray(p, np.float32) for p in planes)
-    return Guide(colour, tone_plane, cosine, sine, detail, small.factor)
+    return Guide(colour, tone_plane, cosine, sine, detail, np.float32(small.factor))
 
 
 def _wandering(shape: tuple[int, ...], seed: int) -> tuple[Floats, Floats]:

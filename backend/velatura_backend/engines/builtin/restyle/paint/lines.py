@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ...patchmatch.kernels import Flag, Floats, kernel
+from ...patchmatch.kernels import Flag, Floats, Real, kernel
 from ...patchmatch.lanes import Lanes
 from .noise import clamped, paper_noise, smooth_noise, uniform
 from .screens import sampled_amount
@@ -36,7 +36,7 @@ class Hatching(NamedTuple):
 
 
 def hatch(
-    colour: Floats, amounts: Floats, plane: int, factor: int, hatching: Hatching, lanes: Lanes
+    colour: Floats, amounts: Floats, plane: int, factor: Real, hatching: Hatching, lanes: Lanes
 ) -> None:
     """Draws on ``colour`` (H, W, 3), in place, after ``amounts`` (h, w, planes) at 1/factor.
 
@@ -48,7 +48,7 @@ def hatch(
 @kernel
 def _hatch(
     start: int, stop: int, flag: Flag, serial: int, colour: Floats, amounts: Floats, plane: int,
-    factor: int, hatching: Hatching,
+    factor: Real, hatching: Hatching,
 ) -> None:  # fmt: skip
     cosine, sine = np.float32(np.cos(hatching.angle)), np.float32(np.sin(hatching.angle))
     salt = hatching.salt * 32

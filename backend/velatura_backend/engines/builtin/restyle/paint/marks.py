@@ -279,7 +279,7 @@ def _paint(
 
 @inlined
 def _blend(
-    plane: Floats, x: Real, y: Real, factor: int, height: int, width: int, out: Floats
+    plane: Floats, x: Real, y: Real, factor: Real, height: int, width: int, out: Floats
 ) -> None:
     """The guide's colour at a pixel of the picture, bilinear."""
     gx = min(max(x / factor - np.float32(0.5), np.float32(0.0)), np.float32(width - 1))

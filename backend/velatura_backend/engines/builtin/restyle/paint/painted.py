@@ -14,9 +14,9 @@ from .marks import Brush, Canvas, blank, put_marks, underpainted
 from .wash import Wash, dry
 
 
-def _fine(guide: Guide, care: float, least: float) -> Floats:
+def _fine(guide: Guide, easel: Easel, least: float) -> Floats:
     """Where fine marks are worth it: the more, the more care is taken."""
-    edge = least * (1.6 - 1.2 * care)
+    edge = least * (1.7 - 0.5 * easel.care - 1.1 * easel.sharp)
     return smoothstep(guide.detail, edge, edge + 0.25)
 
 
@@ -40,7 +40,7 @@ def oil(easel: Easel) -> Iterator[Canvas]:
         bristles=6.0, salt=easel.salt(2),
     )  # fmt: skip
     put_marks(
-        canvas, middle, brush, 0.3 + 0.7 * _fine(guide, care, 0.35), everywhere(guide), easel.lanes
+        canvas, middle, brush, 0.3 + 0.7 * _fine(guide, easel, 0.35), everywhere(guide), easel.lanes
     )
     yield canvas
     sharp = easel.softened(guide, 0.7)
@@ -49,7 +49,7 @@ def oil(easel: Easel) -> Iterator[Canvas]:
         spacing=2.2 * u, length=5.0 * u, width=1.45 * u, loyalty=2.5 * loyal, variety=0.04,
         bristles=4.0, sway=0.2, salt=easel.salt(3),
     )  # fmt: skip
-    put_marks(canvas, sharp, brush, _fine(guide, care, 0.28), everywhere(guide), easel.lanes)
+    put_marks(canvas, sharp, brush, _fine(guide, easel, 0.28), everywhere(guide), easel.lanes)
     finish(canvas, Surface(relief=0.28, tooth=0.03, grain=1.6 * u, weave=True), easel.lanes)
     yield canvas
 
@@ -73,7 +73,7 @@ def gouache(easel: Easel) -> Iterator[Canvas]:
     brush = broad._replace(
         spacing=3.4 * u, length=6.0 * u, width=2.9 * u, loyalty=2.0 * loyal, salt=easel.salt(2)
     )
-    put_marks(canvas, sharp, brush, _fine(guide, care, 0.3), everywhere(guide), easel.lanes)
+    put_marks(canvas, sharp, brush, _fine(guide, easel, 0.3), everywhere(guide), easel.lanes)
     finish(canvas, Surface(relief=0.06, tooth=0.06, grain=1.5 * u, salt=3), easel.lanes)
     yield canvas
 
@@ -106,7 +106,7 @@ def watercolour(easel: Easel) -> Iterator[Canvas]:
         spacing=3.6 * u, length=5.0 * u, width=2.8 * u, loyalty=2.0 * loyal, opacity=0.8,
         sway=0.3, salt=easel.salt(2),
     )  # fmt: skip
-    put_marks(canvas, sharp, brush, _fine(guide, care, 0.32), everywhere(guide), easel.lanes)
+    put_marks(canvas, sharp, brush, _fine(guide, easel, 0.32), everywhere(guide), easel.lanes)
     wash = Wash(1.5, 2.2 * u, 1.8 * u, 0.22, 0.35, 0.10, easel.salt(3))
     dry(canvas, wash, easel.lanes)
     yield canvas
@@ -134,7 +134,7 @@ def pastel(easel: Easel) -> Iterator[Canvas]:
             bristles=9.0, rough=0.5, loyalty=loyal / size, soft=max(1.0, 0.8 * u),
             turn=0.25 * (1 - number), salt=easel.salt(number),
         )  # fmt: skip
-        shown = everywhere(guide) if number < 2 else 0.15 + 0.85 * _fine(guide, care, 0.4)
+        shown = everywhere(guide) if number < 2 else 0.15 + 0.85 * _fine(guide, easel, 0.4)
         put_marks(layer, guide, brush, shown, everywhere(guide), easel.lanes)
         drag_over(canvas, layer, surface._replace(salt=11 + number), cover, easel.lanes)
         yield canvas
@@ -162,7 +162,7 @@ def pointillism(easel: Easel) -> Iterator[Canvas]:
         brush = dab._replace(
             spacing=3.6 * u * size, width=2.2 * u * size, hue=hue, salt=easel.salt(number)
         )
-        shown = everywhere(guide, 0.6) if number == 2 else _fine(guide, care, 0.4)
+        shown = everywhere(guide, 0.6) if number == 2 else _fine(guide, easel, 0.4)
         put_marks(canvas, guide, brush, shown, everywhere(guide), easel.lanes)
         yield canvas
     finish(canvas, Surface(relief=0.16, tooth=0.02, grain=1.4 * u, weave=True), easel.lanes)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 from scipy import ndimage
 
-from ...patchmatch.kernels import Floats
+from ...patchmatch.kernels import Floats, Real
 from .easel import Easel, planes, vivid
 from .finish import Surface, finish
 from .marks import Canvas, Speckle, blank, put_speckles
@@ -65,7 +65,7 @@ def risograph(easel: Easel) -> Iterator[Canvas]:
     yield canvas
 
 
-def _shifted(plane: Floats, right: float, down: float) -> Floats:
+def _shifted(plane: Floats, right: Real, down: Real) -> Floats:
     """Out of register: linear between pixels, edges repeated."""
     return np.asarray(ndimage.shift(plane, (down, right), order=1, mode="nearest"), np.float32)
 

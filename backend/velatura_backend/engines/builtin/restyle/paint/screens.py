@@ -45,7 +45,7 @@ def print_screen(
 
 
 @inlined
-def sampled_amount(amounts: Floats, factor: int, plane: int, x: Real, y: Real) -> Real:
+def sampled_amount(amounts: Floats, factor: Real, plane: int, x: Real, y: Real) -> Real:
     height, width = amounts.shape[:2]
     gx = min(max(x / factor - np.float32(0.5), np.float32(0.0)), np.float32(width - 1))
     gy = min(max(y / factor - np.float32(0.5), np.float32(0.0)), np.float32(height - 1))
@@ -61,7 +61,7 @@ def sampled_amount(amounts: Floats, factor: int, plane: int, x: Real, y: Real) -
 
 @inlined
 def _dots(
-    amounts: Floats, factor: int, screen: Screen, cosine: Real, sine: Real, x: Real, y: Real
+    amounts: Floats, factor: Real, screen: Screen, cosine: Real, sine: Real, x: Real, y: Real
 ) -> Real:
     """Coverage by the nine dots around. A dot's area is the amount; beyond what a circle in its
     cell can cover, dots overlap and leave round holes."""
@@ -86,7 +86,7 @@ def _dots(
 
 
 @inlined
-def _grains(amounts: Floats, factor: int, screen: Screen, x: Real, y: Real) -> Real:
+def _grains(amounts: Floats, factor: Real, screen: Screen, x: Real, y: Real) -> Real:
     amount = sampled_amount(amounts, factor, screen.plane, x, y)
     gx, gy = x / screen.grain, y / screen.grain
     fine = smooth_noise(gx, gy, screen.salt) + smooth_noise(
@@ -101,7 +101,7 @@ def _grains(amounts: Floats, factor: int, screen: Screen, x: Real, y: Real) -> R
 
 @kernel
 def _print(
-    start: int, stop: int, flag: Flag, serial: int, colour: Floats, amounts: Floats, factor: int,
+    start: int, stop: int, flag: Flag, serial: int, colour: Floats, amounts: Floats, factor: Real,
     screen: Screen,
 ) -> None:  # fmt: skip
     cosine, sine = np.float32(np.cos(screen.angle)), np.float32(np.sin(screen.angle))
