@@ -56,11 +56,11 @@ def _encoded(picture: FloatImage, suffix: str, most: int) -> bytes:
     """As good as fits."""
     samples = np.rint(np.clip(picture[..., :3], 0.0, 1.0) * 255.0).astype(np.uint8)
     image = pyvips.Image.new_from_array(samples)
-    quality, data = 90, b""
-    while not data or (len(data) > most and quality > 10):
-        data = image.write_to_buffer(".webp", Q=quality, effort=6, keep="none")
-        quality -= 5
-    return data
+    for quality in range(90, 10, -5):
+        data = image.write_to_buffer(suffix, Q=quality, keep="none")
+        if len(data) <= most:
+            return data
+    raise AssertionError("no quality makes it small enough")
 
 
 if __name__ == "__main__":
