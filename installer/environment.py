@@ -25,7 +25,7 @@ from velatura_backend.executors.pipe import WorkerSettings
 from velatura_backend.executors.worker_process import prepare_environment
 prepared = prepare_environment(WorkerSettings())
 from velatura_backend.executors.worker.flow import Worker
-Worker(threads=prepared.threads).warm_up()
+Worker(threads=prepared.threads).compile_engines()
 """
 _HEALTH = """
 import msgpack, numba, numpy, pyvips, scipy, websockets

@@ -63,8 +63,15 @@ class Worker:
     def __init__(self, threads: int) -> None:
         self._threads = threads
 
+    def compile_engines(self) -> None:
+        """Once on a machine: so that no engine compiles anything when it is first used."""
+        from ...engines.builtin.warm import compile_all
+
+        compile_all()
+
     def warm_up(self) -> tuple[str, ...]:
-        """Loads and compiles the built-in engines; ids of those that are ready then."""
+        """Loads what a removal needs; ids of the engines that then need nothing but their own
+        modules."""
         from ...engines.builtin.warm import warm_up
 
         warm_up()
