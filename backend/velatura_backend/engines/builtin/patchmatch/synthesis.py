@@ -40,7 +40,6 @@ _LEAST_SPREAD = 1.5e-5
 _MAX_LEVELS = 12
 _MOST_USED = 8.0
 _USAGE_PIXELS = 1_500_000
-_MANY_PIXELS = 1_500_000
 _COARSEST_SWEEPS = 6
 
 
@@ -87,7 +86,7 @@ class SynthesisSettings:
     coarsest: int = 32
     noise: float = 0.0
     coarse_rounds: int = 10
-    rounds: int = 4
+    rounds: int = 3
     fine_rounds: int = 2
     sweeps: int = 2
     radius: int = 32
@@ -118,7 +117,7 @@ def synthesise(
 ) -> Iterator[SynthesisStage]:
     """Yields a stage after every round and every level; the last has fraction 1 and scale 1.
 
-    The same for any number of threads. Takes about 2 µs a target pixel, five channels, two cores.
+    The same for any number of threads. Takes about 6 µs of one core a target pixel with three channels.
 
     :raises NoSource: the source has not one whole patch (7x7) that is usable
     :raises Cancelled: within a row of a kernel
@@ -141,6 +140,7 @@ class _Synthesiser:
         self.variance = float((self.deviation**2).sum()) + 1e-4
         self.levels = self._pyramid()
         self.coarsest = len(self.levels) - 1
+        self.longest = max(max(each.mask.shape) for each in self.levels[-1])
         self.work_done = 0.0
         self.work = sum(
             self._rounds(index) * target.mask.size for index, (target, _) in enumerate(self.levels)
@@ -219,7 +219,7 @@ class _Synthesiser:
         colours[unknown] += noise[unknown]
         pieces = stripes(atlas.field.target)
         for number in range(_COARSEST_SWEEPS):
-            search(atlas.field, self._sweep(atlas, index, 0, number), pieces, self.lanes)
+            search(atlas.field, self._sweep(index, 0, number), pieces, self.lanes)
 
     def _alternate(self, atlas: Atlas, index: int) -> Iterator[float]:
         """Search and vote in turn; yields the energy of each search."""
@@ -230,7 +230,7 @@ class _Synthesiser:
         for turn in range(1, rounds + 1):
             self._count_usage(atlas)
             for number in range(self.settings.sweeps):
-                search(atlas.field, self._sweep(atlas, index, turn, number), pieces, self.lanes)
+                search(atlas.field, self._sweep(index, turn, number), pieces, self.lanes)
             costs = atlas.field.cost[: atlas.origin][atlas.field.target[: atlas.origin]]
             late = turn == rounds or turn > rounds // 2 + 1
             settings = self.settings
@@ -255,14 +255,17 @@ class _Synthesiser:
         scale = self.settings.usage * self.variance
         atlas.source[..., -1] = np.sqrt(scale * np.clip(used, 0.0, _MOST_USED))
 
-    def _sweep(self, atlas: Atlas, index: int, turn: int, number: int) -> Sweep:
-        coarsest = index == self.coarsest
+    def _sweep(self, index: int, turn: int, number: int) -> Sweep:
+        """Only the first sweep of a round looks far: the second one spreads what it found. That is
+        as good (energy +0.5 %) in three quarters of the time."""
         radius = self.settings.radius if index else self.settings.fine_radius
-        if coarsest:
-            radius = max(atlas.field.target.shape)
+        tries = 1 if index else 0
+        if index == self.coarsest:
+            radius, tries = self.longest, 2
+        elif number:
+            radius, tries = max(1, radius // 8), 0
         seed = ((self.seed * 31 + index) * 331 + turn) * 31 + number
         reverse = (turn + number) % 2 == 1
-        tries = 2 if coarsest else 1
         return Sweep(self.channels, reverse, radius, tries, np.float32(0.0), seed & 0x7FFFFFFF)
 
     def _vote(self, atlas: Atlas, spread: float) -> None:

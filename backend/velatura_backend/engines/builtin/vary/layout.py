@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from ..patchmatch.kernels import BoolMask, Floats, Indices
 from ..patchmatch.lanes import Lanes
+from ..patchmatch.regions import halve_all
 from .sheet import halved
 
 _SMALL_SIDE = 96
@@ -23,6 +24,7 @@ _STRIPS = 8
 _LITTLE, _MUCH = 0.04, 0.25
 _FAR, _NEAR = 0.5, 0.05
 _UNUSABLE = 1e3
+_TEXTURE = 0.95
 
 
 @dataclass(frozen=True)
@@ -49,62 +51,78 @@ def _reach(image: Floats) -> float:
     return float(_FAR + (_NEAR - _FAR) * held)
 
 
-def laid_out(
-    colours: Floats,
-    usable: BoolMask,
-    unknown: BoolMask,
-    piece: int,
-    strength: float,
-    seed: int,
-    lanes: Lanes,
-) -> Floats:
-    """The picture with what is unknown laid out anew, (height, width, colours): what synthesis then
-    starts from. ``piece`` in pixels; ``strength`` in 0..1 scales how far pieces wander."""
-    small, scale = colours, 1
-    may = usable.astype(np.float32)[..., None]
-    kept = (~unknown).astype(np.float32)[..., None]
-    while min(small.shape[:2]) >= 2 * _SMALL_SIDE:
-        small, may, kept, scale = halved(small), halved(may), halved(kept), scale * 2
+def is_texture(image: Floats) -> bool:
+    """Whether it is the same everywhere, up and down and across."""
+    freedom = freedom_of(image, 1.0)
+    return min(freedom.rows, freedom.columns) >= _TEXTURE * _FAR
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What is laid out. ``colours``, ``usable``: the picture, (height, width, colours), and what of
+    it may be copied. ``rows`` (H,), ``columns`` (W,): the line of the picture that each line of the
+    result is of to begin with. ``kept``: (H, W), what is not laid out but stays there."""
+
+    colours: Floats
+    usable: BoolMask
+    rows: Indices
+    columns: Indices
+    kept: BoolMask
+
+    @classmethod
+    def in_place(cls, colours: Floats, usable: BoolMask, kept: BoolMask) -> Ground:
+        """The result has the picture's size, and pieces begin where they are."""
+        rows, columns = (np.arange(side, dtype=np.int32) for side in usable.shape)
+        return cls(colours, usable, rows, columns, kept)
+
+    def halved(self) -> Ground:
+        height, width = ((side + 1) // 2 for side in self.usable.shape)
+        return Ground(
+            halved(self.colours),
+            halve_all(self.usable),
+            np.minimum(self.rows[::2] // 2, height - 1),
+            np.minimum(self.columns[::2] // 2, width - 1),
+            halve_all(self.kept),
+        )
+
+
+def laid_out(ground: Ground, piece: int, strength: float, seed: int, lanes: Lanes) -> Floats:
+    """A new layout, (H, W, colours): what synthesis then starts from. ``piece`` in pixels;
+    ``strength`` in 0..1 scales how far pieces wander. What is kept is not put in."""
+    small, scale = ground, 1
+    while min(small.usable.shape) >= 2 * _SMALL_SIDE:
+        small, scale = small.halved(), scale * 2
         lanes.check()
-    places = new_layout(
-        small,
-        may[..., 0] >= 1.0,
-        kept[..., 0] >= 1.0,
-        max(_LEAST_PIECE, round(piece / scale)),
-        freedom_of(small, strength),
-        np.random.default_rng([seed & 0xFFFFFFFFFFFF, 1]),
-        lanes,
-    )
-    return np.where(unknown[..., None], _moved(colours, places, scale, lanes), colours)
+    generator = np.random.default_rng([seed & 0xFFFFFFFFFFFF, 1])
+    piece = max(_LEAST_PIECE, round(piece / scale))
+    freedom = freedom_of(small.colours, strength)
+    places = new_layout(small, piece, freedom, generator, lanes)
+    return _moved(ground, places, scale, lanes)
 
 
-def _moved(colours: Floats, places: Indices, scale: int, lanes: Lanes) -> Floats:
+def _moved(ground: Ground, places: Indices, scale: int, lanes: Lanes) -> Floats:
     """The colours at full size, ``scale`` times that of ``places``."""
-    height, width = colours.shape[:2]
-    rows, columns = np.arange(height), np.arange(width)
+    height, width = ground.usable.shape
+    rows, columns = np.arange(len(ground.rows)), np.arange(len(ground.columns))
     coarse = places[(rows // scale)[:, None], (columns // scale)[None, :]]
     lanes.check()
     from_rows = np.minimum(coarse[..., 0] * scale + (rows % scale)[:, None], height - 1)
     from_columns = np.minimum(coarse[..., 1] * scale + (columns % scale)[None, :], width - 1)
     lanes.check()
-    return colours[from_rows, from_columns]
+    return ground.colours[from_rows, from_columns]
 
 
 def new_layout(
-    image: Floats,
-    usable: BoolMask,
-    fixed: BoolMask,
-    piece: int,
-    freedom: Freedom,
-    generator: np.random.Generator,
-    lanes: Lanes,
+    ground: Ground, piece: int, freedom: Freedom, generator: np.random.Generator, lanes: Lanes
 ) -> Indices:
-    """(height, width, 2) int32: row and column of the pixel to begin with at each place; where
-    ``fixed``, its own. ``piece``: side of a piece in pixels."""
-    height, width = fixed.shape
-    places = np.indices((height, width), np.int32).transpose(1, 2, 0).copy()
-    board = _Board(image, usable, fixed, fixed.copy(), places)
-    rim = max(2, piece // 2)
+    """(H, W, 2) int32: row and column of the pixel to begin with at each place; where it is kept,
+    its own. ``piece``: side of a piece in pixels."""
+    height, width = ground.kept.shape
+    places = np.empty((height, width, 2), np.int32)
+    places[..., 0], places[..., 1] = ground.rows[:, None], ground.columns
+    board = _Board(ground, ground.kept.copy(), places)
+    piece = min(piece, *(max(1, 2 * side // 3) for side in ground.usable.shape))
+    rim = piece // 2
     for top in range(0, height, piece):
         lanes.check()
         for left in range(0, width, piece):
@@ -113,8 +131,8 @@ def new_layout(
                 min(height, top + piece), min(width, left + piece),
                 top, left,
             )  # fmt: skip
-            if not fixed[block.window].all():
-                board.lay(block, drawn_offsets(block, freedom, (height, width), generator))
+            if not ground.kept[block.window].all():
+                board.lay(block, drawn_offsets(block, ground, freedom, generator))
     return places
 
 
@@ -136,14 +154,18 @@ class Block:
 
 
 def drawn_offsets(
-    block: Block, freedom: Freedom, size: tuple[int, int], generator: np.random.Generator
+    block: Block, ground: Ground, freedom: Freedom, generator: np.random.Generator
 ) -> NDArray[np.int64]:
-    """(candidates, 2): offsets that keep the block inside the picture."""
+    """(candidates, 2): offsets around the block's own that keep it inside the picture."""
     drawn = generator.standard_normal((_CANDIDATES, 2))
-    offsets = np.rint(drawn * (freedom.rows * size[0], freedom.columns * size[1])).astype(np.int64)
-    for axis, (side, span) in enumerate(zip(block.window, size, strict=True)):
+    offsets = np.empty((_CANDIDATES, 2), np.int64)
+    shares, lines = (freedom.rows, freedom.columns), (ground.rows, ground.columns)
+    for axis, (side, span) in enumerate(zip(block.window, ground.usable.shape, strict=True)):
+        middle = (side.start + side.stop) // 2
+        own = int(lines[axis][middle]) - (middle - side.start)
         room = span - (side.stop - side.start)
-        start = np.mod(side.start + offsets[:, axis], 2 * room + 1)
+        start = np.rint(own + drawn[:, axis] * shares[axis] * span).astype(np.int64)
+        start = np.mod(start, 2 * room + 1)
         offsets[:, axis] = np.where(start > room, 2 * room - start, start) - side.start
     return offsets
 
@@ -152,9 +174,7 @@ def drawn_offsets(
 class _Board:
     """``laid``: which pixels have been decided on; ``places``: on what."""
 
-    image: Floats
-    usable: BoolMask
-    fixed: BoolMask
+    ground: Ground
     laid: BoolMask
     places: Indices
 
@@ -166,14 +186,15 @@ class _Board:
         moved = np.stack([rows + dy, columns + dx], axis=2).astype(np.int32)
         own = ~self.laid[block.window]
         if not own.all():
-            own |= self._cut(block, moved) & ~self.fixed[block.window]
+            own |= self._cut(block, moved) & ~self.ground.kept[block.window]
         self.places[block.window][own] = moved[own]
         self.laid[block.window] = True
 
     def _costs(self, block: Block, offsets: NDArray[np.int64]) -> NDArray[np.float64]:
         """Mean squared difference from what is laid; what must not be copied is out of the question
         as long as there is anything else."""
-        height, width = self.laid.shape
+        image, usable = self.ground.colours, self.ground.usable
+        height, width = usable.shape
         beyond = max(2, (block.bottom - block.top) // 4)
         top, left = block.top, block.left
         around = (slice(top, block.bottom + beyond), slice(left, block.right + beyond))
@@ -181,18 +202,18 @@ class _Board:
         costs = np.zeros(len(offsets))
         if len(ys):
             there = self.places[ys + top, xs + left]
-            wanted = self.image[there[:, 0], there[:, 1]]
+            wanted = image[there[:, 0], there[:, 1]]
             sy = np.clip(ys + top + offsets[:, :1], 0, height - 1)
             sx = np.clip(xs + left + offsets[:, 1:], 0, width - 1)
-            costs = np.square(self.image[sy, sx] - wanted).mean(axis=(1, 2), dtype=np.float64)
+            costs = np.square(image[sy, sx] - wanted).mean(axis=(1, 2), dtype=np.float64)
         rows, columns = np.mgrid[block.window]
         by, bx = rows.ravel() + offsets[:, :1], columns.ravel() + offsets[:, 1:]
-        return costs + _UNUSABLE * (1.0 - self.usable[by, bx].mean(axis=1))
+        return costs + _UNUSABLE * (1.0 - usable[by, bx].mean(axis=1))
 
     def _cut(self, block: Block, moved: Indices) -> BoolMask:
         """Which pixels of the overlap the new piece takes: those beyond the cheapest cuts."""
         there = self.places[block.window]
-        old, new = (self.image[each[..., 0], each[..., 1]] for each in (there, moved))
+        old, new = (self.ground.colours[each[..., 0], each[..., 1]] for each in (there, moved))
         difference = np.square(old - new).sum(axis=2)
         taken = np.ones(difference.shape, np.bool_)
         across, down = block.own_left - block.left, block.own_top - block.top

@@ -28,8 +28,14 @@ from ..patchmatch.kernels import BoolMask, Floats
 from ..patchmatch.lanes import Lanes
 from ..patchmatch.synthesis import Problem, SynthesisSettings, SynthesisStage, synthesise
 from ..premultiplied import from_working, to_working
+from .layout import Ground, is_texture, laid_out
 from .proportions import Lines, importance, new_lines
 from .sheet import enlarged, roomy
+
+_PIECE, _WANDER = 0.3, 0.3
+_STAY = 0.5
+"""How much it counts, against the picture's variance, that a copy comes from far away: pieces of
+the subject are else used up for highlights at the border."""
 
 
 class RetargetEngine:
@@ -66,15 +72,28 @@ class _Retargeting:
         colours = to_working(self.frame.image)
         self.lanes.check()
         rows, columns = (self._lines(colours, axis) for axis in (0, 1))
-        initial = _resampled(colours, rows, columns, self.size, self.lanes)
-        fixed, at = self._protected(rows, columns)
-        initial[fixed] = colours[at]
         sound = np.asarray(np.isfinite(self.frame.image).all(axis=2))
         if not sound.any():
             sound[:] = True
+        fixed, at = self._protected(rows, columns)
+        texture = is_texture(colours)
+        if texture:
+            initial = self._rearranged(colours, sound, rows, columns, fixed)
+        else:
+            initial = _resampled(colours, rows, columns, self.size, self.lanes)
+        initial[fixed] = colours[at]
         source, usable = roomy(colours, sound)
-        problem = Problem(source, initial, usable, fixed if fixed.any() else None)
-        settings = SynthesisSettings(coarsest=40, screening=0.05)
+        here, there = self._positions(rows, columns)
+        problem = Problem(
+            source=source,
+            initial=initial,
+            usable=usable,
+            fixed=fixed if fixed.any() else None,
+            source_guides=None if texture else roomy(there, sound)[0],
+            target_guides=None if texture else here,
+        )
+        weight = _STAY * float(colours[sound].var(axis=0).sum())
+        settings = SynthesisSettings(coarsest=40, screening=0.05, guide_weight=weight)
         for stage in synthesise(problem, settings, self.task.seed, self.lanes):
             yield EngineProgress(Phase.STEPPING, stage.fraction)
             if stage.fraction == 1.0:
@@ -88,6 +107,30 @@ class _Retargeting:
         protected = np.asarray(self.frame.protect.any(axis=1 - axis))
         weight = importance(colours, axis, self.lanes)
         return new_lines(weight, protected, self.size[axis])
+
+    def _rearranged(
+        self, colours: Floats, usable: BoolMask, rows: Lines, columns: Lines, kept: BoolMask
+    ) -> Floats:
+        """What is the same everywhere has no quiet parts to stretch: its pieces keep their size and
+        there are more of them, or fewer."""
+        height, width = usable.shape
+        ground = Ground(
+            colours,
+            usable,
+            np.clip(rows.sources(self.size[0]).round(), 0, height - 1).astype(np.int32),
+            np.clip(columns.sources(self.size[1]).round(), 0, width - 1).astype(np.int32),
+            kept,
+        )
+        piece = round(_PIECE * min(*usable.shape, *self.size))
+        return laid_out(ground, piece, _WANDER, self.task.seed, self.lanes)
+
+    def _positions(self, rows: Lines, columns: Lines) -> tuple[Floats, Floats]:
+        """Which place of the picture each pixel of the result is of, and those of the picture's own
+        pixels: in shares of its longer side, row and column, as guides."""
+        height, width = self.frame.image.shape[:2]
+        longer = max(height, width)
+        here = _grid(rows.sources(self.size[0]) / longer, columns.sources(self.size[1]) / longer)
+        return here, _grid(np.arange(height) / longer, np.arange(width) / longer)
 
     def _protected(self, rows: Lines, columns: Lines) -> tuple[BoolMask, tuple[NDArray, NDArray]]:
         """Where in the result protected pixels lie, and which ones they are, in the same order."""
@@ -107,6 +150,12 @@ class _Retargeting:
         image = from_working(colours, self.frame.image.shape[2]).astype(np.float32, copy=False)
         image[fixed] = self.frame.image[at]
         return image
+
+
+def _grid(rows: NDArray[np.float64], columns: NDArray[np.float64]) -> Floats:
+    grid = np.empty((len(rows), len(columns), 2), np.float32)
+    grid[..., 0], grid[..., 1] = rows[:, None], columns
+    return grid
 
 
 def _frame(task: EngineTask, size: tuple[int, int]) -> _Frame:

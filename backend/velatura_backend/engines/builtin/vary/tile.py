@@ -26,7 +26,7 @@ from ..patchmatch.lanes import Lanes
 from ..patchmatch.synthesis import Problem, SynthesisSettings, SynthesisStage, synthesise
 from ..premultiplied import from_working, to_working
 from ..values import number, text
-from .layout import cheapest_cut, laid_out
+from .layout import Ground, cheapest_cut, laid_out
 from .light import evened
 from .sheet import enlarged
 from .wrap import wrap_seam
@@ -151,7 +151,9 @@ class _Tiling:
         self.lanes.check()
         usable = self._usable(each)
         piece = 2 * max(self.band)
-        initial = laid_out(rolled, usable, each.unknown, piece, 1.0, self.task.seed, self.lanes)
+        ground = Ground.in_place(rolled, usable, ~each.unknown)
+        moved = laid_out(ground, piece, 1.0, self.task.seed, self.lanes)
+        initial = np.where(each.unknown[..., None], moved, rolled)
         problem = Problem(rolled, initial, usable=usable, fixed=~each.unknown)
         settings = SynthesisSettings(coarsest=48, screening=0.01)
         return synthesise(problem, settings, self.task.seed, self.lanes)

@@ -24,7 +24,7 @@ from ..patchmatch.kernels import BoolMask
 from ..patchmatch.lanes import Lanes
 from ..patchmatch.synthesis import Problem, SynthesisSettings, synthesise
 from ..values import number
-from .layout import laid_out
+from .layout import Ground, laid_out
 from .sheet import Sheet, roomy, sheet_of
 
 
@@ -58,9 +58,9 @@ def _unknown(task: EngineTask) -> BoolMask:
 def _varied(
     task: EngineTask, sheet: Sheet, unknown: BoolMask, context: EngineContext, lanes: Lanes
 ) -> Iterator[EngineEvent]:
-    initial = laid_out(
-        sheet.colours, sheet.usable, unknown, _piece(task, unknown), task.strength, task.seed, lanes
-    )
+    ground = Ground.in_place(sheet.colours, sheet.usable, ~unknown)
+    moved = laid_out(ground, _piece(task, unknown), task.strength, task.seed, lanes)
+    initial = np.where(unknown[..., None], moved, sheet.colours)
     source, usable = roomy(sheet.colours, sheet.usable)
     problem = Problem(
         source=source,
