@@ -7,6 +7,7 @@ from velatura_protocol.messages import PROTOCOL, Exchange, Hello, Welcome
 from velatura_protocol.tasks import Operation
 
 from .auth import same_secret
+from .engines.specs.pictures import with_pictures
 from .history import Caller
 from .services import Services
 
@@ -26,8 +27,8 @@ async def identify(services: Services, hello: Hello) -> Caller:
 
 
 def welcome(services: Services, exchange: Exchange | None) -> Welcome:
-    """Engines with the best first, as panels offer them; operations that any of them can do that is
-    not there for checks alone."""
+    """Engines with the best first, as panels offer them, with pictures of their presets; operations
+    that any of them can do that is not there for checks alone."""
     engines = sorted(services.specs, key=lambda spec: -spec.rank)[: services.limits.engines]
     able = {
         operation for spec in engines if not spec.is_for_checks for operation in spec.operations
@@ -36,7 +37,7 @@ def welcome(services: Services, exchange: Exchange | None) -> Welcome:
         protocol=PROTOCOL,
         version=services.version,
         operations=tuple(operation for operation in Operation if operation in able),
-        engines=tuple(engines),
+        engines=tuple(map(with_pictures, engines)),
         limits=services.limits,
         exchange=exchange,
     )

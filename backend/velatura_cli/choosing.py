@@ -160,9 +160,16 @@ def _of_parts(engine: EngineSpec, command: OperationCommand) -> dict[str, Parame
         LayerPart.COLOUR_TABLE: command.colour_table is not None,
     }
     asked: dict[str, ParameterValue] = {}
-    for part, is_wanted in wanted.items():
-        if is_wanted and engine.parameter(part.value) is None:
+    for part in (each for each, is_wanted in wanted.items() if is_wanted):
+        switch = engine.parameter(part.value)
+        if switch is None:
             raise UsageError(f"{engine.id} makes no {part.value.replace('_', ' ')}")
-        if is_wanted:
-            asked[part.value] = True
+        asked |= {switch.id: True, **_condition(engine, switch)}
     return asked
+
+
+def _condition(engine: EngineSpec, parameter: Parameter) -> dict[str, ParameterValue]:
+    """What has to be set for it to count at all."""
+    name, _, text = parameter.visible_if.partition("=")
+    other = engine.parameter(name)
+    return {} if other is None else {name: other.parse(text)}

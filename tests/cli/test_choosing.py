@@ -65,7 +65,8 @@ ABLE = replace(
     parameters=(
         LOOKS,
         Parameter("palette", ParameterKind.PALETTE, "Palette", ()),
-        Parameter("background", ParameterKind.BOOL, "Background", False),
+        Parameter("background", ParameterKind.BOOL, "Background", False, visible_if="deep=true"),
+        Parameter("deep", ParameterKind.BOOL, "Deep", False),
     ),
 )
 BARE = replace(ABLE, id="bare", roles=(RoleSpec(Role.IMAGE),), parameters=(), rank=-1)
@@ -112,7 +113,7 @@ def test_a_palette_is_a_list_a_gimp_file_or_a_picture(able: Path) -> None:
 
 def test_what_is_beside_a_result_is_the_engines_switch_of_that_name(able: Path) -> None:
     found = settled("cut_out a.png --mask m.png --background")
-    assert found.parameters == {"background": True}
+    assert found.parameters == {"background": True, "deep": True}
 
 
 @pytest.mark.parametrize(
