@@ -27,7 +27,7 @@ from .measure import peak_memory_metrics, seam_score
 from .outputs import ResultWriter, reference
 from .parts import FinishedPart, PartWriter, part_layers
 from .shading import Check, Shading
-from .shown import edited_area, mixed, with_alpha
+from .shown import alpha_mode, edited_area, mixed, with_alpha
 from .thumbnails import PassingThumbnail, thumbnail
 
 THUMBNAIL_FORMAT = PixelFormat(Depth.U8, Layout.RGBA)
@@ -77,7 +77,7 @@ class Delivery:
         return replace(finished, parts=parts)
 
     def _whole(self, crop: Crop, image: FloatImage, metrics: Mapping[str, float]) -> Delivering:
-        image = with_alpha(image, crop.image, self.order.task.alpha)
+        image = with_alpha(image, crop.image, alpha_mode(self.order.task))
         clipping = _Clipping(total=np.count_nonzero(crop.weights) * image.shape[2])
         strips = (image[rows] for rows in bands(*image.shape[:2]))
         patch = yield from self._patch(crop, size_of(image), self._samples(crop, strips, clipping))
@@ -101,7 +101,7 @@ class Delivery:
         for strip in strips:
             for rows in bands(*strip.shape[:2]):
                 self.check()
-                band = with_alpha(strip[rows], crop.image, self.order.task.alpha)
+                band = with_alpha(strip[rows], crop.image, alpha_mode(self.order.task))
                 small.see(band)
                 yield band
 

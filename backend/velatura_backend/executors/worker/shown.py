@@ -8,12 +8,19 @@ from __future__ import annotations
 import numpy as np
 
 from velatura_protocol.geometry import Rect
-from velatura_protocol.tasks import AlphaMode
+from velatura_protocol.tasks import AlphaMode, Operation, Task
 
 from ...engines.base import FloatImage, FloatMask
 from ...imaging.arrays import size_of
 from ...imaging.masks import mask_bounds
 from ...imaging.resize import Filter, fitted, resize
+
+
+def alpha_mode(task: Task) -> AlphaMode:
+    """What the task asks for; a tile has the engine's own alpha even so, because the input's would
+    have the seams that the engine took away."""
+    own = task.operation is Operation.TILE and task.alpha is AlphaMode.KEEP
+    return AlphaMode.CUT_OUT if own else task.alpha
 
 
 def with_alpha(result: FloatImage, image: FloatImage, mode: AlphaMode) -> FloatImage:

@@ -24,6 +24,7 @@ from .inputs import Crop
 from .order_state import OrderState
 from .outputs import drained
 from .previews import PreviewMaker, PreviewOf
+from .shown import alpha_mode
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ class VariationMaker:
     def _run_engine(self, crop: Crop, index: int) -> Generator[WorkEvent, None, FinishedCrop]:
         result: EngineResult | None = None
         finished: FinishedCrop | None = None
-        of = PreviewOf(crop, index, self.order.task.alpha)
+        of = PreviewOf(crop, index, alpha_mode(self.order.task))
         for event in self.engine.run(self._engine_task(crop, index), self.context):
             self.state.check()
             if isinstance(event, EngineResult) and isinstance(event.image, StreamedImage):

@@ -3,10 +3,17 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from velatura_backend.executors.worker.shown import edited_area, mixed, reduced, with_alpha
+from velatura_backend.executors.worker.shown import (
+    alpha_mode,
+    edited_area,
+    mixed,
+    reduced,
+    with_alpha,
+)
 from velatura_backend.imaging.composite import composite
-from velatura_protocol.geometry import Rect
-from velatura_protocol.tasks import AlphaMode
+from velatura_protocol.geometry import Rect, Size
+from velatura_protocol.pixels import Depth, Layout, PixelFormat
+from velatura_protocol.tasks import AlphaMode, Canvas, Operation, Task
 
 RANDOM = np.random.default_rng(1)
 
@@ -41,6 +48,14 @@ def test_alpha(mode: AlphaMode) -> None:
     made = result[..., 3].copy()
     wanted = {AlphaMode.KEEP: image[..., 3], AlphaMode.OPAQUE: 1.0, AlphaMode.CUT_OUT: made}[mode]
     assert (with_alpha(result, image, mode)[..., 3] == wanted).all()
+
+
+@pytest.mark.parametrize("asked", AlphaMode)
+def test_a_tile_has_its_own_alpha_unless_it_is_to_be_opaque(asked: AlphaMode) -> None:
+    canvas = Canvas(Size(4, 4), PixelFormat(Depth.U8, Layout.RGBA))
+    assert alpha_mode(Task(Operation.VARY, canvas, alpha=asked)) is asked
+    own = {AlphaMode.OPAQUE: AlphaMode.OPAQUE}.get(asked, AlphaMode.CUT_OUT)
+    assert alpha_mode(Task(Operation.TILE, canvas, alpha=asked)) is own
 
 
 def test_an_engines_alpha_stays_in_range() -> None:
