@@ -10,7 +10,7 @@ from velatura_protocol.engines import EngineSpec
 from velatura_protocol.errors import NotFound
 from velatura_protocol.tasks import Intent, Operation
 
-from .specs import CUT_OUT, ECHO, FILL, RECOLOUR, RESTYLE, RETARGET, TILE, UPSCALE, VARY
+from .specs import CUT_OUT, ECHO, FILL, RECOLOUR, RESTORE, RESTYLE, RETARGET, TILE, UPSCALE, VARY
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,6 +31,7 @@ REGISTRATIONS: tuple[Registration, ...] = (
     Registration(RECOLOUR, "velatura_backend.engines.builtin.recolour.engine:RecolourEngine"),
     Registration(RESTYLE, "velatura_backend.engines.builtin.restyle.engine:RestyleEngine"),
     Registration(VARY, "velatura_backend.engines.builtin.vary.vary:VaryEngine"),
+    Registration(RESTORE, "velatura_backend.engines.builtin.restore:RestoreEngine"),
     Registration(UPSCALE, "velatura_backend.engines.builtin.upscale:UpscaleEngine"),
     Registration(CUT_OUT, "velatura_backend.engines.builtin.cut_out.engine:CutOutEngine"),
     Registration(RETARGET, "velatura_backend.engines.builtin.vary.retarget:RetargetEngine"),

@@ -7,10 +7,22 @@ from .cut_out import CUT_OUT
 from .echo import ECHO
 from .fill import FILL
 from .recolour import RECOLOUR
+from .restore import RESTORE
 from .restyle import RESTYLE
 from .retarget import RETARGET
 from .tile import TILE
 from .upscale import UPSCALE
 from .vary import VARY
 
-__all__ = ["CUT_OUT", "ECHO", "FILL", "RECOLOUR", "RESTYLE", "RETARGET", "TILE", "UPSCALE", "VARY"]
+__all__ = [
+    "CUT_OUT",
+    "ECHO",
+    "FILL",
+    "RECOLOUR",
+    "RESTORE",
+    "RESTYLE",
+    "RETARGET",
+    "TILE",
+    "UPSCALE",
+    "VARY",
+]

@@ -26,10 +26,13 @@ def project(
     passes: int,
     inside: tuple[int, ...],
 ) -> None:
-    """Corrects ``large`` (planes, height·scale, width·scale) in place. ``inside``: first and last row,
-    first and last column (one beyond) of ``small`` that lie in the picture; what lies outside it is
-    mirrored and counts for nothing when reducing. Where ``small`` is in 0..1 so is the result: what
-    a document cannot hold would be cut off later, and the reduction no longer agree."""
+    """Corrects ``large`` (planes, height·scale, width·scale) in place.
+
+    ``inside``: first and last row, first and last column (one beyond) of ``small`` that lie in the
+    picture; what lies outside it is mirrored and counts for nothing when reducing. Where ``small``
+    is in 0..1 so is the result: what a document cannot hold would be cut off later, and the
+    reduction no longer agree.
+    """
     top, bottom, left, right = inside
     down, up = _reducing_taps(scale), _enlarging_taps(scale)
     for plane in range(large.shape[0]):

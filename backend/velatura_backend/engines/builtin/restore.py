@@ -1,0 +1,108 @@
+"""Takes noise, JPEG blocks and slight blur away; scratches are filled before."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from dataclasses import replace
+
+import numpy as np
+
+from velatura_protocol.engines import EngineSpec
+from velatura_protocol.events import Phase
+from velatura_protocol.tasks import Intent, Operation, Role
+
+from ..base import (
+    EngineContext,
+    EngineEvent,
+    EnginePreview,
+    EngineProgress,
+    EngineResult,
+    EngineTask,
+    FloatImage,
+    StreamedImage,
+)
+from ..specs import RESTORE
+from .fill import FillEngine
+from .networks.estimate import measure
+from .networks.models import ModelName, load_model
+from .networks.stage import Picture, Stage, through
+from .networks.workers import NetworkWorkers
+from .values import flag, number
+
+_SCRATCHES_SHARE = 0.5
+
+
+class RestoreEngine:
+    """The result keeps the input's alpha. With all amounts at 0 only scratches are filled."""
+
+    spec: EngineSpec = RESTORE
+
+    def run(self, task: EngineTask, context: EngineContext) -> Iterator[EngineEvent]:
+        """:raises NoSource: nothing but scratches"""
+        context.cancel.check(Phase.STEPPING)
+        image, done = task.image, 0.0
+        scratches = task.masks.get(Role.GUIDE)
+        if scratches is not None and (scratches > 0.0).any():
+            done = _SCRATCHES_SHARE
+            image = yield from _without_scratches(task, context)
+        levels = _levels(task, image)
+        if any(levels):
+            image = yield from _cleaned(image, levels, context, done)
+        told = dict(zip(("noise", "jpeg", "blur"), levels, strict=True))
+        yield EngineResult(image if image is not task.image else image.copy(), told)
+
+
+def _levels(task: EngineTask, image: FloatImage) -> tuple[float, float, float]:
+    """Of noise, JPEG and blur, as the network is told them."""
+    blur = number(task, RESTORE, "deblur")
+    if not flag(task, RESTORE, "measure"):
+        return number(task, RESTORE, "denoise"), number(task, RESTORE, "dejpeg"), blur
+    measured = measure(image)
+    return measured.noise, measured.jpeg, blur
+
+
+def _without_scratches(
+    task: EngineTask, context: EngineContext
+) -> Generator[EngineEvent, None, FloatImage]:
+    """The fill engine's answer for them; the rest of the picture to the last bit as it was."""
+    scratches = task.masks[Role.GUIDE]
+    filling = replace(
+        task,
+        operation=Operation.FILL,
+        intent=Intent.REMOVE,
+        mask=scratches,
+        masks={role: mask for role, mask in task.masks.items() if role != Role.GUIDE},
+        parameters={},
+    )
+    image = task.image
+    for event in FillEngine().run(filling, context):
+        if isinstance(event, EngineProgress):
+            yield replace(event, fraction=event.fraction * _SCRATCHES_SHARE)
+        elif isinstance(event, EnginePreview):
+            yield event
+        elif not isinstance(event.image, StreamedImage):
+            image = event.image
+    return np.where(scratches[..., None] > 0.0, image, task.image)
+
+
+def _cleaned(
+    image: FloatImage, levels: tuple[float, ...], context: EngineContext, done: float
+) -> Generator[EngineEvent, None, FloatImage]:
+    """The network's answer, strip by strip; previews show what is finished over what is not."""
+    result = image.copy()
+    opaque = bool((image[..., -1] == 1.0).all())
+    stage = Stage(load_model(ModelName.RESTORE), levels=levels, opaque=opaque)
+    row = 0
+    with NetworkWorkers(context.threads, context.cancel) as workers:
+        for strip in through(_whole(image), stage, workers).strips:
+            result[row : row + strip.shape[0]] = strip
+            row += strip.shape[0]
+            yield EngineProgress(Phase.STEPPING, done + (1.0 - done) * row / image.shape[0])
+            if context.wants_preview():
+                yield EnginePreview(result.copy())
+    return result
+
+
+def _whole(image: FloatImage) -> Picture:
+    height, width, channels = image.shape
+    return Picture(iter((image,)), height, width, channels)
