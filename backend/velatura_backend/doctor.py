@@ -1,7 +1,7 @@
 """Looks an installation over: what is there, what is wrong, what to do about it.
 
 :func:`run_checks` returns data; :func:`report` makes them a page for people, :func:`as_plain` one
-for programs. The last check does a real job in a real worker process.
+for programs. The last checks do real jobs in a real worker process.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import platform
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from importlib.metadata import PackageNotFoundError, version
@@ -19,19 +19,31 @@ from pathlib import Path
 
 from velatura_protocol.engines import Device
 from velatura_protocol.errors import BackendUnavailable, VelaturaError
+from velatura_protocol.tasks import Intent, Operation
 
 from .config import prepare_data_directory
 from .engines import registry
 from .executors.devices import describe_cpu, usable_cores
 from .executors.local import LocalExecutor
 from .executors.pipe import WorkerSettings
+from .executors.roll_call import Answer, call_roll
 from .executors.trial import TrialResult, run_trial
 from .executors.worker_process import default_numba_cache
 
 _MIB = 1024 * 1024
 _LITTLE_SPACE = 2048 * _MIB
 _NO_SPACE = 128 * _MIB
-_PACKAGES = ("numpy", "scipy", "numba", "pyvips", "pillow", "imagecodecs", "msgpack", "websockets")
+_PACKAGES = (
+    "numpy",
+    "scipy",
+    "numba",
+    "onnxruntime",
+    "pyvips",
+    "pillow",
+    "imagecodecs",
+    "msgpack",
+    "websockets",
+)
 _PYTHON = (3, 11)
 
 Value = str | int | float | bool
@@ -68,7 +80,7 @@ def run_checks(data_directory: Path, worker: WorkerSettings | None = None) -> tu
         check_data_directory(data_directory),
         check_space(data_directory),
         check_cache(cache),
-        check_job(worker),
+        *check_work(worker),
     )
 
 
@@ -162,40 +174,62 @@ def check_cache(directory: Path) -> Check:
     return Check("cache", "Kernel cache", Status.GOOD, str(directory), values=values)
 
 
-def check_job(worker: WorkerSettings) -> Check:
-    """A small object taken out of a small picture, by the best built-in engine."""
-    title = "A small job"
+def check_work(worker: WorkerSettings) -> tuple[Check, Check]:
+    """Real jobs in a real worker process: one whose result is judged, and one for each engine."""
     try:
-        result = asyncio.run(_trial(worker))
+        result, answers = asyncio.run(_try_out(worker))
     except VelaturaError as error:
-        remedy = "The log file in the data directory has the details."
         values: dict[str, Value] = {"error": error.code.value, **error.params}
-        return Check("job", title, Status.BAD, f"failed: {error}", remedy, values)
-    values = {
+        failed = Check("job", _JOB, Status.BAD, f"failed: {error}", _LOOK_AT_LOG, values)
+        return failed, Check("engines", _ENGINES, Status.WARNING, "not tried: no worker")
+    return _check_job(result), _check_engines(answers)
+
+
+_JOB = "A small job"
+_ENGINES = "Engines"
+_LOOK_AT_LOG = "The log file in the data directory has the details."
+
+
+def _check_job(result: TrialResult) -> Check:
+    values: dict[str, Value] = {
         "seconds_ready": round(result.seconds_ready, 3),
         "seconds_work": round(result.seconds_work, 3),
         "threads": result.threads,
     }
     if not result.is_right:
         remedy = "Run `python3 installer repair`."
-        return Check("job", title, Status.BAD, "its result is wrong", remedy, values)
+        return Check("job", _JOB, Status.BAD, "its result is wrong", remedy, values)
     found = (
         f"done in {result.seconds_work:.2f} s with {result.threads} threads, "
         f"after {result.seconds_ready:.1f} s of loading"
     )
-    return Check("job", title, Status.GOOD, found, values=values)
+    return Check("job", _JOB, Status.GOOD, found, values=values)
 
 
-async def _trial(worker: WorkerSettings) -> TrialResult:
-    engine = next(
-        each
-        for each in sorted(registry.specs(), key=lambda each: -each.rank)
-        if each.device is Device.CPU and not each.weights
-    )
+def _check_engines(answers: Sequence[Answer]) -> Check:
+    values: dict[str, Value] = {each.engine: round(each.seconds, 3) for each in answers}
+    silent = [each for each in answers if each.error is not None]
+    if silent:
+        found = "; ".join(f"{each.engine} failed: {each.error}" for each in silent)
+        values |= {f"{each.engine}_error": str(each.error) for each in silent}
+        return Check("engines", _ENGINES, Status.BAD, found, _LOOK_AT_LOG, values)
+    listed = ", ".join(f"{each.engine} ({each.seconds:.1f} s)" for each in answers)
+    return Check("engines", _ENGINES, Status.GOOD, listed, values=values)
+
+
+async def _try_out(worker: WorkerSettings) -> tuple[TrialResult, tuple[Answer, ...]]:
     executor = LocalExecutor((worker,))
     try:
         with tempfile.TemporaryDirectory(prefix="velatura-doctor-") as folder:
-            return await run_trial(executor, engine, Path(folder))
+            remover = registry.best(Operation.FILL, Intent.REMOVE)
+            result = await run_trial(executor, remover, Path(folder))
+            engines = [
+                each
+                for each in registry.specs()
+                if each.device is Device.CPU and not each.is_for_checks
+            ]
+            answers = await call_roll(executor, engines, Path(folder) / "engines")
+            return result, answers
     finally:
         await executor.close()
 

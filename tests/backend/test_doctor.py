@@ -13,14 +13,18 @@ from velatura_backend.doctor import (
     as_plain,
     check_cache,
     check_data_directory,
-    check_job,
     check_packages,
     check_space,
+    check_work,
     is_well,
     report,
     run_checks,
 )
 from velatura_backend.executors.pipe import WorkerSettings
+from velatura_backend.executors.roll_call import Answer
+from velatura_backend.executors.trial import TrialResult
+from velatura_protocol.errors import EngineError
+from velatura_protocol.tasks import Operation
 
 as_user = pytest.mark.skipif(
     os.name != "posix" or os.geteuid() == 0, reason="nothing is closed to root"
@@ -81,8 +85,8 @@ def test_a_read_only_cache(tmp_path: Path) -> None:
     assert check_cache(tmp_path / "cache").status is Status.WARNING
 
 
-def test_a_job_that_fails(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without the engine's module there is no job; the check says which error it was."""
+def test_a_worker_that_dies(monkeypatch: pytest.MonkeyPatch) -> None:
+    """There is no job then; the check says which error it was."""
     from velatura_backend import doctor
 
     async def failing(worker: WorkerSettings) -> None:
@@ -91,7 +95,29 @@ def test_a_job_that_fails(monkeypatch: pytest.MonkeyPatch) -> None:
         await asyncio.sleep(0)
         raise WorkerLost(exit_code=-9)
 
-    monkeypatch.setattr(doctor, "_trial", failing)
-    check = check_job(WorkerSettings())
-    assert check.status is Status.BAD
-    assert check.values == {"error": "worker_lost", "exit_code": -9}
+    monkeypatch.setattr(doctor, "_try_out", failing)
+    job, engines = check_work(WorkerSettings())
+    assert (job.status, engines.status) == (Status.BAD, Status.WARNING)
+    assert job.values == {"error": "worker_lost", "exit_code": -9}
+
+
+def test_an_engine_that_does_not_answer_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    from velatura_backend import doctor
+
+    right = TrialResult(1.0, 0.5, True, 2)
+    good = Answer("builtin_fill", Operation.FILL, 0.25)
+    bad = Answer("builtin_tile", Operation.TILE, 0.5, EngineError(engine="tile", kind="OSError"))
+
+    async def tried(worker: WorkerSettings, answers: tuple[Answer, ...]) -> object:
+        await asyncio.sleep(0)
+        return right, answers
+
+    monkeypatch.setattr(doctor, "_try_out", lambda worker: tried(worker, (good, bad)))
+    job, engines = check_work(WorkerSettings())
+    assert (job.status, engines.status) == (Status.GOOD, Status.BAD)
+    assert "builtin_tile failed" in engines.found
+    assert "builtin_fill" not in engines.found
+    assert engines.values["builtin_fill"] == 0.25
+    monkeypatch.setattr(doctor, "_try_out", lambda worker: tried(worker, (good,)))
+    _, engines = check_work(WorkerSettings())
+    assert (engines.status, engines.found) == (Status.GOOD, "builtin_fill (0.2 s)")
