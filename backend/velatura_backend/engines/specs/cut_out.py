@@ -34,6 +34,14 @@ CUT_OUT = EngineSpec(
             "it already, and only its edge is refined.",
         ),
         Parameter(
+            "openings",
+            ParameterKind.BOOL,
+            "Openings",
+            False,
+            help="The subject may have holes through which the background shows.",
+            visible_if="find_outline=true",
+        ),
+        Parameter(
             "refine",
             ParameterKind.BOOL,
             "Refine hair and soft edges",

@@ -108,7 +108,7 @@ class _CuttingOut:
             return Outline(
                 inside.astype(np.float32), np.zeros_like(work.small_mask(self.task.mask))
             )
-        return find_outline(work.small, hints, self.lanes)
+        return find_outline(work.small, hints, flag(self.task, CUT_OUT, "openings"), self.lanes)
 
     def _matte(self, work: Work, outline: Outline) -> FloatMask:
         if not self.refine:

@@ -5,20 +5,26 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import ndimage
 
 from ..patchmatch.kernels import BoolMask, Flag, Floats, Real, kernel
 from ..patchmatch.lanes import Lanes
-from .models import fit
+from .likeness import Likeness
 
-_ROUNDS = 4
+_ROUNDS = 3
 _STEPS = 120
 _STIFFNESS = 3.0
 _BASE_EDGE = 0.08
 _MOST_EVIDENCE = 5.0
-_DEPTH_COUNTS = 1.2
+_DEPTH_COUNTS = 0.7
+_DEEP = 0.2
+_RIM_COSTS = 0.6
 _RING = 0.35
 _OUTSIDE = 0.015
+_FIRST_BLUR = 4.0
+_PLACE_BLUR = 1.8
+_RIM_COUNTS = 0.05
 
 
 @dataclass(frozen=True)
@@ -112,64 +118,53 @@ def _primal_step(
             leading[y, x] = 2 * after - before
 
 
-def find_outline(guide: Floats, hints: Hints, lanes: Lanes) -> Outline:
+def find_outline(guide: Floats, hints: Hints, openings: bool, lanes: Lanes) -> Outline:
     """``guide``: (H, W, 3), finite. Selected pixels may turn out to be background; those next to
-    the selection may turn out to be the subject's."""
+    the selection may turn out to be the subject's. ``openings``: the subject may have holes."""
     depth = _depth(hints.selected)
     lanes.check()
     reach = max(2.0, _OUTSIDE * float(np.hypot(*guide.shape[:2])))
     away = ndimage.distance_transform_edt(~hints.selected)
     lanes.check()
     background = (np.asarray(away) > reach) | hints.background
-    prior = (_DEPTH_COUNTS * (2.0 * depth - 0.5) - 1.0 * (away > 0)).astype(np.float32)
+    prior = (_DEPTH_COUNTS * (2.0 * depth - _RIM_COSTS) - 1.0 * (away > 0)).astype(np.float32)
     edges = np.empty(guide.shape[:2], np.float32)
     sharpness = np.float32(0.5 / max(_mean_square_step(guide), 1e-6))
     lanes.rows(_edge_weights, *guide.shape[:2], guide, sharpness, edges)
-    inside = np.where(hints.selected, 0.3 + 0.7 * depth, 0.0).astype(np.float32)
-    inside[hints.subject] = 1.0
-    evidence = np.zeros_like(inside)
-    near = np.asarray(away) < _RING * np.hypot(*guide.shape[:2])
-    for _ in range(_ROUNDS):
-        evidence = _evidence(guide, inside, background, near, lanes)
+    near = (np.asarray(away) < _RING * np.hypot(*guide.shape[:2])) | hints.background
+    outside = (near & ~hints.selected).astype(np.float32)
+    likeness = Likeness(guide, lanes)
+    inside = np.where(hints.selected, _RIM_COUNTS + depth, 0.0).astype(np.float32)
+    evidence = np.zeros_like(edges)
+    for turn in range(_ROUNDS):
+        evidence = likeness.evidence(inside, outside, _PLACE_BLUR if turn else _FIRST_BLUR)
+        np.clip(evidence, -_MOST_EVIDENCE, _MOST_EVIDENCE, out=evidence)
         cost = -(evidence + prior)
         cost[background], cost[hints.subject] = 100.0, -100.0
-        inside = _relaxed(np.ascontiguousarray(cost, np.float32), edges, inside, lanes)
+        start = inside if turn else (cost < 0).astype(np.float32)
+        inside = _relaxed(np.ascontiguousarray(cost, np.float32), edges, start, lanes)
+        if not openings:
+            inside = _without_holes(inside, hints.background)
     return Outline(inside, evidence)
 
 
+def _without_holes(inside: Floats, background: BoolMask) -> Floats:
+    own = inside > 0.5
+    filled = np.asarray(ndimage.binary_fill_holes(own | background)) & ~background
+    return np.where(filled & ~own, np.float32(1.0), inside)
+
+
 def _depth(selected: BoolMask) -> Floats:
-    """0 at the selection's edge, 1 in its middle; the picture's border is no edge."""
+    """0 at the selection's edge, 1 deep inside; the picture's border is no edge."""
     inside = np.asarray(ndimage.distance_transform_edt(np.pad(selected, 1, "edge")))[1:-1, 1:-1]
-    return np.minimum(inside / max(float(inside.max()), 1.0), 1.0).astype(np.float32)
+    deep = max(_DEEP * np.sqrt(np.count_nonzero(selected)), 1.0)
+    return np.minimum(inside / deep, 1.0).astype(np.float32)
 
 
 def _mean_square_step(guide: Floats) -> float:
     across, down = np.diff(guide, axis=1), np.diff(guide, axis=0)
     count = max(1, across.size + down.size)
     return 2.0 * float((across**2).sum() + (down**2).sum()) * guide.shape[2] / count
-
-
-def _evidence(
-    guide: Floats, inside: Floats, background: BoolMask, near: BoolMask, lanes: Lanes
-) -> Floats:
-    colours = guide.reshape(-1, 3).astype(np.float64)
-    subject = inside.reshape(-1)
-    own = subject > 0.5
-    other = (~own) & near.reshape(-1)
-    if not own.any() or not other.any():
-        return np.zeros(guide.shape[:2], np.float32)
-    models = [
-        fit(colours[own], subject[own].astype(np.float64), lanes),
-        fit(colours[other], 1.0 - subject[other].astype(np.float64), lanes),
-    ]
-    total = np.empty(len(colours))
-    for begin in range(0, len(colours), 1 << 15):
-        lanes.check()
-        part = slice(begin, begin + (1 << 15))
-        ours, theirs = (model.log_density(colours[part]) for model in models)
-        total[part] = ours - theirs
-    clipped = np.clip(total, -_MOST_EVIDENCE, _MOST_EVIDENCE)
-    return clipped.reshape(guide.shape[:2]).astype(np.float32)
 
 
 def _relaxed(cost: Floats, edges: Floats, inside: Floats, lanes: Lanes) -> Floats:

@@ -17,7 +17,7 @@ from ..patchmatch.lanes import Lanes
 from .matting import solve_matte
 from .trimap import UNKNOWN, States
 
-_SMALL_PIXELS = 1 << 17
+_SMALL_PIXELS = 1 << 16
 _MEDIUM_PIXELS = 2_200_000
 _LEAST_SIDE = 3
 _GUIDE_RADIUS = 2

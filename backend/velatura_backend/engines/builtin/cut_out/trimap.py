@@ -15,11 +15,13 @@ States = NDArray[np.uint8]
 
 _FAR = 2.5
 _DOUBTFUL = 2.0
+_CERTAIN = 3.0
+_ALWAYS = 1.5
 
 
 def make_trimap(inside: Floats, band: float, evidence: Floats | None) -> States:
     """Unknown is what lies within ``band`` pixels of the outline; and, up to 2.5 times as far, what
-    looks more like the other side."""
+    looks more like the other side; but not what certainly looks like its own."""
     own = inside > 0.5
     into = np.asarray(ndimage.distance_transform_edt(np.pad(own, 1, "edge")))[1:-1, 1:-1]
     out = np.asarray(ndimage.distance_transform_edt(np.pad(~own, 1, "edge")))[1:-1, 1:-1]
@@ -28,8 +30,10 @@ def make_trimap(inside: Floats, band: float, evidence: Floats | None) -> States:
     distance = np.where(own, into, out)
     unknown = (distance <= band) | ((inside > 0.02) & (inside < 0.98))
     if evidence is not None:
-        doubtful = np.where(own, evidence < -_DOUBTFUL, evidence > _DOUBTFUL)
+        doubtful = ~own & (evidence > _DOUBTFUL)
         unknown |= doubtful & (distance <= _FAR * band)
+        explained = np.asarray(ndimage.minimum_filter(np.where(own, evidence, -evidence), 3))
+        unknown &= (explained < _CERTAIN) | (distance <= _ALWAYS)
     return np.where(unknown, UNKNOWN, own).astype(np.uint8)
 
 
