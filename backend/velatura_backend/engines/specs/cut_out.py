@@ -84,6 +84,7 @@ CUT_OUT = EngineSpec(
             "Fill the background",
             False,
             help="A second layer below, where the subject is gone and the hole filled.",
+            main=True,
         ),
         Parameter(
             "background_grow",

@@ -17,6 +17,7 @@ _MODE = Parameter(
         Choice("snap", "Snap to a palette"),
         Choice("colourise", "Colourise grey"),
     ),
+    main=True,
 )
 
 _PALETTE_PARAMETERS = (
@@ -111,11 +112,15 @@ RECOLOUR = EngineSpec(
             Role.STROKES,
             label="Colour strokes",
             help="Drawn over the picture; their colours spread up to its edges.",
+            visible_if="mode=colourise",
+            main=True,
         ),
         RoleSpec(
             Role.REFERENCE,
             label="Reference",
             help="A similar picture in colour, for colourising a grey one.",
+            visible_if="mode=colourise",
+            main=True,
         ),
         RoleSpec(Role.PROTECT, label="Never change", help="Taken out of the area."),
     ),
@@ -127,6 +132,7 @@ RECOLOUR = EngineSpec(
             "Palette",
             (),
             help="The colours to use. None: new harmonies, or the picture's own to snap to.",
+            main=True,
         ),
         Parameter(
             "colours",

@@ -31,6 +31,7 @@ RESTORE = EngineSpec(
     ),
     roles=(
         RoleSpec(Role.IMAGE, required=True, label="Picture"),
+        RoleSpec(Role.MASK, label="Area", help="Nothing selected: all of the layer."),
         RoleSpec(
             Role.GUIDE, label="Scratches", help="These places are filled first, as by Remove."
         ),

@@ -22,6 +22,7 @@ RESTYLE = EngineSpec(
             Role.STYLE,
             label="Style",
             help="A layer or file to take strokes, texture and colours from. None: the medium.",
+            main=True,
         ),
         RoleSpec(Role.PROTECT, label="Never change", help="Left as it is."),
     ),
@@ -54,6 +55,7 @@ RESTYLE = EngineSpec(
             "full",
             help="Colour grade only: nothing but the style's colours, as a film look.",
             choices=(Choice("full", "Strokes and colours"), Choice("grade", "Colour grade only")),
+            main=True,
         ),
         Parameter(
             "faithful",

@@ -16,7 +16,7 @@ RETARGET = EngineSpec(
     ),
     roles=(
         RoleSpec(Role.IMAGE, required=True, label="Picture"),
-        RoleSpec(Role.PROTECT, label="Protect", help="Keeps its shape and its pixels."),
+        RoleSpec(Role.PROTECT, label="Protect", help="Keeps its shape and its pixels.", main=True),
     ),
     context=ContextRule(factor=0.0, minimum=0),
     rank=10,

@@ -31,6 +31,7 @@ TILE = EngineSpec(
                 Choice("x", "Left and right"),
                 Choice("y", "Up and down"),
             ),
+            main=True,
         ),
         Parameter(
             "even_light",

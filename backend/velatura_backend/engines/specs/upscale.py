@@ -15,7 +15,14 @@ UPSCALE = EngineSpec(
         "Enlarges with sharper edges and lines than a resample; "
         "it invents no detail that the picture does not hold."
     ),
-    roles=(RoleSpec(Role.IMAGE, required=True, label="Picture"),),
+    roles=(
+        RoleSpec(Role.IMAGE, required=True, label="Picture"),
+        RoleSpec(
+            Role.MASK,
+            label="Area",
+            help="For more detail in the same size alone.",
+        ),
+    ),
     parameters=(
         Parameter(
             "back_projection",

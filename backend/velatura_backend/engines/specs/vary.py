@@ -18,7 +18,7 @@ VARY = EngineSpec(
     roles=(
         RoleSpec(Role.IMAGE, required=True, label="Picture"),
         RoleSpec(Role.MASK, label="Where", help="What is to change; everything if nothing is."),
-        RoleSpec(Role.PROTECT, label="Keep", help="Stays as it is, to the last pixel."),
+        RoleSpec(Role.PROTECT, label="Keep", help="Stays as it is, to the last pixel.", main=True),
         RoleSpec(Role.EXCLUDE, label="Never copy from", help="These places are not sampled."),
     ),
     parameters=(
