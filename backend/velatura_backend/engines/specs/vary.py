@@ -31,6 +31,13 @@ VARY = EngineSpec(
             minimum=0.0,
             maximum=1.0,
         ),
+        Parameter(
+            "outline",
+            ParameterKind.BOOL,
+            "Keep outline",
+            True,
+            help="Off: what is transparent moves with the rest, for scattered strokes and leaves.",
+        ),
     ),
     context=ContextRule(factor=1.0, minimum=128),
     rank=10,

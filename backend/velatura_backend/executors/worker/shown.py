@@ -15,11 +15,13 @@ from ...imaging.arrays import size_of
 from ...imaging.masks import mask_bounds
 from ...imaging.resize import Filter, fitted, resize
 
+_OWN_ALPHA = frozenset((Operation.TILE, Operation.VARY))
+
 
 def alpha_mode(task: Task) -> AlphaMode:
-    """What the task asks for; a tile has the engine's own alpha even so, because the input's would
-    have the seams that the engine took away."""
-    own = task.operation is Operation.TILE and task.alpha is AlphaMode.KEEP
+    """What the task asks for; but a tile and a variation have the engine's own alpha in any case:
+    the input's would have the seams that the engine took away, or not fit the new layout."""
+    own = task.operation in _OWN_ALPHA and task.alpha is AlphaMode.KEEP
     return AlphaMode.CUT_OUT if own else task.alpha
 
 

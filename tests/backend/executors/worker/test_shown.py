@@ -51,11 +51,12 @@ def test_alpha(mode: AlphaMode) -> None:
 
 
 @pytest.mark.parametrize("asked", AlphaMode)
-def test_a_tile_has_its_own_alpha_unless_it_is_to_be_opaque(asked: AlphaMode) -> None:
+def test_a_new_layout_has_its_own_alpha_unless_it_is_to_be_opaque(asked: AlphaMode) -> None:
     canvas = Canvas(Size(4, 4), PixelFormat(Depth.U8, Layout.RGBA))
-    assert alpha_mode(Task(Operation.VARY, canvas, alpha=asked)) is asked
+    assert alpha_mode(Task(Operation.RESTYLE, canvas, alpha=asked)) is asked
     own = {AlphaMode.OPAQUE: AlphaMode.OPAQUE}.get(asked, AlphaMode.CUT_OUT)
     assert alpha_mode(Task(Operation.TILE, canvas, alpha=asked)) is own
+    assert alpha_mode(Task(Operation.VARY, canvas, alpha=asked)) is own
 
 
 def test_an_engines_alpha_stays_in_range() -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ...base import EngineTask, FloatImage
 from ..patchmatch.kernels import BoolMask, Floats
@@ -19,8 +21,9 @@ _REACH = 3
 
 @dataclass(frozen=True)
 class Sheet:
-    """``colours``: (height, width, colours), straight and compressed, also under transparency.
-    ``visible``: where alpha is above 0. ``usable``: what may be copied."""
+    """``colours``: (height, width, colours), compressed; straight, also under transparency, or
+    premultiplied with alpha as the last of them. ``visible``: what there is of the picture.
+    ``usable``: what may be copied."""
 
     image: FloatImage
     colours: Floats
@@ -29,8 +32,12 @@ class Sheet:
 
     def finished(self, colours: Floats, where: BoolMask) -> FloatImage:
         """The picture with these colours there, its alpha as it was."""
-        result = self.image.copy()
-        result[where, :-1] = from_working(colours[where], self.image.shape[2])[:, :-1]
+        result, channels = self.image.copy(), self.image.shape[2]
+        made = from_working(colours[where], channels)
+        if colours.shape[2] == channels:
+            result[where] = made
+        else:
+            result[where, :-1] = made[:, :-1]
         return result
 
     def preview(self, stage: SynthesisStage, where: BoolMask) -> FloatImage:
@@ -58,21 +65,38 @@ def sheet_of(task: EngineTask, exclude: BoolMask | None, lanes: Lanes) -> Sheet:
     return Sheet(image, colours, visible, usable)
 
 
-def spread(colours: Floats, known: BoolMask, lanes: Lanes) -> Floats:
-    """The known colours, and elsewhere a blurred guess from them, by halving until all is filled
-    (pull-push, Gortler et al., The Lumigraph, 1996)."""
+def sheet_with_alpha(task: EngineTask, exclude: BoolMask | None, lanes: Lanes) -> Sheet:
+    """Transparency is part of the picture and is moved with it."""
+    colours = to_working(task.image)
     lanes.check()
-    if known.all() or not known.any() or max(known.shape) == 1:
+    usable = np.asarray(np.isfinite(task.image).all(axis=2))
+    if exclude is not None:
+        usable = usable & ~exclude
+    return Sheet(task.image, colours, np.ones(usable.shape, np.bool_), usable)
+
+
+def spread(colours: Floats, known: BoolMask, lanes: Lanes) -> Floats:
+    """The known colours, and elsewhere that of a known pixel nearby, by halving until all is filled
+    (pull-push, Gortler et al., The Lumigraph, 1996, without the averages: of many strokes they
+    would make one colour)."""
+    lanes.check()
+    if known.all() or not known.any():
         return colours
-    weight = known.astype(np.float32)[..., None]
-    total, count = halved(colours * weight), halved(weight)
-    filled = count[..., 0] > 0.0
-    coarse = np.where(filled[..., None], total / np.where(count > 0.0, count, 1.0), 0.0)
-    coarse = spread(coarse.astype(np.float32, copy=False), filled, lanes)
     height, width = known.shape
+    even = ((0, height % 2), (0, width % 2))
+    coarse, filled = np.pad(colours, [*even, (0, 0)]), np.pad(known, even)
+    for axis in (0, 1):
+        first, second = (_every_other(coarse, axis, odd) for odd in (0, 1))
+        taken, other = (_every_other(filled, axis, odd) for odd in (0, 1))
+        coarse, filled = np.where(taken[..., None], first, second), taken | other
+    coarse = spread(coarse, filled, lanes)
     guess = coarse.repeat(2, axis=0).repeat(2, axis=1)[:height, :width]
     lanes.check()
     return np.where(known[..., None], colours, guess)
+
+
+def _every_other(plane: NDArray[Any], axis: int, odd: int) -> NDArray[Any]:
+    return plane[odd::2] if axis == 0 else plane[:, odd::2]
 
 
 def halved(plane: Floats) -> Floats:

@@ -20,12 +20,18 @@ from ...base import (
     EngineTask,
 )
 from ...specs.vary import VARY
-from ..patchmatch.kernels import BoolMask
+from ..patchmatch.atlas import whole_patches
+from ..patchmatch.kernels import BoolMask, Floats
 from ..patchmatch.lanes import Lanes
+from ..patchmatch.regions import depth_inside
 from ..patchmatch.synthesis import Problem, SynthesisSettings, synthesise
-from ..values import number
+from ..values import flag, number
 from .layout import Ground, laid_out
-from .sheet import Sheet, roomy, sheet_of
+from .sheet import Sheet, roomy, sheet_of, sheet_with_alpha
+
+_COARSEST, _COARSEST_SHAPE = 64, 128
+_SHAPE_WEIGHT = 0.5
+_RIM = 0.4
 
 
 class VaryEngine:
@@ -37,20 +43,24 @@ class VaryEngine:
         """:raises NoSource: everything is excluded"""
         with Lanes(context.threads, context.cancel) as lanes:
             lanes.check()
-            unknown = _unknown(task)
+            unknown = _unknown(task, outline=flag(task, VARY, "outline"))
             if not unknown.any() or task.strength <= 0.0:
                 yield EngineResult(task.image.copy())
                 return
             exclude = task.masks.get(Role.EXCLUDE)
-            sheet = sheet_of(task, None if exclude is None else exclude > 0.0, lanes)
+            no_copy = None if exclude is None else exclude > 0.0
+            make = sheet_of if flag(task, VARY, "outline") else sheet_with_alpha
+            sheet = make(task, no_copy, lanes)
             if not sheet.usable.any():
                 raise NoSource
             yield from _varied(task, sheet, unknown, context, lanes)
 
 
-def _unknown(task: EngineTask) -> BoolMask:
-    """What is to change: shown by M, visible, not protected."""
-    unknown: BoolMask = (task.mask > 0.0) & (np.nan_to_num(task.image[..., -1], nan=0.0) > 0.0)
+def _unknown(task: EngineTask, *, outline: bool) -> BoolMask:
+    """What is to change: shown by M, not protected, and visible if the ``outline`` is to stay."""
+    unknown: BoolMask = task.mask > 0.0
+    if outline:
+        unknown = unknown & (np.nan_to_num(task.image[..., -1], nan=0.0) > 0.0)
     protect = task.masks.get(Role.PROTECT)
     return unknown if protect is None else unknown & (protect <= 0.0)
 
@@ -58,18 +68,28 @@ def _unknown(task: EngineTask) -> BoolMask:
 def _varied(
     task: EngineTask, sheet: Sheet, unknown: BoolMask, context: EngineContext, lanes: Lanes
 ) -> Iterator[EngineEvent]:
-    ground = Ground.in_place(sheet.colours, sheet.usable, ~unknown)
+    usable = sheet.usable & ~_rim(sheet, unknown, task.strength, lanes)
+    if not whole_patches(usable, lanes).any():
+        usable = sheet.usable
+    ground = Ground.in_place(sheet.colours, usable, ~unknown)
     moved = laid_out(ground, _piece(task, unknown), task.strength, task.seed, lanes)
     initial = np.where(unknown[..., None], moved, sheet.colours)
-    source, usable = roomy(sheet.colours, sheet.usable)
+    source, usable = roomy(sheet.colours, usable)
+    shape = _shape(sheet)
     problem = Problem(
         source=source,
         initial=initial,
         usable=usable,
         fixed=~unknown,
         absent=~sheet.visible,
+        source_guides=None if shape is None else roomy(shape, sheet.usable)[0],
+        target_guides=shape,
     )
-    settings = settings_of(task)
+    settings = SynthesisSettings(
+        coarsest=_COARSEST if shape is None else _COARSEST_SHAPE,
+        guide_weight=_SHAPE_WEIGHT,
+        screening=0.02,
+    )
     for stage in synthesise(problem, settings, task.seed, lanes):
         yield EngineProgress(Phase.STEPPING, stage.fraction)
         if stage.fraction == 1.0:
@@ -79,8 +99,22 @@ def _varied(
             yield EnginePreview(sheet.preview(stage, unknown))
 
 
-def settings_of(task: EngineTask) -> SynthesisSettings:
-    return SynthesisSettings(coarsest=64, screening=0.02)
+def _rim(sheet: Sheet, unknown: BoolMask, strength: float, lanes: Lanes) -> BoolMask:
+    """What is to change, right beside what stays: copied, it would fit without a fault, and all
+    behind it, and nothing would change."""
+    if not (sheet.visible & ~unknown).any():
+        return np.zeros_like(unknown)
+    depth = depth_inside(unknown | ~sheet.visible, lanes)
+    return unknown & (depth <= _RIM * strength * float(depth[unknown].max()))
+
+
+def _shape(sheet: Sheet) -> Floats | None:
+    """Alpha, which stays, as a guide: what is copied has had the same outline. None where all is
+    visible."""
+    if sheet.visible.all():
+        return None
+    alpha = np.clip(np.nan_to_num(sheet.image[..., -1:], nan=0.0), 0.0, 1.0)
+    return np.ascontiguousarray(alpha, np.float32)
 
 
 def _piece(task: EngineTask, unknown: BoolMask) -> int:
