@@ -63,6 +63,8 @@ KEEPS_ALPHA = frozenset(
 what a fill takes off a logo leaves the logo's transparency behind, not a black place."""
 
 CROP_ROLES = frozenset({Role.EXCLUDE, Role.PROTECT, Role.GUIDE})
+DRAWN_ROLES = CROP_ROLES | {Role.STROKES}
+"""What is drawn over the picture itself; the others may be another picture."""
 """Masks that belong to a context crop, cut to its region."""
 
 

@@ -17,6 +17,9 @@ from velatura_protocol.pixels import ColourSpace, PixelFormat, Pixels
 from velatura_protocol.provenance import Provenance
 from velatura_protocol.tasks import SampleSource
 
+FILE_PREFIX = "file:"
+"""Of a reference that is the path of a picture file and no layer."""
+
 
 @dataclass(frozen=True)
 class Document:
@@ -206,9 +209,11 @@ class Host(Protocol):
         ...
 
     def role_content(self, document: Document, reference: str) -> RoleContent:
-        """Pixels of what the user picked for a role: a layer, a channel, a file.
+        """Pixels of what the user picked for a role: a layer, a channel, or a file (its path after
+        :data:`FILE_PREFIX`).
 
         :raises velatura_protocol.errors.NotFound: it is gone
+        :raises velatura_protocol.errors.UnreadableFile: it is no picture
         """
         ...
 

@@ -10,8 +10,9 @@ from velatura_protocol.geometry import Margins, Size
 from velatura_protocol.parameters import Parameter, ParameterValue
 from velatura_protocol.tasks import Edge, EdgeKind, Operation, Placement, SampleSource
 
+from ..capture import DRAWN_ROLES
 from ..extent import Anchor
-from ..host.base import MaskKind
+from ..host.base import FILE_PREFIX, MaskKind
 from ..request import MaskSource
 from ..state import DocumentView, PanelState
 from .tasks import TASKS, PanelTask, engines_for, offered, task_named
@@ -150,14 +151,18 @@ def mask_of(draft: Draft, document: DocumentView | None) -> MaskSource:
 def roles_of(
     draft: Draft, task: PanelTask, engine: EngineSpec, document: DocumentView | None
 ) -> dict[str, str]:
-    """Those the engine takes and that are seen, from layers that are still there."""
+    """Those the engine takes and that are seen, from files and from layers that are still there."""
     return {
         spec.role: reference
         for spec in engine.roles
         if (reference := draft.roles.get(spec.role, ""))
-        and _has_layer(document, reference)
+        and (_has_layer(document, reference) or is_file(spec.role, reference))
         and is_visible(spec, draft, task, engine)
     }
+
+
+def is_file(role: str, reference: str) -> bool:
+    return role not in DRAWN_ROLES and reference.startswith(FILE_PREFIX)
 
 
 def _has_layer(document: DocumentView | None, reference: str) -> bool:

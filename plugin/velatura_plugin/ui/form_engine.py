@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import PurePath
 
 from velatura_protocol.engines import EngineSpec, RoleSpec
 from velatura_protocol.parameters import Parameter, ParameterKind
 from velatura_protocol.tasks import Role
 
-from ..host.base import LayerKind
+from ..capture import DRAWN_ROLES
+from ..host.base import FILE_PREFIX, LayerKind
 from ..i18n import Translations
 from ..state import DocumentView
-from .draft import Draft, is_visible, roles_of, value_of
+from .draft import Draft, is_file, is_visible, roles_of, value_of
 from .edits import PARAMETER_PREFIX, ROLE_PREFIX
 from .model import Field, FieldKind, Option
 from .tasks import PanelTask
@@ -122,6 +124,9 @@ def _role(
         if each.kind is not LayerKind.FILTER
     )
     label = _(spec.label) if spec.label else spec.role
+    if is_file(spec.role, chosen):
+        path = PurePath(chosen.removeprefix(FILE_PREFIX))
+        options = (Option(chosen, path.name, help=str(path)), *options)
     return Field(
         ROLE_PREFIX + spec.role,
         FieldKind.CHOICE,
@@ -130,4 +135,5 @@ def _role(
         help=_(spec.help) if spec.help else "",
         # Translators: no layer is chosen for this purpose.
         options=(Option("", _("None")), *options),
+        placeholder="" if spec.role in DRAWN_ROLES else _("Choose a file…"),
     )

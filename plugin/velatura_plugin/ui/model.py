@@ -72,7 +72,8 @@ class FieldKind(Enum):
     """Which widget a field is, and what type its value has."""
 
     CHOICE = "choice"
-    """One of ``options``; the value is its id."""
+    """One of ``options``; the value is its id. A ``placeholder`` is the entry which picks a file:
+    the value is its path then, after ``file:``."""
     GALLERY = "gallery"
     """The same, by their pictures."""
     PROMPT = "prompt"

@@ -58,6 +58,9 @@ class Profile:
         temporary = self.folder / "tmp"
         shutil.rmtree(temporary, ignore_errors=True)
         temporary.mkdir()
+        # What Krita saved by itself in a run that was ended: it would ask before anything else.
+        for each in self.folder.glob("*krita-*autosave.kra"):
+            each.unlink()
         return {
             "HOME": str(self.folder),
             "TMPDIR": str(temporary),

@@ -122,6 +122,24 @@ def test_roles_that_depend_on_a_parameter() -> None:
     assert request_of(draft, state).roles == {"strokes": "top"}
 
 
+def test_another_picture_can_be_a_file() -> None:
+    state = offering(replace(PAINTER, roles=(RoleSpec(Role.IMAGE), RoleSpec(Role.STYLE))))
+    draft = Draft(task="restyle")
+    draft = after_edits(state, ("role:style", "file:/pictures/oil.png"), draft=draft)
+    shown = form(state, draft)
+    style = field(shown, "role:style")
+    assert style.value == "file:/pictures/oil.png"
+    assert (style.options[1].label, style.options[1].help) == ("oil.png", "/pictures/oil.png")
+    assert request_of(draft, state).roles == {"style": "file:/pictures/oil.png"}
+
+
+def test_what_is_drawn_over_the_picture_is_no_file() -> None:
+    state = offering(replace(PAINTER, roles=(RoleSpec(Role.IMAGE), RoleSpec(Role.PROTECT))))
+    draft = after_edits(state, ("role:protect", "file:/a.png"), draft=Draft(task="restyle"))
+    assert field(form(state, draft), "role:protect").placeholder == ""
+    assert request_of(draft, state).roles == {}
+
+
 def test_presets_have_pictures() -> None:
     look = replace(PAINTER.parameters[0], choices=(Choice("oil", "Oil", b"RIFF"),))
     shown = form(offering(replace(PAINTER, parameters=(look,))), Draft(task="restyle"))

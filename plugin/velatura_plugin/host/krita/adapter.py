@@ -14,6 +14,7 @@ from velatura_protocol.pixels import MASK_FORMAT, ColourSpace, Pixels
 from velatura_protocol.tasks import SampleSource
 
 from ..base import (
+    FILE_PREFIX,
     Document,
     LayerContent,
     LayerInfo,
@@ -36,6 +37,7 @@ from .accepting import (
 )
 from .ants import Ants
 from .colours import ColourSpaces, format_of
+from .files import file_content
 from .layers import Branch
 from .listing import described, listed, selected_nodes, view_of
 from .opened import OpenDocument, OpenDocuments
@@ -65,6 +67,12 @@ class KritaHost:
     @property
     def name(self) -> str:
         return f"krita/{self._application.version().split()[0]}"
+
+    @property
+    def is_busy(self) -> bool:
+        """One of its calls is under way, from which Krita may go through its event loop: whatever
+        looks at documents by a timer is to wait for the next time."""
+        return self.poster.is_held
 
     def post(self, action: Callable[[], None]) -> None:
         self.poster.post(action)
@@ -144,6 +152,8 @@ class KritaHost:
     @undisturbed
     def role_content(self, document: Document, reference: str) -> RoleContent:
         opened = self._find(document)
+        if reference.startswith(FILE_PREFIX):
+            return file_content(reference.removeprefix(FILE_PREFIX), self._colours)
         node, region = opened.node(reference), canvas_of(opened.document)
         if is_mask(node):
             return RoleContent(region, read(node.pixelData, region, MASK_FORMAT), ColourSpace())

@@ -16,9 +16,11 @@ from collections.abc import Sequence
 
 import krita
 
-from .qt import QByteArray
+from ...ui.qt.guard import connect
+from .qt import QByteArray, QTimer
 
 MASK_NAME = "Mask"
+REST_MS = 5_000
 _LAYER_NAME = "Velatura"
 
 
@@ -30,6 +32,12 @@ class Bench:
         self._document.setBatchmode(True)
         self._masked = self._template(is_masked=True)
         self._plain = self._template(is_masked=False)
+        # Krita tells of changes when it is back in its event loop, and by then has forgotten that
+        # they were settled. What is changed it saves by itself, after a minute or more, and the
+        # next time it starts it asks the user whether that is to be recovered.
+        self._timer = QTimer()
+        connect(self._timer.timeout, self.rest)
+        self._timer.start(REST_MS)
         self.rest()
 
     def layer(self, *, is_masked: bool) -> krita.Node:
@@ -50,11 +58,17 @@ class Bench:
         return copy
 
     def rest(self) -> None:
-        """Krita saves what was changed by itself after some minutes: nobody looks for this."""
+        """There is nothing to be saved."""
         self._document.waitForDone()
-        self._document.setModified(False)
+        if self._document.modified():
+            self._document.setModified(False)
+
+    @property
+    def is_at_rest(self) -> bool:
+        return not self._document.modified()
 
     def close(self) -> None:
+        self._timer.stop()
         self.rest()
         self._document.close()
 

@@ -28,6 +28,7 @@ class VelaturaDocker(krita.DockWidget):
         super().__init__()
         self.setWindowTitle("Velatura")
         self._studio: Studio | None = None
+        self._is_busy: Callable[[], bool] = lambda: False
         self._panel: Panel | None = None
         self._language: object = None
         self._end: Callable[[], None] = lambda: None
@@ -36,8 +37,10 @@ class VelaturaDocker(krita.DockWidget):
         connect(self._timer.timeout, self._look)
         connect(self.visibilityChanged, self._watch)
 
-    def fill(self, studio: Studio) -> None:
+    def fill(self, studio: Studio, is_busy: Callable[[], bool]) -> None:
+        """``is_busy``: not to be looked at now."""
         self._studio = studio
+        self._is_busy = is_busy
         self._draw(studio)
         self._end = studio.subscribe(lambda: self._follow(studio))
         self._watch(self.isVisible())
@@ -84,7 +87,7 @@ class VelaturaDocker(krita.DockWidget):
             self._timer.stop()
 
     def _look(self) -> None:
-        if self._studio is None:
+        if self._studio is None or self._is_busy():
             return
         controller = self._studio.app.controller
         if self._looks % LOOKS_PER_READING:
@@ -122,11 +125,11 @@ class Dockers:
         self._fill(docker)
         return docker
 
-    def fill(self, studio: Studio) -> None:
+    def fill(self, studio: Studio, is_busy: Callable[[], bool]) -> None:
         """Those there are, and those of windows to come."""
-        self._fill = lambda docker: docker.fill(studio)
+        self._fill = lambda docker: docker.fill(studio, is_busy)
         for each in self._dockers:
-            each.fill(studio)
+            each.fill(studio, is_busy)
 
     def empty(self) -> None:
         self._fill = lambda _docker: None

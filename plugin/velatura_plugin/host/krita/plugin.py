@@ -38,11 +38,11 @@ class Plugin:
         self._log.open(self._host.name, VERSION)
         self.studio = Studio(self.app, store, language=language, show_panel=dockers.bring_up)
         herald = Herald(self._host, self.studio.translations, lambda: dockers.is_any_visible)
-        for each in (actions, RetouchClock(self.app.retouch, owner), herald):
+        for each in (actions, RetouchClock(self._tick, owner), herald):
             controller.subscribe(each.follow)
 
     def start(self) -> None:
-        self._dockers.fill(self.studio)
+        self._dockers.fill(self.studio, lambda: self._host.is_busy)
         self.app.start()
 
     def forget_closed_later(self) -> None:
@@ -58,6 +58,10 @@ class Plugin:
             steps.callback(self.app.close)
             steps.callback(self.studio.close)
             steps.callback(self._dockers.empty)
+
+    def _tick(self) -> None:
+        if not self._host.is_busy:
+            self.app.retouch.tick()
 
     def _forget_closed(self) -> None:
         if self._is_closed:

@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from ...features.retouch import Retouch
+from collections.abc import Callable
+
 from ...state import PanelState
 from ...ui.qt.compat import QObject, QTimer
 from ...ui.qt.guard import connect
@@ -15,10 +16,10 @@ TICK_MS = 140
 class RetouchClock:
     """Runs while the mode is on."""
 
-    def __init__(self, retouch: Retouch, parent: QObject) -> None:
+    def __init__(self, tick: Callable[[], None], parent: QObject) -> None:
         self._timer = QTimer(parent)
         self._timer.setInterval(TICK_MS)
-        connect(self._timer.timeout, retouch.tick)
+        connect(self._timer.timeout, tick)
 
     def follow(self, state: PanelState) -> None:
         if state.retouch.is_on != self._timer.isActive():

@@ -31,6 +31,11 @@ class Poster(QObject):
         # Queued, also from the GUI thread itself: nothing posted runs inside of its poster.
         self._posted.connect(self._run, Qt.ConnectionType.QueuedConnection)
 
+    @property
+    def is_held(self) -> bool:
+        """Somebody is in the middle of something."""
+        return bool(self._holds)
+
     def post(self, action: Callable[[], None]) -> None:
         self._posted.emit(action)
 

@@ -8,11 +8,13 @@ from dataclasses import replace
 
 from velatura_protocol.parameters import ParameterValue
 
+from ...host.base import FILE_PREFIX
 from ..model import Field, FieldKind
 from .buttons import describe
 from .compat import (
     QAbstractSpinBox,
     QComboBox,
+    QFileDialog,
     QHBoxLayout,
     QLineEdit,
     QSizePolicy,
@@ -106,6 +108,8 @@ class ChoiceEditor(Editor):
         for each in field.options:
             self.combo.addItem(INDENT * each.depth + each.label, each.id)
             self.combo.setItemData(self.combo.count() - 1, each.help, Qt.ItemDataRole.ToolTipRole)
+        if field.placeholder:
+            self.combo.addItem(field.placeholder, FILE_PREFIX)
         # The list may be wider than a narrow panel.
         view = self.combo.view()
         view.setMinimumWidth(view.sizeHintForColumn(0) + 2 * line(view))
@@ -113,9 +117,21 @@ class ChoiceEditor(Editor):
     def write(self, value: ParameterValue) -> None:
         self.combo.setCurrentIndex(self.combo.findData(value))
 
+    def _show(self, value: ParameterValue | None) -> None:
+        self._writing = True
+        try:
+            self.write("" if value is None else value)
+        finally:
+            self._writing = False
+
     def _chosen(self, index: int) -> None:
-        if index >= 0:
-            self.edited(str(self.combo.itemData(index)))
+        chosen = str(self.combo.itemData(index)) if index >= 0 else ""
+        if chosen == FILE_PREFIX and not self._writing:
+            # Back to what it was: the dialog may be left without a file.
+            self._show(self._value)
+            open_file(self.combo, lambda path: self.edited(FILE_PREFIX + path))
+        elif index >= 0:
+            self.edited(chosen)
 
 
 class IntegerEditor(Editor):
@@ -227,6 +243,16 @@ class TextEditor(Editor):
 
     def write(self, value: ParameterValue) -> None:
         self.line.setText(str(value))
+
+
+def open_file(parent: QWidget, picked: Callable[[str], None], path: str = "") -> None:
+    """The host's dialog, without waiting for it."""
+    dialog = QFileDialog(parent, parent.accessibleName(), path)
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+    dialog.setModal(False)
+    connect(dialog.fileSelected, picked)
+    dialog.show()
 
 
 def _prepare_spin(spin: QAbstractSpinBox) -> None:

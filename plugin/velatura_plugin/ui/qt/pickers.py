@@ -13,7 +13,6 @@ from .buttons import describe
 from .compat import (
     QColor,
     QColorDialog,
-    QFileDialog,
     QHBoxLayout,
     QLineEdit,
     QPainter,
@@ -22,7 +21,7 @@ from .compat import (
     QToolButton,
     QWidget,
 )
-from .editors import Editor, Report
+from .editors import Editor, Report, open_file
 from .flow import FlowLayout
 from .guard import connect, guarded, on_click
 from .measures import SPACING, comfortable, target
@@ -156,12 +155,7 @@ class FileEditor(Editor):
         self.line.setText(str(value))
 
     def _open(self) -> None:
-        dialog = QFileDialog(self.widget, self.line.accessibleName(), self.line.text())
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.setModal(False)
-        connect(dialog.fileSelected, self._picked)
-        dialog.show()
+        open_file(self.line, self._picked, self.line.text())
 
     def _picked(self, path: str) -> None:
         self.line.setText(path)

@@ -6,6 +6,7 @@ import random
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 
 import krita
 import pytest
@@ -14,10 +15,12 @@ from tests.contracts.host import HostContract
 from tests.hosts.krita.inside.gui import Gui, OnGui
 from tests.hosts.krita.inside.hands import Hands
 from tests.plugin.desk import noise
-from velatura_plugin.host.base import Document
+from velatura_plugin.host.base import Document, Spot
 from velatura_plugin.host.krita.adapter import KritaHost
+from velatura_plugin.host.krita.bench import Bench
 from velatura_plugin.host.samples import pack
 from velatura_plugin.ui.qt.compat import QApplication
+from velatura_protocol.errors import UnreadableFile
 from velatura_protocol.geometry import Rect, Size
 from velatura_protocol.pixels import ColourSpace, Depth, Layout, PixelFormat, Pixels
 from velatura_protocol.provenance import Provenance
@@ -26,12 +29,15 @@ PREVIEW = "[Preview]"
 CLOSING_SECONDS = 0.5
 """After a change of a layer's name or opacity Krita 5.2.9 draws its layer list a moment later, and
 crashes if the document has been closed by its interface until then. No hand is that quick."""
+TELLING_SECONDS = 1.0
+"""Krita tells its documents of changes a moment later."""
 
 
 class KritaDesk:
     def __init__(self, gui: Gui) -> None:
         self._gui = gui
-        self.host = OnGui(gui.call(KritaHost), gui)
+        self._host = gui.call(KritaHost)
+        self.host = OnGui(self._host, gui)
         self.hands = OnGui(gui.call(Hands), gui)
         self._documents: dict[str, krita.Document] = {}
 
@@ -96,6 +102,10 @@ class KritaDesk:
         self._bring_up(document)
         self.hands.redo()
         self._gui.settle()
+
+    def bench(self, document: Document) -> Bench:
+        """On the GUI thread only."""
+        return self._host._colours.bench(self._documents[document.id])
 
     def _bring_up(self, document: Document) -> None:
         inside = self._documents[document.id]
@@ -171,6 +181,44 @@ class TestKritaHost(HostContract):
         poster.join()
         KritaDesk(gui).run_until(lambda: len(ran) == 20)
         assert ran == [(number, gui.thread) for number in range(20)]
+
+    @pytest.mark.parametrize("suffix", ["png", "jpg", "kra"])
+    def test_a_file_is_a_role(self, desk: KritaDesk, tmp_path: Path, suffix: str) -> None:
+        """As it looks, in its own size; it is not opened for the user."""
+        document = self.opened(desk)
+        other = desk.open(noise(Size(20, 12), document.format, 5), ColourSpace())
+        path = tmp_path / f"style.{suffix}"
+        desk.hands.export(desk._documents[other.id], str(path))
+        desk.close(other)
+        before = desk.hands.open_files()
+        found = desk.host.role_content(document, f"file:{path}")
+        assert (found.region, found.pixels.size) == (Rect(0, 0, 20, 12), Size(20, 12))
+        assert len(set(bytes(found.pixels.data))) > 2
+        assert desk.hands.open_files() == before
+
+    @pytest.mark.parametrize("content", [None, b"", b"no picture"])
+    def test_a_file_that_is_no_picture(
+        self, desk: KritaDesk, tmp_path: Path, content: bytes | None
+    ) -> None:
+        document, path = self.opened(desk), tmp_path / "style.png"
+        if content is not None:
+            path.write_bytes(content)
+        before = desk.hands.open_files()
+        with pytest.raises(UnreadableFile):
+            desk.host.role_content(document, f"file:{path}")
+        assert desk.hands.open_files() == before
+
+    def test_nothing_of_ours_is_saved_by_krita_itself(self, desk: KritaDesk, gui: Gui) -> None:
+        """It saves what was changed, and asks at its next start whether to recover that."""
+        document = self.opened(desk)
+        bench = gui.call(lambda: desk.bench(document))
+        desk.host.show_result(document, "job", self.result(), spot=Spot())
+        desk.host.show_result(document, "job", self.result(seed=8), spot=Spot())
+        desk.host.accept(document, "job", self.result(seed=8), spot=Spot(), document_key="key")
+        gui.settle(TELLING_SECONDS)
+        desk.run_until(lambda: gui.call(lambda: bench.is_at_rest))
+        gui.settle(TELLING_SECONDS)
+        assert gui.call(lambda: bench.is_at_rest)
 
     def test_nothing_posted_runs_within_another(self, gui: Gui) -> None:
         """Though Krita's calls, here Qt's own, go through the event loop while they wait."""

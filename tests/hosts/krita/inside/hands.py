@@ -87,6 +87,13 @@ class Hands:
         document.setModified(False)
         document.close()
 
+    def export(self, document: krita.Document, path: str) -> None:
+        document.waitForDone()
+        assert document.exportImage(path, krita.InfoObject())
+
+    def open_files(self) -> int:
+        return len(self.application.documents())
+
     def close_all(self) -> None:
         for each in self.application.documents():
             self.close(each)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -9,8 +10,8 @@ from tests.hosts.qt.inside import samples
 from tests.hosts.qt.inside.desk import Desk
 from tests.hosts.qt.inside.qtest import QTest
 from velatura_plugin.i18n import load_translations
-from velatura_plugin.ui.model import Action, Field, FieldKind, Form, ViewModel
-from velatura_plugin.ui.qt.compat import QEvent, QPoint, Qt
+from velatura_plugin.ui.model import Action, Field, FieldKind, Form, Option, ViewModel
+from velatura_plugin.ui.qt.compat import QEvent, QFileDialog, QPoint, Qt
 from velatura_plugin.ui.qt.editors import Editor
 from velatura_plugin.ui.qt.prompt import PromptEditor, PromptText
 
@@ -47,6 +48,45 @@ def test_a_choice_reports_its_id(desk: Desk) -> None:
     assert combo.currentText() == "Remove"
     QTest.keyClick(combo, KEYS.Key_Down)
     assert desk.told.edits == [("task", "fill")]
+
+
+STYLE = Field(
+    "role:style", FieldKind.CHOICE, "Style", "",
+    options=(Option("", "None"), Option("layer", "Sky")),
+    placeholder="Choose a file…",
+)  # fmt: skip
+
+
+def file_dialog(desk: Desk) -> QFileDialog:
+    (dialog,) = [each for each in desk.view.findChildren(QFileDialog) if each.isVisible()]
+    return dialog
+
+
+def test_a_file_is_picked_in_a_dialog_that_stops_nothing(desk: Desk, tmp_path: Path) -> None:
+    picture = tmp_path / "oil.png"
+    picture.touch()
+    combo = editor(desk, STYLE).widget
+    combo.setCurrentIndex(2)
+    assert combo.currentText() == "None", "until there is one"
+    assert desk.told.edits == []
+    dialog = file_dialog(desk)
+    assert not dialog.isModal()
+    dialog.fileSelected.emit(str(picture))
+    assert desk.told.edits == [("role:style", f"file:{picture}")]
+    chosen = Option(f"file:{picture}", picture.name)
+    options = (STYLE.options[0], chosen, STYLE.options[1])
+    combo = editor(desk, replace(STYLE, value=chosen.id, options=options)).widget
+    assert combo.currentText() == "oil.png"
+    combo.setCurrentIndex(0)
+    assert desk.told.edits[1:] == [("role:style", "")]
+
+
+def test_a_dialog_that_is_left_changes_nothing(desk: Desk) -> None:
+    combo = editor(desk, replace(STYLE, value="layer")).widget
+    combo.setCurrentIndex(2)
+    file_dialog(desk).reject()
+    assert combo.currentText() == "Sky"
+    assert desk.told.edits == []
 
 
 def test_layers_in_groups_are_indented(desk: Desk) -> None:
