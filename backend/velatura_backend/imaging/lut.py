@@ -18,9 +18,6 @@ from velatura_protocol.errors import Unsupported
 Lattice = NDArray[np.float32]
 Colours = NDArray[np.float32]
 
-CUBE_SIDE = 33
-"""What every grading program reads; some stop at 33, none below."""
-
 
 def identity_lattice(side: int) -> Lattice:
     """Every colour becomes itself."""
@@ -93,12 +90,14 @@ def cube_text(lattice: Lattice, title: str) -> str:
     return head + "".join(f"{red:.6f} {green:.6f} {blue:.6f}\n" for red, green, blue in rows)
 
 
-def cube_of_hald(hald: NDArray[np.floating], title: str, side: int = CUBE_SIDE) -> str:
-    """A Hald picture (side, side, 3 | 4), values 0..1, as ``.cube`` text with ``side`` steps.
+def cube_of_hald(hald: NDArray[np.floating], title: str, side: int = 0) -> str:
+    """A Hald picture (side, side, 3 | 4), values 0..1, as ``.cube`` text with ``side`` steps; 0: with
+    all of the picture's, which for level 8 is 64 and 7 MB.
 
     :raises Unsupported: ``what="hald"``: it is none
     """
-    return cube_text(resampled(lattice_of(hald), side), title)
+    lattice = lattice_of(hald)
+    return cube_text(resampled(lattice, side) if side else lattice, title)
 
 
 def read_cube(text: str) -> Lattice:

@@ -6,7 +6,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from velatura_backend.imaging.lut import (
-    CUBE_SIDE,
     cube_of_hald,
     cube_text,
     hald_of,
@@ -70,10 +69,16 @@ def test_a_grade_through_an_8_bit_hald_and_a_cube_is_within_a_level():
     assert np.abs(through_cube - exact)[bright].max() < ONE_LEVEL
 
 
-def test_a_cube_of_a_hald_picture_has_the_usual_size():
-    hald = hald_of(identity_lattice(64))
-    assert read_cube(cube_of_hald(hald, "")).shape == (CUBE_SIDE,) * 3 + (3,)
-    assert np.allclose(resampled(lattice_of(hald), CUBE_SIDE), identity_lattice(33), atol=1e-5)
+def test_a_cube_of_a_hald_picture_has_all_its_steps_or_as_many_as_asked_for():
+    hald = hald_of(identity_lattice(16))
+    assert np.allclose(read_cube(cube_of_hald(hald, "")), identity_lattice(16), atol=1e-6)
+    assert np.allclose(read_cube(cube_of_hald(hald, "", 5)), identity_lattice(5), atol=1e-5)
+
+
+def test_a_finer_lattice_with_the_same_nodes_between_says_the_same():
+    lattice = np.random.default_rng(4).random((4, 4, 4, 3), dtype=np.float32)
+    finer = resampled(lattice, 10)
+    assert np.allclose(looked_up(finer, COLOURS), looked_up(lattice, COLOURS), atol=1e-5)
 
 
 @settings(max_examples=25)

@@ -67,8 +67,8 @@ def style_scale(style: FloatImage, content: Reduced, stroke_size: float) -> floa
 def resized_style(style: FloatImage, scale: float) -> FloatImage:
     """Never smaller than a few patches, where the style is not."""
     height, width = style.shape[:2]
-    least = min(4 * SIDE, height, width)
-    size = Size(max(least, round(width * scale)), max(least, round(height * scale)))
+    scale = max(scale, min(1.0, 4 * SIDE / max(1, min(height, width))))
+    size = Size(max(1, round(width * scale)), max(1, round(height * scale)))
     return resize(np.nan_to_num(style, nan=0.0, posinf=1.0, neginf=0.0), size)
 
 

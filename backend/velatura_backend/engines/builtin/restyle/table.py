@@ -16,9 +16,12 @@ from .combine import strict
 from .oklab import Colours, from_oklab, to_oklab
 from .transport import sampled, transported
 
-SIDE = 33
+SIDE = 22
+"""Nodes a side: every third of a level 8 Hald picture's 64, so that the picture says exactly what
+the table does."""
+
 HALD_SIDE = 64
-_SCALES = (10.0, 5.0, 2.5, 1.5)
+_SCALES = (6.6, 3.3, 1.7, 1.0)
 """Of the fit, in nodes, from coarse to fine. Finer ones follow the sample's noise: bands."""
 
 _PRIOR = 40.0
@@ -32,7 +35,7 @@ _SKIN_CHROMA = (0.03, 0.17)
 
 @dataclass(frozen=True)
 class ColourTable:
-    """``change``: (33, 33, 33, 3) float32, what is added to an encoded colour; indexed as a
+    """``change``: (22, 22, 22, 3) float32, what is added to an encoded colour; indexed as a
     :data:`~velatura_backend.imaging.lut.Lattice`."""
 
     change: Lattice

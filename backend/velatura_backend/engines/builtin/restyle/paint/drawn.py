@@ -98,7 +98,7 @@ def woodcut(easel: Easel) -> Iterator[Canvas]:
     clear = cut._replace(
         spacing=4.4 * u, length=9.0 * u, width=3.2 * u, taper=0.7, salt=easel.salt(2)
     )
-    put_marks(canvas, lit, clear, smoothstep(light, 0.62, 0.9), everywhere(guide), easel.lanes)
+    put_marks(canvas, lit, clear, smoothstep(light, 0.7, 1.0), everywhere(guide), easel.lanes)
     yield canvas
     lines = planes(easel.contours(1.3, 0.8 + 1.1 * easel.sharp))
     key = Screen((0.09, 0.08, 0.08), 0, 1.0, 0.0, grain=1.3 * u, salt=easel.salt(9))
