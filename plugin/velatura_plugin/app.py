@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from velatura_protocol.errors import BackendUnavailable
+from velatura_protocol.errors import BackendUnavailable, VelaturaError
 from velatura_protocol.messages import ErrorInfo
 
-from .client import CLOSE_SECONDS, Client, Identity, Report
+from .client import Client, Identity, Report
 from .controller import Controller
 from .events import Link, LinkChanged
 from .features.each_layer import generate_each
@@ -18,6 +18,7 @@ from .features.history import DocumentHistory
 from .features.repeat import repeat
 from .features.retouch import Retouch
 from .host.base import Host
+from .job_client import CLOSE_SECONDS
 from .launcher import Endpoint, Launcher, StartFailed
 from .request import GenerateRequest
 from .settings import Settings
@@ -88,7 +89,7 @@ def build(
         settings.client_id, client_secret or settings.client_secret, host.name, VERSION
     )
     dialler = Dialler(launcher, settings)
-    client = Client(dialler, identity)
+    client = Client(dialler, identity, is_there=dialler.is_there)
     controller = Controller(host, client, settings=settings)
     history = DocumentHistory(controller, client)
     return App(controller, client, launcher, dialler, Retouch(controller), history)
@@ -107,6 +108,13 @@ class Dialler:
         if settings.start_backend != self._settings.start_backend:
             self.may_start = settings.start_backend
         self._settings = settings
+
+    def is_there(self) -> bool:
+        """Whether one runs on this machine by now. Blocks for as long as it takes to ask it."""
+        try:
+            return not self._settings.server_url and self._launcher.find() is not None
+        except VelaturaError:
+            return False
 
     async def __call__(self, report: Report) -> Transport:
         """:raises VelaturaError: there is none, or it does not let us in"""

@@ -1,4 +1,4 @@
-"""The backend as the controller sees it, and the thread that talks to it."""
+"""The thread that talks to the backend."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import logging
 import threading
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 from velatura_protocol.errors import BackendUnavailable, Cancelled, VelaturaError
 from velatura_protocol.messages import (
@@ -28,6 +27,7 @@ from velatura_protocol.session import ClientSession, SeenEvents
 
 from .conversation import Conversation
 from .events import ClientEvent, Greeted, JobRefused, Link, LinkChanged, RequestDone
+from .job_client import CLOSE_SECONDS
 from .jobbook import JobBook
 from .launcher import StartFailed
 from .order import JobOrder
@@ -37,8 +37,8 @@ from .uploading import Uploads
 RETRY_DELAYS = (1, 2, 5, 10)
 """Seconds before each attempt to reconnect; the last one repeats."""
 
-CLOSE_SECONDS = 0.05
-"""How long a close may hold up the UI thread."""
+LOOK_SECONDS = 2.0
+"""How often a backend is looked for that somebody else may start."""
 
 FLUSH_SECONDS = 0.3
 """How long the I/O thread goes on sending by itself after that."""
@@ -64,65 +64,23 @@ class Identity:
     version: str = ""
 
 
-class JobClient(Protocol):
-    """Takes jobs and tells what becomes of them. No call blocks; all may come from any thread.
-
-    The listener is called on the client's own I/O thread.
-    """
-
-    def connect(self, listener: Callable[[ClientEvent], None]) -> None:
-        """Starts to look for the backend and keeps the connection from then on."""
-        ...
-
-    def retry_now(self) -> None:
-        """Cuts the wait before the next attempt short."""
-        ...
-
-    def submit(self, order: JobOrder) -> None:
-        """Sends the job now, or as soon as there is a connection."""
-        ...
-
-    def cancel(self, job: str) -> None: ...
-
-    def acknowledge(self, job: str, seq: int) -> None:
-        """The job's events up to ``seq`` are dealt with; the backend need not repeat them."""
-        ...
-
-    def list_jobs(self, *, document_key: str = "", limit: int = 50, everyone: bool = False) -> int:
-        """The request's number; the answer is a :class:`~.events.HistoryArrived` with it."""
-        ...
-
-    def forget(self, jobs: tuple[str, ...], *, everyone: bool = False) -> int: ...
-
-    def set_favourite(self, job: str, *, favourite: bool) -> int:
-        """Whether it is kept whatever the retention says; answered like :meth:`forget`."""
-        ...
-
-    def follow(self, order: JobOrder) -> None:
-        """Has a job of the history told once more, from its first event, with its pixels.
-
-        Of the order only the id matters: the backend has the rest.
-        """
-        ...
-
-    def fetch(self, refs: tuple[BlobRef, ...]) -> None:
-        """Pixels that belong to a list of jobs: each comes as a
-        :class:`~.events.PixelsArrived`, or not at all."""
-        ...
-
-    def close(self, *, seconds: float = CLOSE_SECONDS) -> None:
-        """Ends the connection and the I/O thread, and waits for that for at most ``seconds``. Jobs
-        go on."""
-        ...
-
-
 class Client:
-    """Implements :class:`JobClient`: one thread with an event loop, one connection at a time."""
+    """Implements :class:`~.job_client.JobClient`: one thread with an event loop, one connection at
+    a time. ``is_there``: whether a backend runs by now, asked now and then where none could be
+    started; may block."""
 
     def __init__(
-        self, dial: Dial, identity: Identity, *, delays: Sequence[int] = RETRY_DELAYS
+        self,
+        dial: Dial,
+        identity: Identity,
+        *,
+        delays: Sequence[int] = RETRY_DELAYS,
+        is_there: Callable[[], bool] = lambda: False,
+        look_seconds: float = LOOK_SECONDS,
     ) -> None:
         self._dial = dial
+        self._is_there = is_there
+        self._look_seconds = look_seconds
         self._identity = identity
         self._delays = delays
         self._numbers = itertools.count(1)
@@ -322,7 +280,7 @@ class Client:
         self._retry.clear()
         if not error.retryable:
             self._tell(LinkChanged(Link.OFFLINE, error=info, detail=detail))
-            await self._retry.wait()
+            await self._be_asked(looks=isinstance(error, StartFailed))
             return
         left = self._delays[min(failures, len(self._delays) - 1)]
         while True:
@@ -336,6 +294,15 @@ class Client:
                 return
             left -= 1
             self._lost_for += 1
+
+    async def _be_asked(self, *, looks: bool) -> None:
+        """``looks``: until somebody has started a backend, too."""
+        while not self._retry.is_set():
+            with contextlib.suppress(asyncio.TimeoutError):
+                await asyncio.wait_for(self._retry.wait(), self._look_seconds)
+                return
+            if looks and await asyncio.to_thread(self._is_there):
+                return
 
 
 def _ignore(event: ClientEvent) -> None:

@@ -14,11 +14,11 @@ from . import state as panel
 from .canvas import DocumentKeys, canvas_of, fit_together, look_at, on_layer, with_layers
 from .capture import CaptureContext, capture, choose_engine
 from .chance import Chance
-from .client import CLOSE_SECONDS, JobClient
 from .events import ClientEvent, JobRefused, PreviewArrived, VariationArrived
 from .host.base import Document, Host
 from .i18n import Translations
 from .inbox import Inbox
+from .job_client import CLOSE_SECONDS, JobClient
 from .order import JobOrder
 from .request import GenerateRequest
 from .settings import Settings

@@ -10,9 +10,9 @@ from velatura_protocol.messages import ErrorInfo
 
 from . import state as panel
 from .canvas import DocumentKeys, JobCanvas
-from .client import JobClient
 from .growth import Growth
 from .host.base import Document
+from .job_client import JobClient
 from .order import JobOrder
 from .staging import Staging
 from .state import JobStatus, JobView, PanelState

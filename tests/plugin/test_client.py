@@ -20,7 +20,7 @@ from velatura_plugin.events import (
 )
 from velatura_plugin.launcher import StartFailed
 from velatura_plugin.state import JobStatus
-from velatura_protocol.errors import ErrorCode, Unauthorised
+from velatura_protocol.errors import ErrorCode, Unauthorised, VelaturaError
 from velatura_protocol.messages import Accepted, Finished, Result
 
 
@@ -166,6 +166,35 @@ def test_an_error_that_stays_is_not_retried_by_itself() -> None:
     assert events[0].detail == "last words"
     assert events[0].error is not None
     assert events[0].error.code is ErrorCode.BACKEND_UNAVAILABLE
+
+
+@pytest.mark.parametrize(
+    ("error", "finds"), [(StartFailed("not installed"), True), (Unauthorised(), False)]
+)
+def test_one_that_somebody_else_starts_is_found(error: VelaturaError, finds: bool) -> None:
+    """In a terminal, say; a key that is refused does not become right by waiting."""
+    attempts = threading.Semaphore(0)
+    looks: list[bool] = []
+
+    async def dial(report: object) -> object:
+        attempts.release()
+        raise error
+
+    def is_there() -> bool:
+        looks.append(len(looks) >= 2)
+        return looks[-1]
+
+    client = Client(
+        dial,  # type: ignore[arg-type]
+        Identity("client", "secret"),
+        is_there=is_there,
+        look_seconds=0.01,
+    )
+    client.connect(lambda event: None)
+    assert attempts.acquire(timeout=20)
+    assert attempts.acquire(timeout=20 if finds else 0.2) == finds
+    client.close(seconds=5.0)
+    assert bool(looks) == finds
 
 
 def test_reconnecting_counts_down() -> None:

@@ -19,11 +19,11 @@ from velatura_protocol.tasks import Canvas, Task
 
 from ..canvas import JobCanvas
 from ..chance import Chance
-from ..client import JobClient
 from ..controller import Controller
 from ..events import ClientEvent, Greeted, HistoryArrived, JobRefused, PixelsArrived, RequestDone
 from ..growth import Growth
 from ..host.base import Document, Spot
+from ..job_client import JobClient
 from ..order import JobOrder
 from ..state import (
     HistoryChanged,
