@@ -48,7 +48,7 @@ class Levels:
 
 def random_levels(rng: np.random.Generator) -> Levels:
     """Each trouble is often absent: the network has to learn to leave alone what is well."""
-    noise = rng.uniform(0.02, 1.0) ** 1.5 if rng.random() < 0.7 else 0.0
+    noise = rng.uniform(0.1, 1.0) ** 2.2 if rng.random() < 0.7 else 0.0
     jpeg = rng.uniform(0.05, 1.0) if rng.random() < 0.5 else 0.0
     blur = rng.uniform(0.15, 1.0) if rng.random() < 0.3 else 0.0
     return Levels(float(noise), float(jpeg), float(blur))
@@ -79,11 +79,12 @@ def degraded(rng: np.random.Generator, pixels: Bytes, levels: Levels) -> Bytes:
 def _noise(
     rng: np.random.Generator, values: NDArray[np.float32], deviation: float
 ) -> NDArray[np.float32]:
-    """Gaussian of that mean deviation: grey grain or per channel, even or growing with light, a
-    third of it a little soft as sensors' is after demosaicing."""
+    """Gaussian of that mean deviation: grey grain or per channel, even or growing with light, now
+    and then a little soft as sensors' is after demosaicing. With a third of it soft, fine texture
+    was taken for noise: a photograph of wood lost 3 dB at a deviation of 10 levels."""
     grey = rng.random() < 0.3
     noise = rng.standard_normal((*values.shape[:2], 1 if grey else 3)).astype(np.float32)
-    if rng.random() < 0.35:
+    if rng.random() < 0.12:
         noise = ndimage.gaussian_filter(noise, (*(rng.uniform(0.3, 0.7),) * 2, 0))
         noise /= max(float(noise.std()), 1e-6)
     if rng.random() < 0.4:

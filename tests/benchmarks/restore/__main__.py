@@ -88,7 +88,7 @@ def _scratches() -> str:
         truth = photograph(name)[:320, :400]
         damaged, mask = _scratched(truth)
         masks = {Role.GUIDE: mask.astype(np.float32)}
-        amounts = {"denoise": 0.0, "dejpeg": 0.0, "deblur": 0.0}
+        amounts = {"measure": False}
         done = run_engine("builtin_restore", working(damaged), amounts, masks=masks)
         assert isinstance(done.image, np.ndarray)
         before, after = (scores(each, truth, _BORDER) for each in (damaged, pixels(done.image)))
@@ -100,7 +100,7 @@ def _scratches() -> str:
 
 def _times() -> str:
     picture = np.asarray(Image.fromarray(photograph("astronaut")).resize((1024, 1024)))
-    amounts = {"denoise": 0.3, "dejpeg": 0.3, "deblur": 0.0}
+    amounts = {"measure": False, "denoise": 0.3, "dejpeg": 0.3}
     done = [run_engine("builtin_restore", working(picture), amounts) for _ in range(3)]
     clock = statistics.median(each.seconds for each in done)
     cpu = statistics.median(each.cpu for each in done)

@@ -76,7 +76,16 @@ def non_local_means(picture: Picture, trouble: Trouble) -> Picture:
 
 
 def built_in(picture: Picture, trouble: Trouble) -> Picture:
-    done = run_engine("builtin_restore", working(picture), trouble.amounts)
+    return _by_engine(picture, {"measure": False, **trouble.amounts})
+
+
+def built_in_measuring(picture: Picture, trouble: Trouble) -> Picture:
+    """As it comes: noise and JPEG measured; nothing else knows of blur."""
+    return _by_engine(picture, {"deblur": trouble.amounts["deblur"]})
+
+
+def _by_engine(picture: Picture, parameters: dict[str, float]) -> Picture:
+    done = run_engine("builtin_restore", working(picture), parameters)
     assert isinstance(done.image, np.ndarray)
     return pixels(done.image)
 
@@ -85,5 +94,6 @@ METHODS: dict[str, Restore] = {
     "given": given,
     "total variation": total_variation,
     "non-local means": non_local_means,
-    "built-in": built_in,
+    "built-in, told": built_in,
+    "built-in, measuring": built_in_measuring,
 }

@@ -48,7 +48,7 @@ class RestoreEngine:
         levels = _levels(task, image)
         if any(levels):
             image = yield from _cleaned(image, levels, context, done)
-        told = dict(zip(("noise", "jpeg", "blur"), levels, strict=True))
+        told = {"noise": levels[0], "jpeg": levels[1], "blur": levels[2]}
         yield EngineResult(image if image is not task.image else image.copy(), told)
 
 
