@@ -21,13 +21,15 @@ from ..base import (
     EngineProgress,
     EngineResult,
     EngineTask,
+    FloatImage,
 )
 from ..specs import FILL
+from .enlarging import enlarged, halvings_for, reduced, reduced_masks
 from .graining import grained, window_around
 from .patchmatch.kernels import BoolMask
 from .patchmatch.lanes import Lanes
 from .patchmatch.pyramid import Masks
-from .patchmatch.solve import Layout, Settings, Stage, solve
+from .patchmatch.solve import Layout, Origins, Settings, Stage, solve
 from .places import Place, find_places
 from .premultiplied import from_working, to_working
 from .sources import Sheet, lay_out, parts_for
@@ -91,16 +93,52 @@ class _Filling:
         picture = self.task.image[_slices(place.crop)]
         self.lanes.check()
         sheet = lay_out(picture, parts) if parts else None
-        masks = masks if sheet is None else self._with_sources(masks, sheet)
+        if sheet is not None:
+            picture, masks = sheet.image, self._with_sources(masks, sheet)
         if not masks.source.any():
             raise NoSource
-        image = to_working(picture if sheet is None else sheet.image)
+        layout = Layout(len(picture)) if sheet is None else Layout(sheet.height, sheet.frames)
+        halvings = halvings_for(masks)
+        if halvings:
+            yield from self._solve_small(place, picture, masks, layout, halvings)
+            return
+        image = to_working(picture)
         self.lanes.check()
-        layout = None if sheet is None else Layout(sheet.height, sheet.frames)
         for stage in solve(image, masks, self.task.seed, self.settings, self.lanes, layout):
             if stage.fraction == 1.0:
                 self._keep(place, stage, masks)
             yield stage
+
+    def _solve_small(
+        self, place: Place, picture: FloatImage, masks: Masks, layout: Layout, halvings: int
+    ) -> Iterator[Stage]:
+        """Solves a smaller picture, copies in the full one."""
+        opaque = bool(np.all(picture[..., -1] == 1.0))
+        image = reduced(picture, masks.known, halvings, opaque, self.lanes)
+        small = reduced_masks(masks, halvings)
+        layout = layout.halved(halvings)
+        settings = replace(self.settings, trace=True)
+        for stage in solve(image, small, self.task.seed, settings, self.lanes, layout):
+            if stage.origins is not None:
+                self._keep_copies(place, picture, masks.hole, stage.origins, halvings, opaque)
+            elif stage.fraction == 1.0:  # not one whole patch: smooth, and as good when enlarged
+                self._keep_smooth(place, stage, halvings)
+            yield replace(stage, scale=stage.scale << halvings)
+
+    def _keep_copies(
+        self, place: Place, picture: FloatImage, hole: BoolMask, origins: Origins, halvings: int,
+        opaque: bool,
+    ) -> None:  # fmt: skip
+        inner = _slices(place.core.translated(-place.crop.x, -place.crop.y))
+        own = np.zeros_like(hole)
+        own[inner] = self._own(place, _slices(place.core))
+        channels = self.result.shape[2]
+        for ys, xs, colours in enlarged(picture, own, origins, halvings, opaque, self.lanes):
+            self.result[ys + place.crop.y, xs + place.crop.x] = from_working(colours, channels)
+
+    def _keep_smooth(self, place: Place, stage: Stage, halvings: int) -> None:
+        enlarged_stage = replace(stage, scale=1 << halvings)
+        self.result = self._preview(place, enlarged_stage)
 
     def _masks(self, place: Place) -> Masks:
         crop = _slices(place.crop)

@@ -18,12 +18,14 @@ from velatura_protocol.geometry import Rect, bounding_rect
 from .patchmatch.kernels import BoolMask
 from .patchmatch.lanes import Lanes
 from .patchmatch.pyramid import is_slender, thickness_of
+from .patchmatch.regions import halve_all
 
 _BLOCK = 16
 _MIN_MARGIN = 96
 _TILE = 512
 _TILE_OVERLAP = 12
 _MIN_TILE_MARGIN = 64
+_LARGE = 4_000_000
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,7 @@ def find_places(hole: BoolMask, lanes: Lanes) -> Division:
         ringed = bounds.grown(1).intersection(canvas)
         window = (slice(ringed.y, ringed.bottom), slice(ringed.x, ringed.right))
         part = np.ascontiguousarray(hole[window])
-        thickness = thickness_of(part, lanes)
+        thickness = _thickness(part, lanes)
         if is_slender(part, thickness):
             slender[window] |= part
             strings.append((bounds, thickness))
@@ -70,6 +72,15 @@ def find_places(hole: BoolMask, lanes: Lanes) -> Division:
         around = bounding_rect(bounds for bounds, _ in strings)
         places.extend(_tiles(slender, around, max(_MIN_TILE_MARGIN, int(2.5 * thickest)), canvas))
     return Division(places, slender)
+
+
+def _thickness(part: BoolMask, lanes: Lanes) -> float:
+    """Of a large island at a fraction of its size: a depth map takes four bytes a pixel."""
+    factor = 1
+    while part.size > _LARGE:
+        part = ~halve_all(~part)
+        factor *= 2
+    return factor * thickness_of(part, lanes)
 
 
 def _islands(hole: BoolMask) -> Iterator[Rect]:

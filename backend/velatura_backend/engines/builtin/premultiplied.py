@@ -10,8 +10,9 @@ from ..base import FloatImage
 _LEAST_ALPHA = 1.0 / 4096.0
 
 
-def to_working(image: FloatImage) -> NDArray[np.float32]:
-    """Premultiplied and compressed colours, then alpha unless all of it is 1.
+def to_working(image: FloatImage, opaque: bool | None = None) -> NDArray[np.float32]:
+    """Premultiplied and compressed colours, then alpha unless all of it is 1, or unless it is known
+    to be ``opaque``.
 
     Highlights beyond 1 are compressed logarithmically, both ways from zero: one star of value 1000
     would otherwise decide every squared difference it takes part in. 0..1 is left as it is.
@@ -19,7 +20,7 @@ def to_working(image: FloatImage) -> NDArray[np.float32]:
     """
     colours = np.nan_to_num(image[..., :-1], nan=0.0, posinf=0.0, neginf=0.0)
     alpha = np.clip(np.nan_to_num(image[..., -1:], nan=0.0), 0.0, 1.0)
-    if np.all(alpha == 1.0):
+    if np.all(alpha == 1.0) if opaque is None else opaque:
         return np.ascontiguousarray(compressed(colours))
     return np.concatenate([compressed(colours * alpha), alpha], axis=2)
 

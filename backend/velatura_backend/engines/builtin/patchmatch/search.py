@@ -121,6 +121,8 @@ def _propagated(
             sy, sx = field.row[ny, nx] + y - ny, field.column[ny, nx] + x - nx
         else:
             sy, sx = border[0, nx] + y - ny, border[1, nx] + x - nx
+        if sy == field.row[y, x] and sx == field.column[y, x]:
+            continue
         cost = _tested(field, sweep, y, x, sy, sx, patch, patch_weight, total, best)
         if cost < best:
             best = cost

@@ -9,7 +9,7 @@ import numpy as np
 
 from .distance import RADIUS
 from .field import Level, align, prepare_level, refine, scatter
-from .kernels import BoolMask, Floats, Positions
+from .kernels import BoolMask, Floats, Indices, Positions
 from .lanes import Lanes
 from .poisson import poisson_finish
 from .pyramid import (
@@ -50,7 +50,8 @@ class Settings:
     fallen to 1/e, in units of the upper quartile: wide at first, then narrow. ``…_reach``: how far
     from its centre a patch has a say in the very last vote: 0 copies, and stays sharp; in
     thin holes averaging is closer to the truth. ``thin_tolerance``: the finish's in thin holes,
-    whose averaged patches fit their border less well and still are right.
+    whose averaged patches fit their border less well and still are right. ``trace``: the last
+    stage tells the origins.
     """
 
     locality: float = 2e-5
@@ -65,13 +66,14 @@ class Settings:
     thin_rounds: int = 2
     sweeps: int = 2
     radius: int = 32
-    fine_radius: int = 8
+    fine_radius: int = 4
     thin_radius: int = 16
     wide_spread: float = 1.0
     narrow_spread: float = 0.1
     final_reach: int = 0
     thin_reach: int = RADIUS
     thin_tolerance: float = 4.0
+    trace: bool = False
 
 
 @dataclass(frozen=True)
@@ -82,17 +84,34 @@ class Layout:
     home: int
     frames: tuple[int, ...] = ()
 
+    def halved(self, times: int) -> Layout:
+        """Of the picture so often halved; frames must lie on its grid."""
+        return Layout(-(-self.home >> times), tuple(rows >> times for rows in self.frames))
+
+
+@dataclass(frozen=True)
+class Origins:
+    """Where each pixel of the hole comes from: ``row``, ``column`` (height, width) int32, and what
+    was added to the colours there: ``tone`` (height, width, colours). Outside the hole undefined.
+    In a slender hole, where patches are averaged, the best of them."""
+
+    row: Indices
+    column: Indices
+    tone: Floats
+
 
 @dataclass(frozen=True)
 class Stage:
     """How far a fill has come: ``fraction`` in 0..1, and what the hole looks like, at 1/``scale``
-    of the size; ``colours`` is a view that the next step changes."""
+    of the size; ``colours`` is a view that the next step changes. ``origins``: of the last one, if
+    they were wanted and anything could be copied."""
 
     fraction: float
     colours: Floats
     scale: int
     energy: float
     level_done: bool
+    origins: Origins | None = None
 
 
 def solve(
@@ -175,7 +194,9 @@ class _Solver:
             if index == 0:
                 self._finish(level)
                 done = _colours_of(level.field.features, self.colours)
-                yield Stage(1.0, done, 1, energy, True)
+                traced = self.settings.trace
+                origins = _origins_of(level.field, done, self.channels) if traced else None
+                yield Stage(1.0, done, 1, energy, True, origins)
             else:
                 yield self._stage(level, index, energy, done=True)
 
@@ -238,7 +259,9 @@ class _Solver:
             radius = max(level.hole.shape)
         else:
             radius = self.settings.radius if index else self.settings.fine_radius
-        tries = 2 if coarsest and not self.thin else 1
+        tries = 1
+        if not self.thin and (coarsest or index == 0):
+            tries = 2 if coarsest else 0
         seed = (((self.seed * 31 + index) * 31 + attempt) * 331 + turn) * 31 + number
         return Sweep(
             self.channels,
@@ -326,6 +349,17 @@ def _colours_of(features: Floats, colours: int) -> Floats:
     channels = colours + TEXTURE_CHANNELS
     planes = features.reshape(len(features), -1, channels)
     return planes[RADIUS:-RADIUS, RADIUS:-RADIUS, :colours]
+
+
+def _origins_of(field: Field, done: Floats, channels: int) -> Origins:
+    inner = slice(RADIUS, -RADIUS)
+    row, column = field.row[inner, inner], field.column[inner, inner]
+    ys, xs = np.nonzero(field.target[inner, inner])
+    pixels = field.features.reshape(len(field.features), -1, channels)
+    tone = np.zeros(done.shape, np.float32)
+    copied = pixels[row[ys, xs], column[ys, xs], : done.shape[2]]
+    tone[ys, xs] = done[ys, xs] - copied
+    return Origins(row - RADIUS, column - RADIUS, tone)
 
 
 def _guess_mean(features: Floats, masks: Masks, channels: int) -> None:
