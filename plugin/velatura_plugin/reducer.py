@@ -166,7 +166,10 @@ def _advance_sequenced(
             return _progressed(view, event)
         case VariationArrived():
             variation = event.variation
-            staging = view.staging.with_content(variation.index, variation.seed, event.content)
+            energy = variation.metrics.get("energy")
+            staging = view.staging.with_content(
+                variation.index, variation.seed, event.content, energy
+            )
             return replace(view, staging=staging, regions=view.regions or _regions(event.content))
         case VariationFailed():
             failure = VariationError(event.index, event.error)

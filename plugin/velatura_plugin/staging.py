@@ -12,13 +12,15 @@ from .host.base import ResultContent
 
 @dataclass(frozen=True)
 class StagedVariation:
-    """``content`` None: its pixels are on their way. ``kept``: accepted as a copy already."""
+    """``content`` None: its pixels are on their way. ``kept``: accepted as a copy already.
+    ``energy``: how badly it fits its surroundings, where the engine measures that."""
 
     index: int
     seed: int
     thumbnail: Pixels | None = None
     content: ResultContent | None = None
     kept: bool = False
+    energy: float | None = None
 
     @property
     def provenance(self) -> Provenance | None:
@@ -42,6 +44,12 @@ class Staging:
         return None if self.current is None else self.get(self.current)
 
     @property
+    def best(self) -> int | None:
+        """The one that fits best, once there are several to compare."""
+        measured = [(each.energy, each.index) for each in self.ready if each.energy is not None]
+        return min(measured)[1] if len(measured) > 1 else None
+
+    @property
     def unkept(self) -> tuple[StagedVariation, ...]:
         """What would be lost if the strip were closed now."""
         return tuple(each for each in self.ready if not each.kept)
@@ -53,10 +61,12 @@ class Staging:
         known = self.get(index) or StagedVariation(index, seed)
         return self._with(replace(known, thumbnail=thumbnail))
 
-    def with_content(self, index: int, seed: int, content: ResultContent) -> Staging:
+    def with_content(
+        self, index: int, seed: int, content: ResultContent, energy: float | None = None
+    ) -> Staging:
         """The first one with pixels becomes the current one; later ones do not take its place."""
         known = self.get(index) or StagedVariation(index, seed)
-        staging = self._with(replace(known, content=content))
+        staging = self._with(replace(known, content=content, energy=energy))
         if staging.current is None and staging.get(index):
             return replace(staging, current=index)
         return staging

@@ -70,8 +70,9 @@ def thumbnail(index: int = 0) -> ThumbnailArrived:
     return ThumbnailArrived("job", index, 10 + index, PIXELS)
 
 
-def variation(seq: int = 4, index: int = 0) -> VariationArrived:
-    made = Variation(index, 10 + index, (), PROVENANCE)
+def variation(seq: int = 4, index: int = 0, energy: float | None = None) -> VariationArrived:
+    metrics = {} if energy is None else {"energy": energy}
+    made = Variation(index, 10 + index, (), PROVENANCE, metrics=metrics)
     return VariationArrived("job", seq, made, CONTENT)
 
 

@@ -96,3 +96,13 @@ def test_the_current_one_always_has_pixels(history: list[tuple[str, int]]) -> No
         assert not staging.discarded & set(indices(staging))
         assert (staging.current is None) == (not staging.ready)
         assert staging.shown is None or staging.shown.content is not None
+
+
+def test_the_best_of_several_is_the_one_with_the_least_energy() -> None:
+    assert staged(0, 1).best is None, "nobody measured it"
+    one = Staging().with_content(0, 10, CONTENT, 0.5)
+    assert one.best is None, "nothing to compare it with"
+    several = one.with_content(1, 11, CONTENT, 0.25).with_content(2, 12, CONTENT)
+    assert several.best == 1
+    assert several.current == 0, "what the user looks at stays"
+    assert several.keeping(1).discarding(0).best is None

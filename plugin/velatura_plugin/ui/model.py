@@ -228,13 +228,15 @@ class NoticeBox:
 
 @dataclass(frozen=True)
 class Thumbnail:
-    """``name`` is for screen readers. ``pixels`` None: not here yet."""
+    """``name`` is for screen readers. ``pixels`` None: not here yet. ``is_best``: of several, the
+    one that fits its surroundings best."""
 
     index: int
     name: str
     pixels: Pixels | None
     is_current: bool = False
     is_kept: bool = False
+    is_best: bool = False
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from velatura_protocol.tasks import Operation
+
 from ..i18n import Translations
 from ..staging import StagedVariation, Staging
 from ..state import JobView
@@ -28,8 +30,14 @@ def _thumbnail(variation: StagedVariation, view: JobView, translations: Translat
     name = _("Variation {number}, seed {seed}").format(
         number=variation.index + 1, seed=variation.seed
     )
+    # What is made up in a hole has surroundings to fit; another layout is no worse for its energy.
+    is_best = view.operation is Operation.FILL and variation.index == view.staging.best
+    if is_best:
+        name = _("{variation}: fits its surroundings best").format(variation=name)
     is_current = variation.index == view.staging.current
-    return Thumbnail(variation.index, name, variation.thumbnail, is_current, variation.kept)
+    return Thumbnail(
+        variation.index, name, variation.thumbnail, is_current, variation.kept, is_best
+    )
 
 
 def _position(staging: Staging, translations: Translations) -> str:

@@ -8,6 +8,7 @@ from velatura_plugin.state import StagingChanged
 from velatura_plugin.ui.model import Action, Strip
 from velatura_plugin.ui.strip import strip_of
 from velatura_protocol.messages import VariationFailed
+from velatura_protocol.tasks import Operation
 
 
 def strip(*events) -> Strip:
@@ -54,3 +55,12 @@ def test_failed_variations_are_told() -> None:
     shown = strip(variation(4, 0), VariationFailed("job", 5, 1, FAILURE))
     assert shown.failures == "1 of 3 variations failed; the others are kept."
     assert strip(variation(4, 0)).failures == ""
+
+
+def test_the_one_that_fits_best_is_marked() -> None:
+    shown = strip(variation(4, 0, 0.5), variation(5, 1, 0.25), variation(6, 2, 0.75))
+    assert [each.is_best for each in shown.thumbnails] == [False, True, False]
+    assert shown.thumbnails[1].name == "Variation 2, seed 11: fits its surroundings best"
+    (job,) = working(accepted(), variation(4, 0, 0.5), variation(5, 1, 0.25)).jobs
+    vary = replace(job, operation=Operation.VARY)
+    assert not any(each.is_best for each in strip_of(vary, Translations()).thumbnails)

@@ -20,7 +20,8 @@ _PASSED_ON = ("Left", "Right", "Return", "Enter", "Delete", "Space")
 
 
 class ThumbnailButton(QToolButton):
-    """The current one has a frame; an accepted one a tick; one that is on its way is empty."""
+    """The current one has a frame, an accepted one a tick, the best of several a star; one that is
+    on its way is empty."""
 
     def __init__(self, choose: Callable[[int], None], parent: QWidget) -> None:
         super().__init__(parent)
@@ -61,15 +62,17 @@ class ThumbnailButton(QToolButton):
             painter.setPen(QPen(self.palette().color(QPalette.ColorRole.Highlight), 3))
             painter.drawRect(self.rect().adjusted(2, 2, -3, -3))
         if self.thumbnail.is_kept:
-            self._paint_tick(painter)
+            self._paint_sign(painter, "✓", self.width() - line(self) - FRAME)
+        if self.thumbnail.is_best:
+            self._paint_sign(painter, "★", FRAME)
         painter.end()
 
-    def _paint_tick(self, painter: QPainter) -> None:
-        corner = self.rect().adjusted(self.width() - line(self) - FRAME, FRAME, -FRAME, 0)
-        corner.setHeight(line(self))
+    def _paint_sign(self, painter: QPainter, sign: str, left: int) -> None:
+        corner = self.rect().adjusted(left, FRAME, 0, 0)
+        corner.setSize(QSize(line(self), line(self)))
         painter.fillRect(corner, self.palette().color(QPalette.ColorRole.Highlight))
         painter.setPen(self.palette().color(QPalette.ColorRole.HighlightedText))
-        painter.drawText(corner, Qt.AlignmentFlag.AlignCenter, "✓")
+        painter.drawText(corner, Qt.AlignmentFlag.AlignCenter, sign)
 
     def _icon(self, thumbnail: Thumbnail) -> QIcon:
         if thumbnail.pixels is None:
