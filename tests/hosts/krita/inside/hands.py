@@ -89,6 +89,7 @@ class Hands:
 
     def export(self, document: krita.Document, path: str) -> None:
         document.waitForDone()
+        document.setBatchmode(True)  # no dialog asks how
         assert document.exportImage(path, krita.InfoObject())
 
     def open_files(self) -> int:
