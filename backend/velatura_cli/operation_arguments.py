@@ -194,7 +194,7 @@ _SPECIFIC: Mapping[Operation, tuple[Adding, ...]] = {
     Operation.TILE: (),
     Operation.RETARGET: (_add_size,),
     Operation.GENERATE: (_add_size, _add_prompt),
-    Operation.RESTORE: (_add_strength, _add_mask, _add_edge),
+    Operation.RESTORE: (_add_mask, _add_edge),
     Operation.RECOLOUR: (_add_palette, _add_mask, _add_edge),
     Operation.CUT_OUT: (_add_mask, _add_edge, _add_background),
 }

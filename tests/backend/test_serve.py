@@ -110,7 +110,7 @@ def test_the_server_process_has_none_of_the_heavy_libraries(tmp_path: Path) -> N
         if not maps.exists():
             pytest.skip("needs /proc")
         loaded = maps.read_text()
-        for name in ("numpy", "llvmlite", "scipy", "libvips", "torch"):
+        for name in ("numpy", "llvmlite", "scipy", "libvips", "torch", "onnxruntime"):
             assert name not in loaded
 
 

@@ -88,7 +88,8 @@ def offered(engines: Sequence[EngineSpec]) -> tuple[PanelTask, ...]:
 
 
 def uses_strength(task: PanelTask, engine: EngineSpec) -> bool:
-    """An engine that only knows the picture itself fills a hole wholly or not at all."""
-    if task.operation in (Operation.RESTYLE, Operation.VARY, Operation.RESTORE):
+    """An engine that only knows the picture itself fills a hole wholly or not at all; what is wrong
+    with a picture is taken away as far as it goes."""
+    if task.operation in (Operation.RESTYLE, Operation.VARY):
         return True
     return task.operation is Operation.FILL and engine.takes_prompt

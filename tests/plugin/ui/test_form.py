@@ -94,24 +94,10 @@ def test_main_has_only_what_the_task_uses(task: str) -> None:
 
 
 def test_the_rest_is_under_more() -> None:
-    own = ["parameter:locality", "parameter:texture", "parameter:blend"]
-    assert ids(form().more) == [
-        "mask",
-        "edge",
-        "edge_pixels",
-        "source",
-        "role:exclude",
-        "role:protect",
-        *own,
-        "seed",
-    ]
-    assert ids(form(draft=Draft(task="extend")).more) == [
-        "source",
-        "role:exclude",
-        "role:protect",
-        *own,
-        "seed",
-    ]
+    roles = [f"role:{each.role}" for each in FILL.roles if not each.required]
+    own = roles + [f"parameter:{each.id}" for each in FILL.parameters]
+    assert ids(form().more) == ["mask", "edge", "edge_pixels", "source", *own, "seed"]
+    assert ids(form(draft=Draft(task="extend")).more) == ["source", *own, "seed"]
 
 
 @pytest.mark.parametrize(
