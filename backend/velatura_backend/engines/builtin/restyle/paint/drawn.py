@@ -48,15 +48,15 @@ def pencil(easel: Easel) -> Iterator[Canvas]:
     u = easel.unit
     guide = easel.guide(0.8 + 0.8 * (1.0 - easel.care), 4.0)
     canvas = blank(easel.height, easel.width, (0.955, 0.95, 0.935))
-    dark = _darkness(guide, 0.1)
+    dark = _darkness(guide, 0.35)
     lines = easel.contours(0.9, 0.6 + 0.7 * easel.sharp)
     amounts = planes(dark, 0.9 * lines)
-    rub = Speckle(_GRAPHITE, 1.6 * u, 0.5, 1.6, easel.salt(8))
+    rub = Speckle(_GRAPHITE, 1.6 * u, 0.42, 1.6, easel.salt(8))
     put_speckles(canvas, guide, np.clip(dark * 1.1 - 0.08, 0.0, 1.0), rub, easel.lanes)
     yield canvas
     lead = Hatching(
-        0.9, 2.6 * u, 1.3 * u, 0.1, 0.9, _GRAPHITE, run=30.0 * u, stray=0.2, wobble=2.0 * u,
-        tooth=0.5, grain=1.3 * u, opacity=0.6,
+        0.9, 3.0 * u, 1.7 * u, 0.1, 0.9, _GRAPHITE, run=30.0 * u, stray=0.2, wobble=2.0 * u,
+        tooth=0.5, grain=1.3 * u, opacity=0.72,
     )  # fmt: skip
     for number, (angle, least) in enumerate(
         ((0.95, 0.10), (0.75, 0.34), (-0.5, 0.58), (0.9, 0.75))
@@ -75,8 +75,8 @@ def stipple(easel: Easel) -> Iterator[Canvas]:
     u = easel.unit
     guide = easel.guide(0.7 + 0.6 * (1.0 - easel.care), 4.0)
     canvas = blank(easel.height, easel.width, (0.97, 0.96, 0.93))
-    dark = np.maximum(_darkness(guide, 0.3), easel.contours(0.9, 0.2 + 0.8 * easel.sharp) * 0.9)
-    dots = Speckle(_INK, 2.1 * u, salt=easel.salt(1))
+    dark = np.maximum(_darkness(guide, 0.5), easel.contours(0.9, 0.2 + 0.8 * easel.sharp) * 0.9)
+    dots = Speckle(_INK, 1.9 * u, salt=easel.salt(1))
     put_speckles(canvas, guide, np.clip(dark - 0.04, 0.0, 1.0), dots, easel.lanes)
     yield canvas
 

@@ -81,10 +81,9 @@ def gouache(easel: Easel) -> Iterator[Canvas]:
 def _levels(colour: Floats, count: int) -> Floats:
     """Tones drawn towards a few steps, as paint mixed in pots."""
     tone = colour.mean(axis=2, keepdims=True)
-    step = np.round(tone * count) / count
-    goal = tone + 0.75 * (step - tone)
-    ratio = np.where(tone > 1e-3, goal / np.maximum(tone, 1e-3), 1.0)
-    return np.clip(colour * ratio, 0.0, 1.0).astype(np.float32)
+    step = (np.floor(tone * count) + 0.5) / count
+    ratio = (tone + 0.7 * (step - tone)) / np.maximum(tone, 0.3 / count)
+    return np.clip(colour * np.minimum(ratio, 1.5), 0.0, 1.0).astype(np.float32)
 
 
 def watercolour(easel: Easel) -> Iterator[Canvas]:
@@ -107,7 +106,7 @@ def watercolour(easel: Easel) -> Iterator[Canvas]:
         sway=0.3, salt=easel.salt(2),
     )  # fmt: skip
     put_marks(canvas, sharp, brush, _fine(guide, easel, 0.32), everywhere(guide), easel.lanes)
-    wash = Wash(1.5, 2.2 * u, 1.8 * u, 0.22, 0.35, 0.10, easel.salt(3))
+    wash = Wash(2.6, 2.4 * u, 1.8 * u, 0.24, 0.5, 0.16, easel.salt(3))
     dry(canvas, wash, easel.lanes)
     yield canvas
 
@@ -151,12 +150,12 @@ def pointillism(easel: Easel) -> Iterator[Canvas]:
     guide = guide._replace(colour=vivid(guide.colour, 0.35, 0.1))
     canvas = blank(easel.height, easel.width, (0.90, 0.86, 0.76))
     dab = Brush(
-        4.0 * u, 0.8 * u, 2.7 * u, sway=0.6, variety=0.16, hue=0.30, loyalty=1.0 + 2.0 * care,
+        4.0 * u, 0.8 * u, 2.7 * u, sway=0.6, variety=0.16, hue=0.22, loyalty=1.0 + 2.0 * care,
         bristles=3.0, rough=0.15, soft=max(1.0, 0.7 * u), salt=easel.salt(1),
     )  # fmt: skip
     put_marks(canvas, guide, dab, everywhere(guide), everywhere(guide), easel.lanes)
     yield canvas
-    for number, (size, hue) in enumerate(((0.85, 0.34), (0.62, 0.22)), 2):
+    for number, (size, hue) in enumerate(((0.85, 0.26), (0.62, 0.16)), 2):
         guide = easel.softened(guide, 1.4 * size)
         guide = guide._replace(colour=vivid(guide.colour, 0.3, 0.1))
         brush = dab._replace(

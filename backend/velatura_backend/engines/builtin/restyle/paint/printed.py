@@ -54,7 +54,7 @@ def risograph(easel: Easel) -> Iterator[Canvas]:
     guide = easel.guide(0.7 + 0.8 * (1.0 - easel.care))
     canvas = blank(easel.height, easel.width, (0.965, 0.95, 0.915))
     colour = vivid(guide.colour, 0.25, 0.15)
-    amounts = planes(*(np.clip((0.96 - colour[..., c]) * 1.06, 0.0, 1.0) for c in (2, 1, 0)))
+    amounts = _unmixed(colour)
     prints = ((_SUN, 0.0, 0.0), (_PINK, 1.5, -0.9), (_BLUE, -1.2, 1.3))
     for plane, (inked, right, down) in enumerate(prints):
         amount = _shifted(amounts[..., plane], right * u / guide.factor, down * u / guide.factor)
@@ -63,6 +63,23 @@ def risograph(easel: Easel) -> Iterator[Canvas]:
         yield canvas
     finish(canvas, Surface(tooth=0.03, grain=1.8 * u, salt=2), easel.lanes)
     yield canvas
+
+
+def _unmixed(colour: Floats) -> Floats:
+    """How much of the yellow, pink and blue inks makes a colour: what the others let through of a
+    channel decides what is left for its own ink to take away. They settle in a few rounds."""
+    red, green, blue = (np.clip(colour[..., c] / 0.96, 0.0, 1.0) for c in range(3))
+    amounts = [np.zeros(red.shape, np.float32) for _ in range(3)]
+    inks = (_SUN, _PINK, _BLUE)
+    for _ in range(3):
+        for plane, channel, wanted in ((2, 0, red), (1, 1, green), (0, 2, blue)):
+            through = np.ones(red.shape, np.float32)
+            for other in range(3):
+                if other != plane:
+                    through *= 1.0 - amounts[other] * (1.0 - inks[other][channel])
+            taken = (1.0 - wanted / through) / (1.0 - inks[plane][channel])
+            amounts[plane] = np.clip(taken, 0.0, 1.0).astype(np.float32)
+    return planes(*amounts)
 
 
 def _shifted(plane: Floats, right: Real, down: Real) -> Floats:
@@ -75,7 +92,7 @@ def mosaic(easel: Easel) -> Iterator[Canvas]:
     u = easel.unit
     guide = easel.guide(1.6, 6.0)
     guide = guide._replace(colour=vivid(guide.colour, 0.25, 0.15))
-    canvas = blank(easel.height, easel.width, (0.62, 0.58, 0.53))
+    canvas = blank(easel.height, easel.width, (0.42, 0.39, 0.36))
     size = (8.5 - 2.5 * easel.care) * u
     stones = Stones(size, max(0.9, 1.1 * u), salt=easel.salt(1))
     set_stones(canvas, guide, stones, easel.lanes)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ...patchmatch.kernels import Flag, Floats, kernel
+from ...patchmatch.kernels import Flag, Floats, Indices, Real, inlined, kernel
 from ...patchmatch.lanes import Lanes
 from .guide import Guide
 from .marks import Canvas
@@ -14,6 +14,9 @@ from .noise import clamped, paper_noise, uniform
 from .single import single
 
 _FIELDS = 8
+_ROUNDS = 7
+_SAMPLES = 7.0
+"""A side of a stone, when its middle is looked for."""
 
 
 class Stones(NamedTuple):
@@ -24,7 +27,7 @@ class Stones(NamedTuple):
     grout: float
     variety: float = 0.06
     bevel: float = 0.25
-    jitter: float = 0.3
+    jitter: float = 0.8
     salt: int = 0
 
 
@@ -36,12 +39,64 @@ def set_stones(canvas: Canvas, guide: Guide, stones: Stones, lanes: Lanes) -> No
     height, width = canvas.height.shape
     rows, columns = int(height / stones.size) + 7, int(width / stones.size) + 7
     sites = np.empty((rows, columns, _FIELDS), np.float32)
-    lanes.rows(_place, rows, columns, sites, guide, single(stones))
+    lanes.rows(_place, rows, columns, sites, single(stones))
+    lanes.rows(_turn, rows, columns, sites, guide)
+    for _ in range(_ROUNDS):
+        _relax(sites, stones, (height, width), lanes)
+        lanes.rows(_turn, rows, columns, sites, guide)
+    lanes.rows(_tint, rows, columns, sites, guide, single(stones))
     lanes.rows(_set, height, width * 4, sites, single(stones), canvas.colour, canvas.height)
 
 
+def _relax(sites: Floats, stones: Stones, size: tuple[int, int], lanes: Lanes) -> None:
+    """Each site to the middle of what belongs to it: in this measure stones come to lie side by
+    side in rows along the forms (Hausner, Simulating Decorative Mosaics, SIGGRAPH 2001)."""
+    step = max(1.0, stones.size / _SAMPLES)
+    rows, columns = int(size[0] / step) + 1, int(size[1] / step) + 1
+    owner = np.empty((rows, columns), np.int32)
+    lanes.rows(_own, rows, columns * 4, sites, single(stones), np.float32(step), owner)
+    flat, count = owner.ravel(), len(sites) * sites.shape[1]
+    weight = np.bincount(flat, minlength=count)
+    y, x = np.mgrid[0:rows, 0:columns].astype(np.float32)
+    lanes.check()
+    owned = weight > 0
+    for field, place in ((0, x), (1, y)):
+        middle = np.bincount(flat, place.ravel(), count)
+        lanes.check()
+        goal = (middle[owned] / weight[owned] + 0.5) * step
+        sites.reshape(count, _FIELDS)[owned, field] = goal
+
+
 @kernel
-def _place(
+def _place(start: int, stop: int, flag: Flag, serial: int, sites: Floats, stones: Stones) -> None:
+    for row in range(start, stop):
+        if flag[0] == serial:
+            return
+        for column in range(sites.shape[1]):
+            dx = uniform(column, row, stones.salt) - np.float32(0.5)
+            dy = uniform(column, row, stones.salt + 1) - np.float32(0.5)
+            sites[row, column, 0] = (
+                column - 3 + np.float32(0.5) + stones.jitter * dx
+            ) * stones.size
+            sites[row, column, 1] = (row - 3 + np.float32(0.5) + stones.jitter * dy) * stones.size
+
+
+@kernel
+def _turn(start: int, stop: int, flag: Flag, serial: int, sites: Floats, guide: Guide) -> None:
+    """Along the form where the site lies."""
+    height, width = guide.tone.shape
+    for row in range(start, stop):
+        if flag[0] == serial:
+            return
+        for column in range(sites.shape[1]):
+            site = sites[row, column]
+            gx = min(max(int(site[0] / guide.factor), 0), width - 1)
+            gy = min(max(int(site[1] / guide.factor), 0), height - 1)
+            site[2], site[3] = guide.cosine[gy, gx], guide.sine[gy, gx]
+
+
+@kernel
+def _tint(
     start: int, stop: int, flag: Flag, serial: int, sites: Floats, guide: Guide, stones: Stones
 ) -> None:
     height, width = guide.tone.shape
@@ -50,27 +105,46 @@ def _place(
             return
         for column in range(sites.shape[1]):
             site = sites[row, column]
-            dx = uniform(column, row, stones.salt) - np.float32(0.5)
-            dy = uniform(column, row, stones.salt + 1) - np.float32(0.5)
-            cx = (column - 3 + np.float32(0.5) + stones.jitter * dx) * stones.size
-            cy = (row - 3 + np.float32(0.5) + stones.jitter * dy) * stones.size
-            gx = min(max(int(cx / guide.factor), 0), width - 1)
-            gy = min(max(int(cy / guide.factor), 0), height - 1)
-            site[0], site[1] = cx, cy
-            site[2], site[3] = guide.cosine[gy, gx], guide.sine[gy, gx]
-            light = stones.variety * (
-                uniform(column, row, stones.salt + 2)
-                + uniform(column, row, stones.salt + 3)
-                - np.float32(1.0)
-            )
+            gx = min(max(int(site[0] / guide.factor), 0), width - 1)
+            gy = min(max(int(site[1] / guide.factor), 0), height - 1)
+            salt = stones.salt + 2
+            light = uniform(column, row, salt) + uniform(column, row, salt + 1) - np.float32(1.0)
             for c in range(3):
-                shift = (
-                    np.float32(0.5)
-                    * stones.variety
-                    * (uniform(column, row, stones.salt + 4 + c) - np.float32(0.5))
-                )
-                site[4 + c] = clamped(guide.colour[gy, gx, c] + light + shift)
-            site[7] = uniform(column, row, stones.salt + 7)
+                shift = np.float32(0.5) * (uniform(column, row, salt + 2 + c) - np.float32(0.5))
+                value = guide.colour[gy, gx, c] + stones.variety * (light + shift)
+                site[4 + c] = clamped(value)
+            site[7] = uniform(column, row, salt + 5)
+
+
+@inlined
+def _away(site: Floats, px: Real, py: Real) -> Real:
+    """A measure whose circles are squares, a little rounded, that lie along the form."""
+    dx, dy = px - site[0], py - site[1]
+    along, across = abs(dx * site[2] + dy * site[3]), abs(dy * site[2] - dx * site[3])
+    square = max(along, across)
+    return np.float32(0.92) * square + np.float32(0.08) * (along + across)
+
+
+@kernel
+def _own(
+    start: int, stop: int, flag: Flag, serial: int, sites: Floats, stones: Stones, step: Real,
+    owner: Indices,
+) -> None:  # fmt: skip
+    for y in range(start, stop):
+        if flag[0] == serial:
+            return
+        py = (np.float32(y) + np.float32(0.5)) * step
+        row = int(py / stones.size) + 3
+        for x in range(owner.shape[1]):
+            px = (np.float32(x) + np.float32(0.5)) * step
+            column = int(px / stones.size) + 3
+            best = np.float32(1e9)
+            for r in range(max(0, row - 2), min(sites.shape[0], row + 3)):
+                for k in range(max(0, column - 2), min(sites.shape[1], column + 3)):
+                    away = _away(sites[r, k], px, py)
+                    if away < best:
+                        best = away
+                        owner[y, x] = r * sites.shape[1] + k
 
 
 @kernel
@@ -91,12 +165,7 @@ def _set(
             px, py = np.float32(x) + np.float32(0.5), np.float32(y) + np.float32(0.5)
             for r in range(max(0, row - 2), min(sites.shape[0], row + 3)):
                 for k in range(max(0, column - 2), min(sites.shape[1], column + 3)):
-                    site = sites[r, k]
-                    dx, dy = px - site[0], py - site[1]
-                    along = abs(dx * site[2] + dy * site[3])
-                    across = abs(dy * site[2] - dx * site[3])
-                    square = max(along, across)
-                    away = np.float32(0.92) * square + np.float32(0.08) * (along + across)
+                    away = _away(sites[r, k], px, py)
                     if away < first:
                         second = first
                         first, best_row, best_column = away, r, k
