@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
-import onnx
+import onnx  # pyright: ignore[reportMissingImports]
 from numpy.typing import NDArray
-from onnx import TensorProto, helper, numpy_helper
+from onnx import TensorProto, helper, numpy_helper  # pyright: ignore[reportMissingImports]
 
 from .checkpoints import State, load
 from .networks import SLOPE, Plan, cubic_kernel

@@ -66,9 +66,10 @@ def _behind(rng: np.random.Generator, scene: Floats, atlas: Floats) -> Floats:
 
 def _lit(rng: np.random.Generator, scene: Floats) -> Floats:
     """Uneven light: slow noise that multiplies."""
-    light = textures.fractal(rng, 2.6)
-    light = ndimage.zoom(light / max(float(np.abs(light).max()), 1e-6), 2, order=1)
-    light = np.resize(light, scene.shape[:2])
+    noise = textures.fractal(rng, 2.6)
+    noise = noise / max(float(np.abs(noise).max()), 1e-6)
+    zoom = max(scene.shape) / noise.shape[0]
+    light = np.asarray(ndimage.zoom(noise, zoom, order=1), np.float32)
     return np.clip(scene * (1.0 + 0.5 * light[..., None]), 0.0, 1.0).astype(np.float32)
 
 

@@ -5,6 +5,7 @@ textures and depth)."""
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -70,10 +71,11 @@ def _radii(rng: np.random.Generator, recipe: Recipe, count: int) -> NDArray[np.f
     low, high = recipe.radii
     exponent = 1.0 - recipe.power
     share = rng.random(count)
-    return (low**exponent + share * (high**exponent - low**exponent)) ** (1.0 / exponent)
+    radii = (low**exponent + share * (high**exponent - low**exponent)) ** (1.0 / exponent)
+    return np.asarray(radii, np.float64)
 
 
-def _angles(rng: np.random.Generator, recipe: Recipe, count: int) -> NDArray[np.float64]:
+def _angles(rng: np.random.Generator, recipe: Recipe, count: int) -> NDArray[np.floating[Any]]:
     if recipe.upright:
         tilt = rng.normal(0.0, 0.3) if rng.random() < 0.5 else 0.0
         return tilt + rng.integers(0, 2, count) * (np.pi / 2)

@@ -55,8 +55,8 @@ def cells(rng: np.random.Generator) -> Floats:
     points[tuple(rng.integers(0, SIDE, (2, count)))] = False
     reach = 64
     wrapped = np.pad(points, reach, mode="wrap")
-    distance = ndimage.distance_transform_edt(wrapped)[reach:-reach, reach:-reach]
-    return np.asarray(distance, np.float32) ** rng.uniform(0.5, 1.5)
+    distance = np.asarray(ndimage.distance_transform_edt(wrapped), np.float32)
+    return distance[reach:-reach, reach:-reach] ** np.float32(rng.uniform(0.5, 1.5))
 
 
 def flakes(rng: np.random.Generator) -> Floats:
@@ -65,7 +65,8 @@ def flakes(rng: np.random.Generator) -> Floats:
     tones = int(rng.integers(2, 6))
     ranks = np.argsort(np.argsort(noise, axis=None)).reshape(noise.shape) / noise.size
     steps = np.floor(ranks * tones).astype(np.int64)
-    return rng.normal(size=tones).astype(np.float32)[steps] + 0.15 * _normalised(fractal(rng))
+    flat: Floats = rng.normal(size=tones).astype(np.float32)[steps]
+    return np.asarray(flat + 0.15 * _normalised(fractal(rng)), np.float32)
 
 
 def weave(rng: np.random.Generator) -> Floats:
@@ -74,7 +75,7 @@ def weave(rng: np.random.Generator) -> Floats:
     phase = 2.0 * np.pi * turns * np.arange(SIDE) / SIDE
     over = np.sign(np.sin(phase / 2)[None, :] * np.sin(phase / 2)[:, None])
     threads = np.where(over > 0, np.abs(np.sin(phase))[None, :], np.abs(np.sin(phase))[:, None])
-    return threads.astype(np.float32) + 0.3 * _normalised(fractal(rng))
+    return np.asarray(threads + 0.3 * _normalised(fractal(rng)), np.float32)
 
 
 def _coloured(rng: np.random.Generator, slope: float, stretch: float) -> Floats:
