@@ -12,11 +12,13 @@ from velatura_protocol.engines import EngineSpec
 from velatura_protocol.errors import NoSource
 from velatura_protocol.events import Phase
 from velatura_protocol.geometry import Rect
-from velatura_protocol.tasks import Intent, Role
+from velatura_protocol.messages import LayerPart
+from velatura_protocol.tasks import Intent, Placement, Role
 
 from ..base import (
     EngineContext,
     EngineEvent,
+    EngineLayer,
     EnginePreview,
     EngineProgress,
     EngineResult,
@@ -32,8 +34,9 @@ from .patchmatch.pyramid import Masks
 from .patchmatch.solve import Layout, Origins, Settings, Stage, solve
 from .places import Place, find_places
 from .premultiplied import from_working, to_working
+from .source_map import SourceMap
 from .sources import Sheet, lay_out, parts_for
-from .values import number, text
+from .values import flag, number, text
 
 _EXPAND_LOCALITY = 6.3
 
@@ -52,7 +55,8 @@ class FillEngine:
 class _Filling:
     def __init__(self, task: EngineTask, context: EngineContext, lanes: Lanes) -> None:
         self.task, self.context, self.lanes = task, context, lanes
-        self.settings = settings_of(task)
+        self.source_map = SourceMap(*task.mask.shape) if flag(task, FILL, "source_map") else None
+        self.settings = replace(settings_of(task), trace=self.source_map is not None)
         self.hole: BoolMask = task.mask > 0.0
         self.slender = self.hole
         self.result = task.image.copy()
@@ -81,7 +85,17 @@ class _Filling:
         if self.noise:
             ratios, pixels = zip(*self.noise, strict=True)
             metrics["residual_noise"] = float(np.average(ratios, weights=pixels))
-        yield EngineResult(self.result, metrics)
+        yield EngineResult(self.result, metrics, layers=self._layers())
+
+    def _layers(self) -> tuple[EngineLayer, ...]:
+        if self.source_map is None:
+            return ()
+        picture = self.source_map.picture(self.hole, self.result.shape[2], self.lanes)
+        return (
+            EngineLayer(
+                LayerPart.SOURCE_MAP, picture, Placement.ABOVE, self.hole.astype(np.float32)
+            ),
+        )
 
     def _solve(self, place: Place) -> Iterator[Stage]:
         masks = self._masks(place)
@@ -107,6 +121,7 @@ class _Filling:
         for stage in solve(image, masks, self.task.seed, self.settings, self.lanes, layout):
             if stage.fraction == 1.0:
                 self._keep(place, stage, masks)
+                self._record(place, stage, layout, 0)
             yield stage
 
     def _solve_small(
@@ -121,9 +136,17 @@ class _Filling:
         for stage in solve(image, small, self.task.seed, settings, self.lanes, layout):
             if stage.origins is not None:
                 self._keep_copies(place, picture, masks.hole, stage.origins, halvings, opaque)
+                self._record(place, stage, layout, halvings)
             elif stage.fraction == 1.0:  # not one whole patch: smooth, and as good when enlarged
                 self._keep_smooth(place, stage, halvings)
             yield replace(stage, scale=stage.scale << halvings)
+
+    def _record(self, place: Place, stage: Stage, layout: Layout, halvings: int) -> None:
+        if self.source_map is not None and stage.origins is not None:
+            own = self._own(place, _slices(place.core))
+            self.source_map.record(
+                place.crop, place.core, own, stage.origins, layout.home, halvings
+            )
 
     def _keep_copies(
         self, place: Place, picture: FloatImage, hole: BoolMask, origins: Origins, halvings: int,

@@ -81,6 +81,16 @@ FILL = EngineSpec(
             minimum=0.0,
             maximum=1.0,
         ),
+        Parameter(
+            "source_map",
+            ParameterKind.BOOL,
+            "Show where it comes from",
+            False,
+            help=(
+                "A further layer: hue is the direction a piece was copied from (red: right, green: "
+                "below, cyan: left, violet: above), pale is near, grey is another picture."
+            ),
+        ),
     ),
     context=ContextRule(factor=1.0, minimum=96),
     rank=10,
