@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from velatura_protocol.engines import ContextRule, EngineSpec, RoleSpec
-from velatura_protocol.parameters import Parameter, ParameterKind
+from velatura_protocol.parameters import Choice, Parameter, ParameterKind
 from velatura_protocol.tasks import Operation, Role
 
 VARY = EngineSpec(
@@ -33,10 +33,15 @@ VARY = EngineSpec(
         ),
         Parameter(
             "outline",
-            ParameterKind.BOOL,
-            "Keep outline",
-            True,
-            help="Off: what is transparent moves with the rest, for scattered strokes and leaves.",
+            ParameterKind.CHOICE,
+            "Transparency",
+            "auto",
+            help="Whether the layer keeps its outline, or what is transparent moves with the rest.",
+            choices=(
+                Choice("auto", "Moves if it is most of the layer"),
+                Choice("keep", "Stays as it is"),
+                Choice("move", "Moves with the rest"),
+            ),
         ),
     ),
     context=ContextRule(factor=1.0, minimum=128),

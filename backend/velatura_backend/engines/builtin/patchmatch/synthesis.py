@@ -32,6 +32,7 @@ from .field import scatter
 from .kernels import BoolMask, Floats, Indices
 from .lanes import Lanes
 from .poisson import poisson_finish
+from .pyramid import TEXTURE_CHANNELS, assemble, soften_texture
 from .search import Sweep, search, stripes
 from .unknowns import build_system
 from .vote import vote, vote_steps, weigh
@@ -69,18 +70,21 @@ class Problem:
 
 @dataclass(frozen=True)
 class SynthesisSettings:
-    """``guide_weight``: of a guide's squared difference against a colour's; high is faithful, low
-    abstract. ``usage``: cost of source patches that are used more than their share, in units of
-    the source's variance (0: none; 0.02 is felt, 0.2 strong). ``coarsest``: halved while the
-    shorter side of target and source stays at least so many pixels: few = new layout, many = the
-    layout of ``initial``. ``noise``: added to the coarsest level, in standard deviations of the
-    source. ``…_rounds`` of search and vote on the coarsest level, those between, the finest.
-    ``…_spread``, see :class:`.solve.Settings`: wide votes are soft, narrow ones sharp.
-    ``final_reach``: how far from its centre a patch has a say in the last vote, 0 (copies, sharp)
-    to 3. ``screening`` of the Poisson finish that makes tones of neighbouring copies meet: None: no
-    finish; 1e-3 is firm, 1e-1 hardly changes colours.
+    """``texture``: gain of a channel that says how rough the picture is around each pixel, which
+    keeps joints in textures from going flat (0: none; 4 is firm). ``guide_weight``: of a guide's
+    squared difference against a colour's; high is faithful, low abstract. ``usage``: cost of source
+    patches that are used more than their share, in units of the source's variance (0: none; 0.02
+    is strong: what is rare is used, fit or not). ``coarsest``: halved while the shorter side of
+    target and source stays at least so many pixels: few = new layout, many = the layout of
+    ``initial``. ``noise``: added to the coarsest level, in standard deviations of the source.
+    ``…_rounds`` of search and vote on the coarsest level, those between, the finest. ``…_spread``,
+    see :class:`.solve.Settings`: wide votes are soft, narrow ones sharp. ``final_reach``: how far
+    from its centre a patch has a say in the last vote, 0 (copies, sharp) to 3. ``screening`` of the
+    Poisson finish that makes tones of neighbouring copies meet: None: no finish; 1e-3 is firm, 1e-1
+    hardly changes colours.
     """
 
+    texture: float = 0.0
     guide_weight: float = 1.0
     usage: float = 0.0
     coarsest: int = 32
@@ -117,7 +121,8 @@ def synthesise(
 ) -> Iterator[SynthesisStage]:
     """Yields a stage after every round and every level; the last has fraction 1 and scale 1.
 
-    The same for any number of threads. Takes about 6 µs of one core a target pixel with three channels.
+    The same for any number of threads. Three channels take about 6 µs of one core a target
+    pixel.
 
     :raises NoSource: the source has not one whole patch (7x7) that is usable
     :raises Cancelled: within a row of a kernel
@@ -132,7 +137,8 @@ class _Synthesiser:
         self.problem, self.settings, self.seed, self.lanes = problem, settings, seed, lanes
         self.colours = problem.source.shape[2]
         guides = 0 if problem.source_guides is None else problem.source_guides.shape[2]
-        self.channels = self.colours + guides + (settings.usage > 0.0)
+        self.voted = self.colours + (settings.texture > 0.0)
+        self.channels = self.voted + guides + (settings.usage > 0.0)
         samples = _samples(problem.source, problem.usable)
         if not len(samples):
             raise NoSource
@@ -168,7 +174,7 @@ class _Synthesiser:
         size = problem.initial.shape[:2]
         present = np.ones(size, np.bool_) if problem.absent is None else ~problem.absent
         unknown = present if problem.fixed is None else present & ~problem.fixed
-        features = self._assembled(problem.initial, problem.target_guides)
+        features = self._assembled(problem.initial, present, problem.target_guides)
         return Planes(features, unknown, present, problem.guide_map)
 
     def _source(self) -> Planes:
@@ -176,23 +182,25 @@ class _Synthesiser:
         usable = problem.usable
         if usable is None:
             usable = np.ones(problem.source.shape[:2], np.bool_)
-        features = self._assembled(problem.source, problem.source_guides)
+        features = self._assembled(problem.source, usable, problem.source_guides)
         return Planes(features, usable, usable)
 
-    def _assembled(self, colours: Floats, guides: Floats | None) -> Floats:
+    def _assembled(self, colours: Floats, known: BoolMask, guides: Floats | None) -> Floats:
         pixels = np.zeros((*colours.shape[:2], self.channels), np.float32)
         pixels[..., : self.colours] = colours
         self.lanes.check()
+        if (gain := self.settings.texture) > 0.0:
+            pixels[..., self.colours] = _roughness(colours, known, gain, self.lanes)
         if guides is not None:
-            gain = np.float32(np.sqrt(self.settings.guide_weight))
-            pixels[..., self.colours : self.colours + guides.shape[2]] = gain * guides
+            scale = np.float32(np.sqrt(self.settings.guide_weight))
+            pixels[..., self.voted : self.voted + guides.shape[2]] = scale * guides
         self.lanes.check()
         return padded_features(pixels)
 
     def run(self) -> Iterator[SynthesisStage]:
         coarser: Atlas | None = None
         for index in reversed(range(len(self.levels))):
-            atlas = make_atlas(*self.levels.pop(), self.colours, self.channels, self.lanes)
+            atlas = make_atlas(*self.levels.pop(), self.voted, self.channels, self.lanes)
             scatter(atlas.field, self._generator(index))
             if coarser is None:
                 self._start(atlas, index)
@@ -324,6 +332,16 @@ class _Synthesiser:
 
     def _generator(self, index: int) -> np.random.Generator:
         return np.random.default_rng([self.seed & 0xFFFFFFFFFFFF, index])
+
+
+def _roughness(colours: Floats, known: BoolMask, gain: float, lanes: Lanes) -> Floats:
+    """(height, width): the mean step to a known neighbour, in a window of 5x5."""
+    features = assemble(colours, known, gain, lanes)
+    channels = colours.shape[2] + TEXTURE_CHANNELS
+    soften_texture(features, known, channels, lanes)
+    planes = features.reshape(len(features), -1, channels)[RADIUS:-RADIUS, RADIUS:-RADIUS]
+    lanes.check()
+    return 0.5 * (planes[..., -2] + planes[..., -1])
 
 
 def _samples(source: Floats, usable: BoolMask | None) -> Floats:

@@ -30,7 +30,7 @@ from ..patchmatch.synthesis import Problem, SynthesisSettings, SynthesisStage, s
 from ..premultiplied import from_working, to_working
 from .layout import Ground, is_texture, laid_out
 from .proportions import Lines, importance, new_lines
-from .sheet import enlarged, roomy
+from .sheet import TEXTURE, enlarged, mended, roomy
 
 _PIECE, _WANDER = 0.3, 0.3
 _STAY = 0.5
@@ -69,12 +69,8 @@ class _Retargeting:
         if self.frame.image.shape[:2] == self.size:
             yield EngineResult(self.frame.image.copy())
             return
-        colours = to_working(self.frame.image)
-        self.lanes.check()
+        colours, sound = self._colours()
         rows, columns = (self._lines(colours, axis) for axis in (0, 1))
-        sound = np.asarray(np.isfinite(self.frame.image).all(axis=2))
-        if not sound.any():
-            sound[:] = True
         fixed, at = self._protected(rows, columns)
         texture = is_texture(colours)
         if texture:
@@ -93,7 +89,9 @@ class _Retargeting:
             target_guides=None if texture else here,
         )
         weight = _STAY * float(colours[sound].var(axis=0).sum())
-        settings = SynthesisSettings(coarsest=40, screening=0.05, guide_weight=weight)
+        settings = SynthesisSettings(
+            texture=TEXTURE, coarsest=40, screening=0.05, guide_weight=weight
+        )
         for stage in synthesise(problem, settings, self.task.seed, self.lanes):
             yield EngineProgress(Phase.STEPPING, stage.fraction)
             if stage.fraction == 1.0:
@@ -102,6 +100,13 @@ class _Retargeting:
                 yield EngineResult(result, {"energy": stage.energy, "protected_kept": kept})
             elif stage.level_done and self.context.wants_preview():
                 yield EnginePreview(self._finished(stage, fixed, at))
+
+    def _colours(self) -> tuple[Floats, BoolMask]:
+        """Working colours, alpha with them, and what of them may be copied."""
+        image = self.frame.image
+        sound = np.asarray(np.isfinite(image).all(axis=2))
+        colours, usable = mended(to_working(image), sound, self.lanes)
+        return colours, usable if usable.any() else ~usable
 
     def _lines(self, colours: Floats, axis: int) -> Lines:
         protected = np.asarray(self.frame.protect.any(axis=1 - axis))

@@ -15,6 +15,9 @@ from ..patchmatch.regions import dilate
 from ..patchmatch.synthesis import SynthesisStage
 from ..premultiplied import from_working, to_working
 
+TEXTURE = 4.0
+"""Of :class:`SynthesisSettings`. Without it flat lumps grow where pieces of gravel meet."""
+
 _LEAST_SIDE = 16
 _REACH = 3
 
@@ -56,23 +59,29 @@ def sheet_of(task: EngineTask, exclude: BoolMask | None, lanes: Lanes) -> Sheet:
     lanes.check()
     sound = visible & np.isfinite(image).all(axis=2)
     lanes.check()
-    usable = sound
-    if not sound.all():
-        colours = spread(colours, sound, lanes)
-        usable = dilate(sound, _REACH, lanes)
-    if exclude is not None:
-        usable = usable & ~exclude
-    return Sheet(image, colours, visible, usable)
+    colours, usable = mended(colours, sound, lanes)
+    return Sheet(image, colours, visible, _without(usable, exclude))
+
+
+def mended(colours: Floats, sound: BoolMask, lanes: Lanes) -> tuple[Floats, BoolMask]:
+    """The colours with those that are not sound replaced by their neighbours', and what may be
+    copied: patches around what is sound."""
+    if sound.all() or not sound.any():
+        return colours, sound
+    return spread(colours, sound, lanes), dilate(sound, _REACH, lanes)
+
+
+def _without(usable: BoolMask, exclude: BoolMask | None) -> BoolMask:
+    return usable if exclude is None else usable & ~exclude
 
 
 def sheet_with_alpha(task: EngineTask, exclude: BoolMask | None, lanes: Lanes) -> Sheet:
     """Transparency is part of the picture and is moved with it."""
     colours = to_working(task.image)
     lanes.check()
-    usable = np.asarray(np.isfinite(task.image).all(axis=2))
-    if exclude is not None:
-        usable = usable & ~exclude
-    return Sheet(task.image, colours, np.ones(usable.shape, np.bool_), usable)
+    sound = np.asarray(np.isfinite(task.image).all(axis=2))
+    colours, usable = mended(colours, sound, lanes)
+    return Sheet(task.image, colours, np.ones(usable.shape, np.bool_), _without(usable, exclude))
 
 
 def spread(colours: Floats, known: BoolMask, lanes: Lanes) -> Floats:

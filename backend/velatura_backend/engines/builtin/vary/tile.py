@@ -24,11 +24,11 @@ from ...specs.tile import TILE
 from ..patchmatch.kernels import BoolMask, Floats
 from ..patchmatch.lanes import Lanes
 from ..patchmatch.synthesis import Problem, SynthesisSettings, SynthesisStage, synthesise
-from ..premultiplied import from_working, to_working
+from ..premultiplied import from_working
 from ..values import number, text
 from .layout import Ground, cheapest_cut, laid_out
 from .light import evened
-from .sheet import enlarged
+from .sheet import TEXTURE, enlarged, roomy, sheet_with_alpha
 from .wrap import wrap_seam
 
 _SHARE = 0.16
@@ -64,13 +64,18 @@ class TileEngine:
             yield from _Tiling(task, context, lanes).run()
 
 
+def _excluded(task: EngineTask) -> BoolMask | None:
+    exclude = task.masks.get(Role.EXCLUDE)
+    return None if exclude is None else exclude > 0.0
+
+
 class _Tiling:
     def __init__(self, task: EngineTask, context: EngineContext, lanes: Lanes) -> None:
         self.task, self.context, self.lanes = task, context, lanes
         direction = text(task, TILE, "direction")
         self.rows, self.columns = direction in ("both", "y"), direction in ("both", "x")
-        self.colours = to_working(task.image)
-        lanes.check()
+        self.sheet = sheet_with_alpha(task, _excluded(task), lanes)
+        self.colours = self.sheet.colours
         light = number(task, TILE, "even_light")
         if light > 0.0 and (self.rows or self.columns):
             self.colours = evened(self.colours, task.image.shape[2] - 1, light, lanes)
@@ -154,17 +159,14 @@ class _Tiling:
         ground = Ground.in_place(rolled, usable, ~each.unknown)
         moved = laid_out(ground, piece, 1.0, self.task.seed, self.lanes)
         initial = np.where(each.unknown[..., None], moved, rolled)
-        problem = Problem(rolled, initial, usable=usable, fixed=~each.unknown)
-        settings = SynthesisSettings(coarsest=48, screening=0.01)
+        source, usable = roomy(rolled, usable)
+        problem = Problem(source, initial, usable=usable, fixed=~each.unknown)
+        settings = SynthesisSettings(texture=TEXTURE, coarsest=48, screening=0.01)
         return synthesise(problem, settings, self.task.seed, self.lanes)
 
     def _usable(self, each: _Pass) -> BoolMask:
         """Not what is made anew, nor what lies across a border that does not fit yet."""
-        sound = np.isfinite(self.task.image).all(axis=2)
-        exclude = self.task.masks.get(Role.EXCLUDE)
-        if exclude is not None:
-            sound &= exclude <= 0.0
-        rolled: BoolMask = np.roll(sound, each.shift, axis=(0, 1))
+        rolled: BoolMask = np.roll(self.sheet.usable, each.shift, axis=(0, 1))
         rolled &= ~each.unknown
         for axis, half in enumerate(self.band):
             if half and each.shift[axis]:

@@ -25,13 +25,14 @@ from ..patchmatch.kernels import BoolMask, Floats
 from ..patchmatch.lanes import Lanes
 from ..patchmatch.regions import depth_inside
 from ..patchmatch.synthesis import Problem, SynthesisSettings, synthesise
-from ..values import flag, number
+from ..values import number, text
 from .layout import Ground, laid_out
-from .sheet import Sheet, roomy, sheet_of, sheet_with_alpha
+from .sheet import TEXTURE, Sheet, roomy, sheet_of, sheet_with_alpha
 
 _COARSEST, _COARSEST_SHAPE = 64, 128
 _SHAPE_WEIGHT = 0.5
 _RIM = 0.4
+_COMPACT = 0.5
 
 
 class VaryEngine:
@@ -43,17 +44,30 @@ class VaryEngine:
         """:raises NoSource: everything is excluded"""
         with Lanes(context.threads, context.cancel) as lanes:
             lanes.check()
-            unknown = _unknown(task, outline=flag(task, VARY, "outline"))
+            outline = _keeps_outline(task)
+            unknown = _unknown(task, outline=outline)
             if not unknown.any() or task.strength <= 0.0:
                 yield EngineResult(task.image.copy())
                 return
             exclude = task.masks.get(Role.EXCLUDE)
             no_copy = None if exclude is None else exclude > 0.0
-            make = sheet_of if flag(task, VARY, "outline") else sheet_with_alpha
+            make = sheet_of if outline else sheet_with_alpha
             sheet = make(task, no_copy, lanes)
             if not sheet.usable.any():
                 raise NoSource
             yield from _varied(task, sheet, unknown, context, lanes)
+
+
+def _keeps_outline(task: EngineTask) -> bool:
+    """Scattered strokes are to move, a patch of grass is to stay in its shape: the share of the
+    visible in its own bounds tells the one from the other."""
+    choice = text(task, VARY, "outline")
+    visible = task.image[..., -1] > 0.0
+    if choice != "auto" or not visible.any():
+        return choice != "move"
+    ys, xs = np.flatnonzero(visible.any(axis=1)), np.flatnonzero(visible.any(axis=0))
+    bounds = visible[ys[0] : ys[-1] + 1, xs[0] : xs[-1] + 1]
+    return bool(np.count_nonzero(bounds) >= _COMPACT * bounds.size)
 
 
 def _unknown(task: EngineTask, *, outline: bool) -> BoolMask:
@@ -87,6 +101,7 @@ def _varied(
     )
     settings = SynthesisSettings(
         coarsest=_COARSEST if shape is None else _COARSEST_SHAPE,
+        texture=TEXTURE,
         guide_weight=_SHAPE_WEIGHT,
         screening=0.02,
     )
