@@ -49,8 +49,8 @@ class ColourTable:
         :raises Cancelled: the order is to stop
         """
         result = np.empty_like(image)
-        change = np.ascontiguousarray(self.change * np.float32(strength))
-        lanes.rows(_grade, *image.shape[:2], image, change, result)
+        change = (self.change * np.float32(strength)).reshape(-1, 3)
+        lanes.rows(_grade, *image.shape[:2], image, change, SIDE, result)
         return result
 
     def of_colours(self, colours: Colours, lanes: Lanes) -> Colours:
@@ -169,11 +169,13 @@ def _grade(
     serial: int,
     image: Floats,
     change: Floats,
+    side: int,
     result: Floats,
 ) -> None:
     """Tetrahedral interpolation: sorted by size, the fractions walk from node to node along the
     axes, so that greys depend on the grey axis alone."""
-    last = change.shape[0] - 1
+    one, zero, last = np.float32(1.0), np.float32(0.0), np.float32(side - 1)
+    up, far = side, side * side  # a step of green, of blue; one of red is 1
     width, channels = image.shape[1], image.shape[2]
     for y in range(start, stop):
         if flag[0] == serial:
@@ -188,49 +190,34 @@ def _grade(
                 for c in range(channels - 1):
                     result[y, x, c] = image[y, x, c]
                 continue
-            fr = min(max(red, np.float32(0.0)), np.float32(1.0)) * np.float32(last)
-            fg = min(max(green, np.float32(0.0)), np.float32(1.0)) * np.float32(last)
-            fb = min(max(blue, np.float32(0.0)), np.float32(1.0)) * np.float32(last)
-            r, g, b = min(int(fr), last - 1), min(int(fg), last - 1), min(int(fb), last - 1)
+            fr = min(max(red, zero), one) * last
+            fg = min(max(green, zero), one) * last
+            fb = min(max(blue, zero), one) * last
+            r, g, b = min(int(fr), side - 2), min(int(fg), side - 2), min(int(fb), side - 2)
             fr, fg, fb = fr - np.float32(r), fg - np.float32(g), fb - np.float32(b)
-            r1, g1, b1 = r, g, b
-            r2, g2, b2 = r + 1, g + 1, b + 1
+            n0 = b * far + g * up + r
+            n3 = n0 + far + up + 1
             if fr >= fg:
                 if fg >= fb:
-                    most, middle, least = fr, fg, fb
-                    r1, g2, b2 = r + 1, g + 1, b
+                    most, middle, least, n1, n2 = fr, fg, fb, n0 + 1, n3 - far
                 elif fr >= fb:
-                    most, middle, least = fr, fb, fg
-                    r1, g2 = r + 1, g
+                    most, middle, least, n1, n2 = fr, fb, fg, n0 + 1, n3 - up
                 else:
-                    most, middle, least = fb, fr, fg
-                    b1, g2 = b + 1, g
+                    most, middle, least, n1, n2 = fb, fr, fg, n0 + far, n3 - up
             elif fb >= fg:
-                most, middle, least = fb, fg, fr
-                b1, r2 = b + 1, r
+                most, middle, least, n1, n2 = fb, fg, fr, n0 + far, n3 - 1
             elif fb >= fr:
-                most, middle, least = fg, fb, fr
-                g1, r2 = g + 1, r
+                most, middle, least, n1, n2 = fg, fb, fr, n0 + up, n3 - 1
             else:
-                most, middle, least = fg, fr, fb
-                g1, b2 = g + 1, b
-            w0, w1 = np.float32(1.0) - most, most - middle
-            w2, w3 = middle - least, least
-            dr = (
-                w0 * change[b, g, r, 0] + w1 * change[b1, g1, r1, 0]
-                + w2 * change[b2, g2, r2, 0] + w3 * change[b + 1, g + 1, r + 1, 0]
-            )  # fmt: skip
-            dg = (
-                w0 * change[b, g, r, 1] + w1 * change[b1, g1, r1, 1]
-                + w2 * change[b2, g2, r2, 1] + w3 * change[b + 1, g + 1, r + 1, 1]
-            )  # fmt: skip
-            db = (
-                w0 * change[b, g, r, 2] + w1 * change[b1, g1, r1, 2]
-                + w2 * change[b2, g2, r2, 2] + w3 * change[b + 1, g + 1, r + 1, 2]
-            )  # fmt: skip
+                most, middle, least, n1, n2 = fg, fr, fb, n0 + up, n3 - far
+            w0, w1, w2 = one - most, most - middle, middle - least
+            dr = w0 * change[n0, 0] + w1 * change[n1, 0] + w2 * change[n2, 0]
+            dg = w0 * change[n0, 1] + w1 * change[n1, 1] + w2 * change[n2, 1]
+            db = w0 * change[n0, 2] + w1 * change[n1, 2] + w2 * change[n2, 2]
+            dr, dg = dr + least * change[n3, 0], dg + least * change[n3, 1]
+            db += least * change[n3, 2]
             if channels == 4:
-                result[y, x, 0] = red + dr
-                result[y, x, 1] = green + dg
+                result[y, x, 0], result[y, x, 1] = red + dr, green + dg
                 result[y, x, 2] = blue + db
             else:
                 grey = np.float32(0.2126) * dr + np.float32(0.7152) * dg + np.float32(0.0722) * db
