@@ -79,8 +79,8 @@ def _check_mask(engine: EngineSpec, command: OperationCommand) -> None:
         raise UsageError(f"{engine.id} takes no mask; leave out --mask")
     if role is not None and role.required and not given and command.extension is None:
         raise UsageError(
-            f"{command.operation.value} needs --mask: a picture of the same size, white where "
-            f"{role.label.lower() or 'it is to work'} is"
+            f"{command.operation.value} needs --mask: a picture of the same size, white where the "
+            f"{role.label.lower() or 'place'} is"
         )
 
 
