@@ -110,25 +110,29 @@ def test_a_scale_that_does_not_enlarge_resamples():
     assert np.array_equal(upscaled(same, 1.0), same)
 
 
-def test_edges_are_sharper_than_bicubic_and_do_not_ring():
+def test_edges_are_sharper_than_a_resample_and_ring_no_more():
+    """An antialiased drawing, which no bicubic made."""
     image = drawing()
-    result = upscaled(image, 2.0)[..., :3]
+    result = upscaled(image, 2.0)[..., 0]
     pixels = Image.fromarray(np.ascontiguousarray(image[..., 0]))
-    cubic = np.asarray(pixels.resize((128, 96), Image.Resampling.BICUBIC))
-    assert np.abs(np.diff(result[..., 0], axis=1)).max() > np.abs(np.diff(cubic, axis=1)).max()
-    assert result.min() > image.min() - 3 * LEVEL
-    assert result[..., 0].max() < image[..., 0].max() + 3 * LEVEL
+    plain = np.asarray(pixels.resize((128, 96), Image.Resampling.LANCZOS))
+    assert np.abs(np.diff(result, axis=1)).max() > 1.1 * np.abs(np.diff(plain, axis=1)).max()
+    assert result.min() > plain.min() - 2 * LEVEL
+    assert result.max() < plain.max() + 2 * LEVEL
+    paper = np.hypot(*np.mgrid[-47.5:48.5, -63.5:64.5]) > 46.0
+    assert np.ptp(result[paper]) < 2 * LEVEL
 
 
 def test_reduced_again_it_is_the_picture_it_was_made_from():
-    image = drawing()
-    difference = np.abs(reduced(upscaled(image, 2.0), Size(64, 48)) - image[..., :3])
+    small = reduced(drawing(), Size(32, 24))
+    image = np.dstack([small, np.ones((24, 32), np.float32)])
+    difference = np.abs(reduced(upscaled(image, 2.0), Size(32, 24)) - image[..., :3])
     without = np.abs(
-        reduced(upscaled(image, 2.0, back_projection=False), Size(64, 48)) - image[..., :3]
+        reduced(upscaled(image, 2.0, back_projection=False), Size(32, 24)) - image[..., :3]
     )
     assert difference.max() <= 2.5 * LEVEL  # half a level each: the result's, Pillow's two passes
-    assert np.mean(difference > 1.5 * LEVEL) < 0.002
-    assert difference.mean() < without.mean()
+    assert np.mean(difference > 1.5 * LEVEL) < 0.005
+    assert difference.mean() < 0.5 * without.mean()
 
 
 def test_alpha_stays_whole_and_no_hidden_colour_bleeds():
@@ -144,7 +148,7 @@ def test_alpha_stays_whole_and_no_hidden_colour_bleeds():
     assert result[..., 3].max() == 1.0
     inner = upscaled(np.dstack([drawing()[..., :3], np.ones((48, 64))]).astype(np.float32), 2.0)
     core = result[..., 3] == 1.0
-    assert np.abs(result[core] - inner[core]).max() < 0.06
+    assert np.abs(result[core] - inner[core]).max() < 0.08
     fringe = (result[..., 3] > 0.05) & ~core
     assert np.abs(result[fringe][:, :3] - inner[fringe][:, :3]).mean() < 0.03
 
