@@ -16,7 +16,7 @@ from velatura_plugin.state import JobStatus
 from velatura_protocol.errors import NothingSelected
 from velatura_protocol.geometry import Rect, Size
 from velatura_protocol.pixels import Depth, Layout, PixelFormat, Pixels
-from velatura_protocol.tasks import Intent, Operation
+from velatura_protocol.tasks import Intent, Operation, Role, SampleSource
 
 SIZE = Size(96, 64)
 REMOVE = GenerateRequest(Operation.FILL, Intent.REMOVE, seed=3)
@@ -158,3 +158,71 @@ def test_each_marked_layer_by_itself(data: Path) -> None:
             app.controller.accept(job)
         names = [each.name for each in host.layers(document)]
         assert names == ["Remove (3)", "Upper", "Remove (3)", "Background"]
+
+
+def subject() -> Pixels:
+    """A plain disc before another plain colour."""
+    middle = (SIZE.width / 2, SIZE.height / 2)
+    data = bytearray()
+    for y in range(SIZE.height):
+        for x in range(SIZE.width):
+            inside = (x - middle[0]) ** 2 + (y - middle[1]) ** 2 < 18**2
+            data += bytes((230, 190, 40, 255) if inside else (40, 70, 160, 255))
+    return Pixels(SIZE, PixelFormat(Depth.U8, Layout.RGBA), bytes(data))
+
+
+def test_a_cut_out_lies_over_its_filled_background(data: Path) -> None:
+    """With an editable mask; the layer it is of stays below both, and one undo takes them away."""
+    loose = Rect(SIZE.width // 2 - 24, SIZE.height // 2 - 24, 48, 48)
+    request = GenerateRequest(Operation.CUT_OUT, parameters={"background": True})
+    with backend(data), plugin(data) as (app, host):
+        document = host.open(subject())
+        before = host.flatten(document)
+        host.select(document, loose)
+        connect(app, host)
+        view = finish(app, host, app.controller.generate(request))
+        assert view.status is JobStatus.FINISHED, view.error
+        app.controller.accept(view.job)
+        group, cut, behind, original = host.layers(document)
+        assert (group.kind, cut.depth, behind.depth) == (LayerKind.GROUP, 1, 1)
+        assert behind.name.startswith("Background")
+        assert original.name == "Background"
+        (patch,) = host.find(document.id).layer(cut.reference).patches
+        assert patch.mask is not None
+        shown = crop(patch.mask, patch.region, Rect(SIZE.width // 2, SIZE.height // 2, 1, 1))
+        assert shown == b"\xff"
+        corner = Rect(loose.x, loose.y, 1, 1)
+        assert crop(patch.mask, patch.region, corner) == b"\0"
+        host.hide_layer(document, cut.reference)
+        seen = bytes(host.flatten(document).data)
+        centre = (SIZE.height // 2 * SIZE.width + SIZE.width // 2) * 4
+        assert max(abs(a - b) for a, b in zip(seen[centre:][:3], (40, 70, 160), strict=True)) < 40
+        host.undo(document)
+        host.undo(document)
+        assert host.flatten(document) == before
+
+
+def test_strokes_colour_a_grey_layer(data: Path) -> None:
+    """What is drawn on a layer of its own spreads over the picture below."""
+    grey = Pixels(SIZE, PixelFormat(Depth.U8, Layout.RGBA), bytes((128, 128, 128, 255)) * SIZE.area)
+    with backend(data), plugin(data) as (app, host):
+        document = host.open(grey)
+        bottom = host.layers(document)[0].reference
+        spot = Rect(30, 20, 20, 6)
+        red = Pixels(spot.size, grey.format, bytes((220, 30, 30, 255)) * spot.area)
+        strokes = host.add_layer(document, "Strokes", spot, red)
+        connect(app, host)
+        request = GenerateRequest(
+            Operation.RECOLOUR,
+            sample_source=SampleSource.LAYER,
+            layer=bottom,
+            parameters={"mode": "colourise"},
+            roles={Role.STROKES: strokes},
+        )
+        view = finish(app, host, app.controller.generate(request))
+        assert view.status is JobStatus.FINISHED, view.error
+        app.controller.accept(view.job)
+        made = next(each for each in host.layers(document) if each.is_result)
+        (patch,) = host.find(document.id).layer(made.reference).patches
+        red_part, green_part, _, _ = crop(patch.pixels, patch.region, Rect(5, 5, 1, 1))
+        assert red_part > green_part + 30

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from velatura_protocol.geometry import Size
-from velatura_protocol.tasks import Operation, SampleSource
+from velatura_protocol.tasks import Operation, Placement, SampleSource
 
 from ..capture import USES_MASK, needs_mask
 from ..host.base import LayerInfo, LayerKind
@@ -25,6 +25,7 @@ def hint(state: PanelState, request: GenerateRequest, translations: Translations
     lines = (
         _size_line(state, document, request, translations),
         _layer_line(document.layer, request, translations),
+        _result_line(request, translations),
     )
     return "\n".join(each for each in lines if each)
 
@@ -85,6 +86,15 @@ def _layer_line(
         text = _("“{name}” is locked and stays as it is; the result goes over it.")
         return text.format(name=layer.name)
     return ""
+
+
+def _result_line(request: GenerateRequest, translations: Translations) -> str:
+    """A cut-out lies over what it was cut out of, so that nothing seems to have happened."""
+    is_covering = request.placement not in (Placement.NEW_DOCUMENT, Placement.RESIZE_DOCUMENT)
+    if request.operation is not Operation.CUT_OUT or not is_covering:
+        return ""
+    _ = translations.gettext
+    return _("The layer below stays as it is. Hide it to see what was cut out alone.")
 
 
 def _alone(kind: LayerKind, translations: Translations) -> str:

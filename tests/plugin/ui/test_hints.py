@@ -62,6 +62,13 @@ def test_sizes_are_told(draft: Draft, text: str) -> None:
     assert shown(online(), draft).hint == text
 
 
+def test_that_the_original_hides_a_cut_out_is_told() -> None:
+    line = "The layer below stays as it is. Hide it to see what was cut out alone."
+    assert shown(online(), Draft(task="cut_out")).hint.splitlines()[-1] == line
+    apart = Draft(task="cut_out", places={"cut_out": Placement.NEW_DOCUMENT})
+    assert line not in shown(online(), apart).hint
+
+
 def test_large_sizes_are_grouped() -> None:
     state = online(DocumentSeen(replace(WITH_LAYERS, size=Size(12000, 800))))
     assert shown(state, Draft(task="tile")).hint == "Whole picture: 12\u202f000 × 800 pixels"
