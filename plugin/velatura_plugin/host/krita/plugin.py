@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import gc
 from contextlib import ExitStack
 
 import krita
@@ -44,6 +45,9 @@ class Plugin:
     def start(self) -> None:
         self._dockers.fill(self.studio, lambda: self._host.is_busy)
         self.app.start()
+        # All plug-ins share one interpreter, whose collections of garbage stop whoever works in
+        # Krita. What has been made by now stays until Krita ends, and is gone through no more.
+        gc.freeze()
 
     def forget_closed_later(self) -> None:
         # When it tells of the closing, Krita still lists the document.
