@@ -30,6 +30,8 @@ _OWN_BLUR = 1.2
 _DIRECTION = 0.22
 _COLOUR = 0.55
 _QUANTILES = 256
+_LINE, _LINE_GAIN = 3.0, 1.3
+_SHADE, _SHADE_GAIN = 5.0, 0.8
 
 
 @dataclass(frozen=True)
@@ -101,7 +103,25 @@ def analogy(task: Analogy, lanes: Lanes) -> Iterator[AnalogyStage]:
         final_reach=1,
     )
     for stage in synthesise(problem, settings, task.seed, lanes):
-        yield AnalogyStage(stage.fraction, stage.colours, stage.level_done)
+        colours = stage.colours
+        if stage.fraction == 1.0:
+            colours = _readable(task, colours, own[..., 3], detail, lanes)
+        yield AnalogyStage(stage.fraction, colours, stage.level_done)
+
+
+def _readable(task: Analogy, made: Floats, tone: Floats, detail: Floats, lanes: Lanes) -> Floats:
+    """Where pieces cannot show what the picture does: its own lines over them, and when it is to be
+    very faithful, its lights and shadows. Tones only: colours stay the style's."""
+    own = luminance(task.content.colour)
+    lines = own - blurred(own, _LINE)
+    lanes.check()
+    change = np.float32(_LINE_GAIN * task.sharp) * detail * lines
+    shading = max(0.0, 2.0 * task.care - 1.0)
+    if shading > 0.0:
+        wide = blurred(tone, _SHADE) - blurred(luminance(made), _SHADE)
+        lanes.check()
+        change = change + np.float32(_SHADE_GAIN * shading) * wide
+    return np.clip(made + change[..., None], 0.0, 1.0).astype(np.float32)
 
 
 def _guides(task: Analogy, lanes: Lanes) -> tuple[Floats, Floats, Floats]:
