@@ -81,7 +81,7 @@ class _Filling:
                 if stage.level_done and self.context.wants_preview():
                     yield EnginePreview(self._preview(place, stage))
             energies.append(energy)
-        metrics = {"places": len(places), "energy": float(np.mean(energies))}
+        metrics = {"places": len(places), "energy": float(np.average(energies, weights=areas))}
         if self.noise:
             ratios, pixels = zip(*self.noise, strict=True)
             metrics["residual_noise"] = float(np.average(ratios, weights=pixels))

@@ -7,7 +7,7 @@ Minimises over the hole: sum of (u_q - u_p - voted step)^2 over neighbours, plus
 Where an object that stays reaches into the hole's border, the copied pieces know that another thing
 begins there: their step to the border does not fit the pixel that lies there. Held to fit all the
 same, the object's colour glows into the hole, as far as 1/sqrt(screening) pixels. Such steps count
-little, by a redescending weight (Geman and McClure, Bayesian Image Analysis, 1985).
+little, by a redescending weight (Welsch's: exp of minus the square of the misfit).
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from .lanes import Lanes
 from .unknowns import System, conjugate_gradients
 
 _ABSENT = -2
-_RIM_TOLERANCE = 0.15
-_INNER_TOLERANCE = 0.3
+_RIM_TOLERANCE = 0.2
+_INNER_TOLERANCE = 0.35
 """Of the colours' difference taken together. What is well below is a difference of tone, to be made
 up for; what is well above is an edge. Inside the hole softer seams are kinder."""
 
-_TYPICAL = 3.0
+_TYPICAL = 2.0
 """Times the median mismatch at the border: copied texture never fits it exactly."""
 
 
@@ -91,7 +91,7 @@ def step_weights(
         max(tolerance * each, typical) ** 2 for each in (_RIM_TOLERANCE, _INNER_TOLERANCE)
     )
     scale = np.where(rim, np.float32(outer), np.float32(inner))
-    return np.square(scale / (scale + mismatch))
+    return np.exp(-mismatch / scale)
 
 
 @kernel
