@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from ...base import FloatImage
 
-_SIDE = 1536
+_SIDE = 1024
 _BLOCK = 32
 _QUIETEST_PERCENT = 15
 _NOISE_FULL = 50.0 / 255.0
