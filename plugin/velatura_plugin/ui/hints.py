@@ -22,10 +22,11 @@ def hint(state: PanelState, request: GenerateRequest, translations: Translations
         return ""
     if state.retouch.is_on:
         return _retouch(state.retouch.waiting, translations)
+    size = _size_line(state, document, request, translations)
     lines = (
-        _size_line(state, document, request, translations),
+        size,
         _layer_line(document.layer, request, translations),
-        _result_line(request, translations),
+        _result_line(request, translations) if size else "",
     )
     return "\n".join(each for each in lines if each)
 
