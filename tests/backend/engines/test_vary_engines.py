@@ -23,6 +23,9 @@ from tests.contracts.engine import (
 )
 from velatura_backend.engines import registry
 from velatura_backend.engines.base import EnginePreview, EngineResult, EngineTask
+from velatura_backend.engines.builtin.vary.retarget import RetargetEngine
+from velatura_backend.engines.builtin.vary.tile import TileEngine
+from velatura_backend.engines.builtin.vary.vary import VaryEngine
 from velatura_backend.engines.builtin.vary.wrap import wrap_seam
 from velatura_protocol.errors import Cancelled, NoSource
 from velatura_protocol.parameters import ParameterValue
@@ -31,7 +34,12 @@ from velatura_protocol.tasks import Intent, Operation
 pytestmark = pytest.mark.usefixtures("warm")
 
 GOLDEN = Path(__file__).with_name("golden")
-OPERATIONS = (Operation.VARY, Operation.TILE, Operation.RETARGET)
+ENGINES = {
+    Operation.VARY: VaryEngine,
+    Operation.TILE: TileEngine,
+    Operation.RETARGET: RetargetEngine,
+}
+OPERATIONS = tuple(ENGINES)
 
 
 class TestVaryKeepsTheContract(EngineContract):
@@ -97,8 +105,7 @@ def make_task(
 
 
 def events_of(task: EngineTask, **context):
-    engine = registry.create(registry.best(task.operation).id)
-    return list(engine.run(task, RecordingContext(**context)))
+    return list(ENGINES[task.operation]().run(task, RecordingContext(**context)))
 
 
 def made(task: EngineTask, **context) -> EngineResult:
@@ -145,6 +152,11 @@ def makes_all_anew(task: EngineTask) -> bool:
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
+def test_it_is_what_the_operation_gets_by_itself(operation):
+    assert isinstance(registry.create(registry.best(operation).id), ENGINES[operation])
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
 def test_threads_do_not_matter_where_there_are_many_stripes(operation):
     task = make_task(operation, spots(200, 180))
     one, three = (made(task, threads=threads).image for threads in (1, 3))
@@ -184,8 +196,7 @@ def test_non_finite_pixels_are_not_copied(operation):
 @pytest.mark.parametrize("operation", OPERATIONS)
 def test_cancel_stops_it_between_levels(operation):
     context = RecordingContext(threads=2)
-    engine = registry.create(registry.best(operation).id)
-    events = engine.run(make_task(operation, spots(160, 160)), context)
+    events = ENGINES[operation]().run(make_task(operation, spots(160, 160)), context)
     next(events)
     context.cancel.flag[0] = SERIAL
     with pytest.raises(Cancelled):
@@ -388,7 +399,7 @@ def test_cancel_while_it_works_stops_a_retargeting_soon():
 
     timer = threading.Timer(0.1, cancel)
     timer.start()
-    events = registry.create("builtin_retarget").run(task, context)
+    events = RetargetEngine().run(task, context)
     with pytest.raises(Cancelled):
         list(events)
     assert time.perf_counter() - cancelled_at[0] < 1.0

@@ -35,6 +35,9 @@ class Freedom:
     columns: float
 
 
+_ANYWHERE = Freedom(1.0, 1.0)
+
+
 def freedom_of(image: Floats, strength: float) -> Freedom:
     """Far where the picture is the same everywhere; hardly across what changes on the way, as from
     sky to ground: the share of the variance that lies between strips tells the one from the other.
@@ -132,7 +135,11 @@ def new_layout(
                 top, left,
             )  # fmt: skip
             if not ground.kept[block.window].all():
-                board.lay(block, drawn_offsets(block, ground, freedom, generator))
+                offsets = drawn_offsets(block, ground, freedom, generator)
+                if board.usable_share(block, offsets).max() < 1.0:
+                    further = drawn_offsets(block, ground, _ANYWHERE, generator)
+                    offsets = np.concatenate([offsets, further])
+                board.lay(block, offsets)
     return places
 
 
@@ -193,8 +200,8 @@ class _Board:
     def _costs(self, block: Block, offsets: NDArray[np.int64]) -> NDArray[np.float64]:
         """Mean squared difference from what is laid; what must not be copied is out of the question
         as long as there is anything else."""
-        image, usable = self.ground.colours, self.ground.usable
-        height, width = usable.shape
+        image = self.ground.colours
+        height, width = image.shape[:2]
         beyond = max(2, (block.bottom - block.top) // 4)
         top, left = block.top, block.left
         around = (slice(top, block.bottom + beyond), slice(left, block.right + beyond))
@@ -206,9 +213,13 @@ class _Board:
             sy = np.clip(ys + top + offsets[:, :1], 0, height - 1)
             sx = np.clip(xs + left + offsets[:, 1:], 0, width - 1)
             costs = np.square(image[sy, sx] - wanted).mean(axis=(1, 2), dtype=np.float64)
+        return costs + _UNUSABLE * (1.0 - self.usable_share(block, offsets))
+
+    def usable_share(self, block: Block, offsets: NDArray[np.int64]) -> NDArray[np.float64]:
+        """(candidates,): how much of what each would move here may be copied."""
         rows, columns = np.mgrid[block.window]
         by, bx = rows.ravel() + offsets[:, :1], columns.ravel() + offsets[:, 1:]
-        return costs + _UNUSABLE * (1.0 - usable[by, bx].mean(axis=1))
+        return self.ground.usable[by, bx].mean(axis=1)
 
     def _cut(self, block: Block, moved: Indices) -> BoolMask:
         """Which pixels of the overlap the new piece takes: those beyond the cheapest cuts."""
