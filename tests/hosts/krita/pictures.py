@@ -24,6 +24,7 @@ from tests.hosts.root.session import session
 OUT = TREE / "docs/images/krita"
 QUALITY = 88
 WALK_SECONDS = 300.0
+WALK, CHOOSING = "tests.hosts.krita.inside.panel", "tests.hosts.krita.inside.choosing"
 
 
 @dataclass(frozen=True)
@@ -64,8 +65,10 @@ def take(root: Root, look: Look, folder: Path) -> int:
         editor = Editor(display, profile.folder)
         with errands(shared / "walk", start_backend=False, **look.settings) as backend:
             variables = {**backend.environment(shared), **look.variables}
-            script = "tests.hosts.krita.inside.panel"
-            editor.drive(script, variables, path=editor.paths(), seconds=WALK_SECONDS)
+            editor.drive(WALK, variables, path=editor.paths(), seconds=WALK_SECONDS)
+        with errands(shared / "choosing", start_backend=False, **look.settings) as backend:
+            variables = {**backend.environment(shared), **look.variables}
+            editor.drive(CHOOSING, variables, path=editor.paths(), seconds=WALK_SECONDS)
         taken = sorted(shared.glob("*.png"))
         for each in taken:
             with Image.open(each) as image:

@@ -101,6 +101,34 @@ def _texts(seen: dict[str, object], name: str) -> list[str]:
 
 @pytest.mark.host
 @pytest.mark.timeout(WALK_SECONDS + 60)
+def test_styles_and_sets_are_chosen_and_nothing_is_lost(krita: Editor, shared: Path) -> None:
+    with errands(shared / "choosing", start_backend=False) as backend:
+        outcome = krita.drive(
+            "tests.hosts.krita.inside.choosing",
+            backend.environment(shared),
+            path=krita.paths(),
+            seconds=WALK_SECONDS,
+        )
+    notes: Notes = outcome.notes  # type: ignore[assignment]
+    gallery = notes["gallery"]
+    assert gallery["count"] == gallery["pictured"]
+    assert int(str(gallery["count"])) >= 6
+    assert int(str(gallery["columns"])) >= 3
+    assert gallery["rows"] == [2, 3]
+    assert notes["several"] == {
+        "open": [[False, True], [True, False]],
+        "heads": [True, True],
+    }
+    missed = notes["missed"]
+    assert missed["told"] == [
+        "3 results discarded. They stay in the history.",
+        "“photo” was closed with 3 results not accepted. They stay in the history.",
+    ]
+    assert (missed["listed"], missed["gone"]) == (3, False)
+
+
+@pytest.mark.host
+@pytest.mark.timeout(WALK_SECONDS + 60)
 def test_blemishes_are_retouched_one_after_another(krita: Editor, shared: Path) -> None:
     with errands(shared / "retouching") as backend:
         outcome = krita.drive(

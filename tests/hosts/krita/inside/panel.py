@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 
 from tests.hosts.krita.inside.clicks import (
@@ -25,8 +24,7 @@ def main(driver) -> Iterator[object]:
     yield from full_screen(driver)
     yield from _second_window(visit)
     document = yield from visit.open_photo()
-    width = int(os.environ.get("VELATURA_DRIVE_WIDTH", "290"))
-    yield from only_panel_and_layers(driver, width)
+    yield from only_panel_and_layers(driver, visit.width)
     visit.app.action("zoom_to_fit").trigger()
     yield from _offline_and_starting(visit)
     yield from _idle(visit, document)

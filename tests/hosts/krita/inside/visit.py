@@ -33,6 +33,7 @@ class Visit:
         self.panel = Panel(self.extension)
         self.folder = Path(os.environ["VELATURA_DRIVE_SHOTS"])
         self.orders = Path(os.environ["VELATURA_DRIVE_ORDERS"])
+        self._scale = SCALE
 
     @property
     def view(self):
@@ -58,9 +59,15 @@ class Visit:
         wanted.touch()
         yield lambda: not wanted.exists()
 
-    def open_photo(self) -> Iterator[object]:
+    @property
+    def width(self) -> int:
+        """The docker's."""
+        return int(os.environ.get("VELATURA_DRIVE_WIDTH", "290"))
+
+    def open_photo(self, scale: int = SCALE) -> Iterator[object]:
+        self._scale = scale
         document = self.app.openDocument(str(PHOTO))
-        width, height = SCALE * document.width(), SCALE * document.height()
+        width, height = scale * document.width(), scale * document.height()
         document.scaleImage(width, height, 300, 300, "Bicubic")
         document.waitForDone()
         self.app.activeWindow().addView(document)
@@ -69,7 +76,7 @@ class Visit:
 
     def draw(self, area: Rect) -> Generator[object, None, Rect]:
         """A selection with the pointer; in pixels of the photograph."""
-        scaled = Rect(*(SCALE * each for each in (area.x, area.y, area.width, area.height)))
+        scaled = Rect(*(self._scale * each for each in (area.x, area.y, area.width, area.height)))
         self.app.action("KisToolSelectRectangular").trigger()
         yield 100
         yield from drag(self.app.activeWindow(), scaled)
