@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ from velatura_backend.engines.base import (
     FloatMask,
     StreamedImage,
 )
+from velatura_protocol.errors import Cancelled
 from velatura_protocol.parameters import ParameterValue
 from velatura_protocol.tasks import Intent, Operation
 
@@ -63,6 +65,27 @@ def streamed(image: FloatImage, scale: float, threads: int = 2) -> Iterator[Floa
         if isinstance(event, EngineResult):
             assert isinstance(event.image, StreamedImage)
             yield from event.image.strips
+
+
+def cancelled_after(image: FloatImage, delay: float, threads: int = 2) -> float:
+    """Seconds from a cancel, ``delay`` after the beginning of an upscale, to its end."""
+    context = Quiet(threads)
+    whole = np.ones(image.shape[:2], np.float32)
+    task = EngineTask(Operation.UPSCALE, Intent.NONE, image, whole, 0, scale=2.0)
+    asked: list[float] = []
+
+    def ask() -> None:
+        asked.append(time.perf_counter())
+        context.cancel.flag[0] = context.cancel.serial
+
+    timer = threading.Timer(delay, ask)
+    timer.start()
+    try:
+        for _ in registry.create("builtin_upscale").run(task, context):
+            pass
+    except Cancelled:
+        return time.perf_counter() - asked[0]
+    raise AssertionError("it was finished before the cancel")
 
 
 def run_engine(

@@ -11,14 +11,15 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw
 
-from tests.benchmarks.shared.engines import run_engine, streamed, working
+from tests.benchmarks.shared.engines import cancelled_after, run_engine, streamed, working
 from tests.benchmarks.shared.held_out import MORE, SCORED, Picture, photograph, scores
 from tests.benchmarks.shared.memory import PeakMemory, resident
-from tests.benchmarks.shared.tables import table
+from tests.benchmarks.shared.tables import percentile, table
 
 from .methods import METHODS, line_art, reduced, worn
 
 _TILE = 200
+_CANCELS = 20
 _CROPS = {
     "astronaut": (180, 60),
     "coffee": (120, 200),
@@ -37,7 +38,7 @@ def main() -> None:
     options = parser.parse_args()
     for title, scale, worn_first in (("×2", 2, False), ("×4", 4, False), ("×2, worn", 2, True)):
         print(f"\n{title}\n\n{_scores(scale, worn_first=worn_first)}", flush=True)
-    print(f"\n{_faithful()}\n\n{_times()}", flush=True)
+    print(f"\n{_faithful()}\n\n{_times()}\n\n{_cancels()}", flush=True)
     if options.out:
         options.out.mkdir(parents=True, exist_ok=True)
         _sheet().save(options.out / "upscale.png")
@@ -88,6 +89,21 @@ def _times() -> str:
         rows.append([f"1024² ×{scale:.0f}", f"{clock:.2f}", f"{cpu:.2f}"])
     load = os.getloadavg()[0]
     return table([f"two threads, load {load:.1f}", "seconds", "CPU seconds"], rows)
+
+
+def _cancels() -> str:
+    """At random moments of the first half second; from the flag to the end of the engine."""
+    random, waits = np.random.default_rng(0), list[float]()
+    picture = working(np.asarray(Image.fromarray(photograph("coffee")).resize((2000, 1500))))
+    for _ in range(_CANCELS):
+        waits.append(cancelled_after(picture, float(random.uniform(0.05, 0.5))) * 1000.0)
+    cells = [
+        f"{each:.0f}" for each in (statistics.median(waits), percentile(waits, 95), max(waits))
+    ]
+    return table(
+        [f"{_CANCELS} cancels, load {os.getloadavg()[0]:.1f}", "median ms", "p95 ms", "worst ms"],
+        [["2000×1500 ×2", *cells]],
+    )
 
 
 def _memory() -> str:

@@ -18,7 +18,6 @@ class ModelName(Enum):
     """What each does is in the model card."""
 
     FAST_2 = "fast2"
-    FAST_4 = "fast4"
     RESTORE = "restore"
 
 
