@@ -97,9 +97,9 @@ def _hair(seed: int, colour: tuple[int, int, int]) -> tuple[Floats, Floats]:
     centre = np.array((SIDE / 2, SIDE * 0.48))
 
     def draw(pen: ImageDraw.ImageDraw) -> None:
-        box = [*(centre - (92, 110)) * _FINE, *(centre + (92, 110)) * _FINE]
+        box = _box(centre, (-92, -110), (92, 110))
         pen.ellipse(box, fill=255)
-        pen.rectangle([*(centre + (-45, 80)) * _FINE, *(centre + (45, 300)) * _FINE], fill=255)
+        pen.rectangle(_box(centre, (-45, 80), (45, 300)), fill=255)
         for _ in range(700):
             angle = random.uniform(-np.pi, 0.0) + random.normal(0, 0.15)
             start = centre + np.array((np.cos(angle) * 85, np.sin(angle) * 103))
@@ -112,6 +112,11 @@ def _hair(seed: int, colour: tuple[int, int, int]) -> tuple[Floats, Floats]:
     face = ndimage.gaussian_filter((inside < 1).astype(np.float32), 3)[..., None]
     skin = _shaded((225, 175, 150), seed + 50) * 0.15 + np.array((0.74, 0.58, 0.5))
     return (hair * (1 - face) + skin * face).astype(np.float32), alpha
+
+
+def _box(centre: NDArray, first: tuple[int, int], last: tuple[int, int]) -> list[float]:
+    corners = np.concatenate([centre + np.array(first), centre + np.array(last)]) * _FINE
+    return [float(value) for value in corners]
 
 
 def _fur(seed: int, colour: tuple[int, int, int]) -> tuple[Floats, Floats]:

@@ -1,19 +1,12 @@
-"""The matte's edge, plain or as the user wants it."""
+"""The matte's edge as the user wants it."""
 
 from __future__ import annotations
 
 import numpy as np
-from scipy import ndimage
 
 from ...base import FloatMask
 
 _HARDEST = 0.92
-
-
-def plain_edge(inside: FloatMask) -> FloatMask:
-    """The outline as an edge a pixel or two wide."""
-    smooth = ndimage.gaussian_filter(inside, 1.0)
-    return np.clip((smooth - 0.5) * 1.6 + 0.5, 0.0, 1.0).astype(np.float32)
 
 
 def adjusted(matte: FloatMask, shift: float, contrast: float) -> FloatMask:

@@ -27,19 +27,22 @@ from ...base import (
 )
 from ...specs import CUT_OUT
 from ..fill import FillEngine
-from ..patchmatch.kernels import BoolMask
+from ..patchmatch.kernels import BoolMask, Floats
 from ..patchmatch.lanes import Lanes
 from ..values import flag, number
-from .edges import adjusted, plain_edge
-from .foreground import estimate
+from .edges import adjusted
+from .foreground import HARDLY, own_colours
 from .outline import Hints, Outline, find_outline
-from .scales import Work, enlarged_matte, work_on
-from .trimap import States, make_trimap
+from .sampling import enlarged, shrunk
+from .scales import Work, full_matte, scale_of, work_on
+from .trimap import BACKGROUND, SUBJECT, Surroundings, Trimap, make_trimap
 
 _SELECTED = 0.5
-_BAND_SHARE = 0.02
+_BAND_SHARE = 0.045
 _LEAST_BAND = 4.0
-_HARDLY = 1.0 / 255.0
+_PLAIN_BAND = 2.0
+_PLAIN_CONTRAST = 0.7
+_BAND_ROWS = 128
 
 
 class CutOutEngine:
@@ -72,14 +75,12 @@ class _CuttingOut:
         outline = self._outline(work)
         yield self._progress(0.3)
         if self.context.wants_preview():
-            yield EnginePreview(self._shown(work.full(outline.inside)))
-        matte = self._matte(work, outline)
+            yield EnginePreview(self._shown(enlarged(outline.inside, work.size, self.lanes)))
+        matte = full_matte(work, self._trimap(work, outline), self.lanes)
         yield self._progress(0.8)
         if self.context.wants_preview():
             yield EnginePreview(self._shown(matte))
-        matte = adjusted(
-            matte, number(self.task, CUT_OUT, "shift"), number(self.task, CUT_OUT, "contrast")
-        )
+        matte = adjusted(matte, number(self.task, CUT_OUT, "shift"), self._contrast())
         image = self._own_colours(work, matte)
         yield self._progress(1.0)
         layers: tuple[EngineLayer, ...] = ()
@@ -90,64 +91,60 @@ class _CuttingOut:
     def _progress(self, fraction: float) -> EngineProgress:
         return EngineProgress(Phase.STEPPING, fraction * self.share)
 
+    def _small(self, work: Work, mask: FloatMask) -> FloatMask:
+        return shrunk(shrunk(mask, work.medium_size, self.lanes), work.small_size, self.lanes)
+
     def _hints(self, work: Work) -> Hints:
-        masks = self.task.masks
-        selected = work.small_mask(self.task.mask) >= _SELECTED
+        selected = self._small(work, self.task.mask) >= _SELECTED
         nothing = np.zeros_like(selected)
         subject, background = (
-            work.small_mask(masks[role]) >= _SELECTED if role in masks else nothing
+            self._small(work, self.task.masks[role]) >= _SELECTED
+            if role in self.task.masks
+            else nothing
             for role in (Role.GUIDE, Role.EXCLUDE)
         )
         return Hints(selected | subject, subject & ~background, background)
 
     def _outline(self, work: Work) -> Outline:
         hints = self._hints(work)
-        if not flag(self.task, CUT_OUT, "find_outline"):
-            inside = work.small_mask(self.task.mask)
-            inside = np.where(hints.subject, 1.0, np.where(hints.background, 0.0, inside))
-            return Outline(
-                inside.astype(np.float32), np.zeros_like(work.small_mask(self.task.mask))
-            )
-        return find_outline(work.small, hints, flag(self.task, CUT_OUT, "openings"), self.lanes)
+        if flag(self.task, CUT_OUT, "find_outline"):
+            return find_outline(work.small, hints, flag(self.task, CUT_OUT, "openings"), self.lanes)
+        drawn = self._small(work, self.task.mask)
+        inside = np.where(hints.subject, 1.0, np.where(hints.background, 0.0, drawn))
+        return Outline(inside.astype(np.float32), np.zeros_like(drawn))
 
-    def _matte(self, work: Work, outline: Outline) -> FloatMask:
-        if not self.refine:
-            return plain_edge(work.full(outline.inside))
-        states = self._states(work, outline)
-        return enlarged_matte(work, states, self.lanes)
-
-    def _states(self, work: Work, outline: Outline) -> States:
+    def _trimap(self, work: Work, outline: Outline) -> Trimap:
         """At the size the matte is solved in."""
-        band = number(self.task, CUT_OUT, "band")
-        if not band:
-            own = outline.inside > _SELECTED
-            radius = np.sqrt(max(int(own.sum()), 1) / np.pi) / work.small_scale
-            band = max(_LEAST_BAND, _BAND_SHARE * 4.0 * radius)
-        inside = work.medium_from_small(outline.inside)
-        evidence = work.medium_from_small(outline.evidence)
-        found = flag(self.task, CUT_OUT, "find_outline")
+        band = self._band(np.count_nonzero(outline.inside > _SELECTED) / outline.inside.size, work)
+        around = Surroundings.of(outline.inside, outline.evidence)
         self.lanes.check()
-        states = make_trimap(inside, band * work.medium_scale, evidence if found else None)
-        for role, state in ((Role.GUIDE, 1), (Role.EXCLUDE, 0)):
+        scale = scale_of(work.medium_size, work.size)
+        trimap = make_trimap(around, band * scale, work.medium_size, self.lanes)
+        for role, state in ((Role.GUIDE, SUBJECT), (Role.EXCLUDE, BACKGROUND)):
             if role in self.task.masks:
-                states[work.medium_mask(self.task.masks[role]) >= _SELECTED] = state
-        return states
+                drawn = shrunk(self.task.masks[role], work.medium_size, self.lanes)
+                trimap.states[drawn >= _SELECTED] = state
+        return trimap
+
+    def _band(self, share: float, work: Work) -> float:
+        """In the picture's pixels; never less than the outline is exact to."""
+        exact = 1.5 / scale_of(work.small_size, work.size)
+        if not self.refine:
+            return max(_PLAIN_BAND, exact)
+        chosen = number(self.task, CUT_OUT, "band")
+        usual = max(_LEAST_BAND, _BAND_SHARE * np.sqrt(share * work.size[0] * work.size[1]))
+        return max(chosen or float(usual), exact)
+
+    def _contrast(self) -> float:
+        wanted = number(self.task, CUT_OUT, "contrast")
+        return wanted if self.refine else max(wanted, _PLAIN_CONTRAST)
 
     def _own_colours(self, work: Work, matte: FloatMask) -> FloatImage:
-        """The subject's colours where the matte is soft; where nothing of it is seen the picture's,
-        so that painting the mask brings the picture back."""
-        image = self.task.image.copy()
-        soft = (matte > _HARDLY) & (matte < 1.0 - _HARDLY)
-        if not soft.any():
-            return image
-        window = _window(soft, 16)
-        colours = np.nan_to_num(image[window][..., :-1], nan=0.0, posinf=0.0, neginf=0.0)
+        result = self.task.image.copy()
         self.lanes.check()
-        subject, _ = estimate(np.ascontiguousarray(colours), matte[window].copy(), self.lanes)
-        inner = soft[window] & np.isfinite(image[window]).all(axis=2)
-        bounds = min(float(colours.min()), 0.0), max(float(colours.max()), 1.0)
-        image[window][..., :-1][inner] = np.clip(subject[inner], *bounds)
-        return image
+        colours = finite(self.task.image[..., :-1], self.lanes)
+        own_colours(colours, matte, work.medium_size, result, self.lanes)
+        return result
 
     def _shown(self, matte: FloatMask) -> FloatImage:
         """The picture, what is cut away under a red film."""
@@ -160,7 +157,7 @@ class _CuttingOut:
 
     def _filled(self, matte: FloatMask) -> Iterator[EngineEvent]:
         grow = int(number(self.task, CUT_OUT, "background_grow"))
-        hole = _grown(matte > _HARDLY, grow)
+        hole = _grown(matte > HARDLY, grow)
         task = EngineTask(
             Operation.FILL, Intent.REMOVE, self.task.image, hole.astype(np.float32), self.task.seed
         )
@@ -179,9 +176,11 @@ def _grown(mask: BoolMask, pixels: int) -> BoolMask:
     return np.asarray(ndimage.distance_transform_edt(~mask)) <= pixels
 
 
-def _window(mask: BoolMask, margin: int) -> tuple[slice, slice]:
-    ys, xs = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
-    return (
-        slice(max(0, int(ys[0]) - margin), int(ys[-1]) + 1 + margin),
-        slice(max(0, int(xs[0]) - margin), int(xs[-1]) + 1 + margin),
-    )
+def finite(values: Floats, lanes: Lanes) -> Floats:
+    """A copy, 0 where a value is not finite."""
+    result = np.empty(values.shape, np.float32)
+    for top in range(0, len(values), _BAND_ROWS):
+        lanes.check()
+        rows = slice(top, top + _BAND_ROWS)
+        result[rows] = np.nan_to_num(values[rows], nan=0.0, posinf=0.0, neginf=0.0)
+    return result

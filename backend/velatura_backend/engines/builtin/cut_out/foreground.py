@@ -11,7 +11,10 @@ import numpy as np
 
 from ..patchmatch.kernels import Flag, Floats, kernel
 from ..patchmatch.lanes import Lanes
+from .sampling import Size, shrunk
 
+HARDLY = 1.0 / 255.0
+_FIRMNESS = 0.05
 _SMOOTH = 1e-5
 _STEP_COUNTS = 1.0
 _FINE_ROUNDS = 3
@@ -58,10 +61,50 @@ def _improve(
                 behind[y, x, c] = (ff * b - fb * f) * scale
 
 
-def estimate(image: Floats, alpha: Floats, lanes: Lanes) -> tuple[Floats, Floats]:
-    """(H, W, c) colours of the subject and of what is behind it. ``image``: (H, W, c), finite."""
-    subject, behind = _level(image, alpha, lanes)
-    return subject, behind
+@kernel
+def _settle(
+    start: int,
+    stop: int,
+    flag: Flag,
+    serial: int,
+    image: Floats,
+    alpha: Floats,
+    subject: Floats,
+    behind: Floats,
+    out: Floats,
+) -> None:
+    """Where alpha is soft ``out`` becomes the subject's colour: what is estimated, moved as little
+    as makes the mixture the pixel's."""
+    height, width = alpha.shape
+    rows, columns, channels = subject.shape
+    for y in range(start, stop):
+        if flag[0] == serial:
+            return
+        v = min(y * rows // height, rows - 1)
+        for x in range(width):
+            a = alpha[y, x]
+            if a <= np.float32(HARDLY) or a >= np.float32(1.0 - HARDLY):
+                continue
+            u, rest = min(x * columns // width, columns - 1), np.float32(1.0) - a
+            share = a / (a * a + rest * rest + np.float32(_FIRMNESS))
+            for c in range(channels):
+                miss = image[y, x, c] - a * subject[v, u, c] - rest * behind[v, u, c]
+                value = subject[v, u, c] + share * miss
+                low, high = (
+                    min(image[y, x, c], np.float32(0.0)),
+                    max(image[y, x, c], np.float32(1.0)),
+                )
+                out[y, x, c] = min(max(value, low), high)
+
+
+def own_colours(colours: Floats, alpha: Floats, size: Size, result: Floats, lanes: Lanes) -> None:
+    """Writes the subject's own colours into ``result`` wherever alpha is soft. Where nothing of the
+    subject is seen the picture stays: painting the mask brings it back.
+
+    ``colours``: (H, W, c), finite. ``size``: (height, width) in which they are estimated.
+    """
+    subject, behind = _level(shrunk(colours, size, lanes), shrunk(alpha, size, lanes), lanes)
+    lanes.rows(_settle, *alpha.shape, colours, alpha, subject, behind, result)
 
 
 def _level(image: Floats, alpha: Floats, lanes: Lanes) -> tuple[Floats, Floats]:
@@ -69,6 +112,7 @@ def _level(image: Floats, alpha: Floats, lanes: Lanes) -> tuple[Floats, Floats]:
     rounds = _FINE_ROUNDS if min(height, width) > _COARSE_SIDE else _COARSE_ROUNDS
     if height * width == 1:
         return image.copy(), image.copy()
+    lanes.check()
     small = _level(_halved(image), _halved(alpha[..., None])[..., 0], lanes)
     subject, behind = (_doubled(each, height, width) for each in small)
     for turn in range(2 * rounds):

@@ -34,7 +34,8 @@ class Likeness:
         subject (by weights, (H, W)) than one of the background's.
         ``reach``: how far a sample is heard, in sixths of the picture."""
         ours, theirs = self._density(subject, reach), self._density(background, reach)
-        return np.log((ours + _UNSEEN) / (theirs + _UNSEEN)).reshape(self.size)
+        ratio = np.log((ours + _UNSEEN) / (theirs + _UNSEEN))
+        return ratio.reshape(self.size).astype(np.float32, copy=False)
 
     def _density(self, weights: Floats, reach: float) -> Floats:
         counts = np.bincount(self.cells, weights.reshape(-1), int(np.prod(_SHAPE)))
@@ -48,7 +49,8 @@ class Likeness:
         for axis in range(5):
             self.lanes.check()
             sigma, mode = (place, "nearest") if axis < 2 else (colour, "constant")
-            counts = ndimage.gaussian_filter1d(counts, sigma, axis, mode=mode, truncate=3.0)
+            blurred = ndimage.gaussian_filter1d(counts, sigma, axis, mode=mode, truncate=3.0)
+            counts = np.asarray(blurred, np.float32)
         return counts
 
 

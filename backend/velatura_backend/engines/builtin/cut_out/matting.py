@@ -13,11 +13,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..patchmatch.kernels import Bytes, Flag, Floats, Indices, kernel
+from ..patchmatch.kernels import BoolMask, Bytes, Flag, Floats, Indices, kernel
 from ..patchmatch.lanes import Lanes, row_pieces
 from .trimap import SUBJECT, UNKNOWN, States, halved
 
 _NOISE = 1e-6
+_PULL = 0.05
 _STEPS = 60
 _COARSE_STEPS = 200
 _COARSE_SIDE = 48
@@ -318,8 +319,8 @@ class _System:
         )
         return float(self.partial.sum())
 
-    def solve(self, alpha: Floats, wanted: Floats, steps: int) -> None:
-        """Improves ``alpha`` in place."""
+    def solve(self, alpha: Floats, wanted: BoolMask, steps: int) -> None:
+        """Improves ``alpha`` in place; unknown pixels are drawn to ``wanted``."""
         inverse, product = self.inverse_diagonal(), np.zeros_like(alpha)
         self.multiply(alpha, product)
         residual = np.where(self.unknown, self.trust * wanted - product, np.float32(0.0))
@@ -360,37 +361,29 @@ class _System:
             share = gain / before
 
 
-def solve_matte(
-    guide: Floats, states: States, wanted: Floats, trust: Floats, lanes: Lanes
-) -> Floats:
-    """(H, W) alpha in 0..1. ``guide``: (H, W, 3), finite. ``wanted`` with ``trust`` (H, W, 0 where
-    nothing is known) pulls alpha towards it, where a colour says what it is."""
-    if not (states == UNKNOWN).any():
-        return (states == SUBJECT).astype(np.float32)
-    alpha = _level(guide, states, wanted, trust, lanes)
-    return np.clip(alpha, 0.0, 1.0)
+def solve_matte(guide: Floats, states: States, leaning: Floats, lanes: Lanes) -> Floats:
+    """(H, W) alpha in 0..1. ``guide``: (H, W, 3), finite, at least 3 pixels a side. ``leaning``:
+    (H, W) -1..1, which side an unknown pixel is rather on: without that, what differs from both
+    sides, such as a dark collar, comes out as half transparent."""
+    return np.clip(_level(guide, states, leaning, lanes), 0.0, 1.0)
 
 
-def _level(guide: Floats, states: States, wanted: Floats, trust: Floats, lanes: Lanes) -> Floats:
+def _level(guide: Floats, states: States, leaning: Floats, lanes: Lanes) -> Floats:
     height, width = states.shape
-    steps = _STEPS
+    lanes.check()
     if min(height, width) > _COARSE_SIDE:
-        small = _level(
-            _halved(guide),
-            halved(states),
-            _halved(wanted[..., None])[..., 0],
-            _halved(trust[..., None])[..., 0],
-            lanes,
-        )
-        alpha = _doubled(np.clip(small, 0.0, 1.0), height, width)
+        small_leaning = _halved(leaning[..., None])[..., 0]
+        small = _level(_halved(guide), halved(states), small_leaning, lanes)
+        alpha, steps = _doubled(np.clip(small, 0.0, 1.0), height, width), _STEPS
     else:
         alpha, steps = np.full((height, width), 0.5, np.float32), _COARSE_STEPS
     alpha = np.where(states == UNKNOWN, alpha, states == SUBJECT).astype(np.float32)
+    padded = np.pad(alpha, 1)
     lanes.check()
-    padded = [np.pad(each, 1) for each in (states, alpha, wanted, trust)]
-    system = _System(np.pad(guide, ((1, 1), (1, 1), (0, 0))), padded[0], padded[3], lanes)
-    system.solve(padded[1], padded[2], steps)
-    return np.ascontiguousarray(padded[1][1:-1, 1:-1])
+    trust = np.pad(np.float32(_PULL) * np.abs(leaning), 1)
+    system = _System(np.pad(guide, ((1, 1), (1, 1), (0, 0))), np.pad(states, 1), trust, lanes)
+    system.solve(padded, np.pad(leaning > 0, 1), steps)
+    return np.ascontiguousarray(padded[1:-1, 1:-1])
 
 
 def _halved(values: Floats) -> Floats:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import ndimage
 
 from ..patchmatch.kernels import BoolMask, Flag, Floats, Real, kernel
@@ -100,7 +99,7 @@ def _primal_step(
     inside: Floats,
     leading: Floats,
 ) -> None:
-    height, width = inside.shape
+    width = inside.shape[1]
     tau = np.float32(0.35)
     for y in range(start, stop):
         if flag[0] == serial:
@@ -119,25 +118,26 @@ def _primal_step(
 
 
 def find_outline(guide: Floats, hints: Hints, openings: bool, lanes: Lanes) -> Outline:
-    """``guide``: (H, W, 3), finite. Selected pixels may turn out to be background; those next to
+    """``guide``: (H, W, 3), finite. What counts as background is what lies around the selection,
+    never what was cut off inside it: a mistake would confirm itself. In the first round it is heard
+    all over the picture, then rather near by. Selected pixels may turn out to be background; those next to
     the selection may turn out to be the subject's. ``openings``: the subject may have holes."""
+    diagonal = float(np.hypot(*guide.shape[:2]))
+    away = np.asarray(ndimage.distance_transform_edt(~hints.selected), np.float32)
+    lanes.check()
     depth = _depth(hints.selected)
-    lanes.check()
-    reach = max(2.0, _OUTSIDE * float(np.hypot(*guide.shape[:2])))
-    away = ndimage.distance_transform_edt(~hints.selected)
-    lanes.check()
-    background = (np.asarray(away) > reach) | hints.background
-    prior = (_DEPTH_COUNTS * (2.0 * depth - _RIM_COSTS) - 1.0 * (away > 0)).astype(np.float32)
+    background = (away > max(2.0, _OUTSIDE * diagonal)) | hints.background
+    prior = np.float32(_DEPTH_COUNTS) * (2.0 * depth - np.float32(_RIM_COSTS)) - (away > 0)
     edges = np.empty(guide.shape[:2], np.float32)
     sharpness = np.float32(0.5 / max(_mean_square_step(guide), 1e-6))
     lanes.rows(_edge_weights, *guide.shape[:2], guide, sharpness, edges)
-    near = (np.asarray(away) < _RING * np.hypot(*guide.shape[:2])) | hints.background
-    outside = (near & ~hints.selected).astype(np.float32)
+    outside = ((away > 0) & (away < _RING * diagonal)) | hints.background
     likeness = Likeness(guide, lanes)
     inside = np.where(hints.selected, _RIM_COUNTS + depth, 0.0).astype(np.float32)
     evidence = np.zeros_like(edges)
     for turn in range(_ROUNDS):
-        evidence = likeness.evidence(inside, outside, _PLACE_BLUR if turn else _FIRST_BLUR)
+        reach = _PLACE_BLUR if turn else _FIRST_BLUR
+        evidence = likeness.evidence(inside, outside.astype(np.float32), reach)
         np.clip(evidence, -_MOST_EVIDENCE, _MOST_EVIDENCE, out=evidence)
         cost = -(evidence + prior)
         cost[background], cost[hints.subject] = 100.0, -100.0

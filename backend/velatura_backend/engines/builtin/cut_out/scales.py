@@ -8,110 +8,102 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import ndimage
 
-from velatura_protocol.geometry import Size
-
-from ....imaging.resize import Filter, resize, resize_mask
 from ...base import FloatImage, FloatMask
 from ..patchmatch.kernels import Flag, Floats, kernel
 from ..patchmatch.lanes import Lanes
 from .matting import solve_matte
-from .trimap import UNKNOWN, States
+from .sampling import Size, enlarged, shrunk
+from .trimap import SUBJECT, UNKNOWN, Trimap
 
 _SMALL_PIXELS = 1 << 16
 _MEDIUM_PIXELS = 2_200_000
 _LEAST_SIDE = 3
 _GUIDE_RADIUS = 2
 _GUIDE_NOISE = 1e-4
+_BAND_ROWS = 128
 
 
 @dataclass(frozen=True)
 class Work:
     """``guide``: (H, W, 3) what colours are compared in, the picture's size; ``medium`` and
-    ``small``: the same, reduced; the scales are theirs over the picture's."""
+    ``small``: the same, reduced."""
 
     guide: Floats
     medium: Floats
     small: Floats
 
     @property
-    def small_scale(self) -> float:
-        return float(np.sqrt(self.small[..., 0].size / self.guide[..., 0].size))
+    def size(self) -> Size:
+        return self.guide.shape[0], self.guide.shape[1]
 
     @property
-    def medium_scale(self) -> float:
-        return float(np.sqrt(self.medium[..., 0].size / self.guide[..., 0].size))
+    def medium_size(self) -> Size:
+        return self.medium.shape[0], self.medium.shape[1]
 
-    def small_mask(self, mask: FloatMask) -> FloatMask:
-        return resize_mask(mask, _size(self.small), Filter.BOX)
+    @property
+    def small_size(self) -> Size:
+        return self.small.shape[0], self.small.shape[1]
 
-    def medium_mask(self, mask: FloatMask) -> FloatMask:
-        return resize_mask(mask, _size(self.medium), Filter.BOX)
-
-    def medium_from_small(self, values: Floats) -> Floats:
-        return _resampled(values, _size(self.medium))
-
-    def full(self, values: Floats) -> Floats:
-        return _resampled(values, _size(self.guide))
+    @property
+    def is_reduced(self) -> bool:
+        """Whether the matte is solved in less than the picture's size."""
+        return self.medium_size != self.size
 
 
-def _size(array: Floats) -> Size:
-    return Size(array.shape[1], array.shape[0])
-
-
-def _resampled(values: Floats, size: Size) -> Floats:
-    packed = np.stack([values, np.ones_like(values)], axis=2)
-    return np.ascontiguousarray(resize(packed, size, Filter.BILINEAR)[..., 0])
+def scale_of(size: Size, full: Size) -> float:
+    """How many pixels of ``size`` there are to one of ``full``, along a side."""
+    return float(np.sqrt(size[0] * size[1] / (full[0] * full[1])))
 
 
 def work_on(image: FloatImage, lanes: Lanes) -> Work:
     """A layer's transparency counts as mid-grey, highlights as a little more than white."""
     guide = _guide(image, lanes)
-    medium = _reduced(guide, _MEDIUM_PIXELS)
-    lanes.check()
-    return Work(guide, medium, _reduced(medium, _SMALL_PIXELS))
+    medium = shrunk(guide, _reduced(guide, _MEDIUM_PIXELS), lanes)
+    return Work(guide, medium, shrunk(medium, _reduced(medium, _SMALL_PIXELS), lanes))
 
 
 def _guide(image: FloatImage, lanes: Lanes) -> Floats:
     height, width, channels = image.shape
     guide = np.empty((height, width, 3), np.float32)
-    for top in range(0, height, 256):
+    for top in range(0, height, _BAND_ROWS):
         lanes.check()
-        rows = slice(top, top + 256)
+        rows = slice(top, top + _BAND_ROWS)
         alpha = np.clip(np.nan_to_num(image[rows, :, -1:]), 0.0, 1.0)
         colours = np.clip(np.nan_to_num(image[rows, :, : channels - 1]), -0.5, 2.0)
         guide[rows] = colours * alpha + 0.5 * (1.0 - alpha)
     return guide
 
 
-def _reduced(guide: Floats, pixels: int) -> Floats:
+def _reduced(guide: Floats, pixels: int) -> Size:
     height, width = guide.shape[:2]
-    scale = np.sqrt(pixels / (height * width))
-    if scale >= 1.0:
-        return guide
-    size = Size(max(1, round(width * scale)), max(1, round(height * scale)))
-    opaque = np.dstack([guide, np.ones((height, width), np.float32)])
-    return np.ascontiguousarray(resize(opaque, size, Filter.BOX)[..., :3])
+    scale = min(1.0, float(np.sqrt(pixels / (height * width))))
+    return max(1, round(height * scale)), max(1, round(width * scale))
 
 
-def enlarged_matte(work: Work, states: States, lanes: Lanes) -> FloatMask:
+def full_matte(work: Work, trimap: Trimap, lanes: Lanes) -> FloatMask:
     """The matte in the picture's size, solved in the medium one."""
+    states = trimap.states
     if min(states.shape) < _LEAST_SIDE or not (states == UNKNOWN).any():
-        return work.full((states != 0).astype(np.float32))
-    nothing = np.zeros(states.shape, np.float32)
-    alpha = solve_matte(work.medium, states, nothing, nothing, lanes)
-    lanes.check()
-    if work.medium.shape == work.guide.shape:
-        return alpha
-    return _guided(work, alpha, lanes)
+        return enlarged((states == SUBJECT).astype(np.float32), work.size, lanes)
+    alpha = solve_matte(work.medium, states, trimap.leaning, lanes)
+    return _guided(work, alpha, lanes) if work.is_reduced else alpha
 
 
 @kernel
 def _follow(
-    start: int, stop: int, flag: Flag, serial: int, guide: Floats, lines: Floats, out: Floats
+    start: int,
+    stop: int,
+    flag: Flag,
+    serial: int,
+    guide: Floats,
+    alpha: Floats,
+    lines: Floats,
+    out: Floats,
 ) -> None:
-    """Alpha by the local straight lines, looked up between the medium size's pixels."""
+    """Alpha by the local straight lines, looked up between the medium size's pixels; where it is 0
+    or 1 all around, it is that."""
     height, width = out.shape
-    rows, columns = lines.shape[:2]
+    rows, columns = alpha.shape
     for y in range(start, stop):
         if flag[0] == serial:
             return
@@ -122,6 +114,10 @@ def _follow(
             fx = min(max((x + 0.5) * columns / width - 0.5, 0.0), columns - 1.0)
             left = min(int(fx), max(columns - 2, 0))
             right, u = min(left + 1, columns - 1), fx - left
+            total = alpha[top, left] + alpha[top, right] + alpha[below, left] + alpha[below, right]
+            if total <= 0.0 or total >= 4.0:
+                out[y, x] = total * 0.25
+                continue
             total = 0.0
             for c in range(4):
                 upper = lines[top, left, c] * (1 - u) + lines[top, right, c] * u
@@ -135,8 +131,8 @@ def _guided(work: Work, alpha: Floats, lanes: Lanes) -> FloatMask:
     """Alpha follows the large picture's colours as it followed the medium one's (He and Sun, Fast
     Guided Filter, 2015)."""
     lines = _lines(work.medium, alpha, lanes)
-    out = np.empty(work.guide.shape[:2], np.float32)
-    lanes.rows(_follow, *out.shape, work.guide, lines, out)
+    out = np.empty(work.size, np.float32)
+    lanes.rows(_follow, *work.size, work.guide, alpha, lines, out)
     return out
 
 
@@ -146,7 +142,7 @@ def _lines(guide: Floats, alpha: Floats, lanes: Lanes) -> Floats:
 
     def mean(values: Floats) -> Floats:
         lanes.check()
-        return ndimage.uniform_filter(values, side, mode="nearest")
+        return np.asarray(ndimage.uniform_filter(values, side, mode="nearest"), np.float32)
 
     centre = [mean(guide[..., c]) for c in range(3)]
     level = mean(alpha)
@@ -159,15 +155,15 @@ def _lines(guide: Floats, alpha: Floats, lanes: Lanes) -> Floats:
         mean(guide[..., i] * guide[..., j]) - centre[i] * centre[j]
         for i, j in ((0, 1), (0, 2), (1, 2))
     )
-    c0, c1, c2 = yy * zz - yz * yz, yz * xz - xy * zz, xy * yz - yy * xz
-    scale = 1.0 / np.maximum(xx * c0 + xy * c1 + xz * c2, 1e-18)
-    slopes = [
-        (c0 * shared[0] + c1 * shared[1] + c2 * shared[2]) * scale,
-        (c1 * shared[0] + (xx * zz - xz * xz) * shared[1] + (xy * xz - xx * yz) * shared[2])
-        * scale,
-        (c2 * shared[0] + (xy * xz - xx * yz) * shared[1] + (xx * yy - xy * xy) * shared[2])
-        * scale,
-    ]
+    lanes.check()
+    rows = (
+        (yy * zz - yz * yz, yz * xz - xy * zz, xy * yz - yy * xz),
+        (yz * xz - xy * zz, xx * zz - xz * xz, xy * xz - xx * yz),
+        (xy * yz - yy * xz, xy * xz - xx * yz, xx * yy - xy * xy),
+    )
+    lanes.check()
+    scale = 1.0 / np.maximum(xx * rows[0][0] + xy * rows[0][1] + xz * rows[0][2], 1e-18)
+    slopes = [sum(row[c] * shared[c] for c in range(3)) * scale for row in rows]
     level = level - sum(slopes[c] * centre[c] for c in range(3))
-    smoothed = [mean(each) for each in (*slopes, level)]
+    smoothed = [mean(np.asarray(each, np.float32)) for each in (*slopes, level)]
     return np.ascontiguousarray(np.stack(smoothed, axis=2), np.float32)

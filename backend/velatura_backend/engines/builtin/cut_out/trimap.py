@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
 from ..patchmatch.kernels import Floats
+from ..patchmatch.lanes import Lanes
+from .sampling import Size, enlarged
 
 BACKGROUND, SUBJECT, UNKNOWN = 0, 1, 2
 
@@ -17,24 +21,67 @@ _FAR = 2.5
 _DOUBTFUL = 2.0
 _CERTAIN = 3.0
 _ALWAYS = 1.5
+_ROWS = 256
 
 
-def make_trimap(inside: Floats, band: float, evidence: Floats | None) -> States:
-    """Unknown is what lies within ``band`` pixels of the outline; and, up to 2.5 times as far, what
-    looks more like the other side; but not what certainly looks like its own."""
-    own = inside > 0.5
-    into = np.asarray(ndimage.distance_transform_edt(np.pad(own, 1, "edge")))[1:-1, 1:-1]
-    out = np.asarray(ndimage.distance_transform_edt(np.pad(~own, 1, "edge")))[1:-1, 1:-1]
-    if not own.any() or own.all():
-        return own.astype(np.uint8)
-    distance = np.where(own, into, out)
-    unknown = (distance <= band) | ((inside > 0.02) & (inside < 0.98))
-    if evidence is not None:
-        doubtful = ~own & (evidence > _DOUBTFUL)
-        unknown |= doubtful & (distance <= _FAR * band)
-        explained = np.asarray(ndimage.minimum_filter(np.where(own, evidence, -evidence), 3))
-        unknown &= (explained < _CERTAIN) | (distance <= _ALWAYS)
-    return np.where(unknown, UNKNOWN, own).astype(np.uint8)
+@dataclass(frozen=True)
+class Surroundings:
+    """Of an outline, in the size it was found in. ``signed``: distance from it in pixels, below 0
+    outside. ``certain``: the least evidence around for a pixel's own side. ``evidence``: for the
+    subject. All (H, W)."""
+
+    signed: Floats
+    certain: Floats
+    evidence: Floats
+    soft: Floats
+
+    @classmethod
+    def of(cls, inside: Floats, evidence: Floats) -> Surroundings:
+        own = inside > 0.5
+        into, out = (
+            np.asarray(ndimage.distance_transform_edt(np.pad(each, 1, "edge")))[1:-1, 1:-1]
+            for each in (own, ~own)
+        )
+        signed = np.where(own, into - 0.5, 0.5 - out)
+        certain = ndimage.minimum_filter(np.where(own, evidence, -evidence), 3)
+        soft = np.minimum(inside, 1.0 - inside)
+        fields = (signed, certain, evidence, soft)
+        return cls(*(np.ascontiguousarray(each, np.float32) for each in fields))
+
+
+@dataclass(frozen=True)
+class Trimap:
+    """``leaning``: (H, W) -1..1, how far a pixel lies on its side of the outline, in bands, where
+    its colour does not say otherwise."""
+
+    states: States
+    leaning: Floats
+
+
+def make_trimap(around: Surroundings, band: float, size: Size, lanes: Lanes) -> Trimap:
+    """``size``: (height, width) wanted. Unknown is what lies within ``band`` pixels of it from the
+    outline and, outside, up to 2.5 times as far what looks like the subject; but not what certainly
+    looks like its own side."""
+    if not (around.signed > 0).any() or (around.signed > 0).all():
+        sides = np.full(size, int((around.signed > 0).any()), np.uint8)
+        return Trimap(sides, np.zeros(size, np.float32))
+    scale = float(np.sqrt(size[0] * size[1] / around.signed.size))
+    fields = [
+        enlarged(each, size, lanes)
+        for each in (around.signed, around.certain, around.evidence, around.soft)
+    ]
+    states, leaning = np.empty(size, np.uint8), np.empty(size, np.float32)
+    for top in range(0, size[0], _ROWS):
+        lanes.check()
+        signed, certain, evidence, soft = (each[top : top + _ROWS] for each in fields)
+        distance = np.abs(signed) * scale
+        unknown = (distance <= band) | (soft > 0.02)
+        unknown |= (signed < 0) & (evidence > _DOUBTFUL) & (distance <= _FAR * band)
+        unknown &= (certain < _CERTAIN) | (distance <= _ALWAYS * max(scale, 1.0))
+        states[top : top + _ROWS] = np.where(unknown, UNKNOWN, signed > 0)
+        agrees = np.where(signed > 0, evidence, -evidence) >= 0
+        leaning[top : top + _ROWS] = np.clip(signed * (scale / band), -1.0, 1.0) * agrees
+    return Trimap(states, leaning)
 
 
 def halved(states: States) -> States:

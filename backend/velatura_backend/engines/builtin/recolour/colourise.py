@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy import ndimage
-from scipy.spatial import cKDTree
+from scipy.spatial import KDTree
 
 from velatura_protocol.geometry import Size
 
@@ -14,7 +14,14 @@ from ....imaging.resize import Filter, resize
 from ...base import FloatImage
 from ..patchmatch.kernels import Flag, Floats
 from ..patchmatch.lanes import Lanes
-from .oklab import Doubles, careful_kernel, decoding_table, oklab_of, to_oklab
+from .oklab import (
+    Doubles,
+    careful_kernel,
+    decoding_table,
+    lightness_without_colour,
+    oklab_of,
+    to_oklab,
+)
 from .propagate import Hints, spread
 
 SOLVED_PIXELS = 1 << 20
@@ -74,11 +81,12 @@ def from_reference(grey: Grey, reference: FloatImage, seed: int, lanes: Lanes) -
     """(h, w, 2) as above: Welsh, Ashikhmin, Mueller, Transferring Color to Greyscale Images,
     SIGGRAPH 2002 — pixels are matched by lightness and texture — and what those matches agree on is
     spread over the picture."""
-    theirs = to_oklab(_small(reference, _REFERENCE_SIDE)[..., :3])
+    small = _small(reference, _REFERENCE_SIDE)[..., :3]
+    theirs, their_light = to_oklab(small), lightness_without_colour(small)
     lanes.check()
     light = _of_side(grey.light, _MATCHED_SIDE)
-    ours = _features(_matched(light, theirs[..., 0]))
-    tree = cKDTree(_sampled(_features(theirs[..., 0]), seed), balanced_tree=False)
+    ours = _features(_matched(light, their_light))
+    tree = KDTree(_sampled(_features(their_light), seed), balanced_tree=False)
     colours = _sampled(theirs[..., 1:], seed)
     points = ours.reshape(-1, ours.shape[2])
     found, trust = np.empty((len(points), 2)), np.empty(len(points))
@@ -191,17 +199,22 @@ def _colour(
 @careful_kernel
 def _write_colour(light: float, a: float, b: float, scale: float, pixel: Floats) -> None:
     """Encoded sRGB, with as much of the chroma as there is room for."""
-    share = 1.0
-    for _ in range(8):
-        l = (light + share * (0.3963377774 * a + 0.2158037573 * b)) ** 3
-        m = (light - share * (0.1055613458 * a + 0.0638541728 * b)) ** 3
-        s = (light - share * (0.0894841775 * a + 1.2914855480 * b)) ** 3
-        red = 4.0767416621 * l - 3.3077115913 * m + 0.2309699292 * s
-        green = -1.2684380046 * l + 2.6097574011 * m - 0.3413193965 * s
-        blue = -0.0041960863 * l - 0.7034186147 * m + 1.7076147010 * s
+    low, high, share = 0.0, 1.0, 1.0
+    red, green, blue = 0.0, 0.0, 0.0
+    for turn in range(9):
+        long = (light + share * (0.3963377774 * a + 0.2158037573 * b)) ** 3
+        middle = (light - share * (0.1055613458 * a + 0.0638541728 * b)) ** 3
+        short = (light - share * (0.0894841775 * a + 1.2914855480 * b)) ** 3
+        red = 4.0767416621 * long - 3.3077115913 * middle + 0.2309699292 * short
+        green = -1.2684380046 * long + 2.6097574011 * middle - 0.3413193965 * short
+        blue = -0.0041960863 * long - 0.7034186147 * middle + 1.7076147010 * short
         if min(red, min(green, blue)) >= -1e-4 and max(red, max(green, blue)) <= 1.0 + 1e-4:
-            break
-        share *= 0.8
+            low = share
+            if turn == 0:
+                break
+        else:
+            high = share
+        share = 0.5 * (low + high)
     linear = (red, green, blue)
     for axis in range(3):
         value = min(max(linear[axis], 0.0), 1.0)
@@ -228,7 +241,7 @@ def _local_lines(light: Floats, chroma: Floats) -> Floats:
     side = 2 * _GUIDE_RADIUS + 1
 
     def mean(values: Floats) -> Floats:
-        return ndimage.uniform_filter(values, side, mode="nearest")
+        return np.asarray(ndimage.uniform_filter(values, side, mode="nearest"), np.float32)
 
     centre = mean(light)
     spread_of = np.maximum(mean(light * light) - centre * centre, 0.0)

@@ -83,7 +83,8 @@ def _flatness(image: FloatImage, step: int) -> NDArray[np.float32]:
         with np.errstate(invalid="ignore", over="ignore"):
             difference = np.nan_to_num(np.abs(there - here).max(axis=2), nan=1.0, posinf=1.0)
         np.maximum(steepest, np.minimum(difference, 1.0), out=steepest)
-    return _EDGE_WEIGHT + (1 - _EDGE_WEIGHT) * np.exp(-((steepest / _EDGE_STEP) ** 2))
+    flatness = np.exp(-((steepest / np.float32(_EDGE_STEP)) ** 2))
+    return np.float32(_EDGE_WEIGHT) + np.float32(1 - _EDGE_WEIGHT) * flatness
 
 
 def _histogram(lab: Doubles, weights: Doubles) -> tuple[Doubles, Doubles]:
@@ -93,7 +94,7 @@ def _histogram(lab: Doubles, weights: Doubles) -> tuple[Doubles, Doubles]:
     _, inverse = np.unique(keys, return_inverse=True)
     total = np.bincount(inverse, weights)
     means = [np.bincount(inverse, weights * lab[:, axis]) / total for axis in range(3)]
-    return np.stack(means, axis=1), total
+    return np.stack(means, axis=1), np.asarray(total, np.float64)
 
 
 def _refined(points: Doubles, weights: Doubles, count: int) -> Doubles:
@@ -107,7 +108,8 @@ def _refined(points: Doubles, weights: Doubles, count: int) -> Doubles:
         error = float(np.sqrt((weights * distance).sum() / weights.sum()))
         if len(centres) >= most or (not count and error < _ENOUGH) or error < 1e-6:
             break
-        centres = np.vstack([centres, points[int(np.argmax(weights * distance))]])
+        wanted = np.sqrt(weights) * distance  # small areas count: a badge is why one looks twice
+        centres = np.vstack([centres, points[int(np.argmax(wanted))]])
     return centres if count else _merge(centres)
 
 
@@ -152,5 +154,8 @@ def _nearest(lab: Doubles, centres: Doubles) -> NDArray[np.int64]:
 
 
 def _squared(points: Doubles, centres: Doubles) -> Doubles:
-    """(points, centres) squared distances, term by term: BLAS may sum in another order by thread."""
-    return sum((points[:, None, i] - centres[None, :, i]) ** 2 for i in range(3))  # pyright: ignore[reportReturnType]
+    """(points, centres) squared distances, term by term: BLAS may sum otherwise by thread."""
+    total = np.zeros((len(points), len(centres)))
+    for axis in range(3):
+        total += (points[:, None, axis] - centres[None, :, axis]) ** 2
+    return total

@@ -43,6 +43,13 @@ def to_oklab(encoded: NDArray[np.floating]) -> Doubles:
     return np.cbrt(_decoded(values) @ _TO_CONES.T) @ _TO_LAB.T
 
 
+def lightness_without_colour(encoded: NDArray[np.floating]) -> Doubles:
+    """(…) OKLab lightness of the grey that a black-and-white photograph shows for (…, 3) encoded
+    colours: of the same luminance. A saturated red is lighter in OKLab than in grey."""
+    light = _decoded(np.asarray(encoded, np.float64))
+    return np.cbrt((light * np.array((0.2126, 0.7152, 0.0722))).sum(axis=-1))
+
+
 def from_oklab(lab: NDArray[np.floating]) -> Doubles:
     """The inverse of :func:`to_oklab`; colours out of gamut leave 0..1."""
     return _encoded((np.asarray(lab, np.float64) @ _FROM_LAB.T) ** 3 @ _FROM_CONES.T)
@@ -78,7 +85,7 @@ def scaled_chroma(lab: Doubles, share: Doubles) -> Doubles:
 
 def _in_gamut(lab: Doubles) -> NDArray[np.bool_]:
     colours = from_oklab(lab)
-    return ((colours > -1e-4) & (colours < 1 + 1e-4)).all(axis=1)
+    return np.asarray(((colours > -1e-4) & (colours < 1 + 1e-4)).all(axis=1))
 
 
 def decoding_table() -> Floats:
@@ -99,11 +106,11 @@ def decoded(value: float, table: Floats) -> float:
 def oklab_of(red: float, green: float, blue: float, table: Floats) -> tuple[float, float, float]:
     """Lightness, a, b of an encoded colour, its values kept in 0..1."""
     r, g, b = decoded(red, table), decoded(green, table), decoded(blue, table)
-    l = np.cbrt(0.4122214708 * r + 0.5363325363 * g + 0.0514459929 * b)
-    m = np.cbrt(0.2119034982 * r + 0.6806995451 * g + 0.1073969566 * b)
-    s = np.cbrt(0.0883024619 * r + 0.2817188376 * g + 0.6299787005 * b)
+    long = np.cbrt(0.4122214708 * r + 0.5363325363 * g + 0.0514459929 * b)
+    middle = np.cbrt(0.2119034982 * r + 0.6806995451 * g + 0.1073969566 * b)
+    short = np.cbrt(0.0883024619 * r + 0.2817188376 * g + 0.6299787005 * b)
     return (
-        0.2104542553 * l + 0.7936177850 * m - 0.0040720468 * s,
-        1.9779984951 * l - 2.4285922050 * m + 0.4505937099 * s,
-        0.0259040371 * l + 0.7827717662 * m - 0.8086757660 * s,
+        0.2104542553 * long + 0.7936177850 * middle - 0.0040720468 * short,
+        1.9779984951 * long - 2.4285922050 * middle + 0.4505937099 * short,
+        0.0259040371 * long + 0.7827717662 * middle - 0.8086757660 * short,
     )

@@ -1,5 +1,5 @@
-"""Spreads colours over a grey picture, up to its edges: Levin, Lischinski, Weiss, Colorization using
-Optimization, SIGGRAPH 2004.
+"""Spreads colours over a grey picture, up to its edges: Levin, Lischinski, Weiss, Colorization
+using Optimization, SIGGRAPH 2004.
 
 Neighbours of like lightness get like colours: minimise the sum over neighbours of w (c_p - c_q)²
 plus the sum over hints of their trust · (c_p - hint)². ``w`` falls with the step in lightness
@@ -20,6 +20,7 @@ _STEPS = 90
 _COARSE_STEPS = 300
 _COARSE_PIXELS = 4096
 _LEAST_SPREAD = 2e-4
+_EDGE_SOFTNESS = 0.4
 _ENOUGH = 1e-3
 _TRACE = 1e-6
 
@@ -49,7 +50,9 @@ def _affinities(
                         value = light[y + dy, x + dx] - light[y, x]
                         total, squares, count = total + value, squares + value * value, count + 1
             spread = squares / count - (total / count) ** 2
-            scale = np.float32(1.0) / (np.float32(1.2) * spread + np.float32(_LEAST_SPREAD))
+            scale = np.float32(1.0) / (
+                np.float32(_EDGE_SOFTNESS) * spread + np.float32(_LEAST_SPREAD)
+            )
             for side in range(4):
                 ny, nx = y + (side > 0), x + (side == 0) - (side == 1) + (side == 3)
                 links[y, x, side] = 0.0
@@ -117,7 +120,7 @@ def _advance(
 ) -> None:
     """x += a d, r -= a A d; a row's products of r with its preconditioned self go into
     ``partial``."""
-    height, width, channels = values.shape
+    _, width, channels = values.shape
     for y in range(start, stop):
         if flag[0] == serial:
             return

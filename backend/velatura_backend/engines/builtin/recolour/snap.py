@@ -145,9 +145,8 @@ def snap(
     pattern = _bayer() * np.float32(dither * _usual_step(lab))
     lanes.rows(_label, height, width, image, lab, decoding_table(), pattern, labels)
     lanes.rows(_write, height, width, image, labels, colours, out)
-    if soft_edges:
-        flat = _flat_areas(image, lanes)
-        lanes.rows(_mix_edges, height, width, image, labels, flat, colours, out)
+    flat = _flat_areas(image, lanes) if soft_edges else np.ones((height, width), np.int32)
+    lanes.rows(_mix_edges, height, width, image, labels, flat, colours, out)
     return out
 
 
