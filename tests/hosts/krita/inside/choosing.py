@@ -49,7 +49,7 @@ def _gallery(visit: Visit) -> Iterator[object]:
         pictured=sum(not pictures.item(i).icon().isNull() for i in range(pictures.count())),
         columns=sum(each == tops[0] for each in tops),
         rows=[clicked, pictures.currentRow()],
-        name=pictures.accessibleName(),
+        label=pictures.accessibleName(),
     )
     yield 200
     task.setCurrentIndex(task.findData("remove"))
