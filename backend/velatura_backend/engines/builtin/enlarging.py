@@ -15,7 +15,7 @@ from ..base import FloatImage
 from .patchmatch.kernels import BoolMask, Floats
 from .patchmatch.lanes import Lanes
 from .patchmatch.pyramid import Masks
-from .patchmatch.solve import Origins
+from .patchmatch.stages import Origins
 from .premultiplied import to_working
 
 Places = NDArray[np.intp]

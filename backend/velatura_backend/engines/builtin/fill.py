@@ -31,7 +31,8 @@ from .graining import grained, window_around
 from .patchmatch.kernels import BoolMask
 from .patchmatch.lanes import Lanes
 from .patchmatch.pyramid import Masks
-from .patchmatch.solve import Layout, Origins, Settings, Stage, solve
+from .patchmatch.solve import solve
+from .patchmatch.stages import Layout, Origins, Settings, Stage
 from .places import Place, find_places
 from .premultiplied import from_working, to_working
 from .source_map import SourceMap
@@ -170,7 +171,9 @@ class _Filling:
         inner = _slices(place.reach.translated(-place.crop.x, -place.crop.y))
         hole[inner] = self._own(place, _slices(place.reach))
         self.lanes.check()
-        return Masks(hole, known, source)
+        guide = self.task.masks.get(Role.GUIDE)
+        lines = None if guide is None else guide[crop] > 0.0
+        return Masks(hole, known, source, lines if lines is not None and lines.any() else None)
 
     def _with_sources(self, masks: Masks, sheet: Sheet) -> Masks:
         """The masks of a sheet whose upper left is the place's crop."""
@@ -179,7 +182,10 @@ class _Filling:
         hole[corner], known[corner] = masks.hole, masks.known
         if text(self.task, FILL, "copy_from") != "source":
             source[corner] = masks.source
-        return Masks(hole, known | sheet.usable, source | sheet.usable)
+        guide = None if masks.guide is None else np.zeros_like(hole)
+        if guide is not None:
+            guide[corner] = masks.guide
+        return Masks(hole, known | sheet.usable, source | sheet.usable, guide)
 
     def _own(self, place: Place, window: tuple[slice, slice]) -> BoolMask:
         """What this place fills of the hole."""

@@ -15,7 +15,7 @@ from velatura_protocol.geometry import Rect
 from ..base import FloatImage
 from .patchmatch.kernels import BoolMask, Floats
 from .patchmatch.lanes import Lanes
-from .patchmatch.solve import Origins
+from .patchmatch.stages import Origins
 
 _JOINT = 0.25
 _OTHER = 0.6

@@ -21,6 +21,14 @@ FILL = EngineSpec(
         RoleSpec(Role.MASK, required=True, label="Hole", help="What is to be filled."),
         RoleSpec(Role.EXCLUDE, label="Never copy from", help="These places are not sampled."),
         RoleSpec(
+            Role.GUIDE,
+            label="Guide lines",
+            help=(
+                "Lines drawn along a horizon, a cable or an edge and on across the hole: what is "
+                "filled there comes from elsewhere along the line."
+            ),
+        ),
+        RoleSpec(
             Role.SOURCE,
             label="Copy from",
             help=(

@@ -10,7 +10,7 @@ from velatura_backend.engines.builtin.enlarging import enlarged, halvings_for, r
 from velatura_backend.engines.builtin.fill import FillEngine
 from velatura_backend.engines.builtin.patchmatch.lanes import Lanes
 from velatura_backend.engines.builtin.patchmatch.pyramid import Masks
-from velatura_backend.engines.builtin.patchmatch.solve import Origins
+from velatura_backend.engines.builtin.patchmatch.stages import Origins
 from velatura_protocol.tasks import Intent, Operation, Role
 
 

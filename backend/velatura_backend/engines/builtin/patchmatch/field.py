@@ -23,12 +23,14 @@ _MAX_SOURCES = 1 << 18
 @dataclass(frozen=True)
 class Level:
     """One level ready for search; all arrays padded by RADIUS. ``present``: in the picture and
-    known or to be filled. ``confidence``: 1 outside the hole, falling towards its middle."""
+    known or to be filled. ``confidence``: 1 outside the hole, falling towards its middle.
+    ``lines``: the guide's channel, where there is one."""
 
     field: Field
     hole: BoolMask
     present: BoolMask
     confidence: Floats
+    lines: Floats | None = None
 
 
 def padded(mask: BoolMask) -> BoolMask:

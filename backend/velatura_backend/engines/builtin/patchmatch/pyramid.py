@@ -26,14 +26,17 @@ _MAX_LEVELS = 12
 @dataclass(frozen=True)
 class Masks:
     """Of one level, without padding. ``known``: may be compared with; ``source``: may be copied
-    (a part of known); ``hole``: to fill. What is neither known nor hole is left alone."""
+    (a part of known); ``hole``: to fill. What is neither known nor hole is left alone. ``guide``:
+    lines that what is copied should lie on, too."""
 
     hole: BoolMask
     known: BoolMask
     source: BoolMask
+    guide: BoolMask | None = None
 
     def halved(self) -> Masks:
-        return Masks(~halve_all(~self.hole), halve_all(self.known), halve_all(self.source))
+        guide = None if self.guide is None else ~halve_all(~self.guide)
+        return Masks(~halve_all(~self.hole), halve_all(self.known), halve_all(self.source), guide)
 
 
 def thickness_of(hole: BoolMask, lanes: Lanes) -> float:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass
+from dataclasses import replace
 
 import numpy as np
 
 from .distance import RADIUS
 from .field import Level, align, prepare_level, refine, scatter
-from .kernels import BoolMask, Floats, Indices, Positions
+from .guide import restore_guide, weighed_in_full, with_guide
+from .kernels import BoolMask, Floats, Positions
 from .lanes import Lanes
 from .poisson import poisson_finish
 from .pyramid import (
@@ -25,6 +26,7 @@ from .pyramid import (
 )
 from .relax import smooth_fill
 from .search import Field, Sweep, search, stripes
+from .stages import Layout, Origins, Settings, Stage
 from .unknowns import build_system
 from .vote import vote, vote_steps, weigh
 
@@ -36,82 +38,6 @@ _COARSE_HOLE_WEIGHT = 5
 
 _MANY_UNKNOWNS = 150_000
 _TOO_MANY_UNKNOWNS = 600_000
-
-
-@dataclass(frozen=True)
-class Settings:
-    """Tuned on the benchmark's tuning pictures.
-
-    ``locality``: cost per pixel of offset, in units of the picture's variance. ``texture``: gain of
-    the texture channels. ``screening``: how firmly the finish holds to the copied colours (None: no
-    finish). ``min_sources``: patches the coarsest level must have left to copy. ``tries`` from
-    different starts there; the best is kept. ``…_rounds`` of search and vote on the coarsest level,
-    the next, those between, and the finest. ``…_spread``: cost at which a vote's weight has
-    fallen to 1/e, in units of the upper quartile: wide at first, then narrow. ``…_reach``: how far
-    from its centre a patch has a say in the very last vote: 0 copies, and stays sharp; in
-    thin holes averaging is closer to the truth. ``thin_tolerance``: the finish's in thin holes,
-    whose averaged patches fit their border less well and still are right. ``trace``: the last
-    stage tells the origins.
-    """
-
-    locality: float = 2e-5
-    texture: float = 2.0
-    screening: float | None = 1e-3
-    min_sources: int = 800
-    tries: int = 3
-    coarse_rounds: int = 12
-    second_rounds: int = 10
-    rounds: int = 6
-    fine_rounds: int = 2
-    thin_rounds: int = 2
-    sweeps: int = 2
-    radius: int = 32
-    fine_radius: int = 4
-    thin_radius: int = 16
-    wide_spread: float = 1.0
-    narrow_spread: float = 0.1
-    final_reach: int = 0
-    thin_reach: int = RADIUS
-    thin_tolerance: float = 4.0
-    trace: bool = False
-
-
-@dataclass(frozen=True)
-class Layout:
-    """What the image is made of: the picture itself above row ``home``, others below. ``frames``:
-    rows from the picture down to each of those that show the same scene pixel by pixel."""
-
-    home: int
-    frames: tuple[int, ...] = ()
-
-    def halved(self, times: int) -> Layout:
-        """Of the picture so often halved; frames must lie on its grid."""
-        return Layout(-(-self.home >> times), tuple(rows >> times for rows in self.frames))
-
-
-@dataclass(frozen=True)
-class Origins:
-    """Where each pixel of the hole comes from: ``row``, ``column`` (height, width) int32, and what
-    was added to the colours there: ``tone`` (height, width, colours). Outside the hole undefined.
-    In a slender hole, where patches are averaged, the best of them."""
-
-    row: Indices
-    column: Indices
-    tone: Floats
-
-
-@dataclass(frozen=True)
-class Stage:
-    """How far a fill has come: ``fraction`` in 0..1, and what the hole looks like, at 1/``scale``
-    of the size; ``colours`` is a view that the next step changes. ``origins``: of the last one, if
-    they were wanted and anything could be copied."""
-
-    fraction: float
-    colours: Floats
-    scale: int
-    energy: float
-    level_done: bool
-    origins: Origins | None = None
 
 
 def solve(
@@ -142,7 +68,7 @@ def _smooth_only(image: Floats, masks: Masks, settings: Settings, lanes: Lanes) 
     hole = np.pad(masks.hole, RADIUS)
     present = np.pad(masks.hole | masks.known, RADIUS)
     smooth_fill(features, hole, present, colours + TEXTURE_CHANNELS, 1, 2000, lanes)
-    return Stage(1.0, _colours_of(features, colours), 1, 0.0, True)
+    return Stage(1.0, _colours_of(features, colours + TEXTURE_CHANNELS, colours), 1, 0.0, True)
 
 
 class _Solver:
@@ -157,17 +83,20 @@ class _Solver:
     ) -> None:
         self.settings, self.lanes, self.seed, self.layout = settings, lanes, seed, layout
         self.colours = image.shape[2]
-        self.channels = self.colours + TEXTURE_CHANNELS
+        self.plain = self.colours + TEXTURE_CHANNELS
+        self.channels = self.plain + (masks.guide is not None)
         thickness = thickness_of(masks.hole, lanes)
         self.thin = is_slender(masks.hole, thickness)
         self.masks = pyramid_masks(masks, thickness, self.thin, settings.min_sources, lanes)
         self.features = [assemble(image, masks.known, settings.texture, lanes)]
         for level in self.masks[:-1]:
             finer = self.features[-1]
-            self.features.append(halve_features(finer, level.known, self.channels, lanes))
+            self.features.append(halve_features(finer, level.known, self.plain, lanes))
             lanes.check()
         self.tries = (1 if self.thin else settings.tries) + len(layout.frames)
-        self.locality = settings.locality * _variance(image, masks.source)
+        variance = _variance(image, masks.source)
+        self.locality = settings.locality * variance
+        self.guide_gain = float(np.sqrt(settings.guidance * variance))
         lanes.check()
         self.least, self.most = _range(image, masks.source)
         lanes.check()
@@ -180,11 +109,15 @@ class _Solver:
         coarser: Field | None = None
         for index in reversed(range(len(self.masks))):
             masks, features = self.masks[index], self.features.pop()
-            soften_texture(features, masks.known, self.channels, self.lanes)
+            soften_texture(features, masks.known, self.plain, self.lanes)
+            if masks.guide is not None:
+                features = with_guide(
+                    features, self.plain, masks.guide, self.guide_gain, self.lanes
+                )
             if coarser is None:
                 level, energy = yield from self._start(features, masks, index)
             else:
-                level = prepare_level(features, masks, self.lanes)
+                level = self._prepared(features, masks)
                 scatter(level.field, self._generator(index, 0))
                 refine(level.field, coarser, self.lanes)
                 level.field.cost[:] = 0.0
@@ -193,23 +126,28 @@ class _Solver:
             coarser = level.field
             if index == 0:
                 self._finish(level)
-                done = _colours_of(level.field.features, self.colours)
+                done = _colours_of(level.field.features, self.channels, self.colours)
                 traced = self.settings.trace
                 origins = _origins_of(level.field, done, self.channels) if traced else None
                 yield Stage(1.0, done, 1, energy, True, origins)
             else:
                 yield self._stage(level, index, energy, done=True)
 
+    def _prepared(self, features: Floats, masks: Masks) -> Level:
+        level = prepare_level(features, masks, self.lanes)
+        return level if masks.guide is None else weighed_in_full(level, self.channels)
+
     def _start(
         self, features: Floats, masks: Masks, index: int
     ) -> Generator[Stage, None, tuple[Level, float]]:
         """The coarsest level: several tries, the one that ends with the least energy is kept."""
+        level = self._prepared(features, masks)
         _guess_mean(features, masks, self.channels)
-        level = prepare_level(features, masks, self.lanes)
         # A thin hole starts from a biharmonic fill, which is already strong there; for a thick one
         # it overshoots, and the harmonic one is better (patch distance 8.8 against 11.9).
         order, limit = (2, 500) if self.thin else (1, 400)
         smooth_fill(features, level.hole, level.present, self.channels, order, limit, self.lanes)
+        restore_guide(level, self.channels)
         best, least = level, float("inf")
         for attempt in range(self.tries):
             trial = _copied(level)
@@ -226,8 +164,9 @@ class _Solver:
 
     def _first_search(self, level: Level, index: int, attempt: int) -> None:
         """Finds what continues the surroundings, with little regard for the guess in the hole."""
-        most = np.where(level.hole, np.uint8(_COARSE_HOLE_WEIGHT), np.uint8(255))
-        weight = np.minimum(level.field.weight, most.repeat(self.channels, axis=1))
+        weight = level.field.weight.copy()
+        planes = weight.reshape(*level.hole.shape, self.channels)[..., : self.plain]
+        planes[level.hole] = np.minimum(planes[level.hole], _COARSE_HOLE_WEIGHT)
         field = level.field._replace(weight=weight)
         pieces = stripes(field.target)
         for number in range(3 * self.settings.sweeps):
@@ -281,6 +220,7 @@ class _Solver:
     def _vote(self, level: Level, spread: float) -> None:
         weight = weigh(level.field, level.confidence, spread, self.lanes)
         vote(level.field, level.hole, weight, self.channels, RADIUS, self.lanes)
+        restore_guide(level, self.channels)
 
     def _finish(self, level: Level) -> None:
         """The last vote, and tones that fit the surroundings."""
@@ -309,7 +249,7 @@ class _Solver:
         pixels[places] = np.clip(pixels[places], self.least, self.most)
 
     def _stage(self, level: Level, index: int, energy: float, *, done: bool) -> Stage:
-        colours = _colours_of(level.field.features, self.colours)
+        colours = _colours_of(level.field.features, self.channels, self.colours)
         fraction = min(0.99, self.work_done / self.work)
         return Stage(fraction, colours, 2**index, energy, done)
 
@@ -342,11 +282,10 @@ def _copied(level: Level) -> Level:
         column=field.column.copy(),
         cost=field.cost.copy(),
     )
-    return Level(own, level.hole, level.present, level.confidence)
+    return replace(level, field=own)
 
 
-def _colours_of(features: Floats, colours: int) -> Floats:
-    channels = colours + TEXTURE_CHANNELS
+def _colours_of(features: Floats, channels: int, colours: int) -> Floats:
     planes = features.reshape(len(features), -1, channels)
     return planes[RADIUS:-RADIUS, RADIUS:-RADIUS, :colours]
 
