@@ -45,7 +45,7 @@ class Details(QWidget):
             self.fold.setChecked(bool(detail) and "\n" not in detail)
         self._message, self._detail = message, detail
         self.fold.setVisible(bool(detail))
-        self.setVisible(bool(detail) or self._always_copies)
+        self.setVisible(bool(detail) or (self._always_copies and bool(message)))
         self._unfold()
 
     def _unfold(self) -> None:

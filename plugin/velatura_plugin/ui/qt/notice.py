@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..model import Action, Control, NoticeBox
+from ..model import Action, Control, NoticeBox, Tone
 from .buttons import Ask, ButtonRow, describe, say, words
 from .chrome import Chrome
 from .compat import (
@@ -51,7 +51,9 @@ class Notice(QFrame):
         self._dot.display(notice.tone)
         say(self.text, notice.text)
         self.buttons.display([each for each in notice.actions if each.action != Action.DISMISS])
-        self.details.display(notice.text, notice.detail)
+        # What is no trouble is in no report.
+        is_trouble = notice.tone is not Tone.QUIET
+        self.details.display(notice.text if is_trouble else "", notice.detail)
         self._name_close(notice.actions)
         self.update()
 

@@ -10,7 +10,8 @@ from velatura_plugin.ui.model import Action, FieldKind
 from velatura_plugin.ui.qt.form import FieldRow
 from velatura_protocol.geometry import Rect
 
-SKY = Rect(215, 110, 30, 50)
+SKY, OTHER_SKY = Rect(215, 110, 30, 50), Rect(330, 40, 40, 50)
+"""Apart: a pointer that begins inside of a selection moves it."""
 
 
 def main(driver) -> Iterator[object]:
@@ -85,7 +86,7 @@ def _missed(visit: Visit, document) -> Iterator[object]:
     visit.panel.click(visit.panel.button(Action.OPEN_HISTORY))
     yield lambda: visit.state.history.is_known
     visit.panel.click(visit.panel.button(Action.CLOSE_HISTORY))
-    yield from visit.select(document, SKY)
+    yield from visit.select(document, OTHER_SKY)
     visit.panel.click(visit.view.generate)
     yield lambda: bool(visit.jobs()) and visit.all_ended()
     yield 500

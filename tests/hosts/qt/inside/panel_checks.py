@@ -15,6 +15,7 @@ from velatura_plugin.ui.model import (
     Form,
     History,
     HistoryItem,
+    NoticeBox,
     Page,
     StatusLine,
     Tone,
@@ -115,6 +116,17 @@ def test_a_notice_takes_no_place_until_there_is_one(desk: Desk) -> None:
     assert view.notice.isVisible()
     assert "9.1 GB" in view.notice.text.text()
     assert view.notice.text.textFormat() == Qt.TextFormat.PlainText
+
+
+def test_what_is_no_trouble_is_not_to_be_reported(desk: Desk) -> None:
+    """Where results went that nobody accepted."""
+    show = Control(Action.OPEN_HISTORY, "Show")
+    box = NoticeBox("3 results discarded.", Tone.QUIET, (show,))
+    view = desk.show(replace(samples.IDLE, notice=box))
+    assert view.notice.isVisible()
+    assert not view.notice.details.isVisible()
+    desk.show(samples.ERROR)
+    assert view.notice.details.isVisible()
 
 
 def test_a_notice_is_about_its_job(desk: Desk) -> None:
