@@ -20,7 +20,8 @@ from ..patchmatch.distance import SIDE
 from ..patchmatch.kernels import BoolMask, Floats
 from ..patchmatch.lanes import Lanes
 from ..patchmatch.synthesis import Problem, SynthesisSettings, synthesise
-from .paint.guide import Reduced, blurred, luminance, make_guide, reduced
+from .paint.blur import blurred
+from .paint.guide import Reduced, luminance, make_guide, reduced, shrunk
 
 MOST_PIXELS = 1 << 20
 """Of the working size: beyond, pieces are laid at a reduced size and the result is enlarged."""
@@ -66,12 +67,19 @@ def style_scale(style: FloatImage, content: Reduced, stroke_size: float) -> floa
     return min(scale, MOST_PIXELS**0.5 / own)
 
 
-def resized_style(style: FloatImage, scale: float) -> FloatImage:
-    """Never smaller than a few patches, where the style is not."""
+def resized_style(style: FloatImage, scale: float, lanes: Lanes) -> FloatImage:
+    """(h, w, 4), finite, 0..1; never smaller than a few patches, where the style is not.
+
+    :raises Cancelled: the order is to stop
+    """
     height, width = style.shape[:2]
     scale = max(scale, min(1.0, 4 * SIDE / max(1, min(height, width))))
     size = Size(max(1, round(width * scale)), max(1, round(height * scale)))
-    return resize(np.nan_to_num(style, nan=0.0, posinf=1.0, neginf=0.0), size)
+    blocks = shrunk(np.ascontiguousarray(style), max(1, int(1.0 / scale)), lanes)
+    visible = np.where(blocks[..., 3:] > 0.0, blocks[..., 3:], 1.0)
+    blocks[..., :3] /= visible
+    lanes.check()
+    return resize(blocks, size)
 
 
 def analogy(task: Analogy, lanes: Lanes) -> Iterator[AnalogyStage]:
@@ -111,17 +119,16 @@ def analogy(task: Analogy, lanes: Lanes) -> Iterator[AnalogyStage]:
 
 def _readable(task: Analogy, made: Floats, tone: Floats, detail: Floats, lanes: Lanes) -> Floats:
     """Where pieces cannot show what the picture does: its own lines over them, and when it is to be
-    very faithful, its lights and shadows. Tones only: colours stay the style's."""
+    very faithful, its lights and shadows. Tones only, and no lighter or darker than the style."""
     own = luminance(task.content.colour)
-    lines = own - blurred(own, _LINE)
-    lanes.check()
+    lines = own - blurred(own, _LINE, lanes)
     change = np.float32(_LINE_GAIN * task.sharp) * detail * lines
     shading = max(0.0, 2.0 * task.care - 1.0)
     if shading > 0.0:
-        wide = blurred(tone, _SHADE) - blurred(luminance(made), _SHADE)
-        lanes.check()
+        wide = blurred(tone, _SHADE, lanes) - blurred(luminance(made), _SHADE, lanes)
         change = change + np.float32(_SHADE_GAIN * shading) * wide
-    return np.clip(made + change[..., None], 0.0, 1.0).astype(np.float32)
+    least, most = (task.style[task.usable].min(axis=0), task.style[task.usable].max(axis=0))
+    return np.clip(made + change[..., None], least, most).astype(np.float32)
 
 
 def _guides(task: Analogy, lanes: Lanes) -> tuple[Floats, Floats, Floats]:
@@ -131,8 +138,7 @@ def _guides(task: Analogy, lanes: Lanes) -> tuple[Floats, Floats, Floats]:
     own = make_guide(
         Reduced(task.content.colour, 1.0), _OWN_BLUR, 2.0 * _STYLE_BLUR, task.seed, lanes
     )
-    tone = blurred(luminance(task.content.colour), _OWN_BLUR)
-    lanes.check()
+    tone = blurred(luminance(task.content.colour), _OWN_BLUR, lanes)
     matched = _matched(tone, theirs.tone[task.usable] if task.usable.any() else theirs.tone)
     return (
         _stacked(own.colour, matched, own.cosine, own.sine, own.detail),

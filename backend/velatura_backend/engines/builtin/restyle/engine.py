@@ -72,9 +72,7 @@ class _Restyling:
     def _table(self, style: FloatImage) -> ColourTable:
         settings, task = self.settings, self.task
         protection = settings.protection
-        table = colour_table(self.image, task.mask, style, task.seed, protection)
-        self.lanes.check()
-        return table
+        return colour_table(self.image, task.mask, style, task.seed, self.lanes, protection)
 
     def _style(self) -> FloatImage:
         settings = self.settings
@@ -141,13 +139,13 @@ class _Restyling:
         content = working_content(self.image, self.lanes)
         table = self._table(style)
         scale = style_scale(style, content, settings.stroke_size)
-        scaled = resized_style(style, scale)
+        scaled = resized_style(style, scale, self.lanes)
         self.lanes.check()
         usable = scaled[..., -1] > 0.99
         if settings.recoloured:
             content = replace(content, colour=table.of_colours(content.colour, self.lanes))
         else:
-            back = colour_table(scaled, None, self.image, self.task.seed)
+            back = colour_table(scaled, None, self.image, self.task.seed, self.lanes)
             scaled = back.applied(scaled, 1.0, self.lanes)
         pieces = reduced(scaled, self.lanes, 1).colour
         if min(content.colour.shape[:2]) < SIDE:  # less than a patch: colours are all there is

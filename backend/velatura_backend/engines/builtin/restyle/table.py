@@ -14,7 +14,7 @@ from ..patchmatch.kernels import Flag, Floats
 from ..patchmatch.lanes import Lanes
 from .combine import strict
 from .oklab import Colours, from_oklab, to_oklab
-from .transport import sampled, transported
+from .transport import Check, sampled, transported
 
 SIDE = 22
 """Nodes a side: every third of a level 8 Hald picture's 64, so that the picture says exactly what
@@ -86,26 +86,32 @@ def colour_table(
     mask: FloatMask | None,
     style: FloatImage,
     seed: int,
+    lanes: Lanes,
     protection: Protection = Protection(),
 ) -> ColourTable:
     """The map that gives ``image`` the colours of ``style`` (H, W, 2 | 4); no change at all if
-    either shows nothing."""
+    either shows nothing.
+
+    :raises Cancelled: the order is to stop
+    """
     generator = np.random.default_rng(seed & 0xFFFFFFFFFFFF)
     own, wanted = sampled(image, mask, generator), sampled(style, None, generator)
+    lanes.check()
     if not len(own) or not len(wanted):
         return ColourTable(np.zeros((SIDE, SIDE, SIDE, 3), np.float32))
     before = to_oklab(own)
-    after = transported(before, to_oklab(wanted), generator)
-    return ColourTable(_protected(_fitted(own, after - before), protection))
+    after = transported(before, to_oklab(wanted), generator, lanes.check)
+    return ColourTable(_protected(_fitted(own, after - before, lanes.check), protection))
 
 
-def _fitted(colours: Colours, travel: Colours) -> Lattice:
+def _fitted(colours: Colours, travel: Colours, check: Check) -> Lattice:
     """Node by node, the mean travel in OKLab of the samples around, coarse to fine: scattered data
     by normalised convolution, each scale correcting the one before."""
     weights, corners = _corners(colours)
     field = np.zeros((SIDE**3, 3), np.float32)
     field += travel.mean(axis=0)
     for scale in _SCALES:
+        check()
         missing = travel - _interpolated(field, weights, corners)
         sums = np.stack([_splat(weights, corners, missing[:, c]) for c in range(3)])
         count = _splat(weights, corners, np.ones(len(colours), np.float32))

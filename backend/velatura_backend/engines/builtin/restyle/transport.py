@@ -6,10 +6,15 @@ Rabin, Peyré, Delon, Bernot, Wasserstein Barycenter and Its Application to Text
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from ...base import FloatImage, FloatMask
 from .oklab import Colours
+
+Check = Callable[[], None]
+"""Raises Cancelled when the order is to stop."""
 
 SAMPLES = 1 << 14
 _ROUNDS = 16
@@ -41,13 +46,16 @@ def _counts(image: FloatImage, mask: FloatMask | None, places: np.ndarray) -> np
     return solid if mask is None else solid & (mask.reshape(-1)[places] > 0.0)
 
 
-def transported(content: Colours, style: Colours, generator: np.random.Generator) -> Colours:
+def transported(
+    content: Colours, style: Colours, generator: np.random.Generator, check: Check
+) -> Colours:
     """Where each of ``content`` (n, 3) goes, so that together they are distributed as ``style``
     (m, 3): in turn along the axes of random bases, each axis by its sorted values."""
     moved = content.astype(np.float32)
     position = (np.arange(len(content), dtype=np.float32) + 0.5) / len(content)
     quantile = (np.arange(len(style), dtype=np.float32) + 0.5) / len(style)
     for number in range(_ROUNDS):
+        check()
         basis = _random_basis(generator) if number else np.eye(3, dtype=np.float32)
         step = np.zeros_like(moved)
         for axis in basis:

@@ -37,11 +37,11 @@ def test_a_swatch_stays_as_it_is():
     assert style_scale(np.ones((64, 64, 4), np.float32), reduced_of(500, 500), 1.0) == 1.0
 
 
-def test_a_style_is_never_made_too_large_or_too_small():
+def test_a_style_is_never_made_too_large_or_too_small(lanes):
     style = np.ones((1000, 1000, 4), np.float32)
     assert style_scale(style, reduced_of(1000, 1000), 4.0) * 1000 <= MOST_PIXELS**0.5 + 1
-    assert min(resized_style(style, 0.001).shape[:2]) >= 28
-    assert resized_style(np.ones((9, 5, 4), np.float32), 0.5).shape[:2] == (9, 5)
+    assert min(resized_style(style, 0.001, lanes).shape[:2]) >= 28
+    assert resized_style(np.ones((9, 5, 4), np.float32), 0.5, lanes).shape[:2] == (9, 5)
 
 
 def test_large_pictures_are_worked_on_reduced(lanes):

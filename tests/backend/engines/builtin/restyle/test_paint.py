@@ -2,9 +2,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy import ndimage
 
 from velatura_backend.engines.base import CancelToken
 from velatura_backend.engines.builtin.patchmatch.lanes import Lanes
+from velatura_backend.engines.builtin.restyle.paint.blur import blurred
 from velatura_backend.engines.builtin.restyle.paint.easel import Easel, smoothstep
 from velatura_backend.engines.builtin.restyle.paint.guide import Reduced, make_guide, reduced
 from velatura_backend.engines.builtin.restyle.paint.lines import Hatching, hatch
@@ -149,3 +151,9 @@ def test_kernels_stop_when_told_to():
         token.flag[0] = SERIAL
         with pytest.raises(Cancelled):
             underpainted(96, 96, guide, lanes)
+
+
+def test_a_blur_is_the_usual_one(lanes):
+    plane = np.random.default_rng(0).random((50, 70), dtype=np.float32)
+    wanted = ndimage.gaussian_filter(plane, 2.3, mode="nearest", truncate=3.0)
+    assert np.allclose(blurred(plane, 2.3, lanes), wanted, atol=1e-5)

@@ -8,7 +8,8 @@ import numpy as np
 
 from ...patchmatch.kernels import Floats
 from ...patchmatch.lanes import Lanes
-from .guide import Guide, Reduced, blurred, luminance, make_guide
+from .blur import blurred
+from .guide import Guide, Reduced, luminance, make_guide, softened
 from .marks import Plane
 
 _NEAR, _FAR = 0.9, 1.6
@@ -41,10 +42,7 @@ class Easel:
     def softened(self, guide: Guide, softness: float) -> Guide:
         """The same guide with colours blurred by so many units."""
         sigma = softness * self.unit / self.small.factor
-        colour = np.empty_like(guide.colour)
-        for channel in range(3):
-            colour[..., channel] = blurred(self.small.colour[..., channel], max(0.3, sigma))
-            self.lanes.check()
+        colour = softened(self.small, max(0.3, sigma), self.lanes)
         return guide._replace(colour=colour, tone=luminance(colour))
 
     def salt(self, number: int) -> int:
@@ -54,10 +52,8 @@ class Easel:
         """0..1: dark lines where a tone has a darker side, ``width`` units wide."""
         scale = width * self.unit / self.small.factor
         tone = luminance(self.small.colour)
-        near = blurred(tone, max(0.5, _NEAR * scale))
-        self.lanes.check()
-        far = blurred(tone, max(0.8, _FAR * scale))
-        self.lanes.check()
+        near = blurred(tone, max(0.5, _NEAR * scale), self.lanes)
+        far = blurred(tone, max(0.8, _FAR * scale), self.lanes)
         return np.clip((far - near) * np.float32(14.0 * strength) - 0.12, 0.0, 1.0)
 
 

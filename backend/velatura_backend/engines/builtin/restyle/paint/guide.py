@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage
 
 from ....base import FloatImage
 from ...patchmatch.kernels import Flag, Floats, kernel
 from ...patchmatch.lanes import Lanes
+from .blur import blurred
 from .noise import clamped
 
 Bits = NDArray[np.uint32]
@@ -56,10 +56,19 @@ def reduced(image: FloatImage, lanes: Lanes, factor: int = 0) -> Reduced:
     height, width = image.shape[:2]
     if factor == 0:
         factor = max(1, int((height * width) ** 0.5 / _GUIDE_SIDE))
+    return Reduced(_without_holes(shrunk(image, factor, lanes), lanes), float(factor))
+
+
+def shrunk(image: FloatImage, factor: int, lanes: Lanes) -> Floats:
+    """(h, w, 4): means of blocks of so many pixels, premultiplied, clipped to 0..1.
+
+    :raises Cancelled: the order is to stop
+    """
+    height, width = image.shape[:2]
     small = np.empty((-(-height // factor), -(-width // factor), 4), np.float32)
     bits = image.view(np.uint32)
     lanes.rows(_reduce, *small.shape[:2], image, bits, factor, small)
-    return Reduced(_without_holes(small, lanes), float(factor))
+    return small
 
 
 @kernel
@@ -67,7 +76,6 @@ def _reduce(
     start: int, stop: int, flag: Flag, serial: int, image: Floats, bits: Bits,
     factor: int, small: Floats,
 ) -> None:  # fmt: skip
-    """Means of premultiplied blocks, clipped to 0..1; alpha last."""
     height, width, channels = image.shape
     for y in range(start, stop):
         if flag[0] == serial:
@@ -96,28 +104,18 @@ def _without_holes(small: Floats, lanes: Lanes) -> Floats:
     if (alpha == 1.0).all():
         return np.ascontiguousarray(small[..., :3])
     colour, weight = small[..., :3].copy(), alpha.copy()
-    for sigma in (2.0, 8.0, 32.0, 128.0):
-        wide = np.stack([blurred(small[..., c], sigma) for c in range(4)], axis=-1)
-        lanes.check()
+    for sigma in (2.0, 8.0, 32.0):
+        wide = np.stack([blurred(small[..., c], sigma, lanes) for c in range(4)], axis=-1)
         missing = 1.0 - weight
         colour += missing * wide[..., :3]
         weight = weight + missing * wide[..., 3:]
-    known = weight > 1e-4
-    filled = np.where(known, colour / np.where(known, weight, 1.0), 1.0)
-    return np.ascontiguousarray(filled, np.float32)
-
-
-def blurred(plane: Floats, sigma: float) -> Floats:
-    return np.asarray(
-        ndimage.gaussian_filter(plane, sigma, mode="nearest", truncate=3.0), np.float32
-    )
-
-
-def _slope(plane: Floats, sigma: float, axis: int) -> Floats:
-    """The derivative along an axis of the blurred plane."""
-    order: Any = [int(axis == each) for each in range(2)]  # scipy's stubs know one for all axes
-    slope = ndimage.gaussian_filter(plane, sigma, order, mode="nearest", truncate=3.0)
-    return np.asarray(slope, np.float32)
+        lanes.check()
+    # Far from everything: the mean of all there is, or paper where there is nothing.
+    least = np.float32(1e-3)
+    total = small.reshape(-1, 4).sum(axis=0)
+    mean = total[:3] / total[3] if total[3] > 0.0 else np.ones(3, np.float32)
+    colour, weight = colour + least * mean, weight + least
+    return np.ascontiguousarray(colour / weight, np.float32)
 
 
 def luminance(colour: Floats) -> Floats:
@@ -132,26 +130,40 @@ def make_guide(small: Reduced, softness: float, reach: float, seed: int, lanes: 
 
     :raises Cancelled: the order is to stop
     """
-    colour = np.empty_like(small.colour)
-    for channel in range(3):
-        colour[..., channel] = blurred(small.colour[..., channel], softness)
-        lanes.check()
-    tone = luminance(small.colour)
-    gradient_y = _slope(tone, max(0.8, softness), 0)
-    gradient_x = _slope(tone, max(0.8, softness), 1)
+    colour = softened(small, softness, lanes)
+    fine = max(0.8, softness)
+    tone = blurred(luminance(small.colour), fine, lanes)
+    gradient_y, gradient_x = (_slope(tone, axis) for axis in range(2))
     lanes.check()
     flow_x, flow_y = _wandering(tone.shape, seed)
-    xx = blurred(gradient_x * gradient_x, reach) + _FLOW * flow_x * flow_x
-    yy = blurred(gradient_y * gradient_y, reach) + _FLOW * flow_y * flow_y
-    xy = blurred(gradient_x * gradient_y, reach) + _FLOW * flow_x * flow_y
     lanes.check()
+    xx = blurred(gradient_x * gradient_x, reach, lanes) + _FLOW * flow_x * flow_x
+    yy = blurred(gradient_y * gradient_y, reach, lanes) + _FLOW * flow_y * flow_y
+    xy = blurred(gradient_x * gradient_y, reach, lanes) + _FLOW * flow_x * flow_y
     angle = 0.5 * np.arctan2(2.0 * xy, xx - yy) + 0.5 * np.pi
-    energy = blurred(np.hypot(gradient_x, gradient_y), max(1.0, softness))
+    lanes.check()
+    energy = blurred(np.hypot(gradient_x, gradient_y), max(1.0, softness), lanes)
     detail = energy / (energy + 0.03)
     lanes.check()
     planes = (luminance(colour), np.cos(angle), np.sin(angle), detail)
-    tone_plane, cosine, sine, detail = (np.ascontiguousarray(p, np.float32) for p in planes)
-    return Guide(colour, tone_plane, cosine, sine, detail, np.float32(small.factor))
+    tone, cosine, sine, detail = (np.ascontiguousarray(p, np.float32) for p in planes)
+    return Guide(colour, tone, cosine, sine, detail, np.float32(small.factor))
+
+
+def softened(small: Reduced, sigma: float, lanes: Lanes) -> Floats:
+    """The colours blurred by so many of the guide's pixels."""
+    colour = np.empty_like(small.colour)
+    for channel in range(3):
+        colour[..., channel] = blurred(small.colour[..., channel], sigma, lanes)
+    return colour
+
+
+def _slope(plane: Floats, axis: int) -> Floats:
+    """Half the difference of the neighbours on both sides."""
+    before = np.take(plane, np.maximum(np.arange(plane.shape[axis]) - 1, 0), axis=axis)
+    last = plane.shape[axis] - 1
+    after = np.take(plane, np.minimum(np.arange(plane.shape[axis]) + 1, last), axis=axis)
+    return np.float32(0.5) * (after - before)
 
 
 def _wandering(shape: tuple[int, ...], seed: int) -> tuple[Floats, Floats]:
