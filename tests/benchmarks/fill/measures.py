@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import binary_dilation
+from scipy.ndimage import binary_dilation, uniform_filter
 from skimage.metrics import structural_similarity
 
 from .masks import BoolMask
@@ -16,19 +16,24 @@ Picture = NDArray[np.uint8]
 _PATCH = 7
 _SAMPLES = 6000
 _DIRECTIONS = 96
+_NOISE_WINDOW = 9
+_LEAST_NOISE = 0.1
+"""Levels of 8 bit; below it, it makes no difference."""
 
 
 @dataclass(frozen=True)
 class Quality:
     """``psnr`` in dB and ``ssim``: in the hole. ``patch_distance``: sliced Wasserstein distance of
     7x7 patches to the truth's, 0 = the same texture statistics. ``sharpness``: gradient energy over
-    the truth's. ``seam``: colour step across the hole's border over the truth's. 1 is right."""
+    the truth's. ``seam``: colour step across the hole's border over the truth's. ``noise``: how
+    loud the quietest quarter of the hole is, over the truth's. 1 is right."""
 
     psnr: float
     ssim: float
     patch_distance: float
     sharpness: float
     seam: float
+    noise: float
 
 
 def measure(truth: Picture, hole: BoolMask, filled: Picture) -> Quality:
@@ -39,7 +44,19 @@ def measure(truth: Picture, hole: BoolMask, filled: Picture) -> Quality:
         patch_distance=_sliced_wasserstein(_patches(filled, hole), _patches(truth, hole)),
         sharpness=float(_gradient(filled)[hole].mean() / max(_gradient(truth)[hole].mean(), 1e-6)),
         seam=_border_step(filled, hole) / max(_border_step(truth, hole), 1e-6),
+        noise=max(_noise(filled, hole), _LEAST_NOISE) / max(_noise(truth, hole), _LEAST_NOISE),
     )
+
+
+def _noise(image: Picture, hole: BoolMask) -> float:
+    """Root mean square of what a 3x3 mean leaves of the luminance, around each pixel of the hole,
+    in the quietest quarter of them; in levels of 8 bit."""
+    luminance = image.astype(np.float32).mean(axis=2)
+    detail = np.where(hole, luminance - uniform_filter(luminance, 3), 0.0) ** 2
+    count = uniform_filter(hole.astype(np.float32), _NOISE_WINDOW)
+    loud = uniform_filter(detail, _NOISE_WINDOW)[hole] / np.maximum(count[hole], 1e-6)
+    quietest = np.sort(loud)[: max(1, len(loud) // 4)]
+    return float(np.sqrt(max(float(quietest.mean()), 0.0)))
 
 
 def _ssim(truth: Picture, hole: BoolMask, filled: Picture) -> float:

@@ -73,6 +73,7 @@ def velatura(image: Picture, hole: BoolMask, seed: int = 0) -> tuple[Picture, Du
     events, duration = _timed(lambda: list(FillEngine().run(task, context)))
     result = events[-1]
     assert isinstance(result, EngineResult)
+    assert isinstance(result.image, np.ndarray)
     return np.clip(result.image[..., :3] * 255.0 + 0.5, 0, 255).astype(np.uint8), duration
 
 

@@ -46,6 +46,10 @@ def _blob(outcome: Outcome) -> bool:
     return outcome.case.mask.kind == "blob"
 
 
+def _has_truth(outcome: Outcome) -> bool:
+    return outcome.quality is not None
+
+
 COLUMNS = (
     Column("seconds", lambda each: each.duration.clock, lambda each: True),
     Column("CPU seconds", lambda each: each.duration.cpu, lambda each: True),
@@ -56,6 +60,7 @@ COLUMNS = (
         "abs ln sharpness (blobs)", lambda each: abs(float(np.log(_quality(each).sharpness))), _blob
     ),
     Column("abs ln seam (blobs)", lambda each: abs(float(np.log(_quality(each).seam))), _blob),
+    Column("abs ln noise", lambda each: abs(float(np.log(_quality(each).noise))), _has_truth),
 )
 
 
@@ -84,19 +89,20 @@ def _cell(column: Column, outcomes: Iterable[Outcome]) -> str:
 def details(outcomes: list[Outcome]) -> str:
     """A row a case and method."""
     lines = [
-        "| case | method | seconds | CPU s | PSNR | SSIM | patch distance | sharpness | seam |",
-        "|---|---|---|---|---|---|---|---|---|",
+        "| case | method | seconds | CPU s | PSNR | SSIM "
+        "| patch distance | sharpness | seam | noise |",
+        "|---|---|---|---|---|---|---|---|---|---|",
     ]
     for each in outcomes:
         seconds = f"{each.duration.clock:.2f} | {each.duration.cpu:.2f}"
         row = f"| {each.case.name} | {each.method} | {seconds} |"
         q = each.quality
         if q is None:
-            lines.append(row + " – | – | – | – | – |")
+            lines.append(row + " – | – | – | – | – | – |")
             continue
         lines.append(
             f"{row} {q.psnr:.2f} | {q.ssim:.3f} | {q.patch_distance:.2f} "
-            f"| {q.sharpness:.2f} | {q.seam:.2f} |"
+            f"| {q.sharpness:.2f} | {q.seam:.2f} | {q.noise:.2f} |"
         )
     return "\n".join(lines)
 

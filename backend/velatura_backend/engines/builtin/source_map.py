@@ -2,7 +2,7 @@
 
 As on the colour wheels of optical flow: the hue is the direction in which the original lies (red:
 right, green: below, cyan: left, violet: above), pale is near and strong is far. Pixels from another
-picture are grey. Joints between pieces are dark. In a grey document bright is near, dim is far.
+picture are grey. Joints between pieces are darker. In a grey document bright is near, dim is far.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from .patchmatch.kernels import BoolMask, Floats
 from .patchmatch.lanes import Lanes
 from .patchmatch.stages import Origins
 
-_JOINT = 0.25
+_JOINT = 0.5
 _OTHER = 0.6
 _SATURATION = (0.25, 1.0)
 _TURN = 2.0 * np.pi
@@ -60,7 +60,7 @@ class SourceMap:
             shown[..., :3] = _coloured(hue, _SATURATION[0] + far * np.ptp(_SATURATION))
         lanes.check()
         shown[self.other] = _OTHER
-        shown[self._joints(hole)] = _JOINT
+        shown[self._joints(hole)] *= _JOINT
         shown[..., -1] = hole
         return shown
 
