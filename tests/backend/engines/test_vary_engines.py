@@ -158,7 +158,7 @@ def test_it_is_what_the_operation_gets_by_itself(operation):
 
 @pytest.mark.parametrize("operation", OPERATIONS)
 def test_threads_do_not_matter_where_there_are_many_stripes(operation):
-    task = make_task(operation, spots(200, 180))
+    task = make_task(operation, spots(120, 110))
     one, three = (made(task, threads=threads).image for threads in (1, 3))
     assert np.array_equal(one, three)
 
@@ -171,7 +171,7 @@ def test_seeds_are_variations(operation):
 
 @pytest.mark.parametrize("operation", OPERATIONS)
 def test_previews_have_the_results_size(operation):
-    task = make_task(operation, spots(200, 200))
+    task = make_task(operation, spots(130, 130))
     previews = [event.image for event in events_of(task) if isinstance(event, EnginePreview)]
     assert previews
     assert {each.shape for each in previews} == {(*size_wanted(task), 4)}
@@ -217,7 +217,12 @@ def test_golden(operation):
     assert result.shape == expected.shape
     # Another processor may add up in another order, and a search may then end elsewhere here and
     # there; what it may not do is look different.
-    assert np.mean(np.abs(result - expected).max(axis=2) > 2.0 / 255.0) < 0.1
+    assert np.mean(np.abs(blocks(result) - blocks(expected))) < 0.03
+
+
+def blocks(image: np.ndarray) -> np.ndarray:
+    height, width = image.shape[:2]
+    return image.reshape(height // 4, 4, width // 4, 4, 3).mean(axis=(1, 3))
 
 
 # -- vary ------------------------------------------------------------------------------------------

@@ -26,7 +26,7 @@ from ...base import (
 from ...specs.retarget import RETARGET
 from ..patchmatch.kernels import BoolMask, Floats
 from ..patchmatch.lanes import Lanes
-from ..patchmatch.synthesis import Problem, SynthesisSettings, SynthesisStage, synthesise
+from ..patchmatch.synthesis import Problem, SynthesisSettings, synthesise
 from ..premultiplied import from_working, to_working
 from .layout import Ground, is_texture, laid_out
 from .proportions import Lines, importance, new_lines
@@ -78,6 +78,8 @@ class _Retargeting:
         else:
             initial = _resampled(colours, rows, columns, self.size, self.lanes)
         initial[fixed] = colours[at]
+        if self.context.wants_preview():
+            yield EnginePreview(self._finished(initial, fixed, at))
         source, usable = roomy(colours, sound)
         here, there = self._positions(rows, columns)
         problem = Problem(
@@ -95,11 +97,11 @@ class _Retargeting:
         for stage in synthesise(problem, settings, self.task.seed, self.lanes):
             yield EngineProgress(Phase.STEPPING, stage.fraction)
             if stage.fraction == 1.0:
-                result = self._finished(stage, fixed, at)
+                result = self._finished(stage.colours, fixed, at)
                 kept = float(rows.kept and columns.kept)
                 yield EngineResult(result, {"energy": stage.energy, "protected_kept": kept})
             elif stage.level_done and self.context.wants_preview():
-                yield EnginePreview(self._finished(stage, fixed, at))
+                yield EnginePreview(self._finished(enlarged(stage, self.size), fixed, at))
 
     def _colours(self) -> tuple[Floats, BoolMask]:
         """Working colours, alpha with them, and what of them may be copied."""
@@ -149,9 +151,8 @@ class _Retargeting:
         return fixed, (ys[order], xs[order])
 
     def _finished(
-        self, stage: SynthesisStage, fixed: BoolMask, at: tuple[NDArray, NDArray]
+        self, colours: Floats, fixed: BoolMask, at: tuple[NDArray, NDArray]
     ) -> FloatImage:
-        colours = enlarged(stage, self.size)
         image = from_working(colours, self.frame.image.shape[2]).astype(np.float32, copy=False)
         image[fixed] = self.frame.image[at]
         return image

@@ -35,6 +35,7 @@ _SHARE = 0.16
 _LEAST_SIDE = 24
 _PLAY = 0.5
 _MAIN_SHARE = 0.8
+_MARGIN = 32
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,16 @@ class _Pass:
     shift: tuple[int, int]
     unknown: BoolMask
     share: float
+
+    @property
+    def window(self) -> tuple[slice, slice]:
+        """What has to be looked at for it."""
+        spans = (np.flatnonzero(self.unknown.any(axis=axis)) for axis in (1, 0))
+        rows, columns = (
+            slice(max(0, int(span[0]) - _MARGIN), min(side, int(span[-1]) + 1 + _MARGIN))
+            for span, side in zip(spans, self.unknown.shape, strict=True)
+        )
+        return rows, columns
 
 
 def _busyness(colours: Floats) -> Floats:
@@ -152,15 +163,17 @@ class _Tiling:
         return strip
 
     def _made(self, each: _Pass) -> Iterator[SynthesisStage]:
+        """Of the pass's window."""
         rolled = np.roll(self.colours, each.shift, axis=(0, 1))
         self.lanes.check()
-        usable = self._usable(each)
-        piece = 2 * max(self.band)
-        ground = Ground.in_place(rolled, usable, ~each.unknown)
-        moved = laid_out(ground, piece, 1.0, self.task.seed, self.lanes)
-        initial = np.where(each.unknown[..., None], moved, rolled)
+        usable, window = self._usable(each), each.window
+        lines = [np.arange(part.start, part.stop, dtype=np.int32) for part in window]
+        kept = ~each.unknown[window]
+        ground = Ground(rolled, usable, lines[0], lines[1], kept)
+        moved = laid_out(ground, 2 * max(self.band), 1.0, self.task.seed, self.lanes)
+        initial = np.where(kept[..., None], rolled[window], moved)
         source, usable = roomy(rolled, usable)
-        problem = Problem(source, initial, usable=usable, fixed=~each.unknown)
+        problem = Problem(source, initial, usable=usable, fixed=kept)
         settings = SynthesisSettings(texture=TEXTURE, coarsest=48, screening=0.01)
         return synthesise(problem, settings, self.task.seed, self.lanes)
 
@@ -179,8 +192,9 @@ class _Tiling:
 
     def _rolled_back(self, each: _Pass, stage: SynthesisStage) -> Floats:
         rolled = np.roll(self.colours, each.shift, axis=(0, 1))
-        made = enlarged(stage, rolled.shape[:2])
-        rolled[each.unknown] = made[each.unknown]
+        unknown = each.unknown[each.window]
+        rolled[each.window][unknown] = enlarged(stage, unknown.shape)[unknown]
+        self.lanes.check()
         return np.roll(rolled, [-by for by in each.shift], axis=(0, 1))
 
     def _image(self, colours: Floats) -> FloatImage:

@@ -88,6 +88,8 @@ def _varied(
     ground = Ground.in_place(sheet.colours, usable, ~unknown)
     moved = laid_out(ground, _piece(task, unknown), task.strength, task.seed, lanes)
     initial = np.where(unknown[..., None], moved, sheet.colours)
+    if context.wants_preview():
+        yield EnginePreview(sheet.finished(initial, unknown))
     source, usable = roomy(sheet.colours, usable)
     shape = _shape(sheet)
     problem = Problem(
