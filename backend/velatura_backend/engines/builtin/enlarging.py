@@ -22,7 +22,8 @@ Places = NDArray[np.intp]
 
 _MOST_PIXELS = 12_500_000
 _MOST_UNKNOWNS = 2_000_000
-_STRIP = 256
+_STRIP_PIXELS = 1 << 17
+"""Worked on between two looks at the cancel flag."""
 
 
 def halvings_for(masks: Masks) -> int:
@@ -49,14 +50,15 @@ def reduced(
     height, width = (-(-side // cell) for side in known.shape)
     colours = image.shape[2] - opaque
     small = np.zeros((height, width, colours), np.float32)
-    for top in range(0, height, _STRIP):
+    strip = max(1, _STRIP_PIXELS // (known.shape[1] * cell))
+    for top in range(0, height, strip):
         lanes.check()
-        rows = slice(top * cell, (top + _STRIP) * cell)
+        rows = slice(top * cell, (top + strip) * cell)
         there = known[rows]
         working = to_working(image[rows], opaque) * there[..., None]
         totals = _cells(working, cell)
         counts = _cells(there[..., None].astype(np.float32), cell)
-        small[top : top + _STRIP] = totals / np.maximum(counts, 1.0)
+        small[top : top + strip] = totals / np.maximum(counts, 1.0)
     return small
 
 
@@ -76,8 +78,9 @@ def enlarged(
 
     ``image``, ``hole``: full size; ``origins``: of the smaller solution.
     """
-    for top in range(0, hole.shape[0], _STRIP):
-        ys, xs = np.nonzero(hole[top : top + _STRIP])
+    strip = max(1, _STRIP_PIXELS // hole.shape[1])
+    for top in range(0, hole.shape[0], strip):
+        ys, xs = np.nonzero(hole[top : top + strip])
         if not len(ys):
             continue
         lanes.check()

@@ -11,6 +11,7 @@ from velatura_protocol.geometry import Rect
 from .patchmatch.grain import add_grain, measure_grain, noise_ratio
 from .patchmatch.kernels import BoolMask, Floats
 from .patchmatch.lanes import Lanes
+from .patchmatch.pyramid import value_range
 
 _RING = 48
 
@@ -42,7 +43,7 @@ def grained(
         return Graining(working, None)
     result = np.ascontiguousarray(working)
     if strength > 0.0:
-        least, most = (limit(colours[usable], axis=0) for limit in (np.min, np.max))
+        least, most = value_range(colours, usable)
         added = add_grain(colours, hole, grain, strength, seed, lanes)
         if not opaque:
             added *= working[..., -1:]

@@ -21,6 +21,7 @@ _JOINT = 0.5
 _OTHER = 0.6
 _SATURATION = (0.25, 1.0)
 _TURN = 2.0 * np.pi
+_STRIP = 64
 
 
 class SourceMap:
@@ -47,19 +48,21 @@ class SourceMap:
 
     def picture(self, hole: BoolMask, channels: int, lanes: Lanes) -> FloatImage:
         """(height, width, channels), opaque in the hole and transparent elsewhere."""
-        down, right = (self.offset[..., axis].astype(np.float32) for axis in (0, 1))
-        distance = np.hypot(down, right)
-        lanes.check()
-        far = np.sqrt(distance / max(1.0, float(distance.max())))
+        most = max(1.0, float(np.abs(self.offset).max()))
         shown = np.zeros((*hole.shape, channels), np.float32)
-        if channels == 2:
-            shown[..., 0] = 1.0 - 0.6 * far
-        else:
-            hue = (np.mod(np.arctan2(down, right), _TURN) / _TURN).astype(np.float32)
+        for top in range(0, len(hole), _STRIP):
             lanes.check()
-            shown[..., :3] = _coloured(hue, _SATURATION[0] + far * np.ptp(_SATURATION))
+            rows = slice(top, top + _STRIP)
+            down, right = (self.offset[rows, :, axis].astype(np.float32) for axis in (0, 1))
+            far = np.minimum(1.0, np.sqrt(np.hypot(down, right) / most))
+            if channels == 2:
+                shown[rows, :, 0] = 1.0 - 0.6 * far
+                continue
+            hue = (np.mod(np.arctan2(down, right), _TURN) / _TURN).astype(np.float32)
+            shown[rows, :, :3] = _coloured(hue, _SATURATION[0] + far * np.ptp(_SATURATION))
         lanes.check()
         shown[self.other] = _OTHER
+        lanes.check()
         shown[self._joints(hole)] *= _JOINT
         shown[..., -1] = hole
         return shown
