@@ -14,6 +14,9 @@ from .marks import Canvas, Speckle, blank, put_speckles
 from .screens import Screen, print_screen
 from .tiles import Stones, set_stones
 
+Colour = tuple[float, float, float]
+
+_PAPER = 0.96
 _CYAN, _MAGENTA = (0.0, 0.62, 0.88), (0.90, 0.05, 0.50)
 _YELLOW, _BLACK = (1.0, 0.90, 0.02), (0.10, 0.10, 0.11)
 _PINK, _BLUE, _SUN = (1.0, 0.28, 0.56), (0.05, 0.38, 0.78), (1.0, 0.88, 0.10)
@@ -40,12 +43,11 @@ def halftone(easel: Easel) -> Iterator[Canvas]:
 
 def _separated(colour: Floats) -> Floats:
     """Yellow, cyan, magenta, black: black takes over part of what all three share."""
-    cyan, magenta, yellow = (1.0 - colour[..., c] for c in range(3))
-    shared = np.minimum(np.minimum(cyan, magenta), yellow)
-    black = np.clip((shared - 0.25) / 0.75, 0.0, 1.0) ** 1.4 * 0.95
-    left = np.maximum(1e-3, 1.0 - 0.75 * black)
-    parts = [np.clip((each - 0.75 * black) / left, 0.0, 1.0) for each in (yellow, cyan, magenta)]
-    return planes(*(0.92 * part for part in parts), black)
+    shared = 1.0 - colour.max(axis=2)
+    black = np.clip((shared - 0.2) / 0.8, 0.0, 1.0) ** 1.3 * 0.8
+    left = colour / np.maximum(1e-3, 1.0 - black * (1.0 - _BLACK[0]))[..., None]
+    parts = _unmixed(left, (_YELLOW, _CYAN, _MAGENTA), (2, 0, 1))
+    return planes(*(parts[..., plane] for plane in range(3)), black)
 
 
 def risograph(easel: Easel) -> Iterator[Canvas]:
@@ -54,7 +56,7 @@ def risograph(easel: Easel) -> Iterator[Canvas]:
     guide = easel.guide(0.7 + 0.8 * (1.0 - easel.care))
     canvas = blank(easel.height, easel.width, (0.965, 0.95, 0.915))
     colour = vivid(guide.colour, 0.25, 0.15)
-    amounts = _unmixed(colour)
+    amounts = _unmixed(colour, (_SUN, _PINK, _BLUE), (2, 1, 0))
     prints = ((_SUN, 0.0, 0.0), (_PINK, 1.5, -0.9), (_BLUE, -1.2, 1.3))
     for plane, (inked, right, down) in enumerate(prints):
         amount = _shifted(amounts[..., plane], right * u / guide.factor, down * u / guide.factor)
@@ -65,19 +67,24 @@ def risograph(easel: Easel) -> Iterator[Canvas]:
     yield canvas
 
 
-def _unmixed(colour: Floats) -> Floats:
-    """How much of the yellow, pink and blue inks makes a colour: what the others let through of a
-    channel decides what is left for its own ink to take away. They settle in a few rounds."""
-    red, green, blue = (np.clip(colour[..., c] / 0.96, 0.0, 1.0) for c in range(3))
-    amounts = [np.zeros(red.shape, np.float32) for _ in range(3)]
-    inks = (_SUN, _PINK, _BLUE)
+def _unmixed(
+    colour: Floats, inks: tuple[Colour, Colour, Colour], channels: tuple[int, int, int]
+) -> Floats:
+    """How much of three inks makes a colour; ``channels``: the one each of them takes away from.
+
+    What the others let through of a channel decides what is left for its own ink to take away.
+    They settle in a few rounds.
+    """
+    wanted = [np.clip(colour[..., c] / _PAPER, 0.0, 1.0) for c in range(3)]
+    amounts = [np.zeros(colour.shape[:2], np.float32) for _ in range(3)]
     for _ in range(3):
-        for plane, channel, wanted in ((2, 0, red), (1, 1, green), (0, 2, blue)):
-            through = np.ones(red.shape, np.float32)
+        for plane in np.argsort(channels):
+            channel = channels[plane]
+            through = np.ones(colour.shape[:2], np.float32)
             for other in range(3):
                 if other != plane:
                     through *= 1.0 - amounts[other] * (1.0 - inks[other][channel])
-            taken = (1.0 - wanted / through) / (1.0 - inks[plane][channel])
+            taken = (1.0 - wanted[channel] / through) / (1.0 - inks[plane][channel])
             amounts[plane] = np.clip(taken, 0.0, 1.0).astype(np.float32)
     return planes(*amounts)
 
