@@ -23,11 +23,11 @@ _CANCELS = 20
 _CROPS = {
     "astronaut": (180, 60),
     "coffee": (120, 200),
-    "flower": (280, 120),
+    "flower": (60, 200),
     "camera": (180, 80),
     "grass": (100, 100),
-    "text": (30, 150),
-    "china": (300, 120),
+    "text": (0, 120),
+    "china": (180, 120),
 }
 
 
