@@ -122,7 +122,7 @@ def test_styles_and_sets_are_chosen_and_nothing_is_lost(krita: Editor, shared: P
     missed = notes["missed"]
     assert missed["told"] == [
         "3 results discarded. They stay in the history.",
-        "“photo” was closed with 3 results not accepted. They stay in the history.",
+        "“photo.png” was closed with 3 results not accepted. They stay in the history.",
     ]
     assert (missed["listed"], missed["gone"]) == (3, False)
 

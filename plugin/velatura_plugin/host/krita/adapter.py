@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import PurePath
 
 import krita
 
@@ -257,7 +258,9 @@ class KritaHost:
         document = opened.document
         size = Size(document.width(), document.height())
         form = format_of(document)
-        return Document(opened.id, document.name(), size, form, self._colours.of(document))
+        # Krita's name is a title that few give; what users know is the file's.
+        name = document.name() or PurePath(document.fileName()).name
+        return Document(opened.id, name, size, form, self._colours.of(document))
 
 
 def _float(view: krita.View | None, text: str) -> None:

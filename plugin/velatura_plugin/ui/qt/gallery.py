@@ -23,8 +23,9 @@ from .editors import Editor, Report
 from .guard import connect, guarded
 from .measures import line
 
-LEAST_LINES = 3.25
-"""Lines of text that a picture is high at least: three lie side by side in the narrowest panel."""
+LEAST_LINES = 4
+"""Lines of text that a picture is high at least: three of them fit a docker of the usual width, and
+their names under them."""
 SIDE = 96
 """Of the empty square where there is no picture."""
 GAP = 4
@@ -51,7 +52,7 @@ class PictureList(QListWidget):
         """As many columns as there is room for, and pictures as large as they allow."""
         # A list whose columns fill it to the last pixel moves the last one into the next row.
         room = self.width() - self.verticalScrollBar().sizeHint().width() - 2
-        columns = max(1, int(room // (LEAST_LINES * line(self) + 2 * GAP)))
+        columns = max(1, room // (LEAST_LINES * line(self) + 2 * GAP))
         width = room // columns
         side = width - 2 * GAP
         height = side + line(self) + 3 * GAP

@@ -92,6 +92,9 @@ def _missed(visit: Visit, document) -> Iterator[object]:
     yield 500
     visit.hands.close(document)
     yield lambda: not visit.jobs()
+    # Without a picture Krita shows its first page, and no docker.
+    yield from visit.open_photo(scale=1)
+    yield lambda: visit.view.notice.isVisible()
     yield 300
     told.append(visit.view.notice.text.text())
     yield from visit.shoot("closed")

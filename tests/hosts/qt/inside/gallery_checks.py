@@ -122,10 +122,10 @@ def test_the_chosen_picture_keeps_its_colours(desk: Desk) -> None:
 
 @pytest.mark.parametrize("picture", [b"", b"RIFF", b"\x89PNG\r\n"])
 def test_what_is_no_picture_is_still_a_choice(desk: Desk, picture: bytes) -> None:
-    field = gallery(count=3)
+    field = gallery("1", count=2)
     options = (replace(field.options[0], picture=picture), *field.options[1:])
     pictures = shown(desk, replace(field, options=options))
-    tops = {pictures.visualItemRect(pictures.item(i)).top() for i in range(3)}
+    tops = {pictures.visualItemRect(pictures.item(i)).top() for i in range(2)}
     assert len(tops) == 1
     assert pictures.item(0).text() == "Oil"
 
