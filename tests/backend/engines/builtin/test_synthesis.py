@@ -14,6 +14,7 @@ from velatura_backend.engines.builtin.patchmatch.synthesis import (
     SynthesisStage,
     synthesise,
 )
+from velatura_backend.engines.builtin.patchmatch.tones import Tones
 from velatura_protocol.errors import Cancelled, NoSource
 
 SETTINGS = SynthesisSettings(coarsest=16, noise=0.5)
@@ -82,6 +83,32 @@ def test_fixed_pixels_are_kept_to_the_last_bit():
     assert not np.array_equal(result.colours[~fixed], picture[~fixed])
 
 
+def test_what_is_too_large_to_search_takes_over_what_was_found_below():
+    picture = texture(96, 96)
+    fixed = np.zeros((96, 96), np.bool_)
+    fixed[:, :20] = True
+    settings = replace(SETTINGS, screening=1e-2, search_pixels=3000)
+    problem = Problem(picture, picture, fixed=fixed)
+    result = made(problem, settings)
+    assert np.array_equal(result.colours[fixed], picture[fixed])
+    assert result.colours.max() <= picture.max()
+    assert np.array_equal(result.colours, made(problem, settings, threads=1).colours)
+    searched = made(problem, replace(settings, search_pixels=10**9))
+    assert result.energy < 4.0 * searched.energy
+
+
+def test_tones_are_linear_between_coarse_pixels(lanes: Lanes):
+    change = np.zeros((2, 3, 1), np.float32)
+    change[:, 1] = 1.0
+    colours = np.zeros((4, 6, 1), np.float32)
+    where = np.ones((4, 6), np.bool_)
+    where[3] = False
+    Tones(change, 2).apply(colours, where, lanes)
+    np.testing.assert_allclose(colours[0, :, 0], [0.0, 0.25, 0.75, 0.75, 0.25, 0.0], atol=1e-6)
+    assert (colours[:3] == colours[0]).all()
+    assert (colours[3] == 0.0).all()
+
+
 def test_what_is_absent_is_neither_made_nor_continued():
     picture = texture(80, 80)
     initial = picture.copy()
@@ -140,9 +167,7 @@ def test_guides_count_where_their_map_says_so():
     wanted = np.ones((64, 64, 1), np.float32)
     counts[:, :32] = 1.0
     settings = replace(SETTINGS, noise=0.0, guide_weight=4.0)
-    problem = Problem(
-        picture, initial, source_guides=guide, target_guides=wanted, guide_map=counts
-    )
+    problem = Problem(picture, initial, source_guides=guide, target_guides=wanted, guide_map=counts)
     result = made(problem, settings)
     assert result.colours[:, :24, 2].mean() > 0.9
     assert result.colours[:, 48:, 0].mean() > 0.9

@@ -54,7 +54,8 @@ class SynthesisSettings:
     see :class:`.solve.Settings`: wide votes are soft, narrow ones sharp. ``final_reach``: how far
     from its centre a patch has a say in the last vote, 0 (copies, sharp) to 3. ``screening`` of the
     Poisson finish that makes tones of neighbouring copies meet: None: no finish; 1e-3 is firm, 1e-1
-    hardly changes colours.
+    hardly changes colours. Levels with more unknown pixels than ``search_pixels`` take over what
+    was found on the coarser one, moved by a pixel where that is better, and its tones.
     """
 
     texture: float = 0.0
@@ -72,6 +73,7 @@ class SynthesisSettings:
     narrow_spread: float = 0.1
     final_reach: int = 1
     screening: float | None = None
+    search_pixels: int = 1_500_000
 
 
 @dataclass(frozen=True)

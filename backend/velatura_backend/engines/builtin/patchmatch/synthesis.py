@@ -25,6 +25,7 @@ from .lanes import Lanes
 from .poisson import poisson_finish
 from .problem import Problem, SynthesisSettings, build_pyramid
 from .search import Sweep, search, stripes
+from .tones import Tones
 from .unknowns import build_system
 from .vote import vote, vote_steps, weigh
 
@@ -79,6 +80,8 @@ class _Synthesiser:
         pyramid = build_pyramid(problem, settings, lanes)
         self.levels, self.voted, self.channels = pyramid.levels, pyramid.voted, pyramid.channels
         self.coarsest = len(self.levels) - 1
+        self.unknowns = [int(np.count_nonzero(each.mask)) for each, _ in self.levels]
+        self.tones: Tones | None = None
         self.longest = max(max(each.mask.shape) for each in self.levels[-1])
         self.work_done = 0.0
         self.work = sum(
@@ -94,11 +97,13 @@ class _Synthesiser:
                 self._start(atlas, index)
             else:
                 refine_atlas(atlas, coarser, self.lanes)
-                self._vote(atlas, 1.0)
+                self._vote(atlas, 1.0, self._reach(index))
             energy = 0.0
             for energy in self._alternate(atlas, index):
                 yield self._stage(atlas, index, energy, done=False)
             if index:
+                if self._is_large(index - 1) and not self._is_large(index):
+                    self.tones = self._tones(atlas, 2**index)
                 yield self._stage(atlas, index, energy, done=True)
             else:
                 self._finish(atlas)
@@ -125,12 +130,14 @@ class _Synthesiser:
         pieces = stripes(atlas.field.target)
         for turn in range(1, rounds + 1):
             self._count_usage(atlas)
-            for number in range(self.settings.sweeps):
+            sweeps = 1 if self._is_large(index) else self.settings.sweeps
+            for number in range(sweeps):
                 search(atlas.field, self._sweep(index, turn, number), pieces, self.lanes)
             costs = atlas.field.cost[: atlas.origin][atlas.field.target[: atlas.origin]]
             late = turn == rounds or turn > rounds // 2 + 1
             settings = self.settings
-            self._vote(atlas, settings.narrow_spread if late else settings.wide_spread)
+            spread = settings.narrow_spread if late else settings.wide_spread
+            self._vote(atlas, spread, self._reach(index))
             self.work_done += atlas.size[0] * atlas.size[1]
             yield float(costs.mean())
 
@@ -158,16 +165,21 @@ class _Synthesiser:
         tries = 1 if index else 0
         if index == self.coarsest:
             radius, tries = self.longest, 2
-        elif number:
+        elif number or self._is_large(index):
             radius, tries = max(1, radius // 8), 0
         seed = ((self.seed * 31 + index) * 331 + turn) * 31 + number
         reverse = (turn + number) % 2 == 1
         return Sweep(self.channels, reverse, radius, tries, np.float32(0.0), seed & 0x7FFFFFFF)
 
-    def _vote(self, atlas: Atlas, spread: float) -> None:
+    def _vote(self, atlas: Atlas, spread: float, reach: int) -> Floats:
+        """Returns how much each patch counted."""
         weight = weigh(atlas.field, atlas.confidence, self._spread(atlas, spread), self.lanes)
-        vote(atlas.field, atlas.unknown, weight, self.channels, RADIUS, self.lanes)
+        vote(atlas.field, atlas.unknown, weight, self.channels, reach, self.lanes)
         atlas.restore_guides()
+        return weight
+
+    def _reach(self, index: int) -> int:
+        return self.settings.final_reach if self._is_large(index) else RADIUS
 
     def _spread(self, atlas: Atlas, wish: float) -> float:
         costs = atlas.field.cost[: atlas.origin][atlas.field.target[: atlas.origin]]
@@ -176,25 +188,39 @@ class _Synthesiser:
 
     def _finish(self, atlas: Atlas) -> None:
         """The last vote, and tones that meet; no value goes beyond the source's."""
-        field, reach = atlas.field, self.settings.final_reach
-        weight = weigh(field, atlas.confidence, self._spread(atlas, 1.0), self.lanes)
-        vote(field, atlas.unknown, weight, self.channels, reach, self.lanes)
+        weight = self._vote(atlas, 1.0, self.settings.final_reach)
         if self.settings.screening is None or not atlas.unknown.any():
             return
+        unknown = self._inside(atlas, atlas.unknown)
+        if self.tones is None:
+            self._level_tones(atlas, weight)
+        else:
+            self.tones.apply(atlas.target[..., : self.colours], unknown, self.lanes)
+        for channel in range(self.colours):
+            plane = atlas.target[..., channel]
+            least, most = self._range(channel)
+            np.clip(plane, least, most, out=plane, where=unknown)
+            self.lanes.check()
+
+    def _level_tones(self, atlas: Atlas, weight: Floats) -> None:
+        field, reach = atlas.field, self.settings.final_reach
         system = build_system(atlas.unknown, atlas.present, 1, self.lanes)
         steps = vote_steps(
             field, weight, self.channels, self.colours, reach, system.places, self.lanes
         )
         poisson_finish(
             field.features, system, atlas.present, self.channels, steps,
-            self.settings.screening, 50, self.lanes,
+            self.settings.screening or 0.0, 50, self.lanes,
         )  # fmt: skip
-        unknown = self._inside(atlas, atlas.unknown)
-        for channel in range(self.colours):
-            plane = atlas.target[..., channel]
-            least, most = self._range(channel)
-            np.clip(plane, least, most, out=plane, where=unknown)
-            self.lanes.check()
+
+    def _tones(self, atlas: Atlas, scale: int) -> Tones | None:
+        """What the finish would change, found on this level for those that are too large for it."""
+        if self.settings.screening is None or not atlas.unknown.any():
+            return None
+        weight = self._vote(atlas, 1.0, self.settings.final_reach)
+        before = atlas.target[..., : self.colours].copy()
+        self._level_tones(atlas, weight)
+        return Tones(atlas.target[..., : self.colours] - before, scale)
 
     def _range(self, channel: int) -> tuple[float, float]:
         plane, usable = self.problem.source[..., channel], self.problem.usable
@@ -214,9 +240,14 @@ class _Synthesiser:
     def _rounds(self, index: int) -> int:
         if index == self.coarsest:
             return self.settings.coarse_rounds
+        if self._is_large(index):
+            return 1
         if index == 0:
             return self.settings.fine_rounds
         return self.settings.rounds
+
+    def _is_large(self, index: int) -> bool:
+        return self.unknowns[index] > self.settings.search_pixels and index < self.coarsest
 
     def _generator(self, index: int) -> np.random.Generator:
         return np.random.default_rng([self.seed & 0xFFFFFFFFFFFF, index])

@@ -19,7 +19,7 @@ from .sheet import halved
 
 _SMALL_SIDE = 96
 _LEAST_PIECE = 8
-_CANDIDATES = 128
+_CANDIDATES = 64
 _STRIPS = 8
 _LITTLE, _MUCH = 0.04, 0.25
 _FAR, _NEAR = 0.5, 0.05
@@ -197,7 +197,7 @@ class _Board:
         self.places[block.window][own] = moved[own]
         self.laid[block.window] = True
 
-    def _costs(self, block: Block, offsets: NDArray[np.int64]) -> NDArray[np.float64]:
+    def _costs(self, block: Block, offsets: NDArray[np.int64]) -> NDArray[np.floating]:
         """Mean squared difference from what is laid; what must not be copied is out of the question
         as long as there is anything else."""
         image = self.ground.colours
@@ -206,13 +206,13 @@ class _Board:
         top, left = block.top, block.left
         around = (slice(top, block.bottom + beyond), slice(left, block.right + beyond))
         ys, xs = np.nonzero(self.laid[around])
-        costs = np.zeros(len(offsets))
+        costs = np.zeros(len(offsets), np.float32)
         if len(ys):
             there = self.places[ys + top, xs + left]
             wanted = image[there[:, 0], there[:, 1]]
             sy = np.clip(ys + top + offsets[:, :1], 0, height - 1)
             sx = np.clip(xs + left + offsets[:, 1:], 0, width - 1)
-            costs = np.square(image[sy, sx] - wanted).mean(axis=(1, 2), dtype=np.float64)
+            costs = np.square(image[sy, sx] - wanted).mean(axis=(1, 2))
         return costs + _UNUSABLE * (1.0 - self.usable_share(block, offsets))
 
     def usable_share(self, block: Block, offsets: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -241,9 +241,9 @@ def cheapest_cut(cost: Floats) -> NDArray[np.int64]:
     """(rows,): the column in each row of the cheapest path from top to bottom that moves by at most
     one column a row."""
     total = cost.astype(np.float64)
-    far = np.inf
+    above = np.full(total.shape[1] + 2, np.inf)
     for row in range(1, len(total)):
-        above = np.pad(total[row - 1], 1, constant_values=far)
+        above[1:-1] = total[row - 1]
         total[row] += np.minimum(np.minimum(above[:-2], above[2:]), above[1:-1])
     path = np.empty(len(total), np.int64)
     path[-1] = int(np.argmin(total[-1]))

@@ -163,7 +163,7 @@ class _Tiling:
         return strip
 
     def _made(self, each: _Pass) -> Iterator[SynthesisStage]:
-        """Of the pass's window."""
+        """Of the pass's window; the first one is the layout that it starts from."""
         rolled = np.roll(self.colours, each.shift, axis=(0, 1))
         self.lanes.check()
         usable, window = self._usable(each), each.window
@@ -172,10 +172,11 @@ class _Tiling:
         ground = Ground(rolled, usable, lines[0], lines[1], kept)
         moved = laid_out(ground, 2 * max(self.band), 1.0, self.task.seed, self.lanes)
         initial = np.where(kept[..., None], rolled[window], moved)
+        yield SynthesisStage(0.0, initial, 1, 0.0, True)
         source, usable = roomy(rolled, usable)
         problem = Problem(source, initial, usable=usable, fixed=kept)
         settings = SynthesisSettings(texture=TEXTURE, coarsest=48, screening=0.01)
-        return synthesise(problem, settings, self.task.seed, self.lanes)
+        yield from synthesise(problem, settings, self.task.seed, self.lanes)
 
     def _usable(self, each: _Pass) -> BoolMask:
         """Not what is made anew, nor what lies across a border that does not fit yet."""
