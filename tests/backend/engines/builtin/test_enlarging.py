@@ -1,9 +1,18 @@
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 
-from tests.contracts.engine import RecordingContext, fresh_token, hole_in, picture, result_of
+from tests.contracts.engine import (
+    SERIAL,
+    RecordingContext,
+    fresh_token,
+    hole_in,
+    picture,
+    result_of,
+)
 from velatura_backend.engines.base import EnginePreview, EngineTask
 from velatura_backend.engines.builtin import enlarging
 from velatura_backend.engines.builtin.enlarging import enlarged, halvings_for, reduced
@@ -11,6 +20,7 @@ from velatura_backend.engines.builtin.fill import FillEngine
 from velatura_backend.engines.builtin.patchmatch.lanes import Lanes
 from velatura_backend.engines.builtin.patchmatch.pyramid import Masks
 from velatura_backend.engines.builtin.patchmatch.stages import Origins
+from velatura_protocol.errors import Cancelled
 from velatura_protocol.tasks import Intent, Operation, Role
 
 
@@ -117,3 +127,30 @@ class TestAFillThatIsSolvedSmaller:
         mask[:4, :4] = 0.0
         result = result_of(run(image, mask)).image
         np.testing.assert_allclose(result, image, atol=1e-3)
+
+    def test_stops_wherever_it_is(self, monkeypatch):
+        """The flag is set before the n-th look at it, for n over the whole run."""
+        image, mask = picture(140, 120, 4), hole_in(140, 120)
+        looks = itertools.count()
+        original = Lanes.check
+
+        def counted(lanes):
+            next(looks)
+            original(lanes)
+
+        monkeypatch.setattr(Lanes, "check", counted)
+        run(image, mask)
+        total = next(looks)
+        for position in range(0, total, max(1, total // 15)):
+            context = RecordingContext(previews=False)
+            countdown = itertools.count()
+
+            def check(lanes, at=position, context=context, countdown=countdown):
+                if next(countdown) == at:
+                    context.cancel.flag[0] = SERIAL
+                original(lanes)
+
+            monkeypatch.setattr(Lanes, "check", check)
+            task = EngineTask(Operation.FILL, Intent.REMOVE, image, mask, 0)
+            with pytest.raises(Cancelled):
+                list(FillEngine().run(task, context))
