@@ -238,7 +238,7 @@ def test_a_preview_comes_before_the_result():
     assert any(isinstance(event, EnginePreview) for event in events)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(
     height=st.integers(1, 12),
     width=st.integers(1, 12),

@@ -111,12 +111,13 @@ class _CuttingOut:
             return find_outline(work.small, hints, flag(self.task, CUT_OUT, "openings"), self.lanes)
         drawn = self._small(work, self.task.mask)
         inside = np.where(hints.subject, 1.0, np.where(hints.background, 0.0, drawn))
-        return Outline(inside.astype(np.float32), np.zeros_like(drawn))
+        unknown = np.zeros_like(drawn)
+        return Outline(inside.astype(np.float32), unknown, unknown)
 
     def _trimap(self, work: Work, outline: Outline) -> Trimap:
         """At the size the matte is solved in."""
         band = self._band(np.count_nonzero(outline.inside > _SELECTED) / outline.inside.size, work)
-        around = Surroundings.of(outline.inside, outline.evidence)
+        around = Surroundings.of(outline.inside, outline.evidence, outline.certain)
         self.lanes.check()
         scale = scale_of(work.medium_size, work.size)
         trimap = make_trimap(around, band * scale, work.medium_size, self.lanes)

@@ -18,7 +18,7 @@ from ..patchmatch.lanes import Lanes, row_pieces
 from .trimap import SUBJECT, UNKNOWN, States, halved
 
 _NOISE = 1e-6
-_PULL = 0.05
+_PULL = 0.02
 _STEPS = 60
 _COARSE_STEPS = 200
 _COARSE_SIDE = 48

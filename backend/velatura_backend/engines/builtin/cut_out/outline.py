@@ -23,16 +23,20 @@ _RING = 0.35
 _OUTSIDE = 0.015
 _FIRST_BLUR = 4.0
 _PLACE_BLUR = 1.8
+_EDGE_SHARE = 0.12
+_FLAT = 0.04
 _RIM_COUNTS = 0.05
 
 
 @dataclass(frozen=True)
 class Outline:
     """``inside``: (H, W) 0..1, hardly anything between. ``evidence``: (H, W) logarithm of how much
-    likelier a pixel's colour is the subject's than the background's."""
+    likelier a pixel's colour is the subject's than the background's. ``certain``: (H, W) the same
+    for a pixel's own side, of colours that are no mixtures of both."""
 
     inside: Floats
     evidence: Floats
+    certain: Floats
 
 
 @dataclass(frozen=True)
@@ -144,13 +148,40 @@ def find_outline(guide: Floats, hints: Hints, openings: bool, lanes: Lanes) -> O
         start = inside if turn else (cost < 0).astype(np.float32)
         inside = _relaxed(np.ascontiguousarray(cost, np.float32), edges, start, lanes)
         if not openings:
-            inside = _without_holes(inside, hints.background)
-    return Outline(inside, evidence)
+            inside = _without_holes(inside, hints)
+    certain = _certainty(likeness, guide, inside, evidence, lanes)
+    return Outline(inside, evidence, certain)
 
 
-def _without_holes(inside: Floats, background: BoolMask) -> Floats:
+def _certainty(
+    likeness: Likeness, guide: Floats, inside: Floats, evidence: Floats, lanes: Lanes
+) -> Floats:
+    """A colour is no mixture if it is also found deep inside or far outside; or if it is flat:
+    an outline in ink is only found along the edge, and is nobody's blur."""
     own = inside > 0.5
-    filled = np.asarray(ndimage.binary_fill_holes(own | background)) & ~background
+    if not own.any() or own.all():
+        return np.zeros_like(inside)
+    into, out = (np.asarray(ndimage.distance_transform_edt(each)) for each in (own, ~own))
+    lanes.check()
+    deep = (into > _EDGE_SHARE * np.sqrt(np.count_nonzero(own))).astype(np.float32)
+    far = (out > _EDGE_SHARE * np.sqrt(np.count_nonzero(own))).astype(np.float32)
+    seen = likeness.evidence(deep, far, _PLACE_BLUR) if deep.any() and far.any() else evidence
+    lanes.check()
+    ranges = [
+        ndimage.maximum_filter(guide[..., c], 3) - ndimage.minimum_filter(guide[..., c], 3)
+        for c in range(3)
+    ]
+    flat = np.max(ranges, axis=0) < _FLAT
+    side = np.where(own, np.float32(1.0), np.float32(-1.0))
+    return np.where(flat, np.maximum(side * seen, side * evidence), side * seen)
+
+
+def _without_holes(inside: Floats, hints: Hints) -> Floats:
+    """Beyond the picture's border the subject goes on wherever it was selected up to there."""
+    own = inside > 0.5
+    closed = np.pad(hints.selected, 1, "edge")
+    closed[1:-1, 1:-1] = own | hints.background
+    filled = np.asarray(ndimage.binary_fill_holes(closed))[1:-1, 1:-1] & ~hints.background
     return np.where(filled & ~own, np.float32(1.0), inside)
 
 

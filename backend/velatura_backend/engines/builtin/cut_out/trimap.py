@@ -20,6 +20,7 @@ States = NDArray[np.uint8]
 _FAR = 2.5
 _DOUBTFUL = 2.0
 _CERTAIN = 3.0
+_UNHEARD = 0.5
 _ALWAYS = 1.5
 _ROWS = 256
 
@@ -36,14 +37,14 @@ class Surroundings:
     soft: Floats
 
     @classmethod
-    def of(cls, inside: Floats, evidence: Floats) -> Surroundings:
+    def of(cls, inside: Floats, evidence: Floats, certain: Floats) -> Surroundings:
         own = inside > 0.5
         into, out = (
             np.asarray(ndimage.distance_transform_edt(np.pad(each, 1, "edge")))[1:-1, 1:-1]
             for each in (own, ~own)
         )
         signed = np.where(own, into - 0.5, 0.5 - out)
-        certain = ndimage.minimum_filter(np.where(own, evidence, -evidence), 3)
+        certain = ndimage.minimum_filter(certain, 3)
         soft = np.minimum(inside, 1.0 - inside)
         fields = (signed, certain, evidence, soft)
         return cls(*(np.ascontiguousarray(each, np.float32) for each in fields))
@@ -60,8 +61,8 @@ class Trimap:
 
 def make_trimap(around: Surroundings, band: float, size: Size, lanes: Lanes) -> Trimap:
     """``size``: (height, width) wanted. Unknown is what lies within ``band`` pixels of it from the
-    outline and, outside, up to 2.5 times as far what looks like the subject; but not what certainly
-    looks like its own side."""
+    outline, and up to 2.5 times as far what looks like the subject outside, or inside like nothing
+    that is found deeper in; but not what certainly looks like its own side."""
     if not (around.signed > 0).any() or (around.signed > 0).all():
         sides = np.full(size, int((around.signed > 0).any()), np.uint8)
         return Trimap(sides, np.zeros(size, np.float32))
@@ -76,7 +77,8 @@ def make_trimap(around: Surroundings, band: float, size: Size, lanes: Lanes) -> 
         signed, certain, evidence, soft = (each[top : top + _ROWS] for each in fields)
         distance = np.abs(signed) * scale
         unknown = (distance <= band) | (soft > 0.02)
-        unknown |= (signed < 0) & (evidence > _DOUBTFUL) & (distance <= _FAR * band)
+        doubtful = np.where(signed < 0, evidence > _DOUBTFUL, certain < _UNHEARD)
+        unknown |= doubtful & (distance <= _FAR * band)
         unknown &= (certain < _CERTAIN) | (distance <= _ALWAYS * max(scale, 1.0))
         states[top : top + _ROWS] = np.where(unknown, UNKNOWN, signed > 0)
         agrees = np.where(signed > 0, evidence, -evidence) >= 0
