@@ -31,6 +31,13 @@ def by_engine(**parameters: bool) -> Enlarge:
     return enlarge
 
 
+def restored_first(picture: Picture, scale: int) -> Picture:
+    """As restoration comes, then as upscaling comes."""
+    done = run_engine("builtin_restore", working(picture), {})
+    assert isinstance(done.image, np.ndarray)
+    return METHODS["built-in"](pixels(done.image), scale)
+
+
 METHODS = {
     "bicubic": by(Image.Resampling.BICUBIC),
     "Lanczos": by(Image.Resampling.LANCZOS),
