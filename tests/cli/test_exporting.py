@@ -10,7 +10,7 @@ from velatura_backend.imaging.files import read_image
 from velatura_cli.exporting import export_variation, layer_image
 from velatura_plugin.host.base import LayerContent, PatchContent, ResultContent
 from velatura_protocol.geometry import Rect
-from velatura_protocol.messages import Variation
+from velatura_protocol.messages import LayerPart, Variation
 from velatura_protocol.pixels import MASK_FORMAT, ColourSpace, Depth, Layout, PixelFormat, Transfer
 from velatura_protocol.provenance import Provenance
 from velatura_protocol.tasks import Operation
@@ -71,3 +71,21 @@ def test_files_are_named_by_job_variation_and_layer(tmp_path: Path) -> None:
     assert image.samples[0, 0].tolist() == [0.25, 2.0, 0.0, 1.0]
     assert image.colour.transfer is Transfer.LINEAR
     assert b"DigitalSourceType" in image.metadata.xmp
+
+
+def test_what_was_made_beside_a_result_is_named_for_what_it_is(tmp_path: Path) -> None:
+    form, region = PixelFormat(Depth.U8, Layout.RGB), Rect(2, 3, 2, 1)
+    layers = (
+        LayerContent(
+            "b", region, (patch(region, form, [9, 9, 9], None),), part=LayerPart.BACKGROUND
+        ),
+        LayerContent("m", region, (patch(region, form, [1, 2, 3], 255),)),
+    )
+    variation = Variation(0, 3, (), PROVENANCE)
+    content = ResultContent(layers, PROVENANCE)
+    exported = export_variation(tmp_path, "0123456789abcdef", variation, content)
+    assert [each.path.name for each in exported] == [
+        "0123456789ab-1-background.png",
+        "0123456789ab-1.png",
+    ]
+    assert [each.region for each in exported] == [region, region]

@@ -182,7 +182,11 @@ def test_outputs_that_cannot_be(
 def test_usage_is_one_line(served: CommandLine, photo: Path) -> None:
     refused(served(), 2, "COMMAND")
     refused(served("fill", photo, "-o", "out.png"), 2, "--mask")
-    refused(served("upscale", photo, "--scale", "2", "-o", "out.png"), 2, "no installed engine")
+    refused(
+        served("generate", "--prompt", "x", "--size", "8x8", "-o", "o.png"),
+        2,
+        "no installed engine",
+    )
     refused(served("fill", photo, "--mask", "alpha", "-o", "o.png", "--engine", "x"), 2, "x")
     bad = ("fill", photo, "--mask", "alpha", "-o", "o.png", "--param")
     refused(served(*bad, "texture=loud"), 2, "texture", "number")
