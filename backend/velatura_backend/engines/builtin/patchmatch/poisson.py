@@ -19,13 +19,15 @@ from .lanes import Lanes
 from .unknowns import System, conjugate_gradients
 
 _ABSENT = -2
-_RIM_TOLERANCE = 0.2
+_RIM_TOLERANCE = 0.12
 _INNER_TOLERANCE = 0.35
 """Of the colours' difference taken together. What is well below is a difference of tone, to be made
 up for; what is well above is an edge. Inside the hole softer seams are kinder."""
 
-_TYPICAL = 2.0
-"""Times the median mismatch at the border: copied texture never fits it exactly."""
+_FITTING = 25
+_TYPICAL = 6.0
+"""Times that percentile of the mismatch at the border: copied texture never fits it exactly. Low,
+for much of the border may lie on what stays."""
 
 
 @inlined
@@ -86,7 +88,7 @@ def step_weights(
     )  # fmt: skip
     rim = system.rim
     at_rim = mismatch[rim]
-    typical = _TYPICAL * float(np.sqrt(np.median(at_rim))) if len(at_rim) else 0.0
+    typical = _TYPICAL * float(np.sqrt(np.percentile(at_rim, _FITTING))) if len(at_rim) else 0.0
     outer, inner = (
         max(tolerance * each, typical) ** 2 for each in (_RIM_TOLERANCE, _INNER_TOLERANCE)
     )

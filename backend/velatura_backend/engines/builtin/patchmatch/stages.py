@@ -37,7 +37,7 @@ class Settings:
     thin_rounds: int = 2
     sweeps: int = 2
     radius: int = 32
-    fine_radius: int = 4
+    fine_radius: int = 8
     thin_radius: int = 16
     wide_spread: float = 1.0
     narrow_spread: float = 0.1
