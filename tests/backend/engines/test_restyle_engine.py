@@ -263,3 +263,12 @@ def test_a_tiny_picture_looks_as_it_did():
     wanted = np.asarray(Image.open(GOLDEN).convert("RGB"), np.int16)
     error = np.abs(golden_sheet().astype(np.int16) - wanted)
     assert error.mean() < 2.0
+
+
+@pytest.mark.parametrize("medium", ["oil", "risograph", "mosaic", "style"])
+def test_more_threads_paint_the_same_where_there_is_enough_to_deal_out(medium):
+    image = coloured(200, 240)
+    style = coloured(64, 64, seed=2) if medium == "style" else None
+    preset = "oil" if medium == "style" else medium
+    one, three = (restyled(task_of(image, style, preset=preset), threads=n).image for n in (1, 3))
+    assert np.array_equal(one, three)

@@ -37,10 +37,12 @@ def main() -> None:
         Way(f"grade: {name}", {"mode": "grade"}, pictures[name])
         for name in ("coffee", "rocket", "flower", "pagoda")
     ]
-    for way in (*media, *styles, *grades):  # compiled before anything is timed
+    parts = {"media": media, "styles": styles, "grades": grades}
+    wanted = options.only.split(",") if options.only else list(parts)
+    for way in (way for part in wanted for way in parts[part]):  # compiled before it is timed
         measured(way, next(iter(pictures.values()))[:64, :64].copy())
-    for title, ways in (("media", media), ("styles", styles), ("grades", grades)):
-        _compare(title, ways, pictures, options.out)
+    for part in wanted:
+        _compare(part, parts[part], pictures, options.out)
     if options.large:
         _large(media, styles[0], grades[0], pictures)
 
@@ -118,6 +120,7 @@ def _sheet(
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.restyle")
     parser.add_argument("--out", type=Path, help="folder for the contact sheets")
+    parser.add_argument("--only", default="", help="of media, styles and grades, with commas")
     parser.add_argument("--large", action="store_true", help="1024² and 12 megapixels too")
     return parser.parse_args()
 
