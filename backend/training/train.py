@@ -84,32 +84,26 @@ def train(state: State, source: Source, schedule: Schedule, work: Path, keep_eve
             save(state, work / f"{plan.name}{'-cooled' if cooling else ''}.pt")
 
 
+def resumed(plan: Plan, work: Path, steps: int) -> State:
+    """The state that has come furthest: the committed one, the work folder's, or one that was
+    stopped while it cooled; one that is cooled already is finished."""
+    state = start(plan, committed())
+    for name in (f"{plan.name}.pt", f"{plan.name}-cooled.pt"):
+        path = work / name
+        if path.exists():
+            found = load(path)
+            if state.step < found.step < steps:
+                state = found
+    return state
+
+
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("plan", choices=sorted(PLANS))
-    parser.add_argument("--gallery", type=Path, required=True)
-    parser.add_argument("--work", type=Path, required=True)
-    parser.add_argument("--steps", type=int, required=True)
-    parser.add_argument("--cool", type=int, default=0)
-    parser.add_argument("--rate", type=float, default=2e-3)
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--size", type=int, default=16)
-    parser.add_argument("--side", type=int, default=40)
-    parser.add_argument("--count", type=int, default=1000)
-    parser.add_argument("--keep-every", type=int, default=500)
-    parser.add_argument("--threads", type=int, default=1)
-    arguments = parser.parse_args()
+    arguments = _arguments()
     torch.manual_seed(arguments.seed)
     torch.set_num_threads(arguments.threads)
     arguments.work.mkdir(parents=True, exist_ok=True)
     plan = PLANS[arguments.plan]
-    state = start(plan, committed())
-    for name in (f"{plan.name}.pt", f"{plan.name}-cooled.pt"):
-        path = arguments.work / name
-        if path.exists() and load(path).step > state.step:
-            if name.endswith("-cooled.pt") and load(path).step >= arguments.steps:
-                continue
-            state = load(path)
+    state = resumed(plan, arguments.work, arguments.steps)
     source = Source(
         Gallery(arguments.gallery),
         plan,
@@ -120,6 +114,23 @@ def main() -> None:
     )
     schedule = Schedule(arguments.steps, arguments.cool, arguments.rate, state.step)
     train(state, source, schedule, arguments.work, arguments.keep_every)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("plan", choices=sorted(PLANS))
+    parser.add_argument("--gallery", type=Path, required=True)
+    parser.add_argument("--work", type=Path, required=True, help="where whole states are kept")
+    parser.add_argument("--steps", type=int, required=True, help="in all, with those already made")
+    parser.add_argument("--cool", type=int, default=0, help="how many of them the rate falls over")
+    parser.add_argument("--rate", type=float, default=2e-3)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--size", type=int, default=16, help="patches in a batch")
+    parser.add_argument("--side", type=int, default=40, help="of a patch, in pixels given")
+    parser.add_argument("--count", type=int, default=1000, help="pictures in the gallery")
+    parser.add_argument("--keep-every", type=int, default=500, help="steps")
+    parser.add_argument("--threads", type=int, default=1)
+    return parser.parse_args()
 
 
 if __name__ == "__main__":
