@@ -116,7 +116,7 @@ def size_wanted(task: EngineTask) -> tuple[int, int]:
     return task.target or (task.image.shape[0], task.image.shape[1])
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     st.sampled_from(OPERATIONS),
     st.integers(1, 40),
@@ -302,7 +302,7 @@ def test_an_invisible_picture_is_given_back():
 # -- tile ------------------------------------------------------------------------------------------
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     st.integers(40, 90),
     st.integers(40, 90),
