@@ -29,6 +29,9 @@ _TYPICAL = 6.0
 """Times that percentile of the mismatch at the border: copied texture never fits it exactly. Low,
 for much of the border may lie on what stays."""
 
+_TEXTURED = 0.75
+"""Times the texture channels where the known pixel lies: in what is rough nothing fits well."""
+
 
 @inlined
 def _step(steps: Floats, neighbours: Indices, item: int, side: int, channel: int) -> Real:
@@ -89,11 +92,22 @@ def step_weights(
     rim = system.rim
     at_rim = mismatch[rim]
     typical = _TYPICAL * float(np.sqrt(np.percentile(at_rim, _FITTING))) if len(at_rim) else 0.0
-    outer, inner = (
-        max(tolerance * each, typical) ** 2 for each in (_RIM_TOLERANCE, _INNER_TOLERANCE)
-    )
-    scale = np.where(rim, np.float32(outer), np.float32(inner))
-    return np.exp(-mismatch / scale)
+    outer, inner = (max(tolerance * each, typical) for each in (_RIM_TOLERANCE, _INNER_TOLERANCE))
+    scale = np.full(mismatch.shape, inner, np.float32)
+    scale[rim] = np.maximum(outer, _TEXTURED * _roughness(features, system, width, channels, steps))
+    return np.exp(-mismatch / np.square(scale))
+
+
+def _roughness(
+    features: Floats, system: System, width: int, channels: int, steps: Floats
+) -> Floats:
+    """The texture channels of the known neighbours, summed; 0 where there are none."""
+    items, sides = np.nonzero(system.rim)
+    neighbours = system.places[items] + np.array([-width, width, -1, 1])[sides]
+    pixels = features.reshape(-1, channels)
+    first = steps.shape[2]
+    texture = pixels[neighbours, first : first + 2]
+    return texture.sum(axis=1)
 
 
 @kernel
