@@ -175,7 +175,7 @@ class _Tiling:
         yield SynthesisStage(0.0, initial, 1, 0.0, True)
         source, usable = roomy(rolled, usable)
         problem = Problem(source, initial, usable=usable, fixed=kept)
-        settings = SynthesisSettings(texture=TEXTURE, coarsest=48, screening=0.01)
+        settings = SynthesisSettings(texture=TEXTURE, coarsest=48, screening=0.05)
         yield from synthesise(problem, settings, self.task.seed, self.lanes)
 
     def _usable(self, each: _Pass) -> BoolMask:
