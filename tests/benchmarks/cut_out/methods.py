@@ -28,7 +28,7 @@ class Timed:
     cpu: float
 
 
-class _Context:
+class Context:
     cancel = CancelToken(np.zeros(1, np.int64), 1)
     threads = 2
 
@@ -56,7 +56,7 @@ def _run(case: Case, mask: Floats, parameters: dict[str, bool]) -> Cut:
     task = EngineTask(
         Operation.CUT_OUT, Intent.NONE, case.image, mask, 0, parameters=dict(parameters)
     )
-    result = list(CutOutEngine().run(task, _Context()))[-1]
+    result = list(CutOutEngine().run(task, Context()))[-1]
     assert isinstance(result, EngineResult)
     assert isinstance(result.image, np.ndarray)
     assert result.mask is not None

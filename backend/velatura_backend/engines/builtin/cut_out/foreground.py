@@ -11,7 +11,7 @@ import numpy as np
 
 from ..patchmatch.kernels import Flag, Floats, kernel
 from ..patchmatch.lanes import Lanes
-from .sampling import Size, shrunk
+from .sampling import Size, doubled, halved, shrunk
 
 HARDLY = 1.0 / 255.0
 _FIRMNESS = 0.05
@@ -113,18 +113,8 @@ def _level(image: Floats, alpha: Floats, lanes: Lanes) -> tuple[Floats, Floats]:
     if height * width == 1:
         return image.copy(), image.copy()
     lanes.check()
-    small = _level(_halved(image), _halved(alpha[..., None])[..., 0], lanes)
-    subject, behind = (_doubled(each, height, width) for each in small)
+    small = _level(halved(image), halved(alpha[..., None])[..., 0], lanes)
+    subject, behind = (doubled(each, height, width) for each in small)
     for turn in range(2 * rounds):
         lanes.rows(_improve, height, width, turn % 2, image, alpha, subject, behind)
     return subject, behind
-
-
-def _halved(values: Floats) -> Floats:
-    padded = np.pad(values, ((0, values.shape[0] % 2), (0, values.shape[1] % 2), (0, 0)), "edge")
-    quarter = padded[::2, ::2] + padded[1::2, ::2]
-    return np.float32(0.25) * (quarter + padded[::2, 1::2] + padded[1::2, 1::2])
-
-
-def _doubled(values: Floats, height: int, width: int) -> Floats:
-    return np.ascontiguousarray(values.repeat(2, axis=0).repeat(2, axis=1)[:height, :width])

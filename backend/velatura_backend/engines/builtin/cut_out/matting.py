@@ -13,9 +13,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..patchmatch.kernels import BoolMask, Bytes, Flag, Floats, Indices, kernel
+from ..patchmatch.kernels import BoolMask, Floats, Indices
 from ..patchmatch.lanes import Lanes, row_pieces
-from .trimap import SUBJECT, UNKNOWN, States, halved
+from .sampling import doubled, halved
+from .trimap import SUBJECT, UNKNOWN, States, halved_states
+from .windows import advance, diagonal, fit_windows, miss, turn, window_statistics
 
 _NOISE = 1e-6
 _PULL = 0.02
@@ -39,216 +41,6 @@ class Rows:
         return cls(first, np.nonzero(chosen)[1].astype(np.int32))
 
 
-@kernel
-def _window_statistics(
-    start: int,
-    stop: int,
-    flag: Flag,
-    serial: int,
-    guide: Floats,
-    first: Indices,
-    columns: Indices,
-    noise: float,
-    means: Floats,
-    inverses: Floats,
-) -> None:
-    """Mean colour and inverse covariance of each window; (xx, xy, xz, yy, yz, zz)."""
-    for y in range(start, stop):
-        if flag[0] == serial:
-            return
-        for item in range(first[y], first[y + 1]):
-            x = columns[item]
-            mean = np.zeros(3)
-            for dy in range(-1, 2):
-                for dx in range(-1, 2):
-                    for c in range(3):
-                        mean[c] += guide[y + dy, x + dx, c] / 9.0
-            xx, xy, xz, yy, yz, zz = noise, 0.0, 0.0, noise, 0.0, noise
-            for dy in range(-1, 2):
-                for dx in range(-1, 2):
-                    r = guide[y + dy, x + dx, 0] - mean[0]
-                    g = guide[y + dy, x + dx, 1] - mean[1]
-                    b = guide[y + dy, x + dx, 2] - mean[2]
-                    xx, xy, xz = xx + r * r / 9.0, xy + r * g / 9.0, xz + r * b / 9.0
-                    yy, yz, zz = yy + g * g / 9.0, yz + g * b / 9.0, zz + b * b / 9.0
-            c0, c1, c2 = yy * zz - yz * yz, yz * xz - xy * zz, xy * yz - yy * xz
-            scale = 1.0 / (xx * c0 + xy * c1 + xz * c2)
-            inverses[y, x, 0], inverses[y, x, 1], inverses[y, x, 2] = (
-                c0 * scale,
-                c1 * scale,
-                c2 * scale,
-            )
-            inverses[y, x, 3] = (xx * zz - xz * xz) * scale
-            inverses[y, x, 4] = (xy * xz - xx * yz) * scale
-            inverses[y, x, 5] = (xx * yy - xy * xy) * scale
-            for c in range(3):
-                means[y, x, c] = mean[c]
-
-
-@kernel
-def _fit_windows(
-    start: int,
-    stop: int,
-    flag: Flag,
-    serial: int,
-    guide: Floats,
-    first: Indices,
-    columns: Indices,
-    means: Floats,
-    inverses: Floats,
-    values: Floats,
-    lines: Floats,
-) -> None:
-    """Each window's best linear function of colour: three slopes, and the mean value."""
-    for y in range(start, stop):
-        if flag[0] == serial:
-            return
-        for item in range(first[y], first[y + 1]):
-            x = columns[item]
-            m0, m1, m2 = means[y, x, 0], means[y, x, 1], means[y, x, 2]
-            total, s0, s1, s2 = np.float32(0.0), np.float32(0.0), np.float32(0.0), np.float32(0.0)
-            for dy in range(-1, 2):
-                for dx in range(-1, 2):
-                    value = values[y + dy, x + dx]
-                    total += value
-                    s0 += value * (guide[y + dy, x + dx, 0] - m0)
-                    s1 += value * (guide[y + dy, x + dx, 1] - m1)
-                    s2 += value * (guide[y + dy, x + dx, 2] - m2)
-            ninth = np.float32(1.0 / 9.0)
-            s0, s1, s2 = s0 * ninth, s1 * ninth, s2 * ninth
-            i = inverses[y, x]
-            lines[y, x, 0] = i[0] * s0 + i[1] * s1 + i[2] * s2
-            lines[y, x, 1] = i[1] * s0 + i[3] * s1 + i[4] * s2
-            lines[y, x, 2] = i[2] * s0 + i[4] * s1 + i[5] * s2
-            lines[y, x, 3] = total * ninth
-
-
-@kernel
-def _miss(
-    start: int,
-    stop: int,
-    flag: Flag,
-    serial: int,
-    guide: Floats,
-    first: Indices,
-    columns: Indices,
-    windows: Bytes,
-    means: Floats,
-    lines: Floats,
-    trust: Floats,
-    values: Floats,
-    out: Floats,
-    partial: NDArray[np.float64],
-) -> None:
-    """The matrix's product at the unknown pixels, and a row's own product with ``values``."""
-    for y in range(start, stop):
-        if flag[0] == serial:
-            return
-        dot = 0.0
-        for item in range(first[y], first[y + 1]):
-            x = columns[item]
-            here, total = values[y, x], np.float32(0.0)
-            g0, g1, g2 = guide[y, x, 0], guide[y, x, 1], guide[y, x, 2]
-            for dy in range(-1, 2):
-                for dx in range(-1, 2):
-                    v, u = y + dy, x + dx
-                    if windows[v, u]:
-                        total += here - lines[v, u, 3]
-                        total -= lines[v, u, 0] * (g0 - means[v, u, 0])
-                        total -= lines[v, u, 1] * (g1 - means[v, u, 1])
-                        total -= lines[v, u, 2] * (g2 - means[v, u, 2])
-            total += trust[y, x] * here
-            out[y, x] = total
-            dot += total * here
-        partial[y] = dot
-
-
-@kernel
-def _diagonal(
-    start: int,
-    stop: int,
-    flag: Flag,
-    serial: int,
-    guide: Floats,
-    first: Indices,
-    columns: Indices,
-    windows: Bytes,
-    means: Floats,
-    inverses: Floats,
-    trust: Floats,
-    out: Floats,
-) -> None:
-    """One over the matrix's diagonal."""
-    for y in range(start, stop):
-        if flag[0] == serial:
-            return
-        for item in range(first[y], first[y + 1]):
-            x = columns[item]
-            total = trust[y, x] + np.float32(1e-6)
-            for dy in range(-1, 2):
-                for dx in range(-1, 2):
-                    v, u = y + dy, x + dx
-                    if windows[v, u]:
-                        r = guide[y, x, 0] - means[v, u, 0]
-                        g = guide[y, x, 1] - means[v, u, 1]
-                        b = guide[y, x, 2] - means[v, u, 2]
-                        i = inverses[v, u]
-                        product = r * (i[0] * r + 2 * i[1] * g + 2 * i[2] * b)
-                        product += g * (i[3] * g + 2 * i[4] * b) + i[5] * b * b
-                        total += np.float32(1.0) - (np.float32(1.0) + product) / np.float32(9.0)
-            out[y, x] = np.float32(1.0) / max(total, np.float32(1e-6))
-
-
-@kernel
-def _advance(
-    start: int,
-    stop: int,
-    flag: Flag,
-    serial: int,
-    step: float,
-    first: Indices,
-    columns: Indices,
-    inverse: Floats,
-    direction: Floats,
-    product: Floats,
-    values: Floats,
-    residual: Floats,
-    partial: NDArray[np.float64],
-) -> None:
-    for y in range(start, stop):
-        if flag[0] == serial:
-            return
-        dot = 0.0
-        for item in range(first[y], first[y + 1]):
-            x = columns[item]
-            values[y, x] += step * direction[y, x]
-            rest = residual[y, x] - step * product[y, x]
-            residual[y, x] = rest
-            dot += rest * rest * inverse[y, x]
-        partial[y] = dot
-
-
-@kernel
-def _turn(
-    start: int,
-    stop: int,
-    flag: Flag,
-    serial: int,
-    share: float,
-    first: Indices,
-    columns: Indices,
-    inverse: Floats,
-    residual: Floats,
-    direction: Floats,
-) -> None:
-    for y in range(start, stop):
-        if flag[0] == serial:
-            return
-        for item in range(first[y], first[y + 1]):
-            x = columns[item]
-            direction[y, x] = inverse[y, x] * residual[y, x] + share * direction[y, x]
-
-
 class _System:
     """One level: guide and states with a border of one pixel, everything the kernels need."""
 
@@ -269,7 +61,7 @@ class _System:
         self.lines = np.zeros((*shape, 4), np.float32)
         self.partial = np.zeros(shape[0])
         lanes.run(
-            _window_statistics,
+            window_statistics,
             self.pieces,
             guide,
             self.near.first,
@@ -284,14 +76,14 @@ class _System:
         free = self.free
         stats = (self.windows, self.means, self.inverses)
         self.lanes.run(
-            _diagonal, self.pieces, self.guide, free.first, free.columns, *stats, self.trust, out
+            diagonal, self.pieces, self.guide, free.first, free.columns, *stats, self.trust, out
         )
         return out
 
     def fit(self, values: Floats) -> None:
         near, stats = self.near, (self.means, self.inverses)
         self.lanes.run(
-            _fit_windows,
+            fit_windows,
             self.pieces,
             self.guide,
             near.first,
@@ -306,7 +98,7 @@ class _System:
         self.fit(values)
         free, stats = self.free, (self.windows, self.means, self.lines)
         self.lanes.run(
-            _miss,
+            miss,
             self.pieces,
             self.guide,
             free.first,
@@ -332,7 +124,7 @@ class _System:
             if gain <= goal:
                 break
             self.lanes.run(
-                _turn,
+                turn,
                 self.pieces,
                 share,
                 free.first,
@@ -345,7 +137,7 @@ class _System:
             if curvature <= 0.0:
                 break
             self.lanes.run(
-                _advance,
+                advance,
                 self.pieces,
                 gain / curvature,
                 free.first,
@@ -372,9 +164,9 @@ def _level(guide: Floats, states: States, leaning: Floats, lanes: Lanes) -> Floa
     height, width = states.shape
     lanes.check()
     if min(height, width) > _COARSE_SIDE:
-        small_leaning = _halved(leaning[..., None])[..., 0]
-        small = _level(_halved(guide), halved(states), small_leaning, lanes)
-        alpha, steps = _doubled(np.clip(small, 0.0, 1.0), height, width), _STEPS
+        small_leaning = halved(leaning[..., None])[..., 0]
+        small = _level(halved(guide), halved_states(states), small_leaning, lanes)
+        alpha, steps = doubled(np.clip(small, 0.0, 1.0), height, width), _STEPS
     else:
         alpha, steps = np.full((height, width), 0.5, np.float32), _COARSE_STEPS
     alpha = np.where(states == UNKNOWN, alpha, states == SUBJECT).astype(np.float32)
@@ -384,13 +176,3 @@ def _level(guide: Floats, states: States, leaning: Floats, lanes: Lanes) -> Floa
     system = _System(np.pad(guide, ((1, 1), (1, 1), (0, 0))), np.pad(states, 1), trust, lanes)
     system.solve(padded, np.pad(leaning > 0, 1), steps)
     return np.ascontiguousarray(padded[1:-1, 1:-1])
-
-
-def _halved(values: Floats) -> Floats:
-    padded = np.pad(values, ((0, values.shape[0] % 2), (0, values.shape[1] % 2), (0, 0)), "edge")
-    quarter = padded[::2, ::2] + padded[1::2, ::2]
-    return np.float32(0.25) * (quarter + padded[::2, 1::2] + padded[1::2, 1::2])
-
-
-def _doubled(values: Floats, height: int, width: int) -> Floats:
-    return np.ascontiguousarray(values.repeat(2, axis=0).repeat(2, axis=1)[:height, :width])

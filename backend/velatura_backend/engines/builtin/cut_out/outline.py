@@ -124,8 +124,9 @@ def _primal_step(
 def find_outline(guide: Floats, hints: Hints, openings: bool, lanes: Lanes) -> Outline:
     """``guide``: (H, W, 3), finite. What counts as background is what lies around the selection,
     never what was cut off inside it: a mistake would confirm itself. In the first round it is heard
-    all over the picture, then rather near by. Selected pixels may turn out to be background; those next to
-    the selection may turn out to be the subject's. ``openings``: the subject may have holes."""
+    all over the picture, then rather near by. Selected pixels may turn out to be background; those
+    next to the selection may turn out to be the subject's. ``openings``: the subject may have
+    holes."""
     diagonal = float(np.hypot(*guide.shape[:2]))
     away = np.asarray(ndimage.distance_transform_edt(~hints.selected), np.float32)
     lanes.check()

@@ -70,3 +70,15 @@ def _run(resample: Callable[..., None], values: Floats, size: Size, lanes: Lanes
     out = np.empty((*size, layered.shape[2]), np.float32)
     lanes.rows(resample, *size, layered, out)
     return out if values.ndim == 3 else out[..., 0]
+
+
+def halved(values: Floats) -> Floats:
+    """(H, W, c) means of two by two; an odd last row or column counts twice."""
+    padded = np.pad(values, ((0, values.shape[0] % 2), (0, values.shape[1] % 2), (0, 0)), "edge")
+    quarter = padded[::2, ::2] + padded[1::2, ::2]
+    return np.float32(0.25) * (quarter + padded[::2, 1::2] + padded[1::2, 1::2])
+
+
+def doubled(values: Floats, height: int, width: int) -> Floats:
+    """The nearest pixel's values at twice the size, less what is too much."""
+    return np.ascontiguousarray(values.repeat(2, axis=0).repeat(2, axis=1)[:height, :width])

@@ -44,7 +44,7 @@ class Surroundings:
             for each in (own, ~own)
         )
         signed = np.where(own, into - 0.5, 0.5 - out)
-        certain = ndimage.minimum_filter(certain, 3)
+        certain = np.asarray(ndimage.minimum_filter(certain, 3), np.float32)
         soft = np.minimum(inside, 1.0 - inside)
         fields = (signed, certain, evidence, soft)
         return cls(*(np.ascontiguousarray(each, np.float32) for each in fields))
@@ -86,7 +86,7 @@ def make_trimap(around: Surroundings, band: float, size: Size, lanes: Lanes) -> 
     return Trimap(states, leaning)
 
 
-def halved(states: States) -> States:
+def halved_states(states: States) -> States:
     """Half the size; known only where all four agree."""
     padded = np.pad(states, ((0, states.shape[0] % 2), (0, states.shape[1] % 2)), "edge")
     four = (padded[::2, ::2], padded[1::2, ::2], padded[::2, 1::2], padded[1::2, 1::2])
