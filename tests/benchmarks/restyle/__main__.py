@@ -41,9 +41,9 @@ def main() -> None:
     wanted = options.only.split(",") if options.only else list(parts)
     for way in (way for part in wanted for way in parts[part]):  # compiled before it is timed
         measured(way, next(iter(pictures.values()))[:64, :64].copy())
-    for part in wanted:
+    for part in wanted if not options.only_large else ():
         _compare(part, parts[part], pictures, options.out)
-    if options.large:
+    if options.large or options.only_large:
         _large(media, styles[0], grades[0], pictures)
 
 
@@ -122,6 +122,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--out", type=Path, help="folder for the contact sheets")
     parser.add_argument("--only", default="", help="of media, styles and grades, with commas")
     parser.add_argument("--large", action="store_true", help="1024² and 12 megapixels too")
+    parser.add_argument("--only-large", action="store_true", help="nothing else")
     return parser.parse_args()
 
 

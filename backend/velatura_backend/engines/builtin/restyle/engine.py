@@ -147,6 +147,8 @@ class _Restyling:
         else:
             back = colour_table(scaled, None, self.image, self.task.seed, self.lanes)
             scaled = back.applied(scaled, 1.0, self.lanes)
+        if self.context.wants_preview():  # its colours first: pieces take seconds
+            yield self._preview(content.colour)
         pieces = reduced(scaled, self.lanes, 1).colour
         if min(content.colour.shape[:2]) < SIDE:  # less than a patch: colours are all there is
             yield self._finished(content.colour)
