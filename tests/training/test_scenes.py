@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PIL import Image
-
 from training.degrade import REDUCERS, Levels, degraded, jpeg_quality, random_levels, reduced
 from training.gallery import Gallery
 from training.scenes.colours import palette, to_encoded, to_linear
