@@ -66,7 +66,7 @@ class TestGradingKeepsTheContract(EngineContract):
 
     @pytest.mark.skip(reason="a grade is done before anybody can stop it")
     def test_cancel_while_it_works_stops_it_soon(self):
-        """Cancelled at 12 megapixels: see the test of the table."""
+        """See the test of the table."""
 
 
 class TestAnalogyKeepsTheContract(EngineContract):

@@ -128,7 +128,7 @@ def test_values_beyond_the_table_keep_their_distance(lanes):
     assert np.array_equal(result[0, 1, 1:], image[0, 1, 1:])
 
 
-def test_a_grade_of_12_megapixels_stops_when_told_to():
+def test_a_grade_stops_when_told_to():
     token = CancelToken(np.zeros(1, np.int64), SERIAL)
     table = ColourTable(np.zeros((SIDE, SIDE, SIDE, 3), np.float32))
     with Lanes(1, token) as lanes:
