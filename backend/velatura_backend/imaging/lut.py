@@ -91,8 +91,8 @@ def cube_text(lattice: Lattice, title: str) -> str:
 
 
 def cube_of_hald(hald: NDArray[np.floating], title: str, side: int = 0) -> str:
-    """A Hald picture (side, side, 3 | 4), values 0..1, as ``.cube`` text with ``side`` steps; 0: with
-    all of the picture's, which for level 8 is 64 and 7 MB.
+    """A Hald picture (side, side, 3 | 4), values 0..1, as ``.cube`` text with ``side`` steps; 0:
+    with all of the picture's, which for level 8 is 64 and 7 MB.
 
     :raises Unsupported: ``what="hald"``: it is none
     """
