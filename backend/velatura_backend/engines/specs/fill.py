@@ -13,8 +13,8 @@ FILL = EngineSpec(
     operations=(Operation.FILL,),
     intents=(Intent.REMOVE, Intent.FILL, Intent.EXPAND),
     sentence=(
-        "Continues the textures and lines around the hole with pieces of the same picture; "
-        "it knows nothing of objects and cannot draw what the picture does not show."
+        "Continues the textures and lines around the hole with pieces of the picture, or of "
+        "another one that you give it; it knows nothing of objects and cannot draw what none of them shows."
     ),
     roles=(
         RoleSpec(Role.IMAGE, required=True, label="Picture"),
