@@ -14,7 +14,8 @@ FILL = EngineSpec(
     intents=(Intent.REMOVE, Intent.FILL, Intent.EXPAND),
     sentence=(
         "Continues the textures and lines around the hole with pieces of the picture, or of "
-        "another one that you give it; it knows nothing of objects and cannot draw what none of them shows."
+        "another one that you give it; it knows nothing of objects and cannot draw what none of "
+        "them shows."
     ),
     roles=(
         RoleSpec(Role.IMAGE, required=True, label="Picture"),
