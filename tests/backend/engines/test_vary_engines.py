@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -126,6 +126,7 @@ def size_wanted(task: EngineTask) -> tuple[int, int]:
     st.integers(1, 50),
     st.integers(0, 3),
 )
+@example(Operation.TILE, 5, 25, 2, 1, 1, 3)  # light made even on top of 1e30
 def test_any_picture_gives_a_finite_one_of_the_size_that_was_asked_for(
     operation, height, width, channels, tall, wide, seed
 ):

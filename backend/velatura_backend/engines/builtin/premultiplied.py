@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 from ..base import FloatImage
 
 _LEAST_ALPHA = 1.0 / 4096.0
+_MOST = np.float32(89.7)
+"""The greatest float32 has a logarithm of 88.72."""
 
 
 def to_working(image: FloatImage, opaque: bool | None = None) -> NDArray[np.float32]:
@@ -46,8 +48,8 @@ def compressed(values: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def expanded(values: NDArray[np.float32]) -> NDArray[np.float32]:
-    """:func:`compressed` undone."""
-    size = np.abs(values)
+    """:func:`compressed` undone. What an engine added to the brightest there is stays finite."""
+    size = np.minimum(np.abs(values), _MOST)
     if not np.any(size > 1.0):
         return values
     return np.where(size > 1.0, np.sign(values) * np.exp(np.maximum(size, 1.0) - 1.0), values)

@@ -47,6 +47,12 @@ def test_a_highlight_is_compressed() -> None:
     assert (one, half) == (1.0, 0.5)
 
 
+def test_what_was_added_to_the_brightest_there_is_stays_finite() -> None:
+    brightest = to_working(np.full((1, 1, 2), np.finfo(np.float32).max, np.float32))
+    assert np.isfinite(from_working(brightest, 2)).all()
+    assert np.isfinite(from_working(brightest + np.float32(20.0), 2)).all()
+
+
 def test_grey_has_one_colour() -> None:
     image = np.array([[[0.5, 0.5]]], np.float32)
     assert to_working(image).shape == (1, 1, 2)
