@@ -45,8 +45,9 @@ def document(live: Live) -> krita.Document:
 
 
 @pytest.fixture
-def retouching(live: Live) -> Iterator[None]:
-    """By the menu, on and off."""
+def retouching(live: Live, document: krita.Document) -> Iterator[None]:
+    """By the menu, on and off; the document is there before, because what is selected in one that
+    the mode has not looked at yet is not taken: a test selects faster than it looks."""
     live.act("velatura_retouch_mode")
     live.wait(lambda: live.state.retouch.is_on)
     yield
