@@ -31,7 +31,7 @@ FILL = EngineSpec(
         ),
         RoleSpec(
             Role.SOURCE,
-            label="Copy from",
+            label="Also copy from",
             help=(
                 "Another layer or file to copy from as well: a swatch, or another frame of the "
                 "same scene (of the document's size). Of very large ones the middle is used."
