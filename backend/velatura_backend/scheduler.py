@@ -49,7 +49,8 @@ class Rules:
 
 @dataclass(frozen=True)
 class Replaced:
-    """Older live jobs that a new one makes pointless."""
+    """Live jobs that a newer one makes pointless; it may be the new one that is older, as jobs are
+    not made durable in the order in which they came."""
 
     queued: tuple[str, ...] = ()
     running: tuple[str, ...] = ()
@@ -63,13 +64,16 @@ class _Waiting:
     passed: int = 0
     held: bool = True
 
+    def is_replaced_by(self, other: _Waiting) -> bool:
+        return self.arrival < other.arrival and self.entry.is_replaced_by(other.entry)
+
 
 class Scheduler:
     def __init__(self, rules: Rules, clock: Callable[[], float]) -> None:
         self._rules = rules
         self._clock = clock
         self._waiting: dict[str, _Waiting] = {}
-        self._running: dict[str, Entry] = {}
+        self._running: dict[str, _Waiting] = {}
         self._warm: dict[Device, str] = {}
         self._served: dict[str, int] = {}
         self._arrivals = 0
@@ -94,9 +98,11 @@ class Scheduler:
 
     def release(self, job: str) -> Replaced:
         """Lets a held job run. Older live jobs under its key leave the queue, running ones are
-        named."""
+        named. If a newer one was let run before, it is the job itself that leaves the queue."""
         released = self._waiting[job]
         replaced = self._replaced_by(released)
+        if self._is_outdated(released):
+            replaced = Replaced(queued=(job,))
         for older in replaced.queued:
             del self._waiting[older]
         released.held = False
@@ -114,7 +120,7 @@ class Scheduler:
         chosen = self._choose(device, order)
         entry = chosen.entry
         del self._waiting[entry.job]
-        self._running[entry.job] = entry
+        self._running[entry.job] = chosen
         self._turns += 1
         self._served[entry.client] = self._turns
         self._warm[device] = entry.engine
@@ -145,7 +151,7 @@ class Scheduler:
 
         Warm engines may still change the order.
         """
-        running = sum(entry.device is device for entry in self._running.values())
+        running = sum(each.entry.device is device for each in self._running.values())
         return {
             each.entry.job: place for place, each in enumerate(self._order(device), start=running)
         }
@@ -153,16 +159,15 @@ class Scheduler:
     # -- inside ------------------------------------------------------------------------------------
 
     def _replaced_by(self, released: _Waiting) -> Replaced:
-        entry = released.entry
-        older = (
-            each.entry
-            for each in self._waiting.values()
-            if not each.held and each.arrival < released.arrival
-        )
+        queued = (each for each in self._waiting.values() if not each.held)
         return Replaced(
-            _names(each for each in older if each.is_replaced_by(entry)),
-            _names(each for each in self._running.values() if each.is_replaced_by(entry)),
+            _names(each.entry for each in queued if each.is_replaced_by(released)),
+            _names(each.entry for each in self._running.values() if each.is_replaced_by(released)),
         )
+
+    def _is_outdated(self, released: _Waiting) -> bool:
+        others = [*self._running.values(), *self._waiting.values()]
+        return any(not each.held and released.is_replaced_by(each) for each in others)
 
     def _order(self, device: Device) -> list[_Waiting]:
         """Sorted as they would run without regard to warm engines.

@@ -250,7 +250,17 @@ def test_a_live_job_that_arrived_later_is_not_replaced_by_an_older_one(
 ) -> None:
     scheduler.hold(entry("old", priority=Priority.LIVE, live="k"))
     add(scheduler, entry("new", priority=Priority.LIVE, live="k"))
-    assert scheduler.release("old") == Replaced()
+    assert scheduler.release("old") == Replaced(queued=("old",))
+    assert run_all(scheduler) == ["new"]
+
+
+def test_a_live_job_that_runs_is_not_replaced_by_an_older_one(scheduler: Scheduler) -> None:
+    scheduler.hold(entry("old", priority=Priority.LIVE, live="k"))
+    add(scheduler, entry("new", priority=Priority.LIVE, live="k"))
+    scheduler.start_next(CPU)
+    assert scheduler.release("old") == Replaced(queued=("old",))
+    assert scheduler.is_running("new")
+    assert run_all(scheduler) == []
 
 
 _jobs = st.lists(

@@ -47,7 +47,7 @@ def test_engines_for_checking_an_installation_are_not_offered() -> None:
 
 
 def test_the_engine_says_what_it_cannot_do() -> None:
-    assert "cannot draw what the picture does not show" in field(form(), "engine").note
+    assert "cannot draw what none of them shows" in field(form(), "engine").note
     assert field(form(BOTH), "engine").note == PAINTER.sentence
     chosen = form(BOTH, Draft(engines={"remove": FILL.id}))
     assert field(chosen, "engine").note == FILL.sentence
