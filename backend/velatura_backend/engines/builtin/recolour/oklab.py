@@ -6,26 +6,13 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from ....imaging.oklab import TO_CONES, TO_LAB
 from ..patchmatch.kernels import Floats, Function
 
 Doubles = NDArray[np.float64]
 
-_TO_CONES = np.array(
-    (
-        (0.4122214708, 0.5363325363, 0.0514459929),
-        (0.2119034982, 0.6806995451, 0.1073969566),
-        (0.0883024619, 0.2817188376, 0.6299787005),
-    )
-)
-_TO_LAB = np.array(
-    (
-        (0.2104542553, 0.7936177850, -0.0040720468),
-        (1.9779984951, -2.4285922050, 0.4505937099),
-        (0.0259040371, 0.7827717662, -0.8086757660),
-    )
-)
-_FROM_CONES = np.linalg.inv(_TO_CONES)
-_FROM_LAB = np.linalg.inv(_TO_LAB)
+_FROM_CONES = np.linalg.inv(TO_CONES)
+_FROM_LAB = np.linalg.inv(TO_LAB)
 
 _TABLE_SIZE = 4096
 
@@ -40,7 +27,7 @@ def careful_kernel(function: Function) -> Function:
 def to_oklab(encoded: NDArray[np.floating]) -> Doubles:
     """(…, 3) encoded sRGB to (…, 3) lightness, a, b in float64; not finite counts as 0."""
     values = np.nan_to_num(np.asarray(encoded, np.float64), nan=0.0, posinf=0.0, neginf=0.0)
-    return np.cbrt(_decoded(values) @ _TO_CONES.T) @ _TO_LAB.T
+    return np.cbrt(_decoded(values) @ TO_CONES.T) @ TO_LAB.T
 
 
 def lightness_without_colour(encoded: NDArray[np.floating]) -> Doubles:

@@ -6,26 +6,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ....imaging.colour import srgb_decode, srgb_encode
+from ....imaging.oklab import TO_CONES, TO_LAB
 
 Colours = NDArray[np.float32]
 """(…, 3)"""
 
-_TO_CONES = np.array(
-    (
-        (0.4122214708, 0.5363325363, 0.0514459929),
-        (0.2119034982, 0.6806995451, 0.1073969566),
-        (0.0883024619, 0.2817188376, 0.6299787005),
-    ),
-    np.float32,
-)
-_TO_LAB = np.array(
-    (
-        (0.2104542553, 0.7936177850, -0.0040720468),
-        (1.9779984951, -2.4285922050, 0.4505937099),
-        (0.0259040371, 0.7827717662, -0.8086757660),
-    ),
-    np.float32,
-)
+_TO_CONES, _TO_LAB = TO_CONES.astype(np.float32), TO_LAB.astype(np.float32)
 _FROM_LAB, _FROM_CONES = np.linalg.inv(_TO_LAB), np.linalg.inv(_TO_CONES)
 
 
