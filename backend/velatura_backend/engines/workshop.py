@@ -1,0 +1,43 @@
+"""What a worker has beyond one order: the installed models, and what engines keep loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TypeVar, cast
+
+from ..models.records import InstalledModel, ModelShelf
+
+Kept = TypeVar("Kept")
+
+
+class Keep:
+    """One thing of each type, made when it is first asked for and kept until the worker ends: how
+    loaded models outlive the order that loaded them without any state of a module."""
+
+    def __init__(self) -> None:
+        self._things: dict[type[object], object] = {}
+
+    def get(self, kind: type[Kept], make: Callable[[], Kept]) -> Kept:
+        if kind not in self._things:
+            self._things[kind] = make()
+        return cast("Kept", self._things[kind])
+
+    def find(self, kind: type[Kept]) -> Kept | None:
+        """What is kept of it already."""
+        return cast("Kept | None", self._things.get(kind))
+
+
+@dataclass(frozen=True)
+class Workshop:
+    """Handed to engines that run on installed models, together with the model they are made for.
+    ``device``: ``cpu``, ``cuda``, ``mps``. ``threads``: how many an engine may use."""
+
+    models: ModelShelf
+    device: str = "cpu"
+    threads: int = 1
+    keep: Keep = field(default_factory=Keep)
+
+
+EngineMaker = Callable[[InstalledModel, Workshop], object]
+"""What a registration of installed models points at."""
