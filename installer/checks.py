@@ -15,11 +15,17 @@ from installer.trouble import Trouble
 ROOM = 1_500_000_000
 """Bytes free in the checkout: wheels, the unpacked environment, the numba cache, some air."""
 
+LARGE_ROOM = 4_000_000_000
+"""With the diffusion profile and a torch for processors; one for graphics cards takes 8 GB."""
 
-def before_install(checkout: Checkout) -> None:
-    """:raises Trouble: this machine cannot take an installation as it is"""
+
+def before_install(checkout: Checkout, *, large: bool = False) -> None:
+    """``large``: with the diffusion profile.
+
+    :raises Trouble: this machine cannot take an installation as it is
+    """
     writable(checkout.root)
-    enough_room(checkout.root)
+    enough_room(checkout.root, LARGE_ROOM if large else ROOM)
     venv_present()
 
 

@@ -12,7 +12,16 @@ from pathlib import Path
 from installer import checks, pip_failures, processes
 from installer.locations import Checkout
 from installer.lock import exclusive
-from installer.plan import Marker, Profile, Step, merged, requirements_file, steps, wanted
+from installer.plan import (
+    Marker,
+    Profile,
+    Step,
+    bare_requirements_file,
+    merged,
+    requirements_file,
+    steps,
+    wanted,
+)
 from installer.report import Report
 from installer.trouble import Trouble
 
@@ -79,7 +88,7 @@ def _to_do(checkout: Checkout, want: Marker) -> tuple[Step, ...]:
 
 
 def _install(checkout: Checkout, want: Marker, todo: tuple[Step, ...], report: Report) -> None:
-    checks.before_install(checkout)
+    checks.before_install(checkout, large=Profile.diffusion.value in want.profiles)
     if Step.create in todo:
         _create(checkout, report)
     found = Marker.read(checkout.marker)
@@ -121,11 +130,21 @@ def _create(checkout: Checkout, report: Report) -> None:
 
 
 def _install_requirements(checkout: Checkout, want: Marker, report: Report) -> None:
-    names = list(want.profiles)
-    files = [requirements_file(checkout, Profile(name)) for name in names]
-    with report.step(f"installing pinned packages ({', '.join(names)})"):
+    profiles = [Profile(name) for name in want.profiles]
+    whole = [requirements_file(checkout, profile) for profile in profiles]
+    bare = [bare_requirements_file(checkout, profile) for profile in profiles]
+    with report.step(f"installing pinned packages ({', '.join(want.profiles)})"):
+        _install_files(checkout, whole, [], report)
+        _install_files(checkout, [file for file in bare if file.exists()], ["--no-deps"], report)
+
+
+def _install_files(
+    checkout: Checkout, files: list[Path], options: list[str], report: Report
+) -> None:
+    if files:
+        wheels = ["--only-binary", ":all:", "--no-binary", "pyvips"]
         arguments = [part for file in files for part in ("--requirement", str(file))]
-        _pip(checkout, ["--only-binary", ":all:", "--no-binary", "pyvips", *arguments], report)
+        _pip(checkout, [*wheels, *options, *arguments], report)
 
 
 def _install_project(checkout: Checkout, report: Report) -> None:

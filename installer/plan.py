@@ -16,6 +16,7 @@ class Profile(Enum):
     """A set of pinned requirements, ``requirements/<value>.txt``; all but base go on top of it."""
 
     base = "base"
+    diffusion = "diffusion"
     test = "test"
     benchmark = "benchmark"
 
@@ -67,7 +68,7 @@ def wanted(checkout: Checkout, profiles: frozenset[Profile]) -> Marker:
         project=_digest([checkout.root / "pyproject.toml"]),
         kernels=_digest(sorted(checkout.kernels.rglob("*.py"))),
         profiles={
-            profile.value: _digest([requirements_file(checkout, profile)])
+            profile.value: _digest(list(requirements_files(checkout, profile)))
             for profile in sorted(profiles, key=lambda profile: profile.value)
         },
         complete=True,
@@ -76,6 +77,17 @@ def wanted(checkout: Checkout, profiles: frozenset[Profile]) -> Marker:
 
 def requirements_file(checkout: Checkout, profile: Profile) -> Path:
     return checkout.requirements / f"{profile.value}.txt"
+
+
+def bare_requirements_file(checkout: Checkout, profile: Profile) -> Path:
+    """Those to be installed without their dependencies; most profiles have none."""
+    return checkout.requirements / f"{profile.value}.bare.txt"
+
+
+def requirements_files(checkout: Checkout, profile: Profile) -> tuple[Path, ...]:
+    bare = bare_requirements_file(checkout, profile)
+    own = requirements_file(checkout, profile)
+    return (own, bare) if bare.exists() else (own,)
 
 
 def steps(found: Marker | None, want: Marker, *, environment_runs: bool) -> tuple[Step, ...]:

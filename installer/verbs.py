@@ -50,6 +50,14 @@ def _parser() -> argparse.ArgumentParser:
     verb = verbs.add_parser("test", help="lint, types and tests, with the time of each stage")
     verb.set_defaults(verb=_test)
     verb.add_argument(
+        "--with",
+        dest="extra",
+        action="append",
+        choices=[Profile.diffusion.value],
+        default=[],
+        help="also install this profile and test what needs it",
+    )
+    verb.add_argument(
         "--hosts",
         type=_hosts,
         default=frozenset(),
@@ -89,8 +97,11 @@ def _demo(options: argparse.Namespace, checkout: Checkout, report: Report) -> in
 
 def _test(options: argparse.Namespace, checkout: Checkout, report: Report) -> int:
     in_hosts = stages.host_stages(options.hosts)
-    environment.ensure(checkout, BASE | {Profile.test}, report)
-    status = stages.run(checkout, report, stages.STAGES + in_hosts)
+    profiles = BASE | {Profile.test} | {Profile(name) for name in options.extra}
+    environment.ensure(checkout, profiles, report)
+    status = stages.run(checkout, report, stages.for_profiles(profiles) + in_hosts)
+    if Profile.diffusion not in profiles:
+        print("diffusion: not tested; --with diffusion tests its engines")
     if not in_hosts:
         print("hosts: not tested; --hosts krita,gimp tests in the real editors")
     return status

@@ -10,9 +10,11 @@ from installer.plan import (
     Marker,
     Profile,
     Step,
+    bare_requirements_file,
     merged,
     replace_file,
     requirements_file,
+    requirements_files,
     steps,
     wanted,
 )
@@ -94,10 +96,18 @@ def test_a_file_is_replaced_whole(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("profile", Profile)
 def test_every_requirement_is_pinned(profile: Profile) -> None:
-    lines = requirements_file(this_checkout(), profile).read_text().splitlines()
+    files = requirements_files(this_checkout(), profile)
+    lines = [line for file in files for line in file.read_text().splitlines()]
     pins = [line for line in lines if line and not line.startswith("#")]
     assert pins
     assert all(line.count("==") == 1 for line in pins)
+
+
+def test_bare_requirements_count_too(checkout: Checkout) -> None:
+    before = wanted(checkout, frozenset({Profile.base, Profile.diffusion}))
+    bare_requirements_file(checkout, Profile.diffusion).write_text("# other ones\n")
+    after = wanted(checkout, frozenset({Profile.base, Profile.diffusion}))
+    assert steps(before, after, environment_runs=True) == (Step.requirements,)
 
 
 def test_the_base_profile_pins_every_dependency_of_the_project() -> None:

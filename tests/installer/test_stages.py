@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from installer.locations import Checkout
+from installer.plan import Profile
 from installer.report import Report
-from installer.stages import STAGES, Host, Stage, host_stages, run
+from installer.stages import STAGES, Host, Stage, for_profiles, host_stages, run
 from installer.trouble import Trouble
 
 
@@ -60,6 +61,13 @@ def test_the_summary_is_found(
 
 def test_cheap_stages_come_first() -> None:
     assert [each.name for each in STAGES] == ["lint", "format", "floor", "types", "tests"]
+
+
+def test_with_diffusion_its_tests_must_run() -> None:
+    assert for_profiles(frozenset({Profile.base})) == STAGES
+    extra = {each.name: each.extra for each in for_profiles(frozenset({Profile.diffusion}))}
+    assert extra["tests"] == {"VELATURA_REQUIRE_DIFFUSION": "1"}
+    assert not extra["lint"]
 
 
 def test_counts_of_editors_are_told_again_at_the_end(
