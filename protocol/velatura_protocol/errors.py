@@ -6,10 +6,12 @@
     │   ├── BadTask         a task that contradicts itself or its engine
     │   ├── NothingSelected · MaskMismatch · TooLarge · Unsupported · NotFound
     │   ├── UnreadableFile · UnwritableFile · LayersSkipped
+    │   ├── ModelDamaged · NoModel · LicenceNotAccepted
     ├── Refused             the other side will not talk
     │   ├── Unauthorised · VersionMismatch · NotYourJob · LimitExceeded
     ├── JobFailed           the work itself went wrong
     │   ├── NoSource · OutOfMemory · WorkerLost · Interrupted · DiskFull · EngineError
+    │   ├── DownloadFailed
     ├── Cancelled
     ├── BackendUnavailable  none running, or it died
     ├── HostFailed          the editor did something nobody expected
@@ -49,6 +51,10 @@ class ErrorCode(Enum):
     DATA_DIRECTORY_IN_USE = "data_directory_in_use"
     LAYERS_SKIPPED = "layers_skipped"
     HOST_FAILED = "host_failed"
+    MODEL_DAMAGED = "model_damaged"
+    NO_MODEL = "no_model"
+    LICENCE_NOT_ACCEPTED = "licence_not_accepted"
+    DOWNLOAD_FAILED = "download_failed"
 
 
 class VelaturaError(Exception):
@@ -126,6 +132,26 @@ class NotFound(BadInput):
     code = ErrorCode.NOT_FOUND
 
 
+class ModelDamaged(BadInput):
+    """``model``: its id; ``file`` of it, as the model's own listing names it; ``reason``:
+    ``missing``, ``size``, ``hash``, or what is wrong with its head."""
+
+    code = ErrorCode.MODEL_DAMAGED
+
+
+class NoModel(BadInput):
+    """Nothing installed can do it. ``name`` and ``bytes`` of the smallest model that would,
+    ``model``: its id in the manifest; all of them empty or 0 where there is none."""
+
+    code = ErrorCode.NO_MODEL
+
+
+class LicenceNotAccepted(BadInput):
+    """``licence``: its name; ``model``: the id of what is under it."""
+
+    code = ErrorCode.LICENCE_NOT_ACCEPTED
+
+
 class Refused(VelaturaError):
     code = ErrorCode.UNAUTHORISED
 
@@ -193,6 +219,15 @@ class EngineError(JobFailed):
     retryable = True
 
 
+class DownloadFailed(JobFailed):
+    """``reason``: ``unreachable``, ``timed out``, ``broken off``, ``status N``, ``certificate``,
+    ``private address``, ``too many redirects``, ``not as announced``, ``hash``. What has come is
+    kept, for the next attempt, unless its hash is wrong."""
+
+    code = ErrorCode.DOWNLOAD_FAILED
+    retryable = True
+
+
 class Cancelled(VelaturaError):
     """``phase``: where it stopped."""
 
@@ -243,6 +278,10 @@ _LEAVES: tuple[type[VelaturaError], ...] = (
     DataDirectoryInUse,
     LayersSkipped,
     HostFailed,
+    ModelDamaged,
+    NoModel,
+    LicenceNotAccepted,
+    DownloadFailed,
 )
 
 

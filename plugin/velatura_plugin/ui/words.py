@@ -13,6 +13,7 @@ from velatura_protocol.tasks import Intent, Operation
 
 from ..i18n import Translations
 from ..state import JobView, PutAway
+from .model_words import model_sentence
 from .numbers import byte_count, decimal, whole
 from .reasons import reason_text
 
@@ -30,7 +31,9 @@ def sentence(error: ErrorInfo | VelaturaError, translations: Translations = _ENG
     """One line for the user."""
     params = dict(error.params)
     _ = translations.gettext
-    template = _special(error.code, params, translations) or _plain(error.code, translations)
+    template = model_sentence(error.code, params, translations)
+    template = template or _special(error.code, params, translations)
+    template = template or _plain(error.code, translations)
     return template.format_map(_Filled(params, translations))
 
 

@@ -1,0 +1,77 @@
+"""Sentences about models: what is wrong with one, why one did not come, which one is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from velatura_protocol.errors import ErrorCode
+
+from ..i18n import Translations
+from .numbers import byte_count
+
+_Params = Mapping[str, "str | int | float"]
+
+
+def model_sentence(code: ErrorCode, params: _Params, translations: Translations) -> str | None:
+    """The template for an error about models; None: it is about something else."""
+    _ = translations.gettext
+    if code is ErrorCode.MODEL_DAMAGED:
+        return _damaged(params, translations)
+    if code is ErrorCode.NO_MODEL:
+        return _missing(params, translations)
+    if code is ErrorCode.LICENCE_NOT_ACCEPTED:
+        return _("The licence {licence} has conditions. Read it, and agree to it first.")
+    if code is ErrorCode.DOWNLOAD_FAILED:
+        return _undelivered(str(params.get("reason")), translations)
+    if code is ErrorCode.NOT_FOUND and params.get("what") == "model":
+        return _("There is no model called “{id}”.")
+    return None
+
+
+def _damaged(params: _Params, translations: Translations) -> str:
+    _ = translations.gettext
+    known = {
+        "missing": _("A file of the model “{model}” is gone: {file}. Install it again."),
+        "size": _("A file of the model “{model}” is not whole: {file}. Install it again."),
+        "hash": _(
+            "A file of the model “{model}” is not what was installed: {file}. Install it again."
+        ),
+    }
+    other = _("The model “{model}” is damaged: {file}, {reason}. Install it again.")
+    return known.get(str(params.get("reason")), other)
+
+
+def _missing(params: _Params, translations: Translations) -> str:
+    _ = translations.gettext
+    if not params.get("name"):
+        return _("This takes a model, and none that could do it is installed.")
+    size = byte_count(float(params.get("bytes", 0)), translations)
+    text = _("This takes a model. The smallest that can do it is {name}, {size}.")
+    return text.replace("{size}", size)
+
+
+def _undelivered(reason: str, translations: Translations) -> str:
+    _ = translations.gettext
+    known = {
+        "unreachable": _(
+            "The server of the models cannot be reached. Check the connection, or set a mirror or "
+            "a proxy. What has come is kept."
+        ),
+        "timed out": _("The server of the models does not answer. What has come is kept."),
+        "broken off": _("The download broke off. What has come is kept; go on when you like."),
+        "certificate": _(
+            "The server of the models could not prove who it is, so nothing was taken from it."
+        ),
+        "private address": _(
+            "The download was led to an address inside of a private network, and was stopped."
+        ),
+        "hash": _(
+            "What came is not the file that was announced; it was thrown away. Try again, or take "
+            "another mirror."
+        ),
+        "not as announced": _(
+            "What the server sends is not the file that was announced. Try again, or take another "
+            "mirror."
+        ),
+    }
+    return known.get(reason, _("The download failed ({reason}). What has come is kept."))

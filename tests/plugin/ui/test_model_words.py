@@ -1,0 +1,59 @@
+"""What is said about models that are damaged, missing or did not come."""
+
+from __future__ import annotations
+
+import pytest
+
+from velatura_plugin.i18n import Translations
+from velatura_plugin.ui.model_words import model_sentence
+from velatura_plugin.ui.words import sentence
+from velatura_protocol.errors import (
+    DownloadFailed,
+    ErrorCode,
+    LicenceNotAccepted,
+    ModelDamaged,
+    NoModel,
+    NotFound,
+    VelaturaError,
+)
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (
+            ModelDamaged(model="sd15", file="unet/weights.safetensors", reason="hash"),
+            "A file of the model “sd15” is not what was installed: unet/weights.safetensors. "
+            "Install it again.",
+        ),
+        (
+            ModelDamaged(model="sd15", file="a", reason="tensors overlap"),
+            "The model “sd15” is damaged: a, tensors overlap. Install it again.",
+        ),
+        (
+            NoModel(model="sd15", name="Stable Diffusion 1.5", bytes=2_130_000_000),
+            "This takes a model. The smallest that can do it is Stable Diffusion 1.5, 2.1 GB.",
+        ),
+        (NoModel(), "This takes a model, and none that could do it is installed."),
+        (
+            LicenceNotAccepted(model="x", licence="OpenRAIL-M"),
+            "The licence OpenRAIL-M has conditions. Read it, and agree to it first.",
+        ),
+        (
+            DownloadFailed(reason="broken off"),
+            "The download broke off. What has come is kept; go on when you like.",
+        ),
+        (
+            DownloadFailed(reason="status 503"),
+            "The download failed (status 503). What has come is kept.",
+        ),
+        (NotFound(what="model", id="x"), "There is no model called “x”."),
+    ],
+)
+def test_what_is_said(error: VelaturaError, expected: str) -> None:
+    assert sentence(error) == expected
+
+
+def test_other_errors_are_not_ours() -> None:
+    assert model_sentence(ErrorCode.DISK_FULL, {}, Translations()) is None
+    assert model_sentence(ErrorCode.NOT_FOUND, {"what": "job"}, Translations()) is None
