@@ -72,7 +72,7 @@ def resized_strips(
     """
     scale = before.height / after.height
     reach = kernel.support * max(scale, 1.0) + 1.0
-    held = _Rows(iter(strips), before)
+    held = PassingRows(iter(strips), before)
     for rows in bands(after.height, round(before.width * max(scale, 1.0))):
         top, bottom = rows.start * scale, rows.stop * scale
         first = max(0, math.floor(top - reach))
@@ -81,7 +81,7 @@ def resized_strips(
         yield _resized(window, Size(after.width, rows.stop - rows.start), kernel, box)
 
 
-class _Rows:
+class PassingRows:
     """A window that only moves down over strips."""
 
     def __init__(self, strips: Iterator[FloatImage], size: Size) -> None:
