@@ -12,6 +12,7 @@ from velatura_protocol.engines import EngineSpec
 from velatura_protocol.tasks import Operation
 
 from .exit_codes import UsageError
+from .model_arguments import add_model_actions
 from .operation_arguments import add_arguments, summary_of
 from .values import seconds, whole_number
 
@@ -45,6 +46,7 @@ def build_parser(specs: Sequence[EngineSpec]) -> Parser:
         add_arguments(own, operation, specs)
     _add_serve(commands)
     _add_jobs(commands)
+    _add_models(commands)
     for name, summary in (
         ("engines", "list the installed engines"),
         ("doctor", "check this installation and say what to do about what is wrong"),
@@ -118,3 +120,9 @@ def _add_jobs(commands: Commands[Parser]) -> None:
         if name == "clear":
             action.add_argument("jobs", nargs="*", metavar="JOB", help="default: all that ended")
         action.add_argument("--json", action="store_true", help="machine-readable output")
+
+
+def _add_models(commands: Commands[Parser]) -> None:
+    parser = _add_command(commands, "models", "list, install, import, check and remove models")
+    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
+    add_model_actions(lambda name, summary: _add_command(actions, name, summary))

@@ -45,6 +45,8 @@ def _dispatch(arguments: argparse.Namespace) -> ExitCode:
             from .engines import run_engines as command
         case "jobs":
             from .jobs import run_jobs as command
+        case "models":
+            from .models import run_models as command
         case "doctor":
             from .doctor import run_doctor as command
         case "version":

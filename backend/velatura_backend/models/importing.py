@@ -1,0 +1,195 @@
+"""Models that are on this machine already, taken into the list: in place, without copying."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from velatura_protocol.errors import NotFound, Unsupported, VelaturaError
+
+from ..disk import disk_errors
+from ..engines.diffusion.recognition import Recognised, recognise
+from .finding import Found, files_of, find_models
+from .records import InstalledModel, ModelFile, ModelForm
+from .safetensors_header import FileSort, read_header
+from .store import ModelStore
+from .work import Meter, Report, sha256_of, unheard
+
+
+@dataclass(frozen=True)
+class ImportWishes:
+    """``name`` and ``licence`` as the user gives them; empty: what the files say. ``copies``: into
+    the store, else they stay where they are. ``hashes``: read all of every file now, else when it
+    is first verified."""
+
+    name: str = ""
+    licence: str = ""
+    commercial_use: bool = False
+    copies: bool = False
+    hashes: bool = True
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """What looked like a model and was not taken, and why."""
+
+    path: Path
+    error: VelaturaError
+
+
+@dataclass(frozen=True)
+class Imported:
+    """``models``: those that are in the list now, ``known`` of them have been before."""
+
+    models: tuple[InstalledModel, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
+    known: int = 0
+
+
+def import_models(
+    store: ModelStore, root: Path, wishes: ImportWishes = ImportWishes(), report: Report = unheard
+) -> Imported:
+    """``root`` is a model, or a folder of models such as those of other programs.
+
+    What is damaged or unknown does not keep the rest from being taken; if there is nothing else,
+    that is the error.
+
+    :raises NotFound: there is no such place, or no model in it
+    :raises UnreadableFile, Unsupported: the only one there is damaged, or nothing engines can run
+    :raises DiskFull, Cancelled: what was taken until then stays in the list
+    """
+    root = root.absolute()
+    if not root.exists():
+        raise NotFound(what="file", id=root.name)
+    found = list(find_models(root))
+    meter = Meter(report, sum(_weight(each) for each in found) if wishes.hashes else 0)
+    models: list[InstalledModel] = []
+    skipped: list[Skipped] = []
+    before = store.recorded()
+    for each in found:
+        result = _taken(store, each, wishes, meter)
+        if isinstance(result, Skipped):
+            skipped.append(result)
+        else:
+            models.append(result)
+    if not models:
+        raise skipped[0].error if skipped else NotFound(what="model", id=root.name)
+    return Imported(tuple(models), tuple(skipped), sum(each in before for each in models))
+
+
+def check_heads(location: Path) -> None:
+    """:raises UnreadableFile: a safetensors file of the model is not whole, or one that calls
+    itself so is a pickle"""
+    for path in files_of(location):
+        if path.suffix in (".safetensors", ".sft"):
+            read_header(path)
+
+
+def identifier_for(name: str) -> str:
+    """What a model of this name is called on the command line."""
+    slug = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+    return slug[:48].strip("-") or "model"
+
+
+def _weight(found: Found) -> int:
+    return sum(path.stat().st_size for path in files_of(found.path))
+
+
+def _taken(
+    store: ModelStore, found: Found, wishes: ImportWishes, meter: Meter
+) -> InstalledModel | Skipped:
+    try:
+        if found.sort is FileSort.PICKLE:
+            raise Unsupported(what="pickle")
+        check_heads(found.path)
+        recognised = recognise(found.path)
+    except VelaturaError as error:
+        return Skipped(found.path, error)
+    return _recorded(store, found.path, recognised, wishes, meter)
+
+
+def _recorded(
+    store: ModelStore, path: Path, recognised: Recognised, wishes: ImportWishes, meter: Meter
+) -> InstalledModel:
+    files = _listed(path, meter) if wishes.hashes else _unhashed(path)
+    known = store.at(path) or _same(store, files)
+    if known is not None and known.location.exists() and known.files == files:
+        return known
+    name = wishes.name or path.stem if path.is_file() else wishes.name or path.name
+    model = InstalledModel(
+        id=known.id if known else store.free_id(identifier_for(name)),
+        name=name,
+        kind=recognised.kind,
+        family=recognised.family,
+        location=path,
+        form=recognised.form,
+        files=files,
+        variant=recognised.variant,
+        distilled=recognised.distilled,
+        detail=recognised.detail,
+        licence=wishes.licence or _own_licence(path),
+        commercial_use=wishes.commercial_use,
+        source="import",
+        in_place=True,
+    )
+    if wishes.copies:
+        model = _copied(store, model)
+    store.add(model)
+    return model
+
+
+def _listed(location: Path, meter: Meter) -> tuple[ModelFile, ...]:
+    names = [(path, _name_in(location, path)) for path in files_of(location)]
+    return tuple(
+        ModelFile(name, path.stat().st_size, sha256_of(path, meter, name)) for path, name in names
+    )
+
+
+def _unhashed(location: Path) -> tuple[ModelFile, ...]:
+    paths = files_of(location)
+    return tuple(ModelFile(_name_in(location, path), path.stat().st_size, "") for path in paths)
+
+
+def _name_in(location: Path, path: Path) -> str:
+    return path.name if path == location else path.relative_to(location).as_posix()
+
+
+def _same(store: ModelStore, files: tuple[ModelFile, ...]) -> InstalledModel | None:
+    """The same bytes, recorded from elsewhere."""
+    hashes = sorted(each.sha256 for each in files)
+    if not all(hashes):
+        return None
+    return next(
+        (each for each in store.recorded() if sorted(f.sha256 for f in each.files) == hashes), None
+    )
+
+
+def _own_licence(path: Path) -> str:
+    """As the file's maker wrote it into the head (modelspec, "license")."""
+    weights = [each for each in files_of(path) if each.suffix in (".safetensors", ".sft")]
+    for each in weights:
+        licence = read_header(each).metadata.get("modelspec.license", "")
+        if licence:
+            return licence[:200]
+    return ""
+
+
+def _copied(store: ModelStore, model: InstalledModel) -> InstalledModel:
+    """:raises DiskFull: nothing of it is left"""
+    folder = store.own / model.id
+    source = model.location
+    is_file = model.form is ModelForm.FILE
+    try:
+        with disk_errors():
+            for each in model.files:
+                target = folder / each.path
+                target.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(source if is_file else source / each.path, target)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    return replace(
+        model, location=folder / model.files[0].path if is_file else folder, in_place=False
+    )
