@@ -86,8 +86,8 @@ def colour_grid(image: RgbImage, cell: int = 64) -> RgbImage:
     height, width = image.shape[:2]
     rows, columns = np.arange(0, height, cell), np.arange(0, width, cell)
     sums = np.add.reduceat(np.add.reduceat(image.astype(np.float64), rows, 0), columns, 1)
-    heights = np.diff(np.append(rows, height))
-    widths = np.diff(np.append(columns, width))
+    heights = np.minimum(cell, height - rows)
+    widths = np.minimum(cell, width - columns)
     means = sums / (heights[:, None, None] * widths[None, :, None])
     return means.repeat(heights, 0).repeat(widths, 1).astype(np.float32)
 
