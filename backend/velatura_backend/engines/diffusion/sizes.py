@@ -1,0 +1,115 @@
+"""What a model weighs and what it takes to run, read from headers and configurations alone."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from math import prod
+from pathlib import Path
+from typing import Any
+
+from ...models.records import InstalledModel, ModelForm
+from ...models.safetensors_header import read_header
+from .families import FamilyRow, Stage
+from .memory import Appetite, ModelSize, Part
+
+# Values alive at once, of the classes at their real sizes and three areas each, counted without
+# computing anything (tests/benchmarks/diffusion, --appetite); attention as fused kernels do it.
+_UNET_VALUES = 27.0
+"""For each latent and channel of the first block: 26.0 in SD 1.5, 15.8 in SDXL."""
+_TRANSFORMER_VALUES = 22.0
+"""For each token and channel: 12.5 in SD 3, 14.2 in Qwen-Image, 15.9 in Z-Image, 17.3 in FLUX.1,
+21.8 in FLUX.2 klein."""
+_VAE_VALUES = 6.0
+"""For each pixel and channel of the block nearest to it: two pictures of twice that width and two
+of the width itself, while the last but one block works."""
+_CAUSAL_VAE_VALUES = 18.1
+"""The same of a VAE with a time axis, whose convolutions are padded in a copy (Qwen-Image)."""
+_PIXELS_PER_LATENT = 64
+_PIXELS_PER_TOKEN = 256
+_TEXT_TOKENS = 512
+_MARGIN = 1.2
+"""Workspaces of convolutions, fragments of the allocator."""
+
+_FILE_STAGES = (
+    ("first_stage_model.", Stage.PICTURE),
+    ("vae.", Stage.PICTURE),
+    ("cond_stage_model.", Stage.TEXT),
+    ("conditioner.", Stage.TEXT),
+    ("text_encoders.", Stage.TEXT),
+)
+"""Beginnings of names in a single file; whatever else there is belongs to the denoiser."""
+
+Config = Mapping[str, Any]
+
+
+def size_of(model: InstalledModel, row: FamilyRow, configs: Path) -> ModelSize:
+    """``configs``: the folder whose subfolders hold each component's ``config.json``: the model's
+    own, or that of its family for a single file.
+
+    :raises velatura_protocol.errors.UnreadableFile, velatura_protocol.errors.NotFound:
+    """
+    if model.form is ModelForm.FILE:
+        parts = _parts_of_file(model.location, row)
+    else:
+        parts = _parts_of_folder(model.location, row)
+    denoiser = _config(configs / row.denoiser)
+    pictures = [_config(configs / each.name) for each in row.of_stage(Stage.PICTURE)]
+    return ModelSize(parts, appetite_of(denoiser, pictures[0]))
+
+
+def appetite_of(denoiser: Config, vae: Config) -> Appetite:
+    """Of the two components' configurations, as diffusers writes them."""
+    if "down_block_types" in denoiser:
+        step = _UNET_VALUES * denoiser["block_out_channels"][0] / _PIXELS_PER_LATENT
+        text = 0.0
+    else:
+        width = _width(denoiser)
+        step = _TRANSFORMER_VALUES * width / _PIXELS_PER_TOKEN
+        text = _TRANSFORMER_VALUES * width * _TEXT_TOKENS
+    if "base_dim" in vae:
+        picture = _CAUSAL_VAE_VALUES * vae["base_dim"]
+    else:
+        picture = _VAE_VALUES * vae["block_out_channels"][0]
+    return Appetite(_MARGIN * step, _MARGIN * picture, _MARGIN * text)
+
+
+def _width(transformer: Config) -> int:
+    if "dim" in transformer:
+        return int(transformer["dim"])
+    return int(transformer["num_attention_heads"]) * int(transformer["attention_head_dim"])
+
+
+def _parts_of_folder(folder: Path, row: FamilyRow) -> tuple[Part, ...]:
+    """Components without weights (tokenizers) are left out."""
+    found = []
+    for component in row.components:
+        values = sum(map(values_in, _weights(folder / component.name)))
+        if values:
+            found.append(Part(component.name, component.stage, values))
+    return tuple(found)
+
+
+def _weights(folder: Path) -> list[Path]:
+    """A folder may have each file in a second precision as well, which is not what is loaded."""
+    files = sorted(folder.glob("*.safetensors"))
+    return [each for each in files if ".fp16" not in each.name] or files
+
+
+def _parts_of_file(file: Path, row: FamilyRow) -> tuple[Part, ...]:
+    values = dict.fromkeys(Stage, 0)
+    for name, tensor in read_header(file).tensors.items():
+        stage = next((s for start, s in _FILE_STAGES if name.startswith(start)), Stage.DENOISING)
+        values[stage] += prod(tensor.shape)
+    names = {stage: row.of_stage(stage)[0].name for stage in Stage}
+    names[Stage.DENOISING] = row.denoiser
+    return tuple(Part(names[stage], stage, count) for stage, count in values.items() if count)
+
+
+def values_in(file: Path) -> int:
+    """:raises velatura_protocol.errors.UnreadableFile: it is no safetensors file"""
+    return sum(prod(tensor.shape) for tensor in read_header(file).tensors.values())
+
+
+def _config(folder: Path) -> Config:
+    return json.loads((folder / "config.json").read_text(encoding="utf-8"))
