@@ -72,7 +72,7 @@ class MaskInput(Enum):
 
 class PictureInput(Enum):
     """What the pipeline's argument ``image`` takes. ``ONE``: the picture to edit. ``SEVERAL``: it
-    and references beside it."""
+    and references beside it. Those are brought to a size of the pipeline's own liking."""
 
     NONE = "none"
     ONE = "one"
@@ -115,10 +115,12 @@ class TextPlan:
     avoided text are encoded by one call; otherwise by two, the second's names under ``negative_``.
     ``tokens``: how many the prompt may have. ``length_argument``: it takes
     ``max_sequence_length``. ``sees_picture``: the text encoder looks at the picture as well.
-    ``tokenizer``: the component that counts."""
+    ``tokenizer``: the component that counts. ``further_prompts``: arguments for further encoders'
+    texts, each of which takes the same."""
 
     outputs: tuple[str, ...]
     paired: bool = False
+    further_prompts: tuple[str, ...] = ()
     tokens: int = 77
     tokenizer: str = "tokenizer"
     length_argument: bool = False
@@ -151,7 +153,10 @@ class Sizes:
 class FamilyRow:
     """``denoiser``: the component that predicts the noise. ``distilled``: defaults of a model made
     for few steps. ``latent_channels`` of the real models; those of a file are its own.
-    ``experimental``: it loads and runs, and nobody has judged its pictures."""
+    ``experimental``: it loads and runs, and nobody has judged its pictures. ``area_argument``: under
+    which name the pipeline has to be told the picture's area, or it brings every picture to one of
+    its own. ``call``: what its call is always told.
+    """
 
     family: Family
     variant: Variant
@@ -176,6 +181,8 @@ class FamilyRow:
     commercial_use: bool = False
     experimental: bool = False
     latent_factor: int = 8
+    area_argument: str = ""
+    call: tuple[tuple[str, bool], ...] = ()
 
     def component(self, name: str) -> Component:
         return next(each for each in self.components if each.name == name)
@@ -286,6 +293,7 @@ _SDXL = replace(
             "negative_pooled_prompt_embeds",
         ),
         paired=True,
+        further_prompts=("prompt_2",),
     ),
     sizes=Sizes(_MEGAPIXEL, 800 * 800, _MEGAPIXEL, 640, 1280),
     defaults=Defaults(24, 6.0, "dpmpp_2m_karras"),
@@ -367,7 +375,12 @@ _SD3 = FamilyRow(
     packing=Packing.PLAIN,
     noising=Noising.FLOW,
     guiding=Guiding.CONTRAST,
-    text=TextPlan(_SDXL.text.outputs, paired=True, tokens=77, length_argument=True),
+    text=TextPlan(
+        _SDXL.text.outputs,
+        paired=True,
+        further_prompts=("prompt_2", "prompt_3"),
+        length_argument=True,
+    ),
     sizes=_LARGE_SIZES,
     defaults=Defaults(28, 5.0, "flow_euler"),
     distilled=Defaults(4, 1.0, "flow_euler"),
@@ -395,6 +408,7 @@ _FLUX1 = FamilyRow(
     guiding=Guiding.EMBEDDED,
     text=TextPlan(
         ("prompt_embeds", "pooled_prompt_embeds", ""),
+        further_prompts=("prompt_2",),
         tokens=512,
         tokenizer="tokenizer_2",
         length_argument=True,
@@ -483,6 +497,8 @@ ROWS: tuple[FamilyRow, ...] = (
         title="FLUX.1 (kontext)",
         pipeline="FluxKontextPipeline",
         picture_input=PictureInput.ONE,
+        area_argument="max_area",
+        call=(("_auto_resize", False),),
         defaults=Defaults(24, 2.5, "flow_euler"),
     ),
     _QWEN_IMAGE,

@@ -1,0 +1,56 @@
+"""The parts of one installed model, in memory while they are used."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from ...models.residency import Residency
+from ..workshop import Workshop
+from .loading import Source
+
+
+class Tools:
+    """Tokenizers and processors that were loaded: small, and no networks."""
+
+    def __init__(self) -> None:
+        self.loaded: dict[tuple[str, str], Any] = {}
+
+
+class Parts:
+    """``check`` is called between parts and while they are copied, and raises to stop."""
+
+    def __init__(self, source: Source, workshop: Workshop, check: Callable[[], None]) -> None:
+        self.source = source
+        self._check = check
+        self._tools = workshop.keep.get(Tools, Tools)
+        self._residency = workshop.keep.get(Residency, lambda: Residency(workshop.device))
+
+    @contextmanager
+    def use(self, *names: str) -> Iterator[dict[str, Any]]:
+        """These components by name, on the device until the block ends."""
+        if not names:
+            yield {}
+            return
+        self._check()
+        first, *others = names
+        with self._one(first) as part, self.use(*others) as rest:
+            yield {first: part, **rest}
+
+    @contextmanager
+    def _one(self, name: str) -> Iterator[Any]:
+        component = self.source.row.component(name)
+        if not self.source.is_network(component):
+            yield self._tool(name)
+            return
+        model = self.source.model.id
+        load = self.source.loader(component)
+        with self._residency.use(model, name, load, check=self._check) as part:
+            yield part
+
+    def _tool(self, name: str) -> Any:
+        key = (self.source.model.id, name)
+        if key not in self._tools.loaded:
+            self._tools.loaded[key] = self.source.load(self.source.row.component(name))
+        return self._tools.loaded[key]

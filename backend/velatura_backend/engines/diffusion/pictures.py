@@ -1,0 +1,42 @@
+"""Pictures that a pipeline looks at beside its latents: what to edit, and references."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from .families import FamilyRow, PictureInput
+from .painting import PaintRequest, RgbImage
+
+
+def picture_arguments(row: FamilyRow, request: PaintRequest) -> dict[str, Any]:
+    """The pipeline's argument ``image``, where the family takes one and the request has one."""
+    pictures = _pictures(row, request)
+    if not pictures:
+        return {}
+    return {"image": pictures if row.picture_input is PictureInput.SEVERAL else pictures[0]}
+
+
+def prompt_picture(row: FamilyRow, request: PaintRequest) -> Any:
+    """What the text encoder is shown, None where it reads text alone."""
+    if not row.text.sees_picture:
+        return None
+    pictures = _pictures(row, request)
+    return pictures if row.picture_input is PictureInput.SEVERAL else pictures[0]
+
+
+def _pictures(row: FamilyRow, request: PaintRequest) -> list[Image.Image]:
+    if row.picture_input is PictureInput.NONE:
+        return []
+    found = [_picture(request.image)] if request.instruction and request.image is not None else []
+    if row.picture_input is PictureInput.SEVERAL:
+        found += [_picture(each.image) for each in request.references]
+    return found
+
+
+def _picture(image: RgbImage) -> Image.Image:
+    """Pipelines take them in 8 bit. They are looked at and never pasted: no sample of the result
+    comes from here."""
+    return Image.fromarray(np.round(np.clip(image, 0, 1) * 255).astype(np.uint8))
