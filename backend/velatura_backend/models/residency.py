@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar, cast
 
-from .residency_copies import HostCopy, bytes_of, fingerprint
+from .residency_copies import HostCopy, bytes_of, fingerprint, loaded
 from .residency_memory import DeviceMemory, HostMemory, memory_of
 
 if TYPE_CHECKING:
@@ -38,11 +38,12 @@ class DoesNotFit(MemoryError):
 class ResidencyLimits:
     """``device``: the most bytes that weights may take there, None for as many as there are.
     ``host``: the same for copies in the host's memory. ``working``: bytes of the device that are
-    to stay free for activations."""
+    to stay free for activations. ``alone``: only what is in use is there."""
 
     device: int | None = None
     host: int | None = None
     working: int = 0
+    alone: bool = False
 
 
 @dataclass(frozen=True)
@@ -180,16 +181,16 @@ class Residency:
             self._make_room(size)
         else:
             self._make_host_room(size)
-        module = load()
-        loaded = _Resident(
+        module = loaded(load)
+        fresh = _Resident(
             module, bytes_of(module), fingerprint(module), HostCopy.of(module), streamed
         )
-        same = self._equal(loaded) if share else None
-        resident = same or loaded
+        same = self._equal(fresh) if share else None
+        resident = same or fresh
         resident.names.add(name)
         if same is None:
-            self._residents.append(loaded)
-            self._make_host_room(0, keep=loaded)
+            self._residents.append(fresh)
+            self._make_host_room(0, keep=fresh)
         return resident
 
     def _equal(self, loaded: _Resident) -> _Resident | None:
@@ -218,7 +219,7 @@ class Residency:
         held = self._held()
         room = self._room(loaded)
         for each in self._idle_on_device():
-            if held + coming <= room:
+            if held + coming <= room and not self.limits.alone:
                 return
             held -= each.bytes
             self._leave_device(each)

@@ -15,6 +15,15 @@ _SAMPLES = 64
 """Values of each tensor that go into a fingerprint; equality is then decided by all of them."""
 
 
+def loaded(load: Callable[[], Module]) -> Module:
+    """What ``load`` returns, its weights ordinary tensors whoever calls: those made in inference
+    mode could be used in no other and moved in none."""
+    import torch
+
+    with torch.inference_mode(False):
+        return load().requires_grad_(False)
+
+
 def bytes_of(module: Module) -> int:
     return sum(each.numel() * each.element_size() for each in _tensors(module))
 
@@ -50,19 +59,25 @@ class HostCopy:
 
     def to_device(self, module: Module, device: str, check: Callable[[], None]) -> None:
         """``check`` is called between tensors: gigabytes take longer than a cancel may."""
+        import torch
+
         try:
-            for tensor, data in self.pairs:
-                check()
-                tensor.data = data.to(device, copy=True)
-            module.to(device)
+            with torch.inference_mode(False):
+                for tensor, data in self.pairs:
+                    check()
+                    tensor.data = data.to(device, copy=True)
+                module.to(device)
         except BaseException:
             self.to_host(module)
             raise
 
     def to_host(self, module: Module) -> None:
-        for tensor, data in self.pairs:
-            tensor.data = data
-        module.to("cpu")
+        import torch
+
+        with torch.inference_mode(False):
+            for tensor, data in self.pairs:
+                tensor.data = data
+            module.to("cpu")
 
     def equals(self, module: Module) -> bool:
         """Whether every value is the same; both are in the host's memory."""

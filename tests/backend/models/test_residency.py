@@ -258,6 +258,31 @@ def test_room_is_what_is_free_and_what_is_ours_less_what_is_to_work_in() -> None
         assert kept.room() == 5 * KIB
 
 
+def test_alone_means_that_all_others_leave() -> None:
+    kept = residency()
+    for value, name in enumerate(("one", "two")):
+        with kept.use("a", name, loader(1, value)):
+            pass
+    kept.limits = ResidencyLimits(alone=True)
+    with kept.use("a", "three", loader(1, 3)), kept.use("a", "four", loader(1, 4)):
+        assert names(kept) == ["three", "four"]
+
+
+def test_it_does_not_matter_in_which_mode_of_torch_it_is_used() -> None:
+    kept = residency()
+    data = torch.ones(1, 3)
+    with torch.inference_mode(), kept.use("a", "one", lambda: nn.Linear(3, 3)) as one:
+        first = one(data).clone()
+    kept.release()
+    with kept.use("a", "one", never) as one:
+        second = one(data)
+        assert not one.weight.is_inference()
+    kept.release()
+    with torch.inference_mode(), kept.use("a", "one", never) as one:
+        assert torch.equal(one(data), first)
+    assert torch.equal(second, first)
+
+
 def test_host_copies_have_a_limit_too() -> None:
     kept = residency(1, host=2)
     for value, name in enumerate(("one", "two", "three")):
