@@ -1,0 +1,186 @@
+"""One order at the easel: what all of its passes share, and how a pass becomes events."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from velatura_protocol.events import Phase
+from velatura_protocol.geometry import Size
+from velatura_protocol.tasks import Operation, Role
+
+from ..base import (
+    EngineContext,
+    EngineEvent,
+    EnginePreview,
+    EngineProgress,
+    EngineTask,
+    FloatImage,
+    FloatMask,
+)
+from .painting import (
+    Notice,
+    Painted,
+    Painter,
+    PaintPreview,
+    PaintProgress,
+    PaintRequest,
+    RgbImage,
+    Seamless,
+    Wording,
+)
+from .quality.canvas import canvas_of, to_crop
+from .quality.frames import into_frame, scaled, window
+from .quality.options import QualityOptions
+from .quality.plan import Frame
+
+Painting = Generator[EngineEvent, None, RgbImage]
+Adapting = Callable[[EngineTask, PaintRequest], PaintRequest]
+"""Adds what the task says about control, references, LoRAs, prompt syntax and sampling."""
+
+
+@dataclass(frozen=True)
+class Share:
+    """A part of an order's progress."""
+
+    start: float
+    length: float
+
+    def at(self, fraction: float) -> float:
+        return min(1.0, self.start + self.length * min(1.0, max(0.0, fraction)))
+
+    def part(self, start: float, length: float) -> Share:
+        return Share(self.start + start * self.length, self.length * length)
+
+
+@dataclass
+class Findings:
+    """What painters reported on the way."""
+
+    notices: list[Notice] = field(default_factory=list[Notice])
+    metrics: dict[str, float] = field(default_factory=dict[str, float])
+
+    def add(self, painted: Painted) -> None:
+        self.notices += [each for each in painted.notices if each not in self.notices]
+        self.metrics.update(painted.metrics)
+        self.metrics["passes"] = self.metrics.get("passes", 0.0) + 1.0
+
+
+@dataclass(frozen=True)
+class Easel:
+    """``adapt`` is called once a pass, with the task's pictures cut and scaled to its frame."""
+
+    task: EngineTask
+    context: EngineContext
+    painter: Painter
+    options: QualityOptions
+    adapt: Adapting
+    findings: Findings = field(default_factory=Findings)
+
+    def check(self, phase: Phase = Phase.STEPPING) -> None:
+        """:raises Cancelled: the order is to stop"""
+        self.context.cancel.check(phase)
+
+    def paint(
+        self, frame: Frame, share: Share, image: RgbImage | None, mask: FloatMask | None,
+        strength: float, *, instruction: bool = False, seed: int = 0,
+    ) -> Painting:  # fmt: skip
+        """One pass: ``image`` and ``mask`` have the frame's outer size already; so has what comes
+        back. ``seed`` is added to the task's."""
+        request = PaintRequest(
+            height=frame.outer.height,
+            width=frame.outer.width,
+            seed=self.task.seed + seed,
+            wording=Wording(self.task.prompt, self.task.avoid),
+            image=image,
+            mask=mask,
+            strength=strength,
+            instruction=instruction,
+            seamless=seamless_of(self.task),
+        )
+        request = self.adapt(framed(self.task, frame), request)
+        painted: Painted | None = None
+        for event in self.painter.paint(request, self.context):
+            self.check()
+            if isinstance(event, Painted):
+                painted = event
+            elif isinstance(event, PaintProgress):
+                yield _progress(event, share)
+            elif self.context.wants_preview():
+                yield self._preview(event, frame)
+        if painted is None:
+            raise RuntimeError("a painter ended without a picture")
+        self.findings.add(painted)
+        return np.nan_to_num(painted.image, nan=0.0, posinf=1.0, neginf=0.0)
+
+    def _preview(self, preview: PaintPreview, frame: Frame) -> EnginePreview:
+        """The latents' picture in its place; where another size than the crop's is painted
+        (generate, upscale) over all of it."""
+        image = np.where(np.isfinite(self.task.image), self.task.image, np.float32(0.0))
+        height, width, channels = image.shape
+        outside = frame.region.right > width or frame.region.bottom > height
+        place = (slice(0, height), slice(0, width)) if outside else window(frame.region)
+        shown = scaled(_inner(preview, frame), Size(*reversed(image[place].shape[:2])))
+        opaque = np.ones(shown.shape[:2], np.float32)
+        image[place] = to_crop(np.clip(shown, 0.0, 1.0), opaque, channels)
+        return EnginePreview(image)
+
+
+def _inner(preview: PaintPreview, frame: Frame) -> RgbImage:
+    """Without what was padded."""
+    small = np.clip(np.nan_to_num(preview.image), 0.0, 1.0)
+    rows = round(small.shape[0] * frame.inner.height / frame.outer.height)
+    columns = round(small.shape[1] * frame.inner.width / frame.outer.width)
+    return np.ascontiguousarray(small[: max(1, rows), : max(1, columns)])
+
+
+def _progress(event: PaintProgress, share: Share) -> EngineProgress:
+    return EngineProgress(event.phase, share.at(event.fraction), event.step, event.steps)
+
+
+def seamless_of(task: EngineTask) -> Seamless:
+    """The parameter ``tile``; a selection has nothing opposite it."""
+    return Seamless(str(task.parameters.get("tile", "none")))
+
+
+def framed(task: EngineTask, frame: Frame) -> EngineTask:
+    """The task as a pass sees it: pictures that lie on the crop or on the document pixel by pixel
+    (control layers, strokes) are cut to the frame's region and have its outer size."""
+    images = {
+        role: tuple(_framed(task, frame, each) for each in pictures) if _lies_on(role) else pictures
+        for role, pictures in task.images.items()
+    }
+    return replace(task, images=images)
+
+
+def _lies_on(role: str) -> bool:
+    return role.startswith(Role.CONTROL_PREFIX) or role == Role.STROKES
+
+
+def _framed(task: EngineTask, frame: Frame, picture: FloatImage) -> FloatImage:
+    return _fitted(frame, scaled(_under(task, frame, picture), frame.region.size))
+
+
+def _under(task: EngineTask, frame: Frame, picture: FloatImage) -> FloatImage:
+    """The part of a picture that lies under the frame's region; all of it, where it has a size of
+    its own or the crop is given another one."""
+    height, width = picture.shape[:2]
+    top, left = task.origin
+    region = frame.region
+    if task.operation in (Operation.UPSCALE, Operation.GENERATE):
+        return picture
+    if (height, width) == task.image.shape[:2]:
+        return picture[window(region)]
+    on_document = region.translated(left, top)
+    inside = min(on_document.x, on_document.y) >= 0
+    inside = inside and on_document.right <= width and on_document.bottom <= height
+    if (height, width) == task.document and inside:
+        return picture[window(on_document)]
+    return picture
+
+
+def _fitted(frame: Frame, picture: FloatImage) -> FloatImage:
+    alpha = np.clip(np.nan_to_num(picture[..., -1:]), 0.0, 1.0)
+    return into_frame(frame, np.concatenate([canvas_of(picture).colours, alpha], axis=2))

@@ -1,0 +1,66 @@
+"""The engine that runs on an installed diffusion model: what a task asks for, in terms of passes.
+
+From top to bottom: plan where and at which size to paint, lay something under the mask, let the
+painter paint, fit the outcome to what surrounds it, give it the picture's grain. It never
+composites: where M is 0 the worker keeps the input.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from velatura_protocol.engines import EngineSpec
+from velatura_protocol.events import Phase
+from velatura_protocol.tasks import Intent, Operation
+
+from ...models.records import InstalledModel
+from ..base import EngineContext, EngineEvent, EngineTask
+from ..builtin.patchmatch.lanes import Lanes
+from ..workshop import Workshop
+from .drawing import drawn
+from .easel import Easel
+from .enlarging import enlarged
+from .filling import Filling, Manner
+from .painting import Painter, PaintRequest
+from .quality.options import options_of
+
+_STARTS = {Intent.REMOVE: 0.9, Intent.EXPAND: 0.97}
+"""Share of the noise schedule that is run over a pre-fill made of the picture's own pieces: a
+little is left of it, which keeps what was removed from coming back."""
+
+_VARIED = 0.8
+"""Of the schedule, for the strongest variation: what is shown stays the same thing."""
+
+_RESTYLED = 0.95
+
+
+class DiffusionEngine:
+    def __init__(
+        self, model: InstalledModel, workshop: Workshop, spec: EngineSpec, painter: Painter
+    ) -> None:
+        self.model, self.workshop = model, workshop
+        self.spec, self._painter = spec, painter
+
+    def run(self, task: EngineTask, context: EngineContext) -> Iterator[EngineEvent]:
+        """:raises NoSource: something is to be removed, and the mask leaves nothing"""
+        context.cancel.check(Phase.LOADING)
+        easel = Easel(task, context, self._painter, options_of(task), self._adapted)
+        if task.operation is Operation.GENERATE:
+            yield from drawn(easel)
+        elif task.operation is Operation.UPSCALE:
+            yield from enlarged(easel)
+        else:
+            with Lanes(context.threads, context.cancel) as lanes:
+                yield from Filling(easel, self._manner(task, easel.painter), lanes).run()
+
+    def _manner(self, task: EngineTask, painter: Painter) -> Manner:
+        if task.operation is Operation.FILL:
+            return Manner(task.strength, task.intent, _STARTS.get(task.intent, 1.0))
+        if task.operation is Operation.VARY:
+            return Manner(_VARIED * task.strength)
+        if painter.traits.edits and task.prompt.strip():
+            return Manner(1.0, instruction=True)
+        return Manner(min(_RESTYLED, task.strength))
+
+    def _adapted(self, task: EngineTask, request: PaintRequest) -> PaintRequest:
+        return request

@@ -1,0 +1,74 @@
+"""Enlarges a picture by the built-in networks, then lets the model paint over it tile by tile."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+
+import numpy as np
+
+from velatura_protocol.events import Phase
+from velatura_protocol.geometry import Size
+
+from ...imaging.arrays import size_of
+from ...imaging.resize import resize
+from ..base import EngineEvent, EngineProgress, EngineResult, FloatImage
+from .easel import Easel, Share
+from .painting import RgbImage
+from .quality.canvas import beyond, canvas_of, to_crop
+from .quality.enlarging import resized, resized_crop
+from .quality.frames import into_frame, mask_into_frame, unpadded, window
+from .quality.tiles import Tile, overlap_for, rows_of, tiles_for, with_tones_of
+
+_DEFAULT_SCALE = 2.0
+_ENLARGED = 0.1
+
+
+def enlarged(easel: Easel) -> Iterator[EngineEvent]:
+    """``task.scale`` (default 2) times as large; tones and transparency are the picture's."""
+    task = easel.task
+    easel.check(Phase.ENCODING)
+    before = size_of(task.image)
+    scale = task.scale if task.scale is not None else _DEFAULT_SCALE
+    size = Size(max(1, round(before.width * scale)), max(1, round(before.height * scale)))
+    if size.width <= before.width and size.height <= before.height:
+        base = resize(task.image, size)
+    else:
+        base = resized_crop(task.image, size, easel.context)
+    yield EngineProgress(Phase.ENCODING, _ENLARGED)
+    strength = easel.options.refine * task.strength
+    if strength <= 0.0:
+        yield EngineResult(base)
+        return
+    refined = yield from _refined(easel, base, strength)
+    yield EngineResult(refined, easel.findings.metrics)
+
+
+def _refined(
+    easel: Easel, base: FloatImage, strength: float
+) -> Generator[EngineEvent, None, FloatImage]:
+    canvas = canvas_of(base)
+    colours = canvas.colours.copy()
+    overlap = overlap_for(strength, easel.options.overlap)
+    tiles = tiles_for(size_of(base), easel.painter.traits, overlap)
+    left = Share(_ENLARGED, 1.0 - _ENLARGED)
+    for number, (tile, start, length) in enumerate(rows_of(tiles)):
+        painted = yield from _painted(
+            easel, tile, colours, left.part(start, length), strength, number
+        )
+        place = window(tile.frame.region)
+        held = with_tones_of(painted, canvas.colours[place])
+        colours[place] += tile.mask[..., None] * (held - colours[place])
+        easel.check(Phase.DECODING)
+    made = to_crop(colours, np.clip(base[..., -1], 0.0, 1.0), base.shape[2])
+    made[..., :-1] += beyond(base)
+    return made
+
+
+def _painted(
+    easel: Easel, tile: Tile, colours: RgbImage, share: Share, strength: float, number: int
+) -> Generator[EngineEvent, None, RgbImage]:
+    frame = tile.frame
+    image = into_frame(frame, colours[window(frame.region)])
+    mask = None if bool((tile.mask == 1.0).all()) else mask_into_frame(frame, tile.mask)
+    painted = yield from easel.paint(frame, share, image, mask, strength, seed=number)
+    return resized(unpadded(frame, painted), frame.region.size, easel.context)

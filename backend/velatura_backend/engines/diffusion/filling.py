@@ -1,0 +1,178 @@
+"""Paints what a mask shows of a crop, or all of it: every operation that keeps the picture's
+size."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from velatura_protocol.errors import NoSource
+from velatura_protocol.events import Phase
+from velatura_protocol.tasks import Intent
+
+from ...imaging.arrays import size_of
+from ...imaging.masks import mask_bounds
+from ..base import EngineEvent, EngineResult, FloatImage, FloatMask
+from ..builtin.patchmatch.lanes import Lanes
+from .easel import Easel, Share, seamless_of
+from .painting import RgbImage, Seamless
+from .quality.canvas import Canvas, beyond, canvas_of, to_crop
+from .quality.colour import matched
+from .quality.enlarging import resized
+from .quality.frames import into_frame, mask_into_frame, unpadded, window
+from .quality.grain import with_grain
+from .quality.masks import denoise_mask
+from .quality.plan import Pass, Plan, plan_fill, plan_whole
+from .quality.prefill import Ground, prefilled
+from .quality.spreading import spread
+
+BoolMask = NDArray[np.bool_]
+
+_PREFILL = Share(0.0, 0.1)
+_PASSES = Share(0.1, 0.85)
+
+
+@dataclass(frozen=True)
+class Manner:
+    """How a crop is painted. ``strength``: of the noise schedule, in 0..1; 1 over a pre-fill for
+    ``intent``, below over what is there. ``start``: the share that is run where there is a
+    pre-fill. ``instruction``: the prompt tells what to change."""
+
+    strength: float
+    intent: Intent = Intent.NONE
+    start: float = 1.0
+    instruction: bool = False
+
+    @property
+    def replaces(self) -> bool:
+        return self.strength >= 1.0 and not self.instruction
+
+
+class Filling:
+    """One crop."""
+
+    def __init__(self, easel: Easel, manner: Manner, lanes: Lanes) -> None:
+        self.easel, self.manner, self.lanes = easel, manner, lanes
+        self.task = easel.task
+        self.hole: BoolMask = np.ascontiguousarray(easel.task.mask > 0.0)
+
+    def run(self) -> Iterator[EngineEvent]:
+        """:raises NoSource: something is to be removed from nothing"""
+        self.easel.check(Phase.ENCODING)
+        if not self.hole.any() or self.manner.strength <= 0.0:
+            yield EngineResult(self.task.image.copy())
+            return
+        canvas = canvas_of(self.task.image)
+        plan = self._plan()
+        place = window(plan.region)
+        ground = Ground(canvas.colours[place], self.hole[place], canvas.known[place])
+        under = yield from self._under(ground)
+        mask = denoise_mask(self.task.mask[place], plan.edge, self.lanes)
+        painted = yield from self._passes(plan, ground, under, mask)
+        finished = self._finished(painted, ground)
+        yield EngineResult(self._crop(finished, plan, canvas), self.easel.findings.metrics)
+
+    def _plan(self) -> Plan:
+        traits, options = self.easel.painter.traits, self.easel.options
+        size = size_of(self.task.image)
+        if not self.hole.all():
+            bounds = mask_bounds(self.hole)
+            return plan_fill(bounds, size, traits, self.manner.strength, options)
+        exact = seamless_of(self.task) is not Seamless.NONE
+        return plan_whole(size, traits, self.manner.strength, options, exact=exact)
+
+    def _under(self, ground: Ground) -> Generator[EngineEvent, None, RgbImage | None]:
+        """What is painted over; None where there is nothing, neither picture nor surroundings."""
+        if not self.manner.replaces:
+            return ground.colours
+        if not ground.usable.any():
+            if self.manner.intent is Intent.REMOVE:
+                raise NoSource
+            return None
+        filling = prefilled(ground, self.manner.intent, self.task.seed, self.easel.context)
+        while True:
+            try:
+                event = next(filling)
+            except StopIteration as end:
+                return end.value
+            yield type(event)(event.phase, _PREFILL.at(event.fraction))
+
+    def _passes(
+        self, plan: Plan, ground: Ground, under: RgbImage | None, mask: FloatMask
+    ) -> Generator[EngineEvent, None, RgbImage]:
+        """The region's colours after all passes; outside of what they paint, the picture's own."""
+        current = under
+        for number, (each, share) in enumerate(_shared(plan.passes)):
+            first = number == 0
+            strength = each.strength
+            if first and self.manner.replaces and under is not None:
+                strength = self.manner.start
+            current = yield from self._pass(plan, each, share, ground, current, mask, strength)
+        if current is None:
+            raise RuntimeError("a plan without passes")
+        return current
+
+    def _pass(
+        self, plan: Plan, each: Pass, share: Share, ground: Ground, under: RgbImage | None,
+        mask: FloatMask, strength: float,
+    ) -> Generator[EngineEvent, None, RgbImage]:  # fmt: skip
+        frame = each.frame
+        inner = window(frame.region.translated(-plan.region.x, -plan.region.y))
+        image = None if under is None else into_frame(frame, under[inner])
+        partial = None if bool((mask == 1.0).all()) else mask_into_frame(frame, mask[inner])
+        painted = yield from self.easel.paint(
+            frame, share, image, partial, strength, instruction=self.manner.instruction
+        )
+        fitted = resized(unpadded(frame, painted), frame.region.size, self.easel.context)
+        self.easel.check(Phase.DECODING)
+        fitted = matched(
+            fitted, ground.colours[inner], ground.hole[inner], ground.known[inner],
+            self.easel.options.colour_match,
+        )  # fmt: skip
+        self.easel.check(Phase.DECODING)
+        joined = ground.colours.copy() if under is None else under.copy()
+        joined[inner] = np.where(mask[inner][..., None] > 0.0, fitted, joined[inner])
+        return joined
+
+    def _finished(self, painted: RgbImage, ground: Ground) -> RgbImage:
+        seed = self.task.seed * 8191 + 1
+        finished = with_grain(
+            painted, ground.colours, ground.hole, ground.known, self.easel.options.grain, seed,
+            self.lanes,
+        )  # fmt: skip
+        if finished.ratio is not None:
+            self.easel.findings.metrics["residual_noise"] = finished.ratio
+        return finished.image
+
+    def _crop(self, painted: RgbImage, plan: Plan, canvas: Canvas) -> FloatImage:
+        """The crop with what was painted where M shows it, and itself elsewhere."""
+        result = self.task.image.copy()
+        place, channels = window(plan.region), result.shape[2]
+        made = to_crop(painted, self._alpha(canvas)[place], channels)
+        if not self.manner.replaces:
+            made[..., :-1] += beyond(self.task.image[place])
+        result[place] = np.where(self.hole[place][..., None], made, result[place])
+        return result
+
+    def _alpha(self, canvas: Canvas) -> NDArray[np.float32]:
+        """What replaces is opaque; what is removed leaves the alpha around it; else the
+        picture's."""
+        alpha = np.clip(np.nan_to_num(self.task.image[..., -1], nan=1.0), 0.0, 1.0)
+        if not self.manner.replaces:
+            return alpha
+        if self.manner.intent is not Intent.REMOVE or bool((alpha == 1.0).all()):
+            return np.ones_like(alpha)
+        usable = np.isfinite(self.task.image).all(axis=2) & ~self.hole
+        return np.clip(spread(alpha[..., None], usable.astype(np.float32))[..., 0], 0.0, 1.0)
+
+
+def _shared(passes: tuple[Pass, ...]) -> Iterator[tuple[Pass, Share]]:
+    """Each pass with its share of the progress, by pixels and steps."""
+    costs = [each.frame.outer.area * each.strength for each in passes]
+    done = 0.0
+    for each, cost in zip(passes, costs, strict=True):
+        yield each, _PASSES.part(done / sum(costs), cost / sum(costs))
+        done += cost

@@ -1,0 +1,136 @@
+"""What lies under the mask before anything is painted over it, by intent.
+
+It decides what the soft edge goes over into, what an inpainting model is shown, and, where less
+than all of the noise schedule is run, what the painting starts from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from velatura_protocol.errors import NoSource
+from velatura_protocol.events import Phase
+from velatura_protocol.geometry import Size
+from velatura_protocol.tasks import Intent, Operation
+
+from ....imaging.resize import fitted
+from ...base import (
+    CancelToken,
+    EngineContext,
+    EngineProgress,
+    EngineResult,
+    EngineTask,
+)
+from ...builtin.fill import FillEngine
+from ..painting import RgbImage
+from .frames import scaled, scaled_mask
+from .spreading import spread
+
+BoolMask = NDArray[np.bool_]
+Progressing = Generator[EngineProgress, None, RgbImage]
+
+_PATCHES = frozenset((Intent.REMOVE, Intent.EXPAND))
+_MOST_PIXELS = 1024 * 1024
+"""That the built-in fill works on: a second's work. The painting goes over what it makes."""
+
+_FALLOFF = 9
+_SOFTEST = 65
+"""Of a blur under what is filled; over so many pixels it goes over into what is around."""
+
+
+@dataclass(frozen=True)
+class Ground:
+    """A region: ``colours`` of the picture, ``hole`` what is to be painted, ``known`` where the
+    colours are the picture's own (visible, finite)."""
+
+    colours: RgbImage
+    hole: BoolMask
+    known: BoolMask
+
+    @property
+    def usable(self) -> BoolMask:
+        return self.known & ~self.hole
+
+
+def prefilled(ground: Ground, intent: Intent, seed: int, context: EngineContext) -> Progressing:
+    """The region's colours with something under the hole that is of no colour of its own.
+
+    :raises NoSource: something is to be removed, and nothing is left to continue
+    """
+    usable = ground.usable
+    if not usable.any():
+        if intent is Intent.REMOVE:
+            raise NoSource
+        return ground.colours
+    if intent in _PATCHES:
+        return (yield from _patched(ground, intent, seed, context))
+    context.cancel.check(Phase.ENCODING)
+    around = spread(ground.colours, usable.astype(np.float32))
+    context.cancel.check(Phase.ENCODING)
+    if intent is Intent.FILL:
+        around = _with_own_light(ground, around)
+    return np.where(ground.hole[..., None], around, ground.colours)
+
+
+def _with_own_light(ground: Ground, around: RgbImage) -> RgbImage:
+    """What is there, blurred beyond recognition, from a few pixels inside on: a fill without a
+    prompt keeps the light and the colours of what it replaces."""
+    blurred = ndimage.uniform_filter(ground.colours, _SOFTEST, mode="nearest", axes=(0, 1))
+    inside = ndimage.uniform_filter(ground.hole.astype(np.float32), 2 * _FALLOFF + 1)
+    share = np.clip(2.0 * inside - 1.0, 0.0, 1.0)[..., None]
+    return (around + share * (blurred - around)).astype(np.float32, copy=False)
+
+
+def _patched(ground: Ground, intent: Intent, seed: int, context: EngineContext) -> Progressing:
+    """By the built-in fill, which continues textures and lines up to the outline."""
+    full = Size(ground.hole.shape[1], ground.hole.shape[0])
+    size = _small_enough(full)
+    hole = scaled_mask(ground.hole.astype(np.float32), size) > 0.0
+    visible = scaled_mask(ground.known.astype(np.float32), size) >= 1.0
+    colours = scaled(ground.colours, size)
+    task = EngineTask(
+        operation=Operation.FILL,
+        intent=intent,
+        image=np.dstack([colours, np.ones(hole.shape, np.float32)]),
+        mask=hole.astype(np.float32),
+        seed=seed,
+        masks={"exclude": (~visible).astype(np.float32)},
+        parameters={"grain": 0.0},
+    )
+    filled = colours
+    for event in FillEngine().run(task, _WithoutPreviews(context)):
+        if isinstance(event, EngineProgress):
+            yield replace(event, phase=Phase.ENCODING)
+        elif isinstance(event, EngineResult) and isinstance(event.image, np.ndarray):
+            filled = event.image[..., :3]
+    context.cancel.check(Phase.ENCODING)
+    return np.where(ground.hole[..., None], scaled(filled, full), ground.colours)
+
+
+def _small_enough(size: Size) -> Size:
+    if size.area <= _MOST_PIXELS:
+        return size
+    return fitted(size, round(max(size.width, size.height) * (_MOST_PIXELS / size.area) ** 0.5))
+
+
+@dataclass(frozen=True)
+class _WithoutPreviews:
+    """The order's context for work that is not shown."""
+
+    context: EngineContext
+
+    @property
+    def cancel(self) -> CancelToken:
+        return self.context.cancel
+
+    @property
+    def threads(self) -> int:
+        return self.context.threads
+
+    def wants_preview(self) -> bool:
+        return False

@@ -1,0 +1,57 @@
+"""Colours spread from where they are known over where they are not: pull and push over a pyramid
+(Gortler et al., The Lumigraph, 1996). Smooth, without a scale of its own, in linear time."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+Values = NDArray[np.float32]
+Weights = NDArray[np.float32]
+
+_LEAST = 1e-6
+
+
+def spread(values: Values, weights: Weights) -> Values:
+    """``values`` (H, W, channels) where ``weights`` (H, W) is 1; in between mixed with, and at 0
+    replaced by, what lies around. Zeros where no weight is anywhere."""
+    if min(weights.shape) <= 1 and max(weights.shape) <= 1:
+        return np.where(weights[..., None] > 0.0, values, np.float32(0.0))
+    own = np.clip(weights, 0.0, 1.0)[..., None]
+    coarse, coarse_weights = _pulled(values, own)
+    around = _enlarged(spread(coarse, coarse_weights), weights.shape)
+    mixed = own * values + (1.0 - own) * around
+    return np.where(own >= 1.0, values, mixed).astype(np.float32, copy=False)
+
+
+def _pulled(values: Values, own: Weights) -> tuple[Values, Weights]:
+    """Half the size. A coarse pixel is certain as soon as one of its four is."""
+    total = _quads(np.where(own > 0.0, values * own, np.float32(0.0)))
+    weight = _quads(own)
+    mean = total / np.maximum(weight, _LEAST)
+    return mean.astype(np.float32, copy=False), np.minimum(weight[..., 0], 1.0)
+
+
+def _quads(values: Values) -> Values:
+    height, width, channels = values.shape
+    even = np.zeros((height + height % 2, width + width % 2, channels), np.float32)
+    even[:height, :width] = values
+    return even.reshape(even.shape[0] // 2, 2, even.shape[1] // 2, 2, channels).sum(
+        axis=(1, 3), dtype=np.float32
+    )
+
+
+def _enlarged(values: Values, shape: tuple[int, ...]) -> Values:
+    """Bilinear; a coarse pixel lies over exactly two by two."""
+    height, width = shape
+    box = (0.0, 0.0, width / 2.0, height / 2.0)
+    planes = [
+        np.asarray(
+            Image.fromarray(np.ascontiguousarray(values[..., c])).resize(
+                (width, height), Image.Resampling.BILINEAR, box
+            )
+        )
+        for c in range(values.shape[2])
+    ]
+    return np.dstack(planes)
