@@ -1,0 +1,40 @@
+"""A pass of fewer pixels than asked for, and back: what is done when nothing else makes room."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+
+from velatura_protocol.geometry import Size
+
+from ...imaging.resize import Filter, resize, resize_mask
+from .painting import PaintRequest, RgbImage
+
+
+def shrunk(request: PaintRequest, share: float, multiple: int) -> PaintRequest:
+    """The same with about ``share`` of the pixels, sides multiples of ``multiple`` and never none.
+    References keep their sizes: they are no part of the pass."""
+    if share >= 1.0:
+        return request
+    height, width = _side(request.height, share, multiple), _side(request.width, share, multiple)
+    size = Size(width=width, height=height)
+    return replace(
+        request,
+        height=height,
+        width=width,
+        image=None if request.image is None else resized(request.image, size),
+        mask=None if request.mask is None else resize_mask(request.mask, size, Filter.BOX),
+        controls=tuple(replace(each, image=resized(each.image, size)) for each in request.controls),
+    )
+
+
+def resized(image: RgbImage, size: Size) -> RgbImage:
+    """(height, width, 3) float32 at another size; overshoots as Lanczos does."""
+    opaque = np.ones((*image.shape[:2], 1), np.float32)
+    return resize(np.concatenate([image, opaque], axis=-1), size)[..., :3]
+
+
+def _side(side: int, share: float, multiple: int) -> int:
+    return max(multiple, round(side * math.sqrt(share) / multiple) * multiple)
