@@ -1,0 +1,52 @@
+"""Files of adapters: found by name, read as tensors."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from safetensors import SafetensorError
+from safetensors.torch import load_file
+from torch import Tensor
+
+from velatura_protocol.errors import ModelDamaged, NotFound
+
+from ....models.records import InstalledModel, ModelForm
+
+
+def named(models: Sequence[InstalledModel], name: str, what: str) -> InstalledModel:
+    """The one with that id or name, or whose file is called so; capitals do not matter.
+
+    :raises NotFound: there is none
+    """
+    wanted = name.casefold()
+    for each in models:
+        if wanted in (each.id.casefold(), each.name.casefold(), each.location.stem.casefold()):
+            return each
+    raise NotFound(what=what, id=name)
+
+
+def tensors_path(model: InstalledModel) -> Path:
+    """The one safetensors file of a model that is a file, or a folder around one.
+
+    :raises ModelDamaged: there is none, or several
+    """
+    if model.form is ModelForm.FILE:
+        return model.location
+    found = sorted(model.location.glob("*.safetensors"))
+    if len(found) != 1:
+        reason = "missing" if not found else "several files, which of them is not told"
+        raise ModelDamaged(model=model.id, file="*.safetensors", reason=reason)
+    return found[0]
+
+
+def read_tensors(model: InstalledModel) -> dict[str, Tensor]:
+    """In the host's memory, as the file has them.
+
+    :raises ModelDamaged: not a whole safetensors file
+    """
+    path = tensors_path(model)
+    try:
+        return load_file(path)
+    except (OSError, SafetensorError, ValueError) as error:
+        raise ModelDamaged(model=model.id, file=path.name, reason="unreadable") from error
