@@ -99,8 +99,12 @@ class EngineProgress:
 
 @dataclass(frozen=True)
 class EnginePreview:
-    """What the crop looks like now, full size of the crop, same channels as the input. ``mask``:
-    crop-sized, where the engine makes its own: the picture is shown by it, over nothing."""
+    """What the crop looks like now, same channels as the input: in the crop's size; or in a smaller
+    one, where a first glance at a large crop would otherwise take too long: a panel shows it, the
+    canvas waits for the next; or, where the result has a size of its own (retarget), in any.
+
+    ``mask``: of the picture's size, where the engine makes its own: the picture is shown by it,
+    over nothing."""
 
     image: FloatImage
     mask: FloatMask | None = None

@@ -124,15 +124,16 @@ def test_progress_goes_on_from_scratches_to_noise():
 
 
 def test_a_large_picture_is_seen_from_afar_first(monkeypatch):
-    module = "velatura_backend.engines.builtin.restore"
-    monkeypatch.setattr(f"{module}._LARGE", 100 * 100)
+    module = "velatura_backend.engines.builtin.glance"
+    monkeypatch.setattr(f"{module}.LARGE", 100 * 100)
     monkeypatch.setattr(f"{module}._COARSE", 60 * 60)
     clean = np.tile(drawing(), (3, 2, 1))[:140, :122]
     events = list(RestoreEngine().run(make_task(noisy(clean, 0.1), NOISE), RecordingContext()))
     assert isinstance(events[0], EnginePreview)
-    assert events[0].image.shape == clean.shape
-    blurred = ndimage.uniform_filter(events[0].image, (5, 5, 1))
-    assert np.abs(blurred - ndimage.uniform_filter(clean, (5, 5, 1))).mean() < 0.06
+    few = clean[::3, ::3]
+    assert events[0].image.shape == few.shape
+    blurred = ndimage.uniform_filter(events[0].image, (3, 3, 1))
+    assert np.abs(blurred - ndimage.uniform_filter(few, (3, 3, 1))).mean() < 0.06
 
 
 def test_previews_show_what_is_finished():

@@ -13,7 +13,13 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from tests.contracts.engine import SERIAL, EngineContract, RecordingContext, picture, result_of
-from velatura_backend.engines.base import EngineTask, FloatImage, StreamedImage
+from velatura_backend.engines.base import (
+    EnginePreview,
+    EngineResult,
+    EngineTask,
+    FloatImage,
+    StreamedImage,
+)
 from velatura_backend.engines.builtin.networks.chain import enlarged, models_for
 from velatura_backend.engines.builtin.networks.models import ModelName
 from velatura_backend.engines.builtin.networks.workers import NetworkWorkers
@@ -212,9 +218,21 @@ def test_tiles_do_not_show(height, width, tile, threads, opaque, factor):
 def test_a_large_result_comes_in_strips(monkeypatch):
     monkeypatch.setattr("velatura_backend.engines.builtin.upscale._WHOLE_PIXELS", 5000)
     image = picture(60, 50, 4)
-    events = UpscaleEngine().run(make_task(image, 3.0), RecordingContext())
-    [last] = [event.image for event in events for event in [event] if hasattr(event, "image")]
-    assert isinstance(last, StreamedImage)
+    *_, last = UpscaleEngine().run(make_task(image, 3.0), RecordingContext())
+    assert isinstance(last, EngineResult)
+    assert isinstance(last.image, StreamedImage)
+
+
+def test_previews_are_the_picture_with_what_is_finished_over_it():
+    image = picture(300, 50, 4)
+    events = list(UpscaleEngine().run(make_task(image, 2.0), RecordingContext()))
+    first, *later = [each.image for each in events if isinstance(each, EnginePreview)]
+    assert np.array_equal(first, image)
+    result = events[-1].image
+    halves = result.reshape(300, 2, 50, 2, 4).mean(axis=(1, 3))
+    assert later
+    assert np.abs(later[-1][:100] - halves[:100]).max() < 1e-5
+    assert np.array_equal(later[-1][-10:], image[-10:])
 
 
 @pytest.mark.parametrize("scale", [2.0, 2.9])
@@ -222,7 +240,7 @@ def test_strips_are_the_whole_result(monkeypatch, scale):
     image = picture(300, 50, 4)
     whole = upscaled(image, scale)
     monkeypatch.setattr("velatura_backend.engines.builtin.upscale._WHOLE_PIXELS", 5000)
-    for event in UpscaleEngine().run(make_task(image, scale), RecordingContext()):
+    for event in UpscaleEngine().run(make_task(image, scale), RecordingContext(previews=False)):
         streamed = event.image
         strips = list(streamed.strips)  # while the engine waits, as the worker does
     assert (streamed.height, streamed.width, streamed.channels) == whole.shape

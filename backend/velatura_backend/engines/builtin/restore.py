@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Generator, Iterator
 from dataclasses import replace
 
@@ -24,6 +23,7 @@ from ..base import (
 )
 from ..specs import RESTORE
 from .fill import FillEngine
+from .glance import coarse, is_large
 from .networks.estimate import measure
 from .networks.models import ModelName, load_model
 from .networks.stage import Picture, Stage, through
@@ -34,9 +34,6 @@ _SCRATCHES_SHARE = 0.5
 _TOLD = 0.65
 """Of light noise; of strong noise all. Told of all where it is light, the network takes fine
 texture with it: 0.8 dB at a deviation of 5 levels, 0.5 dB at 10, 0.2 dB at 25; six photographs."""
-_LARGE = 1 << 20
-_COARSE = 100_000
-"""Pixels: what has more than the one gets a preview from about the other, within 0.3 s."""
 
 
 class RestoreEngine:
@@ -102,7 +99,7 @@ def _cleaned(
     stage = Stage(load_model(ModelName.RESTORE), levels=told, opaque=opaque)
     row = 0
     with NetworkWorkers(context.threads, context.cancel) as workers:
-        if image.shape[0] * image.shape[1] > _LARGE and context.wants_preview():
+        if is_large(image) and context.wants_preview():
             yield EnginePreview(_coarse(image, stage, workers))
         result = image.copy()
         for strip in through(_whole(image), stage, workers).strips:
@@ -115,16 +112,8 @@ def _cleaned(
 
 
 def _coarse(image: FloatImage, stage: Stage, workers: NetworkWorkers) -> FloatImage:
-    """Every so many pixels alone, cleaned and spread out again. Picked and not averaged, because
-    the average of noise is less of it."""
-    step = math.ceil(math.sqrt(image.shape[0] * image.shape[1] / _COARSE))
-    picked = np.ascontiguousarray(image[::step, ::step])
-    cleaned = np.concatenate(list(through(_whole(picked), stage, workers).strips))
-    result = np.empty_like(image)
-    for top, row in zip(range(0, image.shape[0], step), cleaned, strict=True):
-        workers.check()
-        result[top : top + step] = row.repeat(step, axis=0)[: image.shape[1]]
-    return result
+    picked = coarse(image)
+    return np.concatenate(list(through(_whole(picked), stage, workers).strips))
 
 
 def _whole(image: FloatImage) -> Picture:

@@ -11,16 +11,19 @@ from velatura_protocol.events import Phase
 from velatura_protocol.geometry import Size
 
 from ...imaging.arrays import size_of
-from ...imaging.resize import resize
+from ...imaging.resize import Filter, resize
 from ..base import (
     EngineContext,
     EngineEvent,
+    EnginePreview,
     EngineProgress,
     EngineResult,
     EngineTask,
+    FloatImage,
     StreamedImage,
 )
 from ..specs import UPSCALE
+from .glance import coarse, is_large
 from .networks.chain import enlarged
 from .networks.stage import Picture
 from .networks.workers import NetworkWorkers
@@ -48,21 +51,40 @@ class UpscaleEngine:
         passes = _PASSES if flag(task, UPSCALE, "back_projection") else 0
         with NetworkWorkers(context.threads, context.cancel) as workers:
             picture = enlarged(task.image, wanted, passes, workers)
+            if context.wants_preview():  # what is small already looks like what it will be
+                yield EnginePreview(coarse(task.image) if is_large(task.image) else task.image)
             if wanted.area > _WHOLE_PIXELS:
                 yield EngineResult(_streamed(picture))
             else:
-                yield from _gathered(picture)
+                yield from _gathered(picture, task.image, context)
 
 
 def _streamed(picture: Picture) -> StreamedImage:
     return StreamedImage(picture.height, picture.width, picture.channels, picture.strips)
 
 
-def _gathered(picture: Picture) -> Iterator[EngineEvent]:
+def _gathered(picture: Picture, image: FloatImage, context: EngineContext) -> Iterator[EngineEvent]:
+    """Strip by strip; previews are in ``image``'s size: what is finished, over what is not."""
     result = np.empty((picture.height, picture.width, picture.channels), np.float32)
-    row = 0
+    shown: FloatImage | None = None
+    row = seen = 0
     for strip in picture.strips:
         result[row : row + strip.shape[0]] = strip
         row += strip.shape[0]
         yield EngineProgress(Phase.STEPPING, row / picture.height)
+        if row < picture.height and context.wants_preview():
+            shown = image.copy() if shown is None else shown
+            seen = _shown_on(shown, result[:row], seen, picture.height)
+            yield EnginePreview(shown.copy())
     yield EngineResult(result)
+
+
+def _shown_on(shown: FloatImage, done: FloatImage, seen: int, height: int) -> int:
+    """Lays the rows that are ``done``, of ``height`` in all, over the small picture from row
+    ``seen`` on; how far they reach."""
+    small, width = shown.shape[:2]
+    below = done.shape[0] * small // height
+    if below > seen:
+        part = done[-(-seen * height // small) : below * height // small]
+        shown[seen:below] = resize(part, Size(width, below - seen), Filter.BOX)
+    return max(seen, below)

@@ -18,9 +18,11 @@ from velatura_protocol.tasks import Intent, Operation, Role
 
 from .. import registry
 from ..base import CancelToken, Engine, EngineTask, FloatImage, FloatMask, StreamedImage
+from ..specs import CUT_OUT
 from .fill import FillEngine
 
 _SIDE = 96
+_TILES = 16
 _IMAGES = (Role.STYLE, Role.SOURCE, Role.REFERENCE, Role.PALETTE, Role.STROKES)
 _MASKS = (Role.EXCLUDE, Role.PROTECT, Role.GUIDE)
 
@@ -58,7 +60,7 @@ def compile_all(progress: Progress | None = None) -> None:
         if spec.device is Device.CPU and not spec.is_for_checks:
             engine = registry.create(spec.id)
             work += [(engine, task) for task in tasks_of(spec)]
-    _run(work, progress)
+    _run([*work, (registry.create(CUT_OUT.id), _large_cut_out())], progress)
 
 
 def _run(work: Sequence[tuple[Engine, EngineTask]], progress: Progress | None) -> None:
@@ -115,6 +117,14 @@ def _tasks(
     masks: dict[str, FloatMask] = {role: mask[::-1] for role in _MASKS if spec.role(role)}
     if given or masks:
         yield replace(plain, images=given, masks=masks)
+
+
+def _large_cut_out() -> EngineTask:
+    """One whose matte is solved in less than its size, which takes one kernel more."""
+    image = np.tile(_noise(0), (_TILES, _TILES, 1))
+    mask = np.zeros(image.shape[:2], np.float32)
+    mask[:_SIDE, :_SIDE] = 1.0
+    return EngineTask(Operation.CUT_OUT, Intent.NONE, image, mask, 0)
 
 
 def _noise(seed: int) -> FloatImage:

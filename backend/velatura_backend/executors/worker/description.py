@@ -56,6 +56,11 @@ def enlarges(task: Task) -> bool:
     return task.operation is Operation.UPSCALE and placement(task) in _RESIZING
 
 
+def lies_on_crop(task: Task) -> bool:
+    """Whether the result covers what it was made of, pixel by pixel."""
+    return task.operation is not Operation.RETARGET and not enlarges(task)
+
+
 def digital_source_type(engine: EngineSpec, task: Task) -> str:
     """A term of the IPTC NewsCodes vocabulary ``digitalsourcetype``.
 

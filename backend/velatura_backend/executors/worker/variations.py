@@ -20,6 +20,7 @@ from ...engines.base import (
 )
 from ..base import WorkEvent, WorkOrder
 from .delivery import Delivery, FinishedCrop
+from .description import lies_on_crop
 from .inputs import Crop
 from .order_state import OrderState
 from .outputs import drained
@@ -58,7 +59,8 @@ class VariationMaker:
     def _run_engine(self, crop: Crop, index: int) -> Generator[WorkEvent, None, FinishedCrop]:
         result: EngineResult | None = None
         finished: FinishedCrop | None = None
-        of = PreviewOf(crop, index, alpha_mode(self.order.task))
+        task = self.order.task
+        of = PreviewOf(crop, index, alpha_mode(task), lies_on_crop(task))
         for event in self.engine.run(self._engine_task(crop, index), self.context):
             self.state.check()
             if isinstance(event, EngineResult) and isinstance(event.image, StreamedImage):

@@ -80,6 +80,18 @@ def test_a_first_use_compiles_nothing(compiled: list[float], spec: EngineSpec) -
     assert overloads() == before
 
 
+def test_nor_does_a_large_cut_out(compiled: list[float]) -> None:
+    before = overloads()
+    image = picture(1500, 1600, 4)
+    mask = np.zeros((1500, 1600), np.float32)
+    mask[200:300, 300:420] = 1.0
+    task = EngineTask(Operation.CUT_OUT, Intent.NONE, image, mask, seed=3)
+    for _ in registry.create("builtin_cut_out").run(task, Context()):
+        pass
+    assert any(name.endswith("scales._follow") for name in before)
+    assert overloads() == before
+
+
 def test_every_way_of_an_engine_is_gone() -> None:
     tasks = list(tasks_of(RECOLOUR))
     modes = {task.parameters.get("mode", "palette") for task in tasks}

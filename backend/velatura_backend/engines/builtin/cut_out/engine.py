@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
-from scipy import ndimage
 
 from velatura_protocol.engines import EngineSpec
 from velatura_protocol.errors import NothingSelected
@@ -26,11 +25,14 @@ from ...base import (
     FloatMask,
 )
 from ...specs import CUT_OUT
+from ..arrays import copied, finite
 from ..fill import FillEngine
-from ..patchmatch.kernels import BoolMask, Floats
+from ..glance import at_size, is_large
 from ..patchmatch.lanes import Lanes
+from ..patchmatch.regions import depth_inside
 from ..values import flag, number
 from .edges import adjusted
+from .film import over_film
 from .foreground import HARDLY, own_colours
 from .outline import Hints, Outline, find_outline
 from .sampling import enlarged, shrunk
@@ -42,7 +44,6 @@ _BAND_SHARE = 0.045
 _LEAST_BAND = 4.0
 _PLAIN_BAND = 2.0
 _PLAIN_CONTRAST = 0.7
-_BAND_ROWS = 128
 
 
 class CutOutEngine:
@@ -72,14 +73,17 @@ class _CuttingOut:
     def run(self) -> Iterator[EngineEvent]:
         work = work_on(self.task.image, self.lanes)
         yield self._progress(0.05)
-        outline = self._outline(work)
-        yield self._progress(0.3)
-        if self.context.wants_preview():
-            yield EnginePreview(self._shown(enlarged(outline.inside, work.size, self.lanes)))
+        outlines = list[Outline]()
+        for outline in self._outlines(work):
+            outlines.append(outline)
+            yield self._progress(0.1 + 0.1 * len(outlines))
+            if self.context.wants_preview():
+                yield self._glance(outline.inside)
+        outline = outlines[-1]
         matte = full_matte(work, self._trimap(work, outline), self.lanes)
         yield self._progress(0.8)
         if self.context.wants_preview():
-            yield EnginePreview(self._shown(matte))
+            yield EnginePreview(over_film(self.task.image, matte, self.lanes))
         matte = adjusted(matte, number(self.task, CUT_OUT, "shift"), self._contrast())
         image = self._own_colours(work, matte)
         yield self._progress(1.0)
@@ -105,14 +109,25 @@ class _CuttingOut:
         )
         return Hints(selected | subject, subject & ~background, background)
 
-    def _outline(self, work: Work) -> Outline:
+    def _outlines(self, work: Work) -> Iterator[Outline]:
+        """From a first guess to the outline."""
         hints = self._hints(work)
         if flag(self.task, CUT_OUT, "find_outline"):
-            return find_outline(work.small, hints, flag(self.task, CUT_OUT, "openings"), self.lanes)
+            openings = flag(self.task, CUT_OUT, "openings")
+            yield from find_outline(work.small, hints, openings, self.lanes)
+            return
         drawn = self._small(work, self.task.mask)
         inside = np.where(hints.subject, 1.0, np.where(hints.background, 0.0, drawn))
         unknown = np.zeros_like(drawn)
-        return Outline(inside.astype(np.float32), unknown, unknown)
+        yield Outline(inside.astype(np.float32), unknown, unknown)
+
+    def _glance(self, inside: FloatMask) -> EnginePreview:
+        """Of the outline's size where that is the smaller one."""
+        image = self.task.image
+        if is_large(image):
+            image = at_size(image, *inside.shape)
+        matte = enlarged(inside, (image.shape[0], image.shape[1]), self.lanes)
+        return EnginePreview(over_film(image, matte, self.lanes))
 
     def _trimap(self, work: Work, outline: Outline) -> Trimap:
         """At the size the matte is solved in."""
@@ -141,24 +156,14 @@ class _CuttingOut:
         return wanted if self.refine else max(wanted, _PLAIN_CONTRAST)
 
     def _own_colours(self, work: Work, matte: FloatMask) -> FloatImage:
-        result = self.task.image.copy()
-        self.lanes.check()
+        result = copied(self.task.image, self.lanes)
         colours = finite(self.task.image[..., :-1], self.lanes)
         own_colours(colours, matte, work.medium_size, result, self.lanes)
         return result
 
-    def _shown(self, matte: FloatMask) -> FloatImage:
-        """The picture, what is cut away under a red film."""
-        image = np.nan_to_num(self.task.image, nan=0.0, posinf=0.0, neginf=0.0)
-        away = 0.6 * (1.0 - matte)[..., None]
-        film = np.zeros(image.shape[2] - 1, np.float32)
-        film[0] = 0.8
-        image[..., :-1] = image[..., :-1] * (1.0 - away) + film * away
-        return image.astype(np.float32, copy=False)
-
     def _filled(self, matte: FloatMask) -> Iterator[EngineEvent]:
         grow = int(number(self.task, CUT_OUT, "background_grow"))
-        hole = _grown(matte > HARDLY, grow)
+        hole = depth_inside(matte <= HARDLY, self.lanes) <= grow
         task = EngineTask(
             Operation.FILL, Intent.REMOVE, self.task.image, hole.astype(np.float32), self.task.seed
         )
@@ -169,19 +174,3 @@ class _CuttingOut:
                 assert isinstance(event.image, np.ndarray)
                 return (EngineLayer(LayerPart.BACKGROUND, event.image, Placement.BELOW),)
         raise AssertionError("a fill ends with a result")
-
-
-def _grown(mask: BoolMask, pixels: int) -> BoolMask:
-    if pixels <= 0:
-        return mask
-    return np.asarray(ndimage.distance_transform_edt(~mask)) <= pixels
-
-
-def finite(values: Floats, lanes: Lanes) -> Floats:
-    """A copy, 0 where a value is not finite."""
-    result = np.empty(values.shape, np.float32)
-    for top in range(0, len(values), _BAND_ROWS):
-        lanes.check()
-        rows = slice(top, top + _BAND_ROWS)
-        result[rows] = np.nan_to_num(values[rows], nan=0.0, posinf=0.0, neginf=0.0)
-    return result

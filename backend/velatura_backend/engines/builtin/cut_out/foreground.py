@@ -112,9 +112,8 @@ def _level(image: Floats, alpha: Floats, lanes: Lanes) -> tuple[Floats, Floats]:
     rounds = _FINE_ROUNDS if min(height, width) > _COARSE_SIDE else _COARSE_ROUNDS
     if height * width == 1:
         return image.copy(), image.copy()
-    lanes.check()
-    small = _level(halved(image), halved(alpha[..., None])[..., 0], lanes)
-    subject, behind = (doubled(each, height, width) for each in small)
+    small = _level(halved(image, lanes), halved(alpha, lanes), lanes)
+    subject, behind = (doubled(each, (height, width), lanes) for each in small)
     for turn in range(2 * rounds):
         lanes.rows(_improve, height, width, turn % 2, image, alpha, subject, behind)
     return subject, behind

@@ -25,6 +25,7 @@ _STEPS = 60
 _COARSE_STEPS = 200
 _COARSE_SIDE = 48
 _ENOUGH = 1e-3
+_ROWS = 256
 
 
 @dataclass(frozen=True)
@@ -111,13 +112,22 @@ class _System:
         )
         return float(self.partial.sum())
 
+    def _length(self, residual: Floats, inverse: Floats) -> float:
+        total = 0.0
+        for top in range(0, len(residual), _ROWS):
+            self.lanes.check()
+            part = residual[top : top + _ROWS].astype(np.float64)
+            total += float((part**2 * inverse[top : top + _ROWS]).sum())
+        return total
+
     def solve(self, alpha: Floats, wanted: BoolMask, steps: int) -> None:
         """Improves ``alpha`` in place; unknown pixels are drawn to ``wanted``."""
         inverse, product = self.inverse_diagonal(), np.zeros_like(alpha)
         self.multiply(alpha, product)
         residual = np.where(self.unknown, self.trust * wanted - product, np.float32(0.0))
         direction = np.zeros_like(alpha)
-        gain, share = float((residual.astype(np.float64) ** 2 * inverse).sum()), 0.0
+        self.lanes.check()
+        gain, share = self._length(residual, inverse), 0.0
         goal = gain * _ENOUGH**2 + 1e-12
         free = self.free
         for _ in range(steps):
@@ -164,9 +174,9 @@ def _level(guide: Floats, states: States, leaning: Floats, lanes: Lanes) -> Floa
     height, width = states.shape
     lanes.check()
     if min(height, width) > _COARSE_SIDE:
-        small_leaning = halved(leaning[..., None])[..., 0]
-        small = _level(halved(guide), halved_states(states), small_leaning, lanes)
-        alpha, steps = doubled(np.clip(small, 0.0, 1.0), height, width), _STEPS
+        smaller = (halved(guide, lanes), halved_states(states), halved(leaning, lanes))
+        small = _level(*smaller, lanes)
+        alpha, steps = doubled(np.clip(small, 0.0, 1.0), (height, width), lanes), _STEPS
     else:
         alpha, steps = np.full((height, width), 0.5, np.float32), _COARSE_STEPS
     alpha = np.where(states == UNKNOWN, alpha, states == SUBJECT).astype(np.float32)

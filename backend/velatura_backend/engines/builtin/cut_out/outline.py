@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -121,8 +122,10 @@ def _primal_step(
             leading[y, x] = 2 * after - before
 
 
-def find_outline(guide: Floats, hints: Hints, openings: bool, lanes: Lanes) -> Outline:
-    """``guide``: (H, W, 3), finite. What counts as background is what lies around the selection,
+def find_outline(guide: Floats, hints: Hints, openings: bool, lanes: Lanes) -> Iterator[Outline]:
+    """A first guess, which is certain of nothing, then the outline.
+
+    ``guide``: (H, W, 3), finite. What counts as background is what lies around the selection,
     never what was cut off inside it: a mistake would confirm itself. In the first round it is heard
     all over the picture, then rather near by. Selected pixels may turn out to be background; those
     next to the selection may turn out to be the subject's. ``openings``: the subject may have
@@ -150,8 +153,10 @@ def find_outline(guide: Floats, hints: Hints, openings: bool, lanes: Lanes) -> O
         inside = _relaxed(np.ascontiguousarray(cost, np.float32), edges, start, lanes)
         if not openings:
             inside = _without_holes(inside, hints)
+        if not turn:
+            yield Outline(inside, evidence, np.zeros_like(inside))
     certain = _certainty(likeness, guide, inside, evidence, lanes)
-    return Outline(inside, evidence, certain)
+    yield Outline(inside, evidence, certain)
 
 
 def _certainty(

@@ -72,13 +72,37 @@ def _run(resample: Callable[..., None], values: Floats, size: Size, lanes: Lanes
     return out if values.ndim == 3 else out[..., 0]
 
 
-def halved(values: Floats) -> Floats:
-    """(H, W, c) means of two by two; an odd last row or column counts twice."""
-    padded = np.pad(values, ((0, values.shape[0] % 2), (0, values.shape[1] % 2), (0, 0)), "edge")
-    quarter = padded[::2, ::2] + padded[1::2, ::2]
-    return np.float32(0.25) * (quarter + padded[::2, 1::2] + padded[1::2, 1::2])
+@kernel
+def _halve(start: int, stop: int, flag: Flag, serial: int, values: Floats, out: Floats) -> None:
+    height, width, channels = values.shape
+    for y in range(start, stop):
+        if flag[0] == serial:
+            return
+        below = min(2 * y + 1, height - 1)
+        for x in range(out.shape[1]):
+            right = min(2 * x + 1, width - 1)
+            for c in range(channels):
+                total = values[2 * y, 2 * x, c] + values[below, 2 * x, c]
+                total += values[2 * y, right, c] + values[below, right, c]
+                out[y, x, c] = np.float32(0.25) * total
 
 
-def doubled(values: Floats, height: int, width: int) -> Floats:
+@kernel
+def _double(start: int, stop: int, flag: Flag, serial: int, values: Floats, out: Floats) -> None:
+    for y in range(start, stop):
+        if flag[0] == serial:
+            return
+        for x in range(out.shape[1]):
+            for c in range(out.shape[2]):
+                out[y, x, c] = values[y // 2, x // 2, c]
+
+
+def halved(values: Floats, lanes: Lanes) -> Floats:
+    """(H, W) or (H, W, c): means of two by two; an odd last row or column counts twice."""
+    half = (-(-values.shape[0] // 2), -(-values.shape[1] // 2))
+    return _run(_halve, values, half, lanes)
+
+
+def doubled(values: Floats, size: Size, lanes: Lanes) -> Floats:
     """The nearest pixel's values at twice the size, less what is too much."""
-    return np.ascontiguousarray(values.repeat(2, axis=0).repeat(2, axis=1)[:height, :width])
+    return _run(_double, values, size, lanes)

@@ -11,6 +11,7 @@ from scipy import ndimage
 from ...base import FloatImage, FloatMask
 from ..patchmatch.kernels import Flag, Floats, kernel
 from ..patchmatch.lanes import Lanes
+from ..strict import strict
 from .matting import solve_matte
 from .sampling import Size, enlarged, shrunk
 from .trimap import SUBJECT, UNKNOWN, Trimap
@@ -20,7 +21,6 @@ _MEDIUM_PIXELS = 2_200_000
 _LEAST_SIDE = 3
 _GUIDE_RADIUS = 2
 _GUIDE_NOISE = 1e-4
-_BAND_ROWS = 128
 
 
 @dataclass(frozen=True)
@@ -63,15 +63,26 @@ def work_on(image: FloatImage, lanes: Lanes) -> Work:
 
 
 def _guide(image: FloatImage, lanes: Lanes) -> Floats:
-    height, width, channels = image.shape
-    guide = np.empty((height, width, 3), np.float32)
-    for top in range(0, height, _BAND_ROWS):
-        lanes.check()
-        rows = slice(top, top + _BAND_ROWS)
-        alpha = np.clip(np.nan_to_num(image[rows, :, -1:]), 0.0, 1.0)
-        colours = np.clip(np.nan_to_num(image[rows, :, : channels - 1]), -0.5, 2.0)
-        guide[rows] = colours * alpha + 0.5 * (1.0 - alpha)
+    guide = np.empty((*image.shape[:2], 3), np.float32)
+    lanes.rows(_shade, *image.shape[:2], image, guide)
     return guide
+
+
+@strict
+def _shade(start: int, stop: int, flag: Flag, serial: int, image: Floats, guide: Floats) -> None:
+    """What is no number counts as 0."""
+    width, channels = image.shape[1], image.shape[2]
+    zero, one, half = np.float32(0.0), np.float32(1.0), np.float32(0.5)
+    for y in range(start, stop):
+        if flag[0] == serial:
+            return
+        for x in range(width):
+            alpha = image[y, x, channels - 1]
+            alpha = zero if np.isnan(alpha) else min(max(alpha, zero), one)
+            for c in range(3):
+                value = image[y, x, min(c, channels - 2)]
+                value = zero if np.isnan(value) else min(max(value, -half), np.float32(2.0))
+                guide[y, x, c] = value * alpha + half * (one - alpha)
 
 
 def _reduced(guide: Floats, pixels: int) -> Size:
@@ -163,7 +174,11 @@ def _lines(guide: Floats, alpha: Floats, lanes: Lanes) -> Floats:
     )
     lanes.check()
     scale = 1.0 / np.maximum(xx * rows[0][0] + xy * rows[0][1] + xz * rows[0][2], 1e-18)
-    slopes = [sum(row[c] * shared[c] for c in range(3)) * scale for row in rows]
-    level = level - sum(slopes[c] * centre[c] for c in range(3))
-    smoothed = [mean(np.asarray(each, np.float32)) for each in (*slopes, level)]
-    return np.ascontiguousarray(np.stack(smoothed, axis=2), np.float32)
+    lines = np.empty((*alpha.shape, 4), np.float32)
+    for c in range(3):
+        lanes.check()
+        slope = sum(rows[c][k] * shared[k] for k in range(3)) * scale
+        level = level - slope * centre[c]
+        lines[..., c] = mean(np.asarray(slope, np.float32))
+    lines[..., 3] = mean(np.asarray(level, np.float32))
+    return lines

@@ -3,20 +3,12 @@ are the picture's own."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import cast
-
 import numpy as np
-from numba import njit
 
 from ...base import FloatImage
 from ..patchmatch.kernels import Flag, Floats
 from ..patchmatch.lanes import Lanes
-
-
-def strict(function: Callable[..., None]) -> Callable[..., None]:
-    """A kernel without fastmath, which takes every value for finite."""
-    return cast("Callable[..., None]", njit(cache=True, nogil=True)(function))
+from ..strict import strict
 
 
 def combined(image: FloatImage, painted: Floats, strength: float, lanes: Lanes) -> FloatImage:

@@ -23,6 +23,7 @@ from ...base import (
     FloatImage,
 )
 from ...specs import RESTYLE
+from ..glance import coarse, is_large
 from ..patchmatch.distance import SIDE
 from ..patchmatch.kernels import Floats
 from ..patchmatch.lanes import Lanes
@@ -99,7 +100,7 @@ class _Restyling:
         paint = PAINTERS[self.settings.preset]
         sketch = self._sketch_easel(small)
         if sketch is not None and self.context.wants_preview():
-            yield self._preview(_last(paint(sketch)).colour)
+            yield self._glance(_last(paint(sketch)).colour)
         canvas: Canvas | None = None
         for number, canvas in enumerate(paint(self._easel(small)), 1):
             yield EngineProgress(Phase.STEPPING, min(0.95, number / (_LAYERS + 1)))
@@ -137,18 +138,18 @@ class _Restyling:
     def _analogy(self, style: FloatImage) -> Iterator[EngineEvent]:
         settings = self.settings
         content = working_content(self.image, self.lanes)
-        table = self._table(style)
+        if settings.recoloured:
+            table = self._table(style)
+            content = replace(content, colour=table.of_colours(content.colour, self.lanes))
+        if self.context.wants_preview():  # its colours first: pieces take seconds
+            yield self._glance(content.colour)
         scale = style_scale(style, content, settings.stroke_size)
         scaled = resized_style(style, scale, self.lanes)
         self.lanes.check()
         usable = scaled[..., -1] > 0.99
-        if settings.recoloured:
-            content = replace(content, colour=table.of_colours(content.colour, self.lanes))
-        else:
+        if not settings.recoloured:
             back = colour_table(scaled, None, self.image, self.task.seed, self.lanes)
             scaled = back.applied(scaled, 1.0, self.lanes)
-        if self.context.wants_preview():  # its colours first: pieces take seconds
-            yield self._preview(content.colour)
         pieces = reduced(scaled, self.lanes, 1).colour
         if min(content.colour.shape[:2]) < SIDE:  # less than a patch: colours are all there is
             yield self._finished(content.colour)
@@ -163,6 +164,12 @@ class _Restyling:
 
     def _preview(self, colours: Floats) -> EnginePreview:
         return EnginePreview(self._combined(np.ascontiguousarray(colours)))
+
+    def _glance(self, colours: Floats) -> EnginePreview:
+        """The first one, coarse where the picture is large."""
+        image = coarse(self.image) if is_large(self.image) else self.image
+        strength = self.task.strength
+        return EnginePreview(combined(image, np.ascontiguousarray(colours), strength, self.lanes))
 
     def _finished(self, colours: Floats) -> EngineResult:
         return EngineResult(self._combined(np.ascontiguousarray(colours)))

@@ -12,7 +12,7 @@ from ....imaging.lut import Lattice, identity_lattice, resampled
 from ...base import FloatImage, FloatMask
 from ..patchmatch.kernels import Flag, Floats
 from ..patchmatch.lanes import Lanes
-from .combine import strict
+from ..strict import strict
 from .oklab import Colours, from_oklab, to_oklab
 from .transport import Check, sampled, transported
 

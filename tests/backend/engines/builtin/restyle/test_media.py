@@ -60,7 +60,7 @@ def test_a_woodcut_has_no_tone_between_ink_and_paper(lanes):
 
 def test_stones_leave_grout_between_them(lanes):
     guide = make_guide(Reduced(one_colour((0.9, 0.2, 0.2), 96), 1.0), 1.0, 3.0, 0, lanes)
-    canvas = blank(96, 96, (0.0, 0.0, 1.0))
+    canvas = blank(96, 96, (0.0, 0.0, 1.0), lanes)
     set_stones(canvas, guide, Stones(12.0, 2.0, variety=0.0), lanes)
     blue = canvas.colour[..., 2] > 0.6
     assert 0.05 < blue.mean() < 0.5
@@ -68,7 +68,7 @@ def test_stones_leave_grout_between_them(lanes):
 
 
 def test_a_wash_dries_darker_inside_its_edge(lanes):
-    canvas = blank(64, 64, (0.9, 0.9, 0.9))
+    canvas = blank(64, 64, (0.9, 0.9, 0.9), lanes)
     canvas.colour[:, 32:] = 0.5
     dry(canvas, Wash(3.0, 3.0, 2.0, 0.0, 0.0, 0.0), lanes)
     tone = canvas.colour.mean(axis=(0, 2))
@@ -77,7 +77,7 @@ def test_a_wash_dries_darker_inside_its_edge(lanes):
 
 
 def test_light_falls_from_the_upper_left(lanes):
-    canvas = blank(32, 32, (0.5, 0.5, 0.5))
+    canvas = blank(32, 32, (0.5, 0.5, 0.5), lanes)
     canvas.height[10:22, 10:22] = 1.0
     finish(canvas, Surface(relief=0.5), lanes)
     assert canvas.colour[16, 9:11].max() > 0.55
@@ -86,7 +86,7 @@ def test_light_falls_from_the_upper_left(lanes):
 
 
 def test_dry_media_leave_the_papers_valleys(lanes):
-    paper, chalk = blank(96, 96, (0.0, 0.0, 0.0)), blank(96, 96, (1.0, 1.0, 1.0))
+    paper, chalk = blank(96, 96, (0.0, 0.0, 0.0), lanes), blank(96, 96, (1.0, 1.0, 1.0), lanes)
     drag_over(paper, chalk, Surface(grain=3.0), 0.5, lanes)
     half = paper.colour.mean()
     assert 0.2 < half < 0.8

@@ -49,7 +49,7 @@ def test_blue_noise_has_every_rank_once_and_few_low_frequencies():
 @pytest.mark.parametrize("amount", [0.1, 0.3, 0.5, 0.7])
 def test_speckles_cover_what_they_are_told_to(lanes, amount):
     guide = make_guide(flat(0.5, 160), 1.0, 2.0, 0, lanes)
-    canvas = blank(160, 160, (1.0, 1.0, 1.0))
+    canvas = blank(160, 160, (1.0, 1.0, 1.0), lanes)
     plane = np.full(guide.tone.shape, amount, np.float32)
     put_speckles(canvas, guide, plane, Speckle(BLACK, 4.0), lanes)
     assert abs((1.0 - canvas.colour.mean()) - amount) < 0.09
@@ -58,7 +58,7 @@ def test_speckles_cover_what_they_are_told_to(lanes, amount):
 @pytest.mark.parametrize("amount", [0.1, 0.4, 0.6, 0.9])
 def test_a_screens_dots_cover_the_amount(lanes, amount):
     guide = make_guide(flat(0.5, 128), 1.0, 2.0, 0, lanes)
-    canvas = blank(128, 128, (1.0, 1.0, 1.0))
+    canvas = blank(128, 128, (1.0, 1.0, 1.0), lanes)
     amounts = np.full((128, 128, 1), amount, np.float32)
     print_screen(canvas.colour, amounts, guide, Screen(BLACK, 0, 8.0, 0.4), lanes)
     assert abs((1.0 - canvas.colour.mean()) - amount) < 0.06
@@ -75,7 +75,7 @@ def test_hatching_begins_where_it_is_dark_enough(lanes):
 
 def test_opaque_marks_everywhere_show_the_guides_colour(lanes):
     guide = make_guide(flat(0.4), 1.0, 2.0, 0, lanes)
-    canvas = blank(96, 96, (1.0, 0.0, 0.0))
+    canvas = blank(96, 96, (1.0, 0.0, 0.0), lanes)
     brush = Brush(4.0, 6.0, 4.0, variety=0.0)
     ones = np.ones(guide.tone.shape, np.float32)
     put_marks(canvas, guide, brush, ones, ones, lanes)

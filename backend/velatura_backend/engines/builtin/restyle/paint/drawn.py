@@ -11,7 +11,7 @@ from .easel import Easel, everywhere, one_colour, planes, smoothstep
 from .finish import Surface, finish
 from .guide import Guide
 from .lines import Hatching, hatch
-from .marks import Brush, Canvas, Speckle, blank, put_marks, put_speckles
+from .marks import Brush, Canvas, Speckle, put_marks, put_speckles
 from .screens import Screen, print_screen
 
 _INK = (0.10, 0.09, 0.12)
@@ -27,7 +27,7 @@ def ink(easel: Easel) -> Iterator[Canvas]:
     """Pen hatching in up to four directions, contours with a nib."""
     u = easel.unit
     guide = easel.guide(1.0 + 0.8 * (1.0 - easel.care), 4.0)
-    canvas = blank(easel.height, easel.width, (0.965, 0.945, 0.895))
+    canvas = easel.blank((0.965, 0.945, 0.895))
     lines = easel.contours(1.0 + 0.6 * (1.0 - easel.care), 0.7 + 0.9 * easel.sharp)
     amounts = planes(_darkness(guide), lines)
     pen = Hatching(0.78, 3.6 * u, 1.25 * u, 0.22, 0.75, _INK, run=34.0 * u, wobble=2.4 * u)
@@ -47,7 +47,7 @@ def pencil(easel: Easel) -> Iterator[Canvas]:
     """Graphite: soft tone in the paper's tooth, strokes over it, contours."""
     u = easel.unit
     guide = easel.guide(0.8 + 0.8 * (1.0 - easel.care), 4.0)
-    canvas = blank(easel.height, easel.width, (0.955, 0.95, 0.935))
+    canvas = easel.blank((0.955, 0.95, 0.935))
     dark = _darkness(guide, 0.35)
     lines = easel.contours(0.9, 0.6 + 0.7 * easel.sharp)
     amounts = planes(dark, 0.9 * lines)
@@ -74,7 +74,7 @@ def stipple(easel: Easel) -> Iterator[Canvas]:
     """Nothing but dots, the denser the darker."""
     u = easel.unit
     guide = easel.guide(0.7 + 0.6 * (1.0 - easel.care), 4.0)
-    canvas = blank(easel.height, easel.width, (0.97, 0.96, 0.93))
+    canvas = easel.blank((0.97, 0.96, 0.93))
     dark = np.maximum(_darkness(guide, 0.5), easel.contours(0.9, 0.2 + 0.8 * easel.sharp) * 0.9)
     dots = Speckle(_INK, 1.9 * u, salt=easel.salt(1))
     put_speckles(canvas, guide, np.clip(dark - 0.04, 0.0, 1.0), dots, easel.lanes)
@@ -86,7 +86,7 @@ def woodcut(easel: Easel) -> Iterator[Canvas]:
     u = easel.unit
     guide = easel.guide(1.2 + 1.0 * (1.0 - easel.care), 7.0)
     paper = (0.95, 0.91, 0.82)
-    canvas = blank(easel.height, easel.width, (0.09, 0.08, 0.08))
+    canvas = easel.blank((0.09, 0.08, 0.08))
     light = smoothstep(1.0 - _darkness(guide, 0.4), 0.12, 0.92)
     lit = one_colour(guide, paper)
     cut = Brush(

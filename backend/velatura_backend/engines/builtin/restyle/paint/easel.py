@@ -10,8 +10,9 @@ from ...patchmatch.kernels import Floats
 from ...patchmatch.lanes import Lanes
 from .blur import blurred
 from .guide import Guide, Reduced, luminance, make_guide, softened
-from .marks import Plane
+from .marks import Canvas, Plane, blank
 
+_ROWS = 128
 _NEAR, _FAR = 0.9, 1.6
 """Ratio of the two blurs whose difference makes the contours (Winnemöller, XDoG, 2011)."""
 
@@ -54,7 +55,24 @@ class Easel:
         tone = luminance(self.small.colour)
         near = blurred(tone, max(0.5, _NEAR * scale), self.lanes)
         far = blurred(tone, max(0.8, _FAR * scale), self.lanes)
-        return np.clip((far - near) * np.float32(14.0 * strength) - 0.12, 0.0, 1.0)
+        lines = np.clip((far - near) * np.float32(14.0 * strength) - 0.12, 0.0, 1.0)
+        self.lanes.check()
+        return lines
+
+    def vivid(self, colour: Floats, amount: float, contrast: float = 0.0) -> Floats:
+        """Colours further from grey by ``amount``, tones further from the middle by
+        ``contrast``."""
+        result = np.empty_like(colour)
+        for top in range(0, len(colour), _ROWS):
+            self.lanes.check()
+            rows = slice(top, top + _ROWS)
+            tone = luminance(colour[rows])[..., None]
+            bent = tone + contrast * (tone - 0.5) * (1.0 - tone) * tone * 4.0
+            result[rows] = np.clip(bent + (colour[rows] - tone) * (1.0 + amount), 0.0, 1.0)
+        return result
+
+    def blank(self, paper: tuple[float, float, float]) -> Canvas:
+        return blank(self.height, self.width, paper, self.lanes)
 
 
 def everywhere(guide: Guide, value: float = 1.0) -> Floats:
@@ -71,13 +89,6 @@ def one_colour(guide: Guide, colour: tuple[float, float, float]) -> Guide:
 def smoothstep(values: Plane, low: float, high: float) -> Floats:
     part = np.clip((values - low) / (high - low), 0.0, 1.0)
     return np.asarray(part * part * (3.0 - 2.0 * part), np.float32)
-
-
-def vivid(colour: Floats, amount: float, contrast: float = 0.0) -> Floats:
-    """Colours further from grey by ``amount``, tones further from the middle by ``contrast``."""
-    tone = luminance(colour)[..., None]
-    bent = tone + contrast * (tone - 0.5) * (1.0 - tone) * tone * 4.0
-    return np.clip(bent + (colour - tone) * (1.0 + amount), 0.0, 1.0).astype(np.float32)
 
 
 def planes(*each: Plane) -> Floats:

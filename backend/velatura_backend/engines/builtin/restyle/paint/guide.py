@@ -135,18 +135,22 @@ def make_guide(small: Reduced, softness: float, reach: float, seed: int, lanes: 
     tone = blurred(luminance(small.colour), fine, lanes)
     gradient_y, gradient_x = (_slope(tone, axis) for axis in range(2))
     lanes.check()
-    flow_x, flow_y = _wandering(tone.shape, seed)
+    flow_x, flow_y = _wandering(tone.shape, seed, lanes)
     lanes.check()
     xx = blurred(gradient_x * gradient_x, reach, lanes) + _FLOW * flow_x * flow_x
     yy = blurred(gradient_y * gradient_y, reach, lanes) + _FLOW * flow_y * flow_y
     xy = blurred(gradient_x * gradient_y, reach, lanes) + _FLOW * flow_x * flow_y
+    lanes.check()
     angle = 0.5 * np.arctan2(2.0 * xy, xx - yy) + 0.5 * np.pi
     lanes.check()
     energy = blurred(np.hypot(gradient_x, gradient_y), max(1.0, softness), lanes)
     detail = energy / (energy + 0.03)
     lanes.check()
-    planes = (luminance(colour), np.cos(angle), np.sin(angle), detail)
+    cosine, sine = np.cos(angle), np.sin(angle)
+    lanes.check()
+    planes = (luminance(colour), cosine, sine, detail)
     tone, cosine, sine, detail = (np.ascontiguousarray(p, np.float32) for p in planes)
+    lanes.check()
     return Guide(colour, tone, cosine, sine, detail, np.float32(small.factor))
 
 
@@ -166,13 +170,15 @@ def _slope(plane: Floats, axis: int) -> Floats:
     return np.float32(0.5) * (after - before)
 
 
-def _wandering(shape: tuple[int, ...], seed: int) -> tuple[Floats, Floats]:
+def _wandering(shape: tuple[int, ...], seed: int, lanes: Lanes) -> tuple[Floats, Floats]:
     """A slowly turning direction for where the picture has none: a sum of a few waves."""
     generator = np.random.default_rng([seed & 0xFFFFFFFF, 77])
     y, x = np.ogrid[: shape[0], : shape[1]]
     side = float(max(shape))
     turn = np.float32(generator.uniform(0.0, np.pi)) + np.zeros(shape, np.float32)
     for _ in range(5):
+        lanes.check()
         fy, fx = generator.normal(0.0, 5.0, 2) / side
         turn += np.cos(x * np.float32(fx) + y * np.float32(fy) + generator.uniform(0, 6.3)) * 0.7
+    lanes.check()
     return np.cos(turn).astype(np.float32), np.sin(turn).astype(np.float32)

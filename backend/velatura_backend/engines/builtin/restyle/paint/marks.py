@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ...arrays import filled
 from ...patchmatch.kernels import Flag, Floats, Real, inlined, kernel
 from ...patchmatch.lanes import Lanes
 from .guide import Guide
@@ -73,10 +74,10 @@ class Canvas:
     height: Floats
 
 
-def blank(height: int, width: int, paper: tuple[float, float, float]) -> Canvas:
-    colour = np.empty((height, width, 3), np.float32)
-    colour[:] = np.array(paper, np.float32)
-    return Canvas(colour, np.zeros((height, width), np.float32))
+def blank(height: int, width: int, paper: tuple[float, float, float], lanes: Lanes) -> Canvas:
+    """:raises Cancelled: the order is to stop"""
+    colour = filled(height, width, paper, lanes)
+    return Canvas(colour, filled(height, width, (0.0,), lanes)[..., 0])
 
 
 def underpainted(height: int, width: int, guide: Guide, lanes: Lanes) -> Canvas:
@@ -84,7 +85,7 @@ def underpainted(height: int, width: int, guide: Guide, lanes: Lanes) -> Canvas:
 
     :raises Cancelled: the order is to stop
     """
-    canvas = blank(height, width, (0.0, 0.0, 0.0))
+    canvas = blank(height, width, (0.0, 0.0, 0.0), lanes)
     lanes.rows(_underpaint, height, width, guide, canvas.colour)
     return canvas
 

@@ -6,17 +6,19 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from ...arrays import copied
 from ...patchmatch.kernels import Floats
-from .easel import Easel, everywhere, smoothstep, vivid
+from .easel import Easel, everywhere, smoothstep
 from .finish import Surface, drag_over, finish
 from .guide import Guide
-from .marks import Brush, Canvas, blank, put_marks, underpainted
+from .marks import Brush, Canvas, put_marks, underpainted
 from .wash import Wash, dry
 
 
 def _fine(guide: Guide, easel: Easel, least: float) -> Floats:
     """Where fine marks are worth it: the more, the more care is taken."""
     edge = least * (1.7 - 0.5 * easel.care - 1.1 * easel.sharp)
+    easel.lanes.check()
     return smoothstep(guide.detail, edge, edge + 0.25)
 
 
@@ -24,8 +26,8 @@ def oil(easel: Easel) -> Iterator[Canvas]:
     """Broad bristle strokes first, finer ones where forms turn, thick enough to catch light."""
     u, care = easel.unit, easel.care
     guide = easel.guide(3.0, 6.0)
-    guide = guide._replace(colour=vivid(guide.colour, 0.15, 0.1))
-    canvas = blank(easel.height, easel.width, (0.55, 0.47, 0.38))
+    guide = guide._replace(colour=easel.vivid(guide.colour, 0.15, 0.1))
+    canvas = easel.blank((0.55, 0.47, 0.38))
     loyal = 2.0 + 10.0 * care
     broad = Brush(
         7.0 * u, 17.0 * u, 6.5 * u, sway=0.35, variety=0.08, hue=0.05, bristles=8.0, rough=0.3,
@@ -34,7 +36,7 @@ def oil(easel: Easel) -> Iterator[Canvas]:
     put_marks(canvas, guide, broad, everywhere(guide), everywhere(guide), easel.lanes)
     yield canvas
     middle = easel.softened(guide, 1.6)
-    middle = middle._replace(colour=vivid(middle.colour, 0.15, 0.1))
+    middle = middle._replace(colour=easel.vivid(middle.colour, 0.15, 0.1))
     brush = broad._replace(
         spacing=4.2 * u, length=10.0 * u, width=3.4 * u, loyalty=loyal, variety=0.08,
         bristles=6.0, salt=easel.salt(2),
@@ -44,7 +46,7 @@ def oil(easel: Easel) -> Iterator[Canvas]:
     )
     yield canvas
     sharp = easel.softened(guide, 0.7)
-    sharp = sharp._replace(colour=vivid(sharp.colour, 0.12, 0.1))
+    sharp = sharp._replace(colour=easel.vivid(sharp.colour, 0.12, 0.1))
     brush = brush._replace(
         spacing=2.2 * u, length=5.0 * u, width=1.45 * u, loyalty=2.5 * loyal, variety=0.04,
         bristles=4.0, sway=0.2, salt=easel.salt(3),
@@ -58,7 +60,7 @@ def gouache(easel: Easel) -> Iterator[Canvas]:
     """Flat, opaque, chalky shapes with broken edges on warm paper."""
     u, care = easel.unit, easel.care
     guide = easel.guide(2.6, 6.0)
-    flat = _levels(vivid(guide.colour, 0.1, 0.1), 7)
+    flat = _levels(easel.vivid(guide.colour, 0.1, 0.1), 7)
     guide = guide._replace(colour=flat)
     canvas = underpainted(easel.height, easel.width, guide, easel.lanes)
     loyal = 6.0 + 24.0 * care
@@ -69,7 +71,7 @@ def gouache(easel: Easel) -> Iterator[Canvas]:
     put_marks(canvas, guide, broad, everywhere(guide), everywhere(guide), easel.lanes)
     yield canvas
     sharp = easel.softened(guide, 0.9)
-    sharp = sharp._replace(colour=_levels(vivid(sharp.colour, 0.1, 0.1), 8))
+    sharp = sharp._replace(colour=_levels(easel.vivid(sharp.colour, 0.1, 0.1), 8))
     brush = broad._replace(
         spacing=3.4 * u, length=6.0 * u, width=2.9 * u, loyalty=2.0 * loyal, salt=easel.salt(2)
     )
@@ -90,7 +92,7 @@ def watercolour(easel: Easel) -> Iterator[Canvas]:
     """Transparent washes, dark where they dried last, white paper in the lights."""
     u, care = easel.unit, easel.care
     guide = easel.guide(2.6, 7.0)
-    guide = guide._replace(colour=_lifted(vivid(guide.colour, 0.35, 0.15)))
+    guide = guide._replace(colour=_lifted(easel.vivid(guide.colour, 0.35, 0.15)))
     canvas = underpainted(easel.height, easel.width, guide, easel.lanes)
     loyal = 8.0 + 30.0 * care
     pool = Brush(
@@ -100,7 +102,7 @@ def watercolour(easel: Easel) -> Iterator[Canvas]:
     put_marks(canvas, guide, pool, everywhere(guide), everywhere(guide), easel.lanes)
     yield canvas
     sharp = easel.softened(guide, 0.9)
-    sharp = sharp._replace(colour=_lifted(vivid(sharp.colour, 0.3, 0.2)))
+    sharp = sharp._replace(colour=_lifted(easel.vivid(sharp.colour, 0.3, 0.2)))
     brush = pool._replace(
         spacing=3.6 * u, length=5.0 * u, width=2.8 * u, loyalty=2.0 * loyal, opacity=0.8,
         sway=0.3, salt=easel.salt(2),
@@ -122,12 +124,12 @@ def pastel(easel: Easel) -> Iterator[Canvas]:
     """Chalk dragged over toned, toothed paper."""
     u, care = easel.unit, easel.care
     guide = easel.guide(2.0, 6.0)
-    guide = guide._replace(colour=vivid(guide.colour, 0.2, 0.1))
-    canvas = blank(easel.height, easel.width, (0.50, 0.46, 0.44))
+    guide = guide._replace(colour=easel.vivid(guide.colour, 0.2, 0.1))
+    canvas = easel.blank((0.50, 0.46, 0.44))
     loyal = 3.0 + 12.0 * care
     surface = Surface(tooth=0.05, grain=1.7 * u, salt=11)
     for number, (size, cover) in enumerate(((1.0, 0.62), (0.7, 0.55), (0.42, 0.66))):
-        layer = Canvas(canvas.colour.copy(), canvas.height)
+        layer = Canvas(copied(canvas.colour, easel.lanes), canvas.height)
         brush = Brush(
             6.0 * u * size, 15.0 * u * size, 4.6 * u * size, sway=0.3, variety=0.12, hue=0.07,
             bristles=9.0, rough=0.5, loyalty=loyal / size, soft=max(1.0, 0.8 * u),
@@ -138,7 +140,7 @@ def pastel(easel: Easel) -> Iterator[Canvas]:
         drag_over(canvas, layer, surface._replace(salt=11 + number), cover, easel.lanes)
         yield canvas
         guide = easel.softened(guide, 1.2 * size)
-        guide = guide._replace(colour=vivid(guide.colour, 0.2, 0.1))
+        guide = guide._replace(colour=easel.vivid(guide.colour, 0.2, 0.1))
     finish(canvas, surface, easel.lanes)
     yield canvas
 
@@ -147,8 +149,8 @@ def pointillism(easel: Easel) -> Iterator[Canvas]:
     """Small round dabs of purer colours than the eye will see."""
     u, care = easel.unit, easel.care
     guide = easel.guide(1.6, 5.0)
-    guide = guide._replace(colour=vivid(guide.colour, 0.35, 0.1))
-    canvas = blank(easel.height, easel.width, (0.90, 0.86, 0.76))
+    guide = guide._replace(colour=easel.vivid(guide.colour, 0.35, 0.1))
+    canvas = easel.blank((0.90, 0.86, 0.76))
     dab = Brush(
         4.0 * u, 0.8 * u, 2.7 * u, sway=0.6, variety=0.16, hue=0.22, loyalty=1.0 + 2.0 * care,
         bristles=3.0, rough=0.15, soft=max(1.0, 0.7 * u), salt=easel.salt(1),
@@ -157,7 +159,7 @@ def pointillism(easel: Easel) -> Iterator[Canvas]:
     yield canvas
     for number, (size, hue) in enumerate(((0.85, 0.26), (0.62, 0.16)), 2):
         guide = easel.softened(guide, 1.4 * size)
-        guide = guide._replace(colour=vivid(guide.colour, 0.3, 0.1))
+        guide = guide._replace(colour=easel.vivid(guide.colour, 0.3, 0.1))
         brush = dab._replace(
             spacing=3.6 * u * size, width=2.2 * u * size, hue=hue, salt=easel.salt(number)
         )

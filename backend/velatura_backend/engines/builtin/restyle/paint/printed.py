@@ -8,9 +8,9 @@ import numpy as np
 from scipy import ndimage
 
 from ...patchmatch.kernels import Floats, Real
-from .easel import Easel, planes, vivid
+from .easel import Easel, planes
 from .finish import Surface, finish
-from .marks import Canvas, Speckle, blank, put_speckles
+from .marks import Canvas, Speckle, put_speckles
 from .screens import Screen, print_screen
 from .tiles import Stones, set_stones
 
@@ -26,8 +26,8 @@ def halftone(easel: Easel) -> Iterator[Canvas]:
     """Newspaper colour: four screens, each at its own angle."""
     u = easel.unit
     guide = easel.guide(0.5 + 0.8 * (1.0 - easel.care))
-    canvas = blank(easel.height, easel.width, (0.965, 0.945, 0.90))
-    amounts = _separated(vivid(guide.colour, 0.1))
+    canvas = easel.blank((0.965, 0.945, 0.90))
+    amounts = _separated(easel.vivid(guide.colour, 0.1))
     period = 5.2 * u
     for plane, (inked, degrees) in enumerate(
         ((_YELLOW, 0.0), (_CYAN, 15.0), (_MAGENTA, 75.0), (_BLACK, 45.0))
@@ -54,8 +54,8 @@ def risograph(easel: Easel) -> Iterator[Canvas]:
     """Three bright soy inks from a stencil, grainy and never quite in register."""
     u = easel.unit
     guide = easel.guide(0.7 + 0.8 * (1.0 - easel.care))
-    canvas = blank(easel.height, easel.width, (0.965, 0.95, 0.915))
-    colour = vivid(guide.colour, 0.25, 0.15)
+    canvas = easel.blank((0.965, 0.95, 0.915))
+    colour = easel.vivid(guide.colour, 0.25, 0.15)
     amounts = _unmixed(colour, (_SUN, _PINK, _BLUE), (2, 1, 0))
     prints = ((_SUN, 0.0, 0.0), (_PINK, 1.5, -0.9), (_BLUE, -1.2, 1.3))
     for plane, (inked, right, down) in enumerate(prints):
@@ -98,8 +98,8 @@ def mosaic(easel: Easel) -> Iterator[Canvas]:
     """Glass and stone in mortar, set along the forms."""
     u = easel.unit
     guide = easel.guide(1.6, 6.0)
-    guide = guide._replace(colour=vivid(guide.colour, 0.25, 0.15))
-    canvas = blank(easel.height, easel.width, (0.42, 0.39, 0.36))
+    guide = guide._replace(colour=easel.vivid(guide.colour, 0.25, 0.15))
+    canvas = easel.blank((0.42, 0.39, 0.36))
     size = (8.5 - 2.5 * easel.care) * u
     stones = Stones(size, max(0.9, 1.1 * u), salt=easel.salt(1))
     set_stones(canvas, guide, stones, easel.lanes)

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ...arrays import copied
 from ...patchmatch.kernels import Flag, Floats, kernel
 from ...patchmatch.lanes import Lanes
 from .marks import Canvas
@@ -37,8 +38,7 @@ def dry(canvas: Canvas, wash: Wash, lanes: Lanes) -> None:
     :raises Cancelled: the order is to stop
     """
     height, width = canvas.height.shape
-    flat = canvas.colour.copy()
-    lanes.check()
+    flat = copied(canvas.colour, lanes)
     lanes.rows(_dry, height, width * 2, flat, canvas.colour, single(wash))
 
 

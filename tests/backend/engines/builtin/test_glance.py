@@ -1,0 +1,48 @@
+"""First previews of large crops: there at once, and small."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tests.contracts.engine import RecordingContext, picture
+from velatura_backend.engines import registry
+from velatura_backend.engines.base import EnginePreview, EngineTask
+from velatura_backend.engines.builtin.glance import at_size, coarse, is_large
+from velatura_protocol.tasks import Intent
+
+
+@pytest.mark.parametrize("engine_id", ["upscale", "restore", "restyle", "cut_out"])
+@pytest.mark.parametrize("channels", [2, 4])
+def test_the_first_preview_of_a_large_crop_is_coarse(engine_id: str, channels: int) -> None:
+    image = picture(1100, 1000, channels)
+    mask = np.zeros((1100, 1000), np.float32)
+    mask[300:800, 200:700] = 1.0
+    spec = registry.spec(f"builtin_{engine_id}")
+    scale = 2.0 if engine_id == "upscale" else None
+    given = {"measure": False, "denoise": 0.5} if engine_id == "restore" else {}
+    task = EngineTask(
+        spec.operations[0], Intent.NONE, image, mask, 0, parameters=given, scale=scale
+    )
+    events = registry.create(spec.id).run(task, RecordingContext(threads=2))
+    first = next(event for event in events if isinstance(event, EnginePreview))
+    assert first.image.dtype == np.float32
+    assert first.image.shape[2] == channels
+    assert 20_000 < first.image.shape[0] * first.image.shape[1] < 400_000
+    assert abs(first.image.shape[0] / first.image.shape[1] - 1.1) < 0.02
+
+
+def test_few_pixels_are_picked() -> None:
+    image = picture(1100, 1000, 4)
+    assert is_large(image)
+    few = coarse(image)
+    assert few.shape == (275, 250, 4)
+    assert np.array_equal(few[3, 5], image[12, 20])
+    assert np.array_equal(coarse(few), few)
+    assert not is_large(few)
+
+
+def test_pixels_at_a_size_are_those_in_the_middle() -> None:
+    image = picture(30, 20, 4)
+    assert np.array_equal(at_size(image, 10, 4), image[1::3, 2::5])
+    assert np.array_equal(at_size(image, 30, 20), image)
