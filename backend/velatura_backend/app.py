@@ -17,7 +17,7 @@ from velatura_protocol.messages import PROTOCOL, Capabilities
 from .blobstore import BlobStore
 from .config import Config, prepare_data_directory
 from .dispatcher import Dispatcher
-from .engines.registry import specs
+from .engines.catalogue import Catalogue
 from .exchange import sweep_exchange
 from .executors.base import Executor
 from .history import History
@@ -26,6 +26,7 @@ from .jobs import Checker
 from .journal_thread import JournalThread
 from .ledger import Ledger
 from .log import close_log, open_log
+from .models.store import ModelStore
 from .recovery import Recovery
 from .runner import Shop
 from .scheduler import Rules, Scheduler
@@ -87,7 +88,8 @@ async def _assemble(
     stack.push_async_callback(executor.close)
     history = History(journal, store)
     stack.push_async_callback(history.close)
-    checker = Checker(specs(), config.limits)
+    catalogue = Catalogue(ModelStore(config.models_directory))
+    checker = Checker(catalogue, config.limits)
     shop = Shop(ledger, store, executor, time.monotonic, time.time)
     scheduler = Scheduler(Rules(config.limits.queued_jobs), time.monotonic)
     dispatcher = Dispatcher(shop, scheduler, checker, lambda: upkeep.job_ended())
@@ -98,7 +100,7 @@ async def _assemble(
     token, token_file = new_token(config.data_directory)
     services = Services(
         version=version,
-        specs=checker.specs,
+        specs=catalogue,
         limits=config.limits,
         handshake_seconds=config.handshake_seconds,
         owner_secret=owner_secret(config.data_directory),

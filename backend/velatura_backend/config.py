@@ -44,6 +44,15 @@ class Config:
     handshake_seconds: float = 10.0
     heartbeat_seconds: float = 20.0
 
+    @property
+    def models_directory(self) -> Path:
+        return models_directory(self.data_directory)
+
+
+def models_directory(data_directory: Path) -> Path:
+    """Where the store of models is."""
+    return data_directory / "models"
+
 
 def default_data_directory(
     environ: Mapping[str, str] = os.environ, *, platform: str = sys.platform

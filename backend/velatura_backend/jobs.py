@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from velatura_protocol.engines import EngineSpec
+from velatura_protocol.engines import EngineSpec, RoleSpec
 from velatura_protocol.errors import (
     BadTask,
     LimitExceeded,
@@ -19,6 +19,8 @@ from velatura_protocol.events import JobState
 from velatura_protocol.geometry import Rect, Size
 from velatura_protocol.messages import BlobRef, Limits
 from velatura_protocol.tasks import Input, Intent, Operation, Role, Task
+
+from .engines.registry import able
 
 _NEXT: dict[JobState, frozenset[JobState]] = {
     # A queued job can fail without having run: a restart may find its inputs gone.
@@ -46,10 +48,10 @@ def may_follow(state: JobState, following: JobState) -> bool:
 class Checker:
     """Holds a task against its engine and the limits, before anything is recorded.
 
-    ``specs`` are the installed engines; ``blob`` finds what the client has uploaded under an id.
+    ``specs`` are the installed engines, which may come and go.
     """
 
-    specs: tuple[EngineSpec, ...]
+    specs: Sequence[EngineSpec]
     limits: Limits
 
     def resolve(self, task: Task) -> EngineSpec:
@@ -70,16 +72,16 @@ class Checker:
         return spec
 
     def _best(self, task: Task) -> EngineSpec:
-        able = [
+        found = [
             spec
-            for spec in self.specs
-            if task.operation in spec.operations
-            and _has_intent(spec, task.intent)
-            and not spec.is_for_checks
+            for spec in able(
+                self.specs, task.operation, task.intent, prompt=bool(task.prompt.strip())
+            )
+            if not spec.is_for_checks
         ]
-        if not able:
+        if not found:
             raise Unsupported(what=task.operation.value)
-        return max(able, key=lambda spec: spec.rank)
+        return found[0]
 
     def check(self, task: Task, spec: EngineSpec) -> None:
         """:raises BadTask: with ``field`` and ``reason``
@@ -203,8 +205,17 @@ def _check_roles(task: Task, spec: EngineSpec) -> None:
             raise BadTask(field=f"inputs[{number}].format", reason="must have alpha")
         _check_region(each, number)
     for role in spec.roles:
-        if role.required and not task.with_role(role.role):
+        if _is_needed(role, task) and not task.with_role(role.role):
             raise BadTask(field=f"inputs.{role.role}", reason="is missing")
+
+
+def _is_needed(role: RoleSpec, task: Task) -> bool:
+    """By the engine, or by what is to be done: an engine for several operations requires none."""
+    if role.required:
+        return True
+    if role.role == Role.IMAGE:
+        return task.operation is not Operation.GENERATE
+    return role.role == Role.MASK and task.operation is Operation.FILL
 
 
 def _check_region(each: Input, number: int) -> None:

@@ -13,13 +13,16 @@ from collections.abc import Callable
 from dataclasses import asdict
 from functools import partial
 
+from velatura_protocol.engines import Device
 from velatura_protocol.errors import BackendUnavailable, DataDirectoryInUse, DiskFull, VelaturaError
 
 from .app import Backend, running
 from .config import Config
 from .crew import Crew
+from .engines.diffusion.specs import is_profile_installed
 from .executors.base import Executor
 from .executors.local import LocalExecutor
+from .executors.pipe import WorkerSettings
 
 EXIT_DONE = 0
 EXIT_NO_BACKEND = 4
@@ -50,7 +53,7 @@ def serve(config: Config) -> int:
 
 async def _serve(config: Config) -> None:
     crew = Crew()
-    async with running(config, _local_executor) as backend:
+    async with running(config, partial(_local_executor, config)) as backend:
         _stop_on_signals(backend.stopped.set)
         if config.with_parent:
             crew.spawn(_tell_parent(backend))
@@ -75,8 +78,17 @@ async def _tell_parent(backend: Backend) -> None:
         os.write(1, json.dumps({"event": "staying"}).encode() + b"\n")
 
 
-def _local_executor(on_change: Callable[[], None]) -> Executor:
-    return LocalExecutor(on_change=on_change)
+def _local_executor(config: Config, on_change: Callable[[], None]) -> Executor:
+    return LocalExecutor(workers_for(config), on_change)
+
+
+def workers_for(config: Config) -> tuple[WorkerSettings, ...]:
+    """One for the built-in engines, and one for models where they can be run."""
+    models = str(config.models_directory)
+    builtin = WorkerSettings(models=models)
+    if not is_profile_installed():
+        return (builtin,)
+    return (builtin, WorkerSettings(Device.ACCELERATOR, warm=False, models=models))
 
 
 def _stop_on_signals(stop: Callable[[], None]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,11 +18,11 @@ from .uploads import Ground
 
 @dataclass(frozen=True)
 class Services:
-    """``owner_secret`` makes its bearer see everybody's jobs. ``capabilities`` asks the executor
-    what its workers have found."""
+    """``specs`` are those of this moment: models come and go. ``owner_secret`` makes its bearer see
+    everybody's jobs. ``capabilities`` asks the executor what its workers have found."""
 
     version: str
-    specs: tuple[EngineSpec, ...]
+    specs: Sequence[EngineSpec]
     limits: Limits
     handshake_seconds: float
     owner_secret: str

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from velatura_backend.engines import registry
 from velatura_protocol.engines import EngineSpec
 from velatura_protocol.errors import UnreadableFile
 from velatura_protocol.messages import LayerPart
@@ -13,6 +12,7 @@ from velatura_protocol.parameters import Parameter, ParameterKind, ParameterValu
 from velatura_protocol.tasks import Role
 
 from .exit_codes import UsageError
+from .installed import installed_engines
 from .options import OperationCommand
 from .outputs import require_file
 
@@ -48,11 +48,12 @@ def settle(command: OperationCommand) -> Settled:
 def choose_engine(command: OperationCommand) -> EngineSpec:
     """:raises UsageError: no engine has that id, or none can do it"""
     named = command.options.engine
-    able = registry.candidates(command.operation, command.intent)
+    engines = installed_engines()
+    able = engines.candidates(command.operation, command.intent, prompt=bool(command.prompt))
     found = [spec for spec in able if spec.id == named] if named else able
     if found:
         return found[0]
-    if named in {spec.id for spec in registry.specs()}:
+    if named in {spec.id for spec in engines}:
         raise UsageError(f"the engine {named} cannot {command.operation.value}")
     raise UsageError(f"no engine is called {named}; velatura engines lists what there is")
 

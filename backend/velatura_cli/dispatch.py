@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 
-from velatura_backend.engines import registry
 from velatura_protocol.errors import VelaturaError
 
 from .arguments import parse_arguments
 from .crash import crash_line
 from .exit_codes import ExitCode, UsageError, exit_code_for
+from .installed import installed_engines
 from .reporting import write_error
 from .wording import error_line
 
@@ -18,7 +18,7 @@ from .wording import error_line
 def run(argv: Sequence[str]) -> ExitCode:
     """The command's exit status."""
     try:
-        return _dispatch(parse_arguments(argv, registry.specs()))
+        return _dispatch(parse_arguments(argv, installed_engines()))
     except UsageError as error:
         write_error(str(error))
         return ExitCode.BAD_INPUT

@@ -7,17 +7,17 @@ import json
 import sys
 from collections.abc import Mapping
 
-from velatura_backend.engines import registry
 from velatura_protocol.engines import EngineSpec
 from velatura_protocol.parameters import Parameter
 
 from .exit_codes import ExitCode
+from .installed import installed_engines
 from .reporting import JsonValue, write_line
 from .table import write_table
 
 
 def run_engines(arguments: argparse.Namespace) -> ExitCode:
-    specs = registry.specs()
+    specs = installed_engines().specs()
     if arguments.json:
         described = [_described(spec) for spec in specs]
         write_line(sys.stdout, json.dumps(described, indent=1, ensure_ascii=False))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-import velatura_cli.engines
+from velatura_backend.engines import registry
 from velatura_cli.crash import crash_line, write_report
 from velatura_cli.dispatch import run
 
@@ -43,7 +43,7 @@ def test_no_traceback_reaches_the_user(
     def broken() -> None:
         raise LookupError("a bug")
 
-    monkeypatch.setattr(velatura_cli.engines.registry, "specs", broken)
+    monkeypatch.setattr(registry, "specs", broken)
     assert run(["engines"]) == 3
     err = capfd.readouterr().err
     assert err.startswith("velatura: ")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-import velatura_cli.engines
+from velatura_backend.engines import registry
 from velatura_cli.dispatch import run
 from velatura_protocol.errors import BackendUnavailable
 
@@ -33,7 +33,7 @@ def test_every_end_is_a_line_and_a_status(
     status: int,
     words: str,
 ) -> None:
-    monkeypatch.setattr(velatura_cli.engines.registry, "specs", raising(error))
+    monkeypatch.setattr(registry, "specs", raising(error))
     assert run(["engines"]) == status
     assert words in capfd.readouterr().err
 

@@ -13,7 +13,7 @@ from velatura_protocol.tasks import Intent, Operation
 from .specs import CUT_OUT, ECHO, FILL, RECOLOUR, RESTORE, RESTYLE, RETARGET, TILE, UPSCALE, VARY
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from .base import Engine
 
@@ -51,13 +51,37 @@ def spec(engine_id: str) -> EngineSpec:
 
 
 def candidates(operation: Operation, intent: Intent = Intent.NONE) -> tuple[EngineSpec, ...]:
-    """The engines that can do it, the best first. ``Intent.NONE`` matches any."""
-    able = [
+    """The built-in engines that can do it, the best first. ``Intent.NONE`` matches any."""
+    return able(specs(), operation, intent)
+
+
+def able(
+    among: Iterable[EngineSpec],
+    operation: Operation,
+    intent: Intent = Intent.NONE,
+    *,
+    prompt: bool = False,
+) -> tuple[EngineSpec, ...]:
+    """Those of ``among`` that can do it, the best first. ``Intent.NONE`` matches any.
+
+    With a prompt those that understand words come first; without one, what works without words and
+    weights, by its rank: nobody waits for a model who only wants a wire removed.
+    """
+    found = [
         each
-        for each in specs()
+        for each in among
         if operation in each.operations and (intent is Intent.NONE or intent in each.intents)
     ]
-    return tuple(sorted(able, key=lambda each: -each.rank))
+    return tuple(
+        sorted(
+            found,
+            key=lambda each: (
+                each.is_for_checks,
+                prompt and not each.takes_prompt,
+                -each.rank,
+            ),
+        )
+    )
 
 
 def best(operation: Operation, intent: Intent = Intent.NONE) -> EngineSpec:
@@ -65,10 +89,10 @@ def best(operation: Operation, intent: Intent = Intent.NONE) -> EngineSpec:
 
     :raises NotFound: no engine can do it
     """
-    able = candidates(operation, intent)
-    if not able:
+    found = candidates(operation, intent)
+    if not found:
         raise NotFound(what="engine", id=operation.value)
-    return able[0]
+    return found[0]
 
 
 def create(engine_id: str) -> Engine:

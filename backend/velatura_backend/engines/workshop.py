@@ -6,7 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeVar, cast
 
-from ..models.records import InstalledModel, ModelShelf
+from velatura_protocol.errors import NotFound
+
+from ..models.records import Family, InstalledModel, ModelKind, ModelShelf
 
 Kept = TypeVar("Kept")
 
@@ -28,6 +30,20 @@ class Keep:
         return cast("Kept | None", self._things.get(kind))
 
 
+class _EmptyShelf:
+    def all(self) -> tuple[InstalledModel, ...]:
+        return ()
+
+    def get(self, model_id: str) -> InstalledModel:
+        raise NotFound(what="model", id=model_id)
+
+    def of(self, kind: ModelKind, family: Family | None = None) -> tuple[InstalledModel, ...]:
+        return ()
+
+
+NO_MODELS: ModelShelf = _EmptyShelf()
+
+
 @dataclass(frozen=True)
 class Workshop:
     """Handed to engines that run on installed models, together with the model they are made for.
@@ -37,7 +53,3 @@ class Workshop:
     device: str = "cpu"
     threads: int = 1
     keep: Keep = field(default_factory=Keep)
-
-
-EngineMaker = Callable[[InstalledModel, Workshop], object]
-"""What a registration of installed models points at."""

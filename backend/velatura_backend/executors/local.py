@@ -38,8 +38,9 @@ class LocalExecutor:
             raise ValueError("there is always a CPU worker")
 
     async def start(self) -> None:
-        for supervisor in self._supervisors.values():
-            supervisor.start()
+        """The CPU's worker alone: the accelerator's imports gigabytes that may never be needed,
+        and comes up with its first order."""
+        self._supervisors[Device.CPU].start()
 
     def run(self, order: WorkOrder) -> AsyncGenerator[WorkEvent, None]:
         return self._supervisors[self.device_for(order.engine)].run(order)
@@ -49,7 +50,13 @@ class LocalExecutor:
             supervisor.cancel(job)
 
     def devices(self) -> tuple[DeviceInfo, ...]:
-        return tuple(each.device for each in self._supervisors.values())
+        """Of workers that share one it is told once."""
+        up = [
+            each.device
+            for device, each in self._supervisors.items()
+            if device is Device.CPU or each.device.ready
+        ]
+        return tuple({each.id: each for each in reversed(up)}.values())[::-1]
 
     def warm_engines(self) -> tuple[str, ...]:
         """Ids of the engines that run without loading anything more."""

@@ -24,12 +24,14 @@ class WorkerSettings:
     ``threads`` 0 takes every core this process may use. ``warm`` loads and compiles the built-in
     engines before the worker reports ready, so that no order ever waits for a compiler.
     ``numba_cache`` is where compiled kernels are kept, empty for the user's cache folder.
+    ``models`` is the folder of the installed models, empty for none.
     """
 
     device: Device = Device.CPU
     threads: int = 0
     warm: bool = True
     numba_cache: str = ""
+    models: str = ""
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Any
 
 from platformdirs import user_cache_path
 
-from .devices import describe_cpu, usable_cores
+from ..models.store import ModelStore
+from .devices import usable_cores
 from .pipe import OrderEvent, Outbox, PipeLogHandler, RunOrder, WorkerReady, WorkerSettings
 
 if TYPE_CHECKING:
@@ -72,13 +73,17 @@ def _serve(
         _log.warning("the user's cache folder is not writable; kernels are kept in a temporary one")
     from .worker.flow import Worker, token_over
 
-    worker = Worker(threads=prepared.threads)
+    worker = Worker(prepared.threads, models_of(settings), settings.device)
     warm = _warm_up(worker) if settings.warm else ()
-    outbox.send(WorkerReady(describe_cpu(ready=True), warm))
+    outbox.send(WorkerReady(worker.describe_device(), warm))
     while True:
         command = orders.get()
         for event in worker.run(command.order, token_over(flag, command.serial)):
             outbox.send(OrderEvent(command.serial, event))
+
+
+def models_of(settings: WorkerSettings) -> ModelStore | None:
+    return ModelStore(Path(settings.models)) if settings.models else None
 
 
 def _warm_up(worker: Worker) -> tuple[str, ...]:

@@ -237,7 +237,6 @@ class PaintWork:
         return self._schedule().scheduler
 
     def _schedule(self) -> Schedule:
-        height, width = self._grid_size
         return schedule_for(
             self._row,
             self._source.scheduler(),

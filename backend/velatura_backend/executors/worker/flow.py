@@ -10,6 +10,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -17,10 +18,13 @@ import numpy as np
 from velatura_protocol.engines import Device
 from velatura_protocol.errors import Cancelled, OutOfMemory, VelaturaError
 from velatura_protocol.events import Phase
-from velatura_protocol.messages import ErrorInfo
+from velatura_protocol.messages import DeviceInfo, ErrorInfo
 
 from ...engines import registry
 from ...engines.base import CancelToken
+from ...engines.catalogue import create
+from ...engines.workshop import NO_MODELS, Workshop
+from ...models.records import ModelShelf
 from ..base import (
     WorkCancelled,
     WorkEvent,
@@ -29,7 +33,7 @@ from ..base import (
     WorkOrder,
     WorkVariationFailed,
 )
-from ..devices import CPU_ID
+from ..devices import CPU_ID, describe_cpu
 from .delivery import Delivery
 from .failures import as_error, is_hopeless
 from .inputs import read_crops, read_images
@@ -58,10 +62,35 @@ def token_over(flag: Any, serial: int) -> CancelToken:
 
 
 class Worker:
-    """``threads``: how many an engine may use."""
+    """``threads``: how many an engine may use. ``models``: the installed ones. What engines load
+    stays from order to order, until the worker ends."""
 
-    def __init__(self, threads: int) -> None:
+    def __init__(
+        self, threads: int, models: ModelShelf | None = None, device: Device = Device.CPU
+    ) -> None:
         self._threads = threads
+        self._models = models or NO_MODELS
+        self._device = device
+
+    @cached_property
+    def _workshop(self) -> Workshop:
+        return Workshop(self._models, self._device_name, self._threads)
+
+    @cached_property
+    def _device_name(self) -> str:
+        """Asking for an accelerator imports what works with it."""
+        if self._device is Device.CPU:
+            return CPU_ID
+        from ...engines.diffusion.accelerators import best_device
+
+        return best_device()
+
+    def describe_device(self) -> DeviceInfo:
+        if self._device is Device.CPU:
+            return describe_cpu(ready=True)
+        from ...engines.diffusion.accelerators import describe_accelerator
+
+        return describe_accelerator()
 
     def compile_engines(self) -> None:
         """Once on a machine: so that no engine compiles anything when it is first used."""
@@ -97,7 +126,7 @@ class Worker:
         self, order: WorkOrder, state: OrderState, writer: ResultWriter
     ) -> Iterator[WorkEvent]:
         yield state.enter(Phase.LOADING)
-        engine = registry.create(order.engine.id)
+        engine = create(order.engine, self._workshop)
         yield state.enter(Phase.ENCODING)
         crops = read_crops(order, state.check)
         state.crops = len(crops)

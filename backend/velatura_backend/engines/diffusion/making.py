@@ -1,0 +1,15 @@
+"""The engine of an installed model, put together."""
+
+from __future__ import annotations
+
+from velatura_protocol.engines import EngineSpec
+
+from ...models.records import InstalledModel
+from ..workshop import Workshop
+from .engine import DiffusionEngine
+from .painter import DiffusionPainter
+
+
+def make_engine(model: InstalledModel, spec: EngineSpec, workshop: Workshop) -> DiffusionEngine:
+    """:raises velatura_protocol.errors.Unsupported: no row has the model's family"""
+    return DiffusionEngine(model, workshop, spec, DiffusionPainter(model, workshop))

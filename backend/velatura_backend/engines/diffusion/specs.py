@@ -1,0 +1,158 @@
+"""What an installed diffusion model says about itself as an engine. Import-free, like all specs."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+
+from velatura_protocol.engines import ContextRule, Device, EngineColour, EngineSpec, RoleSpec
+from velatura_protocol.errors import Unsupported
+from velatura_protocol.parameters import Choice, Parameter, ParameterKind
+from velatura_protocol.tasks import Intent, Operation, Role
+
+from ...models.records import InstalledModel, ModelKind, ModelShelf
+from .families import Adapter, Defaults, FamilyRow, Guiding, PictureInput, row_of
+from .quality.parameters import QUALITY_PARAMETERS
+
+VERSION = "1"
+"""Changes whenever the same task may give other pixels."""
+
+TARGET = "velatura_backend.engines.diffusion.making:make_engine"
+
+_LIBRARIES = ("torch", "diffusers", "transformers", "safetensors")
+
+_OPERATIONS = (
+    Operation.FILL,
+    Operation.GENERATE,
+    Operation.VARY,
+    Operation.RESTYLE,
+    Operation.UPSCALE,
+)
+_INTENTS = (Intent.FILL, Intent.REMOVE, Intent.ADD, Intent.EXPAND, Intent.REPLACE_BACKGROUND)
+
+_EXPERIMENTAL_LOSS = 3
+"""Of the rank: an experimental family is the default only where there is no other."""
+
+
+def is_profile_installed() -> bool:
+    """Whether models can be run here at all. Looks for the libraries, imports none."""
+    return all(find_spec(name) is not None for name in _LIBRARIES)
+
+
+def specs_of(shelf: ModelShelf) -> tuple[EngineSpec, ...]:
+    """An engine for each installed checkpoint of a known family, in the shelf's order."""
+    found: list[EngineSpec] = []
+    for model in shelf.of(ModelKind.CHECKPOINT):
+        try:
+            found.append(spec_of(model, shelf))
+        except Unsupported:  # recorded by a version that knew more families
+            continue
+    return tuple(found)
+
+
+def spec_of(model: InstalledModel, shelf: ModelShelf) -> EngineSpec:
+    """:raises Unsupported: no row of the families' table is its own"""
+    row = row_of(model.family, model.variant)
+    return EngineSpec(
+        id=model.id,
+        name=model.name,
+        version=VERSION,
+        operations=_OPERATIONS,
+        intents=_INTENTS,
+        sentence=_sentence(model, row),
+        roles=_roles(row),
+        parameters=(
+            *_sampling(row, row.defaults_for(distilled=model.distilled)),
+            *QUALITY_PARAMETERS,
+        ),
+        device=Device.ACCELERATOR,
+        colour=EngineColour.SRGB,
+        context=ContextRule(factor=1.0, minimum=256),
+        takes_prompt=True,
+        licence=model.licence or row.licence,
+        commercial_use=model.commercial_use,
+        weights=True,
+        rank=row.rank - (_EXPERIMENTAL_LOSS if row.experimental else 0),
+    )
+
+
+def _sentence(model: InstalledModel, row: FamilyRow) -> str:
+    """One, honest, on what it can and cannot do."""
+    what = f"Paints what you describe, with {row.title}"
+    if row.picture_input is not PictureInput.NONE:
+        what += ", and changes a picture by a sentence"
+    caution = "it invents, and what it invents may be wrong"
+    if row.experimental:
+        caution += "; this family is supported on trial"
+    return f"{what}; {caution}."
+
+
+def _roles(row: FamilyRow) -> tuple[RoleSpec, ...]:
+    """None is required: what a task cannot do without depends on its operation."""
+    roles = [
+        RoleSpec(Role.IMAGE, label="Picture"),
+        RoleSpec(Role.MASK, label="Selection", help="What is to be painted."),
+    ]
+    if row.picture_input is PictureInput.SEVERAL or Adapter.IP_ADAPTER in row.adapters:
+        roles += [
+            RoleSpec(
+                Role.STYLE,
+                label="Style",
+                help="A picture to paint in the manner of.",
+            ),
+            RoleSpec(
+                Role.REFERENCE,
+                label="Reference",
+                help="A picture of what is to be painted.",
+            ),
+        ]
+    return tuple(roles)
+
+
+def _sampling(row: FamilyRow, defaults: Defaults) -> tuple[Parameter, ...]:
+    steps = Parameter(
+        "steps",
+        ParameterKind.INT,
+        "Steps",
+        defaults.steps,
+        help="More take longer; beyond the model's own number they change little.",
+        minimum=1,
+        maximum=150,
+    )
+    guidance = Parameter(
+        "guidance",
+        ParameterKind.FLOAT,
+        "Guidance",
+        defaults.guidance,
+        help="How closely the description is followed; too much burns the colours.",
+        minimum=0.0,
+        maximum=30.0,
+    )
+    sampler = Parameter(
+        "sampler",
+        ParameterKind.CHOICE,
+        "Sampler",
+        defaults.sampler,
+        help="How a step is computed.",
+        choices=tuple(Choice(each, SAMPLER_LABELS[each]) for each in row.samplers),
+    )
+    wanted = [steps]
+    if row.guiding is not Guiding.NONE:
+        wanted.append(guidance)
+    if len(row.samplers) > 1:
+        wanted.append(sampler)
+    return tuple(wanted)
+
+
+SAMPLER_LABELS = {
+    "dpmpp_2m": "DPM++ 2M",
+    "dpmpp_2m_karras": "DPM++ 2M Karras",
+    "unipc": "UniPC",
+    "euler": "Euler",
+    "euler_a": "Euler a",
+    "euler_trailing": "Euler, for few steps",
+    "ddim": "DDIM",
+    "deis": "DEIS",
+    "lcm": "LCM, for few steps",
+    "tcd": "TCD, for few steps",
+    "flow_euler": "Euler",
+}
