@@ -45,7 +45,10 @@ def _sentence(error: VelaturaError, *, mask_from_alpha: bool) -> str:
         case TooLarge() if "file" in error.params:
             pixels, limit = error.params.get("pixels"), error.params.get("limit")
             return f"Too large: {pixels} pixels, where {limit} are possible. Scale it down first."
-        case Unsupported():
+        case Unsupported() if "supported" in error.params:
+            what, supported = error.params.get("what"), error.params["supported"]
+            return f"Nothing that engines can run: it looks like {what}. Supported: {supported}."
+        case Unsupported() if error.params.get("what") != "pickle":
             return f"Not supported: {error.params.get('what', 'this')}."
         case BackendUnavailable() if "line" in error.params:
             return f"The backend did not start: {error.params['line']}"

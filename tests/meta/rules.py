@@ -59,6 +59,7 @@ ROOMS = (
             f"{_BACKEND}/engines/diffusion/*",
             f"{_BACKEND}/engines/super_resolution*",
             f"{_BACKEND}/models/residency*",
+            f"{_BACKEND}/models/convert_child*",
         ),
     ),
     Room(
@@ -96,6 +97,7 @@ ROOMS = (
             f"{_PLUGIN}/launcher*",
             f"{_BACKEND}/executors/local*",
             f"{_BACKEND}/executors/worker*",
+            f"{_BACKEND}/models/convert*",
             "installer/*",
         ),
     ),
@@ -107,6 +109,7 @@ ROOMS = (
             f"{_PLUGIN}/settings*",
             f"{_PLUGIN}/launcher*",
             f"{_BACKEND}/executors/worker_process*",  # thread counts, before numpy loads
+            f"{_BACKEND}/models/convert_child*",  # the file it is to read
             "*/__main__.py",
             "installer/*",
         ),

@@ -53,6 +53,9 @@ class Patience:
     window: float = 60.0
 
 
+PATIENCE = Patience()
+
+
 class _BadPart(Exception):
     """What has been kept is not the beginning of the file: start anew."""
 
@@ -63,7 +66,7 @@ def download(
     web: Web,
     meter: Meter,
     name: str,
-    patience: Patience = Patience(),
+    patience: Patience = PATIENCE,
 ) -> str:
     """The file's sha256, once it is at ``target``. Until then it is beside it with ``.part``, which
     stays if this ends early and is what the next call goes on with.

@@ -35,13 +35,13 @@ class Found:
     sort: FileSort | None = None
 
 
-def find_models(root: Path) -> Iterator[Found]:
-    """``root`` itself, if it is one, else what is below it, whatever links lead there. Weights that
-    are pickles are found, too, to be told of."""
+def find_models(root: Path, besides: Path | None = None) -> Iterator[Found]:
+    """``root`` itself, if it is one, else what is below it, whatever links lead there, and not in
+    the folder ``besides``. Weights that are pickles are found, too, to be told of."""
     if root.is_file():
         yield Found(root, file_sort(root))
         return
-    seen: set[str] = set()
+    seen = {os.path.realpath(besides)} if besides else set[str]()
     for folder, names, files in os.walk(root, followlinks=True):
         here = Path(folder)
         real = os.path.realpath(folder)

@@ -11,6 +11,7 @@ from velatura_protocol.errors import NotFound, Unsupported, VelaturaError
 
 from ..disk import disk_errors
 from ..engines.diffusion.recognition import Recognised, recognise
+from .convert import convert
 from .finding import Found, files_of, find_models
 from .records import InstalledModel, ModelFile, ModelForm
 from .safetensors_header import FileSort, read_header
@@ -54,7 +55,7 @@ def import_models(
     """``root`` is a model, or a folder of models such as those of other programs.
 
     What is damaged or unknown does not keep the rest from being taken; if there is nothing else,
-    that is the error.
+    that is the error. A pickle is converted into the store if it is asked for alone.
 
     :raises NotFound: there is no such place, or no model in it
     :raises UnreadableFile, Unsupported: the only one there is damaged, or nothing engines can run
@@ -63,7 +64,9 @@ def import_models(
     root = root.absolute()
     if not root.exists():
         raise NotFound(what="file", id=root.name)
-    found = list(find_models(root))
+    found = list(find_models(root, besides=store.directory))
+    if [each.sort for each in found] == [FileSort.PICKLE] and root.is_file():
+        return Imported((_converted(store, root, wishes, report),))
     meter = Meter(report, sum(_weight(each) for each in found) if wishes.hashes else 0)
     models: list[InstalledModel] = []
     skipped: list[Skipped] = []
@@ -75,7 +78,7 @@ def import_models(
         else:
             models.append(result)
     if not models:
-        raise skipped[0].error if skipped else NotFound(what="model", id=root.name)
+        raise skipped[0].error if skipped else NotFound(what="models in", id=root.name)
     return Imported(tuple(models), tuple(skipped), sum(each in before for each in models))
 
 
@@ -115,12 +118,71 @@ def _recorded(
 ) -> InstalledModel:
     files = _listed(path, meter) if wishes.hashes else _unhashed(path)
     known = store.at(path) or _same(store, files)
-    if known is not None and known.location.exists() and known.files == files:
-        return known
-    name = wishes.name or path.stem if path.is_file() else wishes.name or path.name
-    model = InstalledModel(
-        id=known.id if known else store.free_id(identifier_for(name)),
-        name=name,
+    if known is not None and known.location.exists():
+        is_same = known.files == files or known.location != path
+        if is_same:
+            return known
+    name = wishes.name or _name_of(path)
+    identity = known.id if known else store.free_id(identifier_for(name))
+    model = _described(path, recognised, files, wishes, _Names(identity, name))
+    if wishes.copies:
+        model = _copied(store, model)
+    store.add(model)
+    return model
+
+
+def _converted(
+    store: ModelStore, path: Path, wishes: ImportWishes, report: Report
+) -> InstalledModel:
+    """:raises UnreadableFile, Unsupported: as :func:`~.convert.convert`, or what came out of it is
+    nothing that engines can run; nothing of it is left
+    """
+    name = wishes.name or path.stem
+    identity = store.free_id(identifier_for(name))
+    folder = store.parts / f"{identity}.conversion"
+    target = store.own / identity
+    try:
+        with disk_errors():
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir(parents=True, mode=0o700)
+            store.own.mkdir(parents=True, exist_ok=True, mode=0o700)
+        made = folder / f"{identity}.safetensors"
+        convert(path, made, report)
+        recognised = recognise(made)
+        files = _listed(made, Meter(unheard, 0))
+        model = _described(target / made.name, recognised, files, wishes, _Names(identity, name))
+        folder.replace(target)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    model = replace(model, in_place=False, source=f"import, converted from {path.name}")
+    store.add(model)
+    return model
+
+
+def _name_of(path: Path) -> str:
+    """For people. A snapshot in the hub's own cache is called by its commit; what it is of, by the
+    folder above."""
+    if path.parent.name == "snapshots":
+        return path.parent.parent.name.removeprefix("models--").replace("--", "/")
+    return path.stem if path.is_file() else path.name
+
+
+@dataclass(frozen=True)
+class _Names:
+    id: str
+    name: str
+
+
+def _described(
+    path: Path,
+    recognised: Recognised,
+    files: tuple[ModelFile, ...],
+    wishes: ImportWishes,
+    names: _Names,
+) -> InstalledModel:
+    return InstalledModel(
+        id=names.id,
+        name=names.name,
         kind=recognised.kind,
         family=recognised.family,
         location=path,
@@ -129,15 +191,11 @@ def _recorded(
         variant=recognised.variant,
         distilled=recognised.distilled,
         detail=recognised.detail,
-        licence=wishes.licence or _own_licence(path),
+        licence=wishes.licence or (_own_licence(path) if path.exists() else ""),
         commercial_use=wishes.commercial_use,
         source="import",
         in_place=True,
     )
-    if wishes.copies:
-        model = _copied(store, model)
-    store.add(model)
-    return model
 
 
 def _listed(location: Path, meter: Meter) -> tuple[ModelFile, ...]:

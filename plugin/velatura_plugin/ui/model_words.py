@@ -25,6 +25,10 @@ def model_sentence(code: ErrorCode, params: _Params, translations: Translations)
         return _undelivered(str(params.get("reason")), translations)
     if code is ErrorCode.NOT_FOUND and params.get("what") == "model":
         return _("There is no model called “{id}”.")
+    if code is ErrorCode.NOT_FOUND and params.get("what") == "models in":
+        return _("There is no model in “{id}”.")
+    if code is ErrorCode.UNSUPPORTED and params.get("what") == "pickle":
+        return _("It is a PyTorch file, which may hold programs. Import it alone to convert it.")
     return None
 
 

@@ -14,6 +14,7 @@ from velatura_protocol.errors import (
     ModelDamaged,
     NoModel,
     NotFound,
+    Unsupported,
     VelaturaError,
 )
 
@@ -48,6 +49,11 @@ from velatura_protocol.errors import (
             "The download failed (status 503). What has come is kept.",
         ),
         (NotFound(what="model", id="x"), "There is no model called “x”."),
+        (NotFound(what="models in", id="x"), "There is no model in “x”."),
+        (
+            Unsupported(what="pickle"),
+            "It is a PyTorch file, which may hold programs. Import it alone to convert it.",
+        ),
     ],
 )
 def test_what_is_said(error: VelaturaError, expected: str) -> None:
