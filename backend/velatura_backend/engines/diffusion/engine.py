@@ -8,6 +8,7 @@ composites: where M is 0 the worker keeps the input.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from velatura_protocol.engines import EngineSpec
 from velatura_protocol.events import Phase
@@ -21,8 +22,9 @@ from .drawing import drawn
 from .easel import Easel
 from .enlarging import enlarged
 from .filling import Filling, Manner
-from .painting import Painter, PaintRequest
+from .painting import Painter, PaintRequest, Sampling
 from .quality.options import options_of
+from .sampling import sampling_values
 
 _STARTS = {Intent.REMOVE: 0.9, Intent.EXPAND: 0.97}
 """Share of the noise schedule that is run over a pre-fill made of the picture's own pieces: a
@@ -63,4 +65,4 @@ class DiffusionEngine:
         return Manner(min(_RESTYLED, task.strength))
 
     def _adapted(self, task: EngineTask, request: PaintRequest) -> PaintRequest:
-        return request
+        return replace(request, sampling=Sampling(*sampling_values(task.parameters)))

@@ -6,12 +6,12 @@ from importlib.util import find_spec
 
 from velatura_protocol.engines import ContextRule, Device, EngineColour, EngineSpec, RoleSpec
 from velatura_protocol.errors import Unsupported
-from velatura_protocol.parameters import Choice, Parameter, ParameterKind
 from velatura_protocol.tasks import Intent, Operation, Role
 
 from ...models.records import InstalledModel, ModelKind, ModelShelf
-from .families import Adapter, Defaults, FamilyRow, Guiding, PictureInput, row_of
+from .families import Adapter, FamilyRow, PictureInput, row_of
 from .quality.parameters import QUALITY_PARAMETERS
+from .sampling import sampling_parameters
 
 VERSION = "1"
 """Changes whenever the same task may give other pixels."""
@@ -61,7 +61,7 @@ def spec_of(model: InstalledModel, shelf: ModelShelf) -> EngineSpec:
         sentence=_sentence(model, row),
         roles=_roles(row),
         parameters=(
-            *_sampling(row, row.defaults_for(distilled=model.distilled)),
+            *sampling_parameters(row, row.defaults_for(distilled=model.distilled)),
             *QUALITY_PARAMETERS,
         ),
         device=Device.ACCELERATOR,
@@ -106,53 +106,3 @@ def _roles(row: FamilyRow) -> tuple[RoleSpec, ...]:
             ),
         ]
     return tuple(roles)
-
-
-def _sampling(row: FamilyRow, defaults: Defaults) -> tuple[Parameter, ...]:
-    steps = Parameter(
-        "steps",
-        ParameterKind.INT,
-        "Steps",
-        defaults.steps,
-        help="More take longer; beyond the model's own number they change little.",
-        minimum=1,
-        maximum=150,
-    )
-    guidance = Parameter(
-        "guidance",
-        ParameterKind.FLOAT,
-        "Guidance",
-        defaults.guidance,
-        help="How closely the description is followed; too much burns the colours.",
-        minimum=0.0,
-        maximum=30.0,
-    )
-    sampler = Parameter(
-        "sampler",
-        ParameterKind.CHOICE,
-        "Sampler",
-        defaults.sampler,
-        help="How a step is computed.",
-        choices=tuple(Choice(each, SAMPLER_LABELS[each]) for each in row.samplers),
-    )
-    wanted = [steps]
-    if row.guiding is not Guiding.NONE:
-        wanted.append(guidance)
-    if len(row.samplers) > 1:
-        wanted.append(sampler)
-    return tuple(wanted)
-
-
-SAMPLER_LABELS = {
-    "dpmpp_2m": "DPM++ 2M",
-    "dpmpp_2m_karras": "DPM++ 2M Karras",
-    "unipc": "UniPC",
-    "euler": "Euler",
-    "euler_a": "Euler a",
-    "euler_trailing": "Euler, for few steps",
-    "ddim": "DDIM",
-    "deis": "DEIS",
-    "lcm": "LCM, for few steps",
-    "tcd": "TCD, for few steps",
-    "flow_euler": "Euler",
-}
