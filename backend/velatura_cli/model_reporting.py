@@ -9,7 +9,7 @@ from typing import Any, TextIO
 
 from tqdm import tqdm
 
-from velatura_backend.models.records import InstalledModel
+from velatura_backend.models.records import InstalledModel, ModelKind
 from velatura_backend.models.work import Step
 from velatura_plugin.i18n import Translations
 from velatura_plugin.ui.numbers import byte_count
@@ -111,5 +111,7 @@ def what_it_is(model: InstalledModel) -> str:
     variant = "" if model.variant.value == "base" else model.variant.value
     words = [family, variant, model.kind.value.replace("_", " ")]
     text = " ".join(each for each in words if each)
-    extras: Sequence[str] = [*(["distilled"] if model.distilled else []), model.detail]
+    # Of a VAE it is a number, of an embedding the word to write; only kinds of control are words.
+    detail = model.detail if model.kind is ModelKind.CONTROL else ""
+    extras: Sequence[str] = [*(["distilled"] if model.distilled else []), detail]
     return ", ".join([text, *(each for each in extras if each)])

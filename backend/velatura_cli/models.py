@@ -6,20 +6,25 @@ Works on the data directory itself; a backend that runs on it notices.
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Sequence
+from importlib.metadata import version
 from pathlib import Path
 
 from velatura_backend.config import default_data_directory, prepare_data_directory
+from velatura_backend.models.bundle import export_models, import_bundle, is_bundle
 from velatura_backend.models.checking import verify
 from velatura_backend.models.importing import ImportWishes, import_models
+from velatura_backend.models.installing import install, with_needs
+from velatura_backend.models.manifest import Offer
 from velatura_backend.models.records import InstalledModel
+from velatura_backend.models.sources import DEFAULT, Source, read_source, write_source
 from velatura_backend.models.store import ModelStore
-from velatura_protocol.errors import ModelDamaged
+from velatura_protocol.errors import LicenceNotAccepted, ModelDamaged
 
-from .exit_codes import ExitCode
+from .exit_codes import ExitCode, UsageError
 from .interruption import Interruption
+from .model_listing import write_listing
 from .model_reporting import (
     Progress,
     described,
@@ -29,7 +34,6 @@ from .model_reporting import (
     write_event,
 )
 from .reporting import write_error, write_line
-from .table import write_table
 from .wording import error_line
 
 
@@ -48,6 +52,10 @@ def run_models(arguments: argparse.Namespace) -> ExitCode:
 
 def _act(store: ModelStore, arguments: argparse.Namespace, progress: Progress) -> ExitCode:
     match arguments.action:
+        case "install":
+            return _install(store, arguments, progress)
+        case "export":
+            return _export(store, arguments, progress)
         case "import":
             return _import(store, arguments, progress)
         case "verify":
@@ -55,31 +63,73 @@ def _act(store: ModelStore, arguments: argparse.Namespace, progress: Progress) -
         case "remove":
             return _remove(store, arguments.models, as_json=arguments.json)
         case _:
-            return _list(store, as_json=arguments.json)
+            write_listing(store, memory=arguments.memory, as_json=arguments.json)
+            return ExitCode.DONE
 
 
-def _list(store: ModelStore, *, as_json: bool) -> ExitCode:
-    models = store.recorded()
-    if as_json:
-        listed = {"installed": [described(each) for each in models]}
-        write_line(sys.stdout, json.dumps(listed, indent=1, ensure_ascii=False))
-        return ExitCode.DONE
-    rows = [(each.id, size_of(each.bytes), what_it_is(each), _remarks(each)) for each in models]
-    write_table(sys.stdout, ("MODEL", "SIZE", "WHAT IT IS", "NAME, LICENCE"), rows)
+def _install(store: ModelStore, arguments: argparse.Namespace, progress: Progress) -> ExitCode:
+    web = _source(store, arguments).web(version("velatura"))
+    wanted = dict.fromkeys(each for name in arguments.models for each in with_needs(name))
+    for offer in wanted:
+        _announce(store, offer, as_json=arguments.json)
+        try:
+            model = install(
+                store, offer, web, accepted=arguments.accept_licence, report=progress.report
+            )
+        except LicenceNotAccepted as error:
+            raise UsageError(
+                f"{offer.name} is under {offer.licence}, which has conditions: read "
+                f"{offer.licence_url} and give --accept-licence"
+            ) from error
+        finally:
+            progress.close()
+        _print_models("installed", [model], as_json=arguments.json)
     return ExitCode.DONE
 
 
-def _remarks(model: InstalledModel) -> str:
-    remarks = [model.name, licence_words(model.licence, commercial_use=model.commercial_use)]
-    if not model.location.exists():
-        remarks.append("its files are gone")
-    elif model.in_place:
-        remarks.append(f"used in place: {model.location}")
-    return ". ".join(remarks)
+def _source(store: ModelStore, arguments: argparse.Namespace) -> Source:
+    """With what is given now, which is remembered."""
+    known = read_source(store.directory)
+    given = Source(
+        mirror=_changed(known.mirror, arguments.mirror),
+        proxy=_changed(known.proxy, arguments.proxy),
+    )
+    if given != known:
+        write_source(store.directory, given)
+    return given
+
+
+def _changed(known: str, given: str | None) -> str:
+    return known if given is None else "" if given == DEFAULT else given
+
+
+def _announce(store: ModelStore, offer: Offer, *, as_json: bool) -> None:
+    """What is about to come, before a byte of it does."""
+    if as_json or any(each.id == offer.id for each in store.all()):
+        return
+    size = size_of(offer.bytes) if offer.is_confirmed else f"about {size_of(offer.bytes)}"
+    licence = licence_words(offer.licence, commercial_use=offer.commercial_use)
+    hashes = "" if offer.is_confirmed else " Its hashes are those the server lists for the commit."
+    write_error(f"{offer.name}, {size}, from {offer.source}; {licence}.{hashes}")
+
+
+def _export(store: ModelStore, arguments: argparse.Namespace, progress: Progress) -> ExitCode:
+    names: Sequence[str] = arguments.models
+    models = [store.get(each) for each in names] if names else store.all()
+    folder: Path = arguments.folder.expanduser()
+    exported = export_models(models, folder, progress.report)
+    progress.close()
+    _print_models("exported", exported, as_json=arguments.json)
+    return ExitCode.DONE
 
 
 def _import(store: ModelStore, arguments: argparse.Namespace, progress: Progress) -> ExitCode:
     path: Path = arguments.path.expanduser()
+    if is_bundle(path):
+        models = import_bundle(store, path, progress.report)
+        progress.close()
+        _print_models("imported", models, as_json=arguments.json)
+        return ExitCode.DONE
     wishes = ImportWishes(
         name=arguments.name,
         licence=arguments.licence,

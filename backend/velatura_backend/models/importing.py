@@ -13,6 +13,7 @@ from ..disk import disk_errors
 from ..engines.diffusion.recognition import Recognised, recognise
 from .convert import convert
 from .finding import Found, files_of, find_models
+from .manifest import offers
 from .records import InstalledModel, ModelFile, ModelForm
 from .safetensors_header import FileSort, read_header
 from .store import ModelStore
@@ -96,6 +97,11 @@ def identifier_for(name: str) -> str:
     return slug[:48].strip("-") or "model"
 
 
+def _free_id(store: ModelStore, name: str) -> str:
+    """Not that of a model of the manifest: whoever asks for one is to get that one."""
+    return store.free_id(identifier_for(name), {each.id for each in offers()})
+
+
 def _weight(found: Found) -> int:
     return sum(path.stat().st_size for path in files_of(found.path))
 
@@ -123,7 +129,7 @@ def _recorded(
         if is_same:
             return known
     name = wishes.name or _name_of(path)
-    identity = known.id if known else store.free_id(identifier_for(name))
+    identity = known.id if known else _free_id(store, name)
     model = _described(path, recognised, files, wishes, _Names(identity, name))
     if wishes.copies:
         model = _copied(store, model)
@@ -138,7 +144,7 @@ def _converted(
     nothing that engines can run; nothing of it is left
     """
     name = wishes.name or path.stem
-    identity = store.free_id(identifier_for(name))
+    identity = _free_id(store, name)
     folder = store.parts / f"{identity}.conversion"
     target = store.own / identity
     try:

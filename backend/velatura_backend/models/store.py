@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import shutil
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -113,9 +114,9 @@ class ModelStore:
             shutil.rmtree(self.own / model.id, ignore_errors=True)
         return model
 
-    def free_id(self, wanted: str) -> str:
+    def free_id(self, wanted: str, reserved: Collection[str] = ()) -> str:
         """``wanted``, or with a number behind it where that is taken."""
-        taken = {each.id for each in self.recorded()}
+        taken = {each.id for each in self.recorded()} | set(reserved)
         names = (wanted, *(f"{wanted[:60]}-{number}" for number in range(2, len(taken) + 3)))
         return next(each for each in names if each not in taken)
 

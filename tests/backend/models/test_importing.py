@@ -86,6 +86,11 @@ def test_the_same_bytes_elsewhere_are_the_same_model(store: ModelStore, theirs: 
     assert len(store.recorded()) == 1
 
 
+def test_names_of_the_manifest_are_not_taken(store: ModelStore, theirs: Path) -> None:
+    (model,) = import_models(store, theirs, ImportWishes("sd15")).models
+    assert (model.id, model.name) == ("sd15-2", "sd15")
+
+
 def test_copies_belong_to_the_store(store: ModelStore, theirs: Path) -> None:
     (model,) = import_models(store, theirs, ImportWishes(copies=True)).models
     assert not model.in_place

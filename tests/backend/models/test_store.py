@@ -147,6 +147,7 @@ def test_ids_are_free(store: ModelStore) -> None:
     own_model(store)
     own_model(store, "sd15-2")
     assert store.free_id("sd15") == "sd15-3"
+    assert store.free_id("sdxl", {"sdxl", "sdxl-2"}) == "sdxl-3"
 
 
 @pytest.mark.parametrize(
