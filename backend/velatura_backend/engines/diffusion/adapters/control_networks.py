@@ -1,0 +1,114 @@
+"""Control networks from what is installed: folders of the library, or one safetensors file."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import diffusers
+import torch
+from diffusers.loaders.single_file_utils import convert_controlnet_checkpoint
+from diffusers.models.controlnets.controlnet import ControlNetModel
+from diffusers.models.controlnets.controlnet_union import ControlNetUnionModel
+from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
+from torch import Tensor
+
+from velatura_protocol.errors import ModelDamaged, Unsupported
+
+from ....models.records import InstalledModel, ModelForm
+from .files import read_tensors
+
+_CLASSES = (
+    "ControlNetModel",
+    "ControlNetUnionModel",
+    "FluxControlNetModel",
+    "SD3ControlNetModel",
+    "QwenImageControlNetModel",
+    "ZImageControlNetModel",
+)
+_LIBRARY_ERRORS = (OSError, ValueError, KeyError, RuntimeError, TypeError)
+
+
+def load_control(model: InstalledModel, denoiser: Any) -> Any:
+    """The network in the host's memory, in the denoiser's type.
+
+    :raises ModelDamaged: its files cannot be read
+    :raises Unsupported: no control network that goes with this denoiser
+    """
+    network = _from_folder(model) if model.form is ModelForm.FOLDER else _from_file(model, denoiser)
+    return network.to(denoiser.dtype).eval()
+
+
+def _from_folder(model: InstalledModel) -> Any:
+    try:
+        told = json.loads((model.location / "config.json").read_text(encoding="utf-8"))
+        named = str(told["_class_name"])
+    except (OSError, ValueError, KeyError) as error:
+        raise ModelDamaged(model=model.id, file="config.json", reason="unreadable") from error
+    if named not in _CLASSES:
+        raise Unsupported(what=f"{model.name}: is a {named}, no control network")
+    try:
+        return getattr(diffusers, named).from_pretrained(
+            model.location, local_files_only=True, use_safetensors=True
+        )
+    except _LIBRARY_ERRORS as error:
+        reason = type(error).__name__
+        raise ModelDamaged(model=model.id, file=model.location.name, reason=reason) from error
+
+
+def _from_file(model: InstalledModel, denoiser: Any) -> Any:
+    """A file says nothing of its shape but its tensors; the rest is as in the denoiser, half of
+    which such a network is a copy of."""
+    tensors = read_tensors(model)
+    if not isinstance(denoiser, UNet2DConditionModel):
+        raise Unsupported(what=f"{model.name}: for this family install it as a folder")
+    try:
+        converted = convert_controlnet_checkpoint(tensors, denoiser.config)
+        network = _made_for(converted, denoiser)
+        network.load_state_dict(converted)
+    except _LIBRARY_ERRORS as error:
+        raise Unsupported(what=f"{model.name}: {_looks_like(tensors)}") from error
+    return network
+
+
+def _made_for(tensors: Mapping[str, Tensor], denoiser: Any) -> Any:
+    options: dict[str, Any] = {
+        "load_weights_from_unet": False,
+        "conditioning_embedding_out_channels": _embedding_widths(tensors),
+        "conditioning_channels": tensors["controlnet_cond_embedding.conv_in.weight"].shape[1],
+    }
+    make = ControlNetModel
+    if "task_embedding" in tensors:
+        make = ControlNetUnionModel
+    config = _configuration(make, denoiser, options)
+    config["in_channels"] = tensors["conv_in.weight"].shape[1]
+    if make is ControlNetUnionModel:
+        kinds, width = tensors["task_embedding"].shape
+        config |= {
+            "num_control_type": kinds,
+            "num_trans_channel": width,
+            "num_proj_channel": tensors["spatial_ch_projs.weight"].shape[0],
+        }
+    return make.from_config(config)
+
+
+def _configuration(make: type[Any], denoiser: Any, options: Mapping[str, Any]) -> dict[str, Any]:
+    with torch.device("meta"):
+        return dict(make.from_unet(denoiser, **options).config)
+
+
+def _embedding_widths(tensors: Mapping[str, Tensor]) -> tuple[int, ...]:
+    """Of the small network that the control image goes through first."""
+    part = "controlnet_cond_embedding"
+    count = len({key.split(".")[2] for key in tensors if key.startswith(f"{part}.blocks.")})
+    inner = [tensors[f"{part}.blocks.{index}.weight"].shape[0] for index in range(1, count, 2)]
+    return (tensors[f"{part}.conv_in.weight"].shape[0], *inner)
+
+
+def _looks_like(tensors: Mapping[str, Tensor]) -> str:
+    if any("lora" in key for key in tensors):
+        return "looks like a control LoRA, which is not supported"
+    if any("control" in key for key in tensors):
+        return "looks like a control network for models of another family"
+    return "does not look like a control network"
