@@ -99,7 +99,8 @@ class Stage(Enum):
 @dataclass(frozen=True)
 class Component:
     """A part of a pipeline. ``make``: names of the classes it may be of, the usual one first;
-    nothing else that a folder names is ever loaded. ``folder``: where it lies in a folder."""
+    nothing else that a folder names is ever loaded. ``library``: where the class is from; ``own``:
+    there is one of ours in its place."""
 
     name: str
     library: str
@@ -156,7 +157,8 @@ class FamilyRow:
     ``experimental``: it loads and runs, and nobody has judged its pictures. ``rank``: of engines on
     its models; those of the built-in ones, which work without words, are higher.
     ``area_argument``: under which name the pipeline has to be told the picture's area, or it brings
-    every picture to one of its own. ``call``: what its call is always told.
+    every picture to one of its own. ``call``: what its call is always told. ``float_latents``: the
+    pipeline insists on float32 between its steps, and casts what the denoiser is to see itself.
     """
 
     family: Family
@@ -185,6 +187,7 @@ class FamilyRow:
     rank: int = 5
     area_argument: str = ""
     call: tuple[tuple[str, bool], ...] = ()
+    float_latents: bool = False
 
     def component(self, name: str) -> Component:
         return next(each for each in self.components if each.name == name)
@@ -360,6 +363,7 @@ _Z_IMAGE = FamilyRow(
     licence="Apache-2.0",
     commercial_use=True,
     rank=7,
+    float_latents=True,
 )
 
 _SD3 = FamilyRow(
@@ -464,7 +468,7 @@ _QWEN_IMAGE_EDIT = replace(
     pipeline="QwenImageEditPipeline",
     components=(
         *_QWEN_IMAGE.components,
-        _text("processor", "Qwen2VLProcessor"),
+        Component("processor", "own", ("Qwen2VLProcessor",), Stage.TEXT),
     ),
     text=replace(_QWEN_IMAGE.text, sees_picture=True),
     picture_input=PictureInput.ONE,

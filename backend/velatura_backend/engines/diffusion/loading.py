@@ -21,6 +21,10 @@ from velatura_protocol.errors import ModelDamaged
 
 from ...models.records import InstalledModel
 from .families import Component, FamilyRow, Noising, Stage
+from .memory import MemoryPlan, ladder_of, plan_for
+from .placement import prepared
+from .processors import picture_processor
+from .shortage import is_out_of_memory
 
 _LIBRARIES: Mapping[str, Any] = {"diffusers": diffusers, "transformers": transformers}
 
@@ -35,6 +39,7 @@ class Source:
     model: InstalledModel
     row: FamilyRow
     device: str
+    plan: MemoryPlan = plan_for(ladder_of("cpu")[0], "cpu")
 
     def load(self, component: Component) -> Any:
         """The part itself, in the host's memory.
@@ -42,6 +47,8 @@ class Source:
         :raises ModelDamaged: the model does not bring it, or its files cannot be read
         """
         folder = self.model.location / component.name
+        if component.library == "own":
+            return self._own(component, folder)
         make = self._class_of(component)
         options: dict[str, Any] = {"local_files_only": True}
         if _is_network(make):
@@ -51,15 +58,21 @@ class Source:
         try:
             part = make.from_pretrained(folder, **options)
         except (OSError, ValueError, KeyError, RuntimeError) as error:
+            if is_out_of_memory(error):
+                raise MemoryError(str(error)) from error
             raise self._damaged(component.name, type(error).__name__) from error
-        return part.eval() if _is_network(make) else part
+        if not _is_network(make):
+            return part
+        return prepared(part.eval(), component.stage, self.plan, self.device)
 
     def loader(self, component: Component) -> Callable[[], Any]:
         return functools.partial(self.load, component)
 
     def is_network(self, component: Component) -> bool:
         """Whether it has weights; tokenizers and processors have not."""
-        return _is_network(getattr(_LIBRARIES[component.library], component.make[0]))
+        return component.library in _LIBRARIES and _is_network(
+            getattr(_LIBRARIES[component.library], component.make[0])
+        )
 
     def scheduler(self) -> Mapping[str, Any]:
         """The configuration of the model's own scheduler."""
@@ -71,7 +84,7 @@ class Source:
         told = self._index()
         wanted = inspect.signature(pipeline.__init__).parameters
         plain = {key: value for key, value in told.items() if isinstance(value, bool | int | float)}
-        return {key: value for key, value in (plain | _SETTINGS).items() if key in wanted}
+        return {key: value for key, value in (plain | dict(_SETTINGS)).items() if key in wanted}
 
     def has(self, component: Component) -> bool:
         return (self.model.location / component.name).is_dir()
@@ -79,9 +92,16 @@ class Source:
     def dtype(self, component: Component) -> torch.dtype:
         """VAEs always decode in float32: in 16 bit a gradient would have steps that a 16-bit
         document shows, and SDXL's overflows."""
-        if component.stage is Stage.PICTURE or self.device == "cpu":
+        if component.stage is Stage.PICTURE or not self.plan.half:
             return torch.float32
+        if self.device == "cpu":
+            return torch.bfloat16
         return torch.float16 if self.row.noising is Noising.VARIANCE else torch.bfloat16
+
+    def _own(self, component: Component, folder: Path) -> Any:
+        if not folder.is_dir():
+            raise self._damaged(component.name, "missing")
+        return picture_processor(folder, self.load(self.row.component("tokenizer")))
 
     def _class_of(self, component: Component) -> type[Any]:
         named = self._named_class(component)

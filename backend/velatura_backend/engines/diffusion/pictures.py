@@ -30,10 +30,17 @@ def prompt_picture(row: FamilyRow, request: PaintRequest) -> Any:
 def _pictures(row: FamilyRow, request: PaintRequest) -> list[Image.Image]:
     if row.picture_input is PictureInput.NONE:
         return []
-    found = [_picture(request.image)] if request.instruction and request.image is not None else []
+    found = [request.image] if request.instruction and request.image is not None else []
     if row.picture_input is PictureInput.SEVERAL:
-        found += [_picture(each.image) for each in request.references]
-    return found
+        found += [each.image for each in request.references]
+    if not found and row.text.sees_picture:
+        found = [_anything(request) if request.image is None else request.image]
+    return [_picture(each) for each in found]
+
+
+def _anything(request: PaintRequest) -> RgbImage:
+    """Models that only know how to edit are given an empty sheet to draw on."""
+    return np.ones((request.height, request.width, 3), np.float32)
 
 
 def _picture(image: RgbImage) -> Image.Image:
