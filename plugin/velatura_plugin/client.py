@@ -125,18 +125,18 @@ class Client:
         self._post(lambda: self._acknowledge(job, seq))
 
     def list_jobs(self, *, document_key: str = "", limit: int = 50, everyone: bool = False) -> int:
-        number = next(self._numbers)
-        self._post(lambda: self._request(number, ListJobs(number, document_key, limit, everyone)))
-        return number
+        return self.ask(lambda number: ListJobs(number, document_key, limit, everyone))
 
     def forget(self, jobs: tuple[str, ...], *, everyone: bool = False) -> int:
-        number = next(self._numbers)
-        self._post(lambda: self._request(number, Forget(number, jobs, everyone)))
-        return number
+        return self.ask(lambda number: Forget(number, jobs, everyone))
 
     def set_favourite(self, job: str, *, favourite: bool) -> int:
+        return self.ask(lambda number: Favourite(number, job, favourite))
+
+    def ask(self, make: Callable[[int], ClientRequest]) -> int:
+        """Sends the request that ``make`` builds with its number, which is returned."""
         number = next(self._numbers)
-        self._post(lambda: self._request(number, Favourite(number, job, favourite)))
+        self._post(lambda: self._request(number, make(number)))
         return number
 
     def fetch(self, refs: tuple[BlobRef, ...]) -> None:

@@ -15,12 +15,15 @@ from velatura_protocol.messages import (
     Capabilities,
     ClientRequest,
     Done,
+    Engines,
     Error,
     ErrorInfo,
     ExchangeProof,
     ExchangeReady,
     JobEvent,
     Jobs,
+    ModelProgress,
+    Models,
     Ping,
     Pong,
     Preview,
@@ -219,7 +222,10 @@ class Conversation:
                 self._greet(event)
             case ExchangeReady():
                 self._uploader.settle_exchange()
-            case Capabilities():
+            case Capabilities() | Engines() | ModelProgress():
+                self._emit(event)
+            case Models():
+                self._requests.discard(event.request)
                 self._emit(event)
             case Preview():
                 self._downloader.expect(event)

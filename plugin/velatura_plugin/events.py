@@ -14,10 +14,13 @@ from velatura_protocol.messages import (
     BlobRef,
     CancelledJob,
     Capabilities,
+    Engines,
     ErrorInfo,
     Failed,
     Finished,
     JobSummary,
+    ModelProgress,
+    Models,
     Progress,
     Queued,
     Started,
@@ -147,4 +150,7 @@ ClientEvent = (
     | HistoryArrived
     | RequestDone
     | PixelsArrived
+    | Engines
+    | Models
+    | ModelProgress
 )

@@ -11,9 +11,12 @@ from velatura_protocol.messages import (
     Accepted,
     CancelledJob,
     Capabilities,
+    Engines,
     ErrorInfo,
     Failed,
     Finished,
+    ModelProgress,
+    Models,
     Progress,
     Queued,
     Started,
@@ -73,6 +76,8 @@ def reduce(state: PanelState, event: PanelEvent) -> PanelState:
             )
         case Capabilities():
             return replace(state, devices=event.devices, warm_engines=event.warm_engines)
+        case Engines():
+            return replace(state, operations=event.operations, engines=event.engines)
         case DocumentSeen(document):
             # Asked several times a second: what is as it was must not have every panel drawn again.
             return state if document == state.document else replace(state, document=document)
@@ -90,7 +95,7 @@ def reduce(state: PanelState, event: PanelEvent) -> PanelState:
             return replace(state, retouch=retouch)
         case JobRemoved(job):
             return _without_job(state, job)
-        case HistoryArrived() | RequestDone() | PixelsArrived():
+        case HistoryArrived() | RequestDone() | PixelsArrived() | Models() | ModelProgress():
             return state
         case HistoryChanged(history):
             away = None if history.is_open else state.put_away

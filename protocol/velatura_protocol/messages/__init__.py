@@ -34,6 +34,20 @@ from .jobs import (
     Submit,
     VariationFailed,
 )
+from .models import (
+    Engines,
+    ImportModels,
+    InstalledModelInfo,
+    InstallModel,
+    ListModels,
+    ModelPlace,
+    ModelProgress,
+    Models,
+    OfferedModel,
+    RemoveModel,
+    StopModel,
+    VerifyModel,
+)
 from .parts import (
     PROTOCOL,
     BlobRef,
@@ -66,6 +80,12 @@ ClientRequest = (
     | ListJobs
     | Favourite
     | Forget
+    | ListModels
+    | InstallModel
+    | ImportModels
+    | VerifyModel
+    | RemoveModel
+    | StopModel
     | Ping
     | Pong
 )
@@ -83,7 +103,20 @@ JobEvent = (
     | CancelledJob
 )
 
-ServerReply = ExchangeReady | Capabilities | JobEvent | Preview | Jobs | Done | Error | Ping | Pong
+ServerReply = (
+    ExchangeReady
+    | Capabilities
+    | JobEvent
+    | Preview
+    | Jobs
+    | Models
+    | ModelProgress
+    | Engines
+    | Done
+    | Error
+    | Ping
+    | Pong
+)
 """What a server's shell sends once it has said welcome."""
 
 ClientMessage = Hello | ClientRequest | BlobMessage
@@ -111,6 +144,7 @@ __all__ = [
     "Codec",
     "DeviceInfo",
     "Done",
+    "Engines",
     "Error",
     "ErrorInfo",
     "Exchange",
@@ -121,13 +155,21 @@ __all__ = [
     "Finished",
     "Forget",
     "Hello",
+    "ImportModels",
+    "InstallModel",
+    "InstalledModelInfo",
     "JobEvent",
     "JobSummary",
     "Jobs",
     "LayerPart",
     "Limits",
     "ListJobs",
+    "ListModels",
     "Message",
+    "ModelPlace",
+    "ModelProgress",
+    "Models",
+    "OfferedModel",
     "Patch",
     "Ping",
     "Placement",
@@ -138,6 +180,7 @@ __all__ = [
     "ProtocolVersion",
     "Queued",
     "Refused",
+    "RemoveModel",
     "Result",
     "ResultLayer",
     "Resume",
@@ -145,8 +188,10 @@ __all__ = [
     "ServerMessage",
     "ServerReply",
     "Started",
+    "StopModel",
     "Submit",
     "Variation",
     "VariationFailed",
+    "VerifyModel",
     "Welcome",
 ]

@@ -11,6 +11,7 @@ from ..messages import (
     Cancel,
     Capabilities,
     Done,
+    Engines,
     Error,
     ErrorInfo,
     ExchangeProof,
@@ -18,14 +19,22 @@ from ..messages import (
     Favourite,
     Forget,
     Hello,
+    ImportModels,
+    InstallModel,
     JobEvent,
     Jobs,
     ListJobs,
+    ListModels,
+    ModelProgress,
+    Models,
     Pong,
     Preview,
     Refused,
+    RemoveModel,
     Resume,
+    StopModel,
     Submit,
+    VerifyModel,
     Welcome,
 )
 
@@ -93,6 +102,9 @@ ClientEvent = (
     | JobEvent
     | Preview
     | Jobs
+    | Models
+    | ModelProgress
+    | Engines
     | Done
     | Error
     | Pong
@@ -110,6 +122,12 @@ ServerEvent = (
     | ListJobs
     | Favourite
     | Forget
+    | ListModels
+    | InstallModel
+    | ImportModels
+    | VerifyModel
+    | RemoveModel
+    | StopModel
     | Pong
     | BlobEvent
 )
