@@ -12,12 +12,11 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from queue import SimpleQueue
 from threading import Event
 
-import torch
-
 from velatura_protocol.errors import Cancelled
 
 from .libraries import prepare_libraries
 from .painting import PaintEvent
+from .shortage import is_out_of_memory
 
 Report = Callable[[PaintEvent], None]
 
@@ -59,7 +58,9 @@ class Conductor:
 def _raise_what_failed(done: Future[None]) -> None:
     try:
         done.result()
-    except torch.OutOfMemoryError as error:
-        raise MemoryError(str(error)) from error
+    except RuntimeError as error:
+        if is_out_of_memory(error):
+            raise MemoryError(str(error)) from error
+        raise
     except Cancelled as stopped:
         raise Cancelled(**stopped.params) from None

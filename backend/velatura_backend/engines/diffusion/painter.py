@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from functools import partial
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import cached_property, partial
 
 from ...models.records import InstalledModel
 from ..base import EngineContext
 from ..workshop import Workshop
 from .conducting import Conductor, Report
 from .families import FamilyRow, Guiding, MaskInput, PictureInput, row_of
+from .ladder import Ladder, Lessons
 from .loading import Source
+from .memory import MemoryPlan, ModelSize
 from .painting import PaintEvent, PaintRequest, Traits
+from .parts import residency_of
+from .shrinking import enlarged_to, shrunk
+from .sizes import pass_of, size_if_told
 from .work import PaintWork
 
 
@@ -32,13 +38,31 @@ class DiffusionPainter:
         return traits_of(self.row, distilled=self.model.distilled)
 
     def paint(self, request: PaintRequest, context: EngineContext) -> Iterator[PaintEvent]:
-        """:raises MemoryError: the device has too little for it"""
+        """:raises OutOfMemory: the device has too little for it, whatever is done"""
+        keep = self._workshop.keep
+        ladder = Ladder(
+            self.model.id, self._size, residency_of(self._workshop), keep.get(Lessons, Lessons)
+        )
+        work = pass_of(request, self.row, guided=self.traits.guided)
+        yield from ladder.paint(work, partial(self._painted, request, context))
+
+    @cached_property
+    def _size(self) -> ModelSize | None:
+        return size_if_told(self.model, self.row)
+
+    def _painted(
+        self, wanted: PaintRequest, context: EngineContext, plan: MemoryPlan
+    ) -> Iterator[PaintEvent]:
+        """:raises MemoryError: the plan takes more than there is"""
+        request = shrunk(wanted, plan.area, self.row.sizes.multiple)
+        source = replace(self.source, plan=plan)
         conductor = self._workshop.keep.get(Conductor, partial(Conductor, self._workshop.threads))
 
-        def work(report: Report, still_wanted: Report) -> None:
-            PaintWork(self.source, self._workshop, request, context, report, still_wanted).run()
+        def work(report: Report, still_wanted: Callable[[], None]) -> None:
+            PaintWork(source, self._workshop, request, context, report, still_wanted).run()
 
-        yield from conductor.events(work)
+        for event in conductor.events(work):
+            yield enlarged_to(wanted, event)
 
 
 def traits_of(row: FamilyRow, *, distilled: bool) -> Traits:

@@ -8,7 +8,14 @@ from typing import Any
 
 from ...models.residency import Residency
 from ..workshop import Workshop
+from .families import Stage
 from .loading import Source
+from .placement import form_of, is_streamed, tiling
+
+
+def residency_of(workshop: Workshop) -> Residency:
+    """The one that all models of the workshop share."""
+    return workshop.keep.get(Residency, lambda: Residency(workshop.device))
 
 
 class Tools:
@@ -25,7 +32,7 @@ class Parts:
         self.source = source
         self._check = check
         self._tools = workshop.keep.get(Tools, Tools)
-        self._residency = workshop.keep.get(Residency, lambda: Residency(workshop.device))
+        self._residency = residency_of(workshop)
 
     @contextmanager
     def use(self, *names: str) -> Iterator[dict[str, Any]]:
@@ -44,9 +51,13 @@ class Parts:
         if not self.source.is_network(component):
             yield self._tool(name)
             return
-        model = self.source.model.id
+        model, plan, stage = self.source.model.id, self.source.plan, component.stage
         load = self.source.loader(component)
-        with self._residency.use(model, name, load, check=self._check) as part:
+        streamed = is_streamed(stage, plan)
+        placed = self._residency.use(
+            model, name + form_of(stage, plan), load, streamed=streamed, check=self._check
+        )
+        with placed as part, tiling(part, plan.tiled and stage is Stage.PICTURE):
             yield part
 
     def _tool(self, name: str) -> Any:

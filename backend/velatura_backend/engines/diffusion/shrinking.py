@@ -10,7 +10,7 @@ import numpy as np
 from velatura_protocol.geometry import Size
 
 from ...imaging.resize import Filter, resize, resize_mask
-from .painting import PaintRequest, RgbImage
+from .painting import Painted, PaintEvent, PaintRequest, RgbImage
 
 
 def shrunk(request: PaintRequest, share: float, multiple: int) -> PaintRequest:
@@ -28,6 +28,13 @@ def shrunk(request: PaintRequest, share: float, multiple: int) -> PaintRequest:
         mask=None if request.mask is None else resize_mask(request.mask, size, Filter.BOX),
         controls=tuple(replace(each, image=resized(each.image, size)) for each in request.controls),
     )
+
+
+def enlarged_to(request: PaintRequest, event: PaintEvent) -> PaintEvent:
+    """``event`` of a smaller pass, its picture in the request's size."""
+    if not isinstance(event, Painted) or event.image.shape[:2] == (request.height, request.width):
+        return event
+    return replace(event, image=resized(event.image, Size(request.width, request.height)))
 
 
 def resized(image: RgbImage, size: Size) -> RgbImage:

@@ -8,10 +8,13 @@ from math import prod
 from pathlib import Path
 from typing import Any
 
+from velatura_protocol.errors import NotFound, UnreadableFile
+
 from ...models.records import InstalledModel, ModelForm
 from ...models.safetensors_header import read_header
-from .families import FamilyRow, Stage
-from .memory import Appetite, ModelSize, Part
+from .families import FamilyRow, PictureInput, Stage
+from .memory import Appetite, ModelSize, Part, Pass
+from .painting import PaintRequest
 
 # Values alive at once, of the classes at their real sizes and three areas each, counted without
 # computing anything (tests/benchmarks/diffusion, --appetite); attention as fused kernels do it.
@@ -56,6 +59,27 @@ def size_of(model: InstalledModel, row: FamilyRow, configs: Path) -> ModelSize:
     denoiser = _config(configs / row.denoiser)
     pictures = [_config(configs / each.name) for each in row.of_stage(Stage.PICTURE)]
     return ModelSize(parts, appetite_of(denoiser, pictures[0]))
+
+
+def size_if_told(model: InstalledModel, row: FamilyRow) -> ModelSize | None:
+    """None where files or configurations do not tell: what is wrong with them is for loading to
+    say, which looks closer."""
+    if model.form is ModelForm.FILE:
+        return None
+    try:
+        return size_of(model, row, model.location)
+    except (UnreadableFile, NotFound, OSError, KeyError, IndexError, ValueError):
+        return None
+
+
+def pass_of(request: PaintRequest, row: FamilyRow, *, guided: bool) -> Pass:
+    """Pictures that a model looks at are as many tokens more."""
+    pixels = request.height * request.width
+    if row.picture_input is not PictureInput.NONE:
+        seen = [each.image for each in request.references]
+        seen += [request.image] if request.image is not None else []
+        pixels += sum(min(each.shape[0] * each.shape[1], row.sizes.native) for each in seen)
+    return Pass(pixels, 2 if guided else 1)
 
 
 def appetite_of(denoiser: Config, vae: Config) -> Appetite:
