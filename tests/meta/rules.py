@@ -23,8 +23,9 @@ THIRD_PARTY = {
     "velatura_protocol": {"msgpack"},
     "velatura_plugin": {"websockets", "krita", "pykrita", "PyQt5", "PyQt6", "gi"},
     "velatura_backend": {
-        "imagecodecs", "msgpack", "numba", "numpy", "onnxruntime", "PIL", "platformdirs", "pyvips",
-        "scipy", "websockets",
+        "diffusers", "imagecodecs", "msgpack", "numba", "numpy", "onnxruntime", "peft", "PIL",
+        "platformdirs", "pyvips", "safetensors", "scipy", "spandrel", "torch", "transformers",
+        "websockets",
     },
     "velatura_cli": {"numpy", "tqdm"},
     "installer": set[str](),
