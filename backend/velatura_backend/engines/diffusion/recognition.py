@@ -16,8 +16,9 @@ from typing import cast
 from velatura_protocol.errors import NotFound, UnreadableFile, Unsupported
 
 from ...models.records import Family, ModelForm, ModelKind, Variant
+from .denoiser_signatures import Told, Unusable, Verdict, tell_denoiser
 from .families import FamilyRow, Stage, row_of, supported_families
-from .signatures import Told, Unusable, Verdict, tell, tell_denoiser
+from .signatures import tell
 from .tensor_names import TensorNames, names_in_file, names_in_folder
 
 _SUPPORTED = "checkpoints, adapters and VAEs of {families}; upscalers; as safetensors"
