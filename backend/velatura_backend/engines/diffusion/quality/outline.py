@@ -24,6 +24,15 @@ _MOST_STEP = 0.06
 _SMOOTH = 0.02
 """How much a side may change by itself from strip to strip and still count as smooth."""
 
+_ALIKE = 6.0
+"""Cells of the outline that are one piece of evidence: their means overlap."""
+
+_CERTAIN = 1.5
+"""Standard errors."""
+
+_PRIOR = 0.05
+"""Weight of there being no step."""
+
 _LEAST_STEP = 0.4 / 255.0
 _SIGMA = 2.0
 
@@ -50,9 +59,25 @@ def outline_steps(
     if not both.any():
         return np.zeros_like(painted)
     step = np.where(both[..., None], around.at_outline - within.at_outline, np.float32(0.0))
-    weight = both * _plausible(step, np.maximum(within.rough, around.rough))
-    field = _spread_inside(step, weight.astype(np.float32))
+    overall = _overall(step[both])
+    rest = np.where(both[..., None], step - overall, np.float32(0.0))
+    weight = both * _plausible(rest, np.maximum(within.rough, around.rough))
+    field = overall + _spread_inside(rest, weight.astype(np.float32))
     return np.where(hole[..., None], grid.enlarged(field), np.float32(0.0))
+
+
+def _overall(steps: NDArray[np.float32]) -> NDArray[np.float32]:
+    """(3,) what all of the outline has in common, as far as its places agree: on grass no single
+    place tells, and all of them together do."""
+    middle = np.median(steps, axis=0)
+    deviation = 1.4826 * np.median(np.abs(steps - middle), axis=0)
+    error = np.square(deviation).sum() * _ALIKE / len(steps)
+    size = np.square(middle).sum()
+    if size <= _CERTAIN**2 * error:
+        return np.zeros(3, np.float32)
+    believed = 1.0 - _CERTAIN**2 * error / size
+    likely = np.exp(-((np.abs(middle).max() / _MOST_STEP) ** 4))
+    return (believed * likely * middle).astype(np.float32)
 
 
 def _strips(side: BoolMask) -> list[BoolMask]:
@@ -113,7 +138,7 @@ def _plausible(step: Values, rough: Values) -> Values:
 def _spread_inside(step: Values, weight: Values) -> Values:
     total = ndimage.gaussian_filter(step * weight[..., None], (_SIGMA, _SIGMA, 0))
     weights = ndimage.gaussian_filter(weight, _SIGMA)
-    mean = (total / np.maximum(weights, 1e-6)[..., None]).astype(np.float32)
-    certain = np.clip(weights / 0.1, 0.0, 1.0).astype(np.float32)
+    mean = (total / (weights + _PRIOR)[..., None]).astype(np.float32)
+    certain = np.clip(weights / _PRIOR, 0.0, 1.0).astype(np.float32)
     field = spread(mean, certain)
     return np.sign(field) * np.maximum(np.abs(field) - _LEAST_STEP, 0.0)
