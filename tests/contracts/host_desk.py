@@ -149,6 +149,14 @@ class HostMaterial(ABC):
         """What the editor shows sample by sample, through a mask too."""
         return noise(size, form, seed)
 
+    def plain(self, name: str) -> str:
+        """A layer's name without what the editor adds so that no two are called the same."""
+        return name
+
+    def alike(self, found: bytes, wanted: bytes, form: PixelFormat) -> bool:
+        """What is seen is what was seen. Some editors round what they composite in floats."""
+        return found == wanted
+
     def opened(self, desk: HostDesk) -> Document:
         return desk.open(noise(SIZE, self.formats[0]), ColourSpace())
 

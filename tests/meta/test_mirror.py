@@ -25,6 +25,7 @@ ELSEWHERE: dict[str, str] = {
     "the method as a whole, against golden results; its parts mean nothing by themselves",
     "backend/velatura_backend/engines/builtin/warm.py": "backend/engines/conftest.py runs it",
     "plugin/velatura_plugin/host/krita/": "hosts/krita: only the real Krita can run it",
+    "plugin/velatura_plugin/host/gimp/": "hosts/gimp: only the real GIMP can run it",
     "plugin/velatura_plugin/ui/qt/": "hosts/qt: with the Python and the Qt of each root",
 }
 """Path of a module, or of a folder with a slash at its end → where it is tested instead."""

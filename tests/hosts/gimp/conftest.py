@@ -1,14 +1,17 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.hosts.counts import HOST
 from tests.hosts.gimp.editor import Gimp
+from tests.hosts.gimp.windows import GimpWindows
+from tests.hosts.krita.profile import TREE
 from tests.hosts.root.build import Root
 from tests.hosts.root.recipes import TRIXIE, Recipe
+from tests.hosts.root.session import session
 
 
 @pytest.fixture(scope="session")
@@ -17,6 +20,26 @@ def gimp_profile(shared: Path) -> Path:
     folder = shared / "gimp"
     folder.mkdir()
     return folder
+
+
+@pytest.fixture(scope="session")
+def running_windows(open_root: Callable[[Recipe], Root], shared: Path) -> Iterator[GimpWindows]:
+    """One display and one profile for all runs."""
+    root = open_root(TRIXIE)
+    scratch = shared / "gimp-windows"
+    scratch.mkdir()
+    with session(root, [TREE, shared], scratch) as display:
+        found = GimpWindows(display, scratch / "home")
+        found.install()
+        yield found
+
+
+@pytest.fixture
+def gimp_windows(
+    running_windows: GimpWindows, record_property: Callable[[str, object], None]
+) -> GimpWindows:
+    record_property(HOST, f"gimp {running_windows.version}")
+    return running_windows
 
 
 @pytest.fixture

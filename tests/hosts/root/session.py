@@ -72,7 +72,8 @@ def session(root: Root, shared: Sequence[Path], scratch: Path) -> Iterator[Sessi
     reader, writer = os.pipe()
     server = [
         *("Xvfb", "-displayfd", str(writer), "-screen", "0", SCREEN, "-fbdir", str(frames)),
-        *("-nolisten", "tcp", "-noreset"),
+        # Without repeating keys: on a busy machine one stroke would be two.
+        *("-nolisten", "tcp", "-noreset", "-r"),
     ]
     with (scratch / "display.log").open("wb") as output:
         inside = chroot_command(root.folder, server, PLAIN, [scratch])

@@ -1,0 +1,72 @@
+# pyright: standard
+"""The pictures that are open, and what is staged in each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from velatura_protocol.errors import NotFound
+
+from .gi_names import Gimp
+from .listing import item_of
+from .staging import CanvasStage
+
+
+@dataclass(frozen=True)
+class OpenImage:
+    image: Gimp.Image
+    stage: CanvasStage
+
+    @property
+    def id(self) -> str:
+        return f"image-{self.image.get_id()}"
+
+    def item(self, reference: str) -> Any:
+        """A layer or a channel.
+
+        :raises NotFound: there is none
+        """
+        found = item_of(self.image, reference)
+        if found is None:
+            raise NotFound(what="layer", id=reference)
+        return found
+
+
+class OpenImages:
+    """GIMP tells no plug-in which picture the user looks at. It is the one that the last command
+    came from; and the only one that is open, where there is but one."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, OpenImage] = {}
+        self._front: int | None = None
+
+    def bring_to_front(self, image: Gimp.Image) -> None:
+        self._front = image.get_id()
+
+    def active(self) -> OpenImage | None:
+        there = {each.get_id(): each for each in Gimp.get_images()}
+        self._known = {key: known for key, known in self._known.items() if key in there}
+        if self._front in there:
+            return self.of(there[self._front])
+        # Those that were opened last have the highest numbers.
+        return self.of(there[max(there)]) if there else None
+
+    def of(self, image: Gimp.Image) -> OpenImage:
+        known = self._known.get(image.get_id())
+        if known is None:
+            known = OpenImage(image, CanvasStage(image, {}))
+            self._known[image.get_id()] = known
+        return known
+
+    def get(self, document_id: str) -> OpenImage:
+        """:raises NotFound: it has been closed"""
+        for known in self._known.values():
+            if known.id == document_id and known.image.is_valid():
+                return known
+        raise NotFound(what="document", id=document_id)
+
+    def has(self, document_id: str) -> bool:
+        return any(
+            each.id == document_id and each.image.is_valid() for each in self._known.values()
+        )
