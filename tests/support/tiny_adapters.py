@@ -5,12 +5,17 @@ Skip where torch is missing: ``pytest.importorskip("diffusers")`` before importi
 
 from __future__ import annotations
 
+import inspect
+import json
 from dataclasses import dataclass
 from pathlib import Path
 
+import diffusers
 import torch
+import transformers
 from safetensors.torch import save_file
 
+from tests.support import tiny_pipelines
 from velatura_backend.models.records import Family, InstalledModel, ModelForm, ModelKind
 
 
@@ -97,3 +102,150 @@ def _add_lora(tensors, layout, place, down, up):
         key = inner if layout == "bare" else f"{name}.{inner}"
         tensors[f"{key}.lora_A.weight"] = down
         tensors[f"{key}.lora_B.weight"] = up
+
+
+def control_folder(path: Path, base: str, *, union=False, seed=2) -> Path:
+    """A network for the tiny pipeline ``base``, whose zero convolutions are no longer zero."""
+    if not path.exists():
+        torch.manual_seed(seed)
+        network = _control(base, union=union)
+        _wake(network)
+        network.save_pretrained(path)
+    return path
+
+
+def control_file(path: Path, base: str, *, union=False, seed=2) -> Path:
+    """The same as one file."""
+    torch.manual_seed(seed)
+    network = _control(base, union=union)
+    _wake(network)
+    save_file(network.state_dict(), path)
+    return path
+
+
+def _control(base, *, union):
+    pipeline = tiny_pipelines.build(base)
+    if getattr(pipeline, "unet", None) is not None:
+        if union:
+            return diffusers.ControlNetUnionModel(
+                **_shared(diffusers.ControlNetUnionModel, pipeline.unet),
+                conditioning_embedding_out_channels=(8, 16, 16, 16),
+                num_trans_channel=32,
+                num_proj_channel=32,
+                num_trans_head=4,
+            ).eval()
+        return diffusers.ControlNetModel.from_unet(
+            pipeline.unet, conditioning_embedding_out_channels=(8, 16, 16, 16)
+        ).eval()
+    return _TRANSFORMERS[base](pipeline.transformer, union).eval()
+
+
+def _shared(make, network):
+    wanted = inspect.signature(make.__init__).parameters
+    return {
+        key: value
+        for key, value in network.config.items()
+        if key in wanted and not key.startswith("_") and value is not None
+    }
+
+
+def _wake(network):
+    """Networks begin with zeros where they join the denoiser, and would say nothing."""
+    for name, parameter in network.named_parameters():
+        if parameter.ndim > 1 and not parameter.any():
+            torch.nn.init.normal_(parameter, std=0.3)
+        del name
+
+
+def _flux_control(transformer, union):
+    config = _shared(diffusers.FluxControlNetModel, transformer)
+    return diffusers.FluxControlNetModel(**config, num_mode=5 if union else None)
+
+
+def _sd3_control(transformer, union):
+    del union
+    config = _shared(diffusers.SD3ControlNetModel, transformer)
+    return diffusers.SD3ControlNetModel(**config, extra_conditioning_channels=0)
+
+
+def _z_image_control(transformer, union):
+    del union
+    return diffusers.ZImageControlNetModel(
+        control_layers_places=[0],
+        control_refiner_layers_places=[0],
+        control_in_dim=6,
+        dim=transformer.config.dim,
+        n_refiner_layers=1,
+        n_heads=transformer.config.n_heads,
+        n_kv_heads=transformer.config.n_kv_heads,
+    )
+
+
+_TRANSFORMERS = {"flux1-dev": _flux_control, "sd3": _sd3_control, "z-image": _z_image_control}
+
+
+def image_encoder(path: Path, width=32, projection=16) -> Path:
+    if not path.exists():
+        torch.manual_seed(1)
+        config = transformers.CLIPVisionConfig(
+            hidden_size=width,
+            intermediate_size=width,
+            num_hidden_layers=2,
+            num_attention_heads=2,
+            image_size=32,
+            patch_size=8,
+            projection_dim=projection,
+        )
+        transformers.CLIPVisionModelWithProjection(config).save_pretrained(path)
+    return path
+
+
+def ip_adapter_file(path: Path, unet, encoder: Path, *, plus=False, seed=6) -> Path:
+    """In the layout of its authors: ``image_proj.…`` and ``ip_adapter.N.to_k_ip.weight``."""
+    config = json.loads((encoder / "config.json").read_text())
+    generator = torch.Generator().manual_seed(seed)
+    width = unet.config.cross_attention_dim
+
+    def drawn(*shape):
+        return 0.3 * torch.randn(*shape, generator=generator)
+
+    tensors = {
+        "image_proj.proj.weight": drawn(4 * width, config["projection_dim"]),
+        "image_proj.proj.bias": drawn(4 * width),
+        "image_proj.norm.weight": torch.ones(width),
+        "image_proj.norm.bias": torch.zeros(width),
+    }
+    if plus:
+        tensors = _resampler(drawn, width, config["hidden_size"])
+    for index, (name, _) in enumerate(unet.attn_processors.items()):
+        if name.endswith("attn2.processor"):
+            inner = unet.get_submodule(name.removesuffix(".processor")).to_k.weight.shape[0]
+            tensors[f"ip_adapter.{index}.to_k_ip.weight"] = drawn(inner, width)
+            tensors[f"ip_adapter.{index}.to_v_ip.weight"] = drawn(inner, width)
+    save_file(tensors, path)
+    return path
+
+
+def _resampler(drawn, width, seen, heads=1):
+    inner = 64 * heads
+    tensors = {
+        "latents": drawn(1, 4, inner),
+        "proj_in.weight": drawn(inner, seen),
+        "proj_in.bias": drawn(inner),
+        "proj_out.weight": drawn(width, inner),
+        "proj_out.bias": drawn(width),
+        "norm_out.weight": torch.ones(width),
+        "norm_out.bias": torch.zeros(width),
+        "layers.0.0.norm1.weight": torch.ones(inner),
+        "layers.0.0.norm1.bias": torch.zeros(inner),
+        "layers.0.0.norm2.weight": torch.ones(inner),
+        "layers.0.0.norm2.bias": torch.zeros(inner),
+        "layers.0.0.to_q.weight": drawn(inner, inner),
+        "layers.0.0.to_kv.weight": drawn(2 * inner, inner),
+        "layers.0.0.to_out.weight": drawn(inner, inner),
+        "layers.0.1.0.weight": torch.ones(inner),
+        "layers.0.1.0.bias": torch.zeros(inner),
+        "layers.0.1.1.weight": drawn(4 * inner, inner),
+        "layers.0.1.3.weight": drawn(inner, 4 * inner),
+    }
+    return {f"image_proj.{key}": tensor for key, tensor in tensors.items()}

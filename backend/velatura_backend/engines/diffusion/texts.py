@@ -89,7 +89,7 @@ class TextEncoding:
         }
 
     def _notices(self, prompt: str) -> tuple[Notice, ...]:
-        dropped = dropped_words(getattr(self.pipeline, self.plan.tokenizer), prompt, self.plan)
+        dropped = self.pipeline.dropped_words(prompt)
         return (Notice("prompt_truncated", dropped),) if dropped else ()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,7 @@ from velatura_protocol.events import Phase
 
 from ..base import EngineContext
 from ..workshop import Workshop
-from .attachments import Attached, on_denoiser, on_text
+from .attachments import Attached, Bench, on_denoiser, on_text
 from .conducting import Report
 from .families import Guiding, MaskInput, PictureInput, Stage
 from .hooks import checked
@@ -136,11 +136,11 @@ class PaintWork:
             attached = stack.enter_context(
                 on_text(pipeline, self._source.model, self._request, self._workshop)
             )
-            self._notices += attached.notices
             encoding = TextEncoding(
                 attached.pipeline, self._row.text, self._source.device, self._contrasts, picture
             )
-            return encoding.encode(self._request.wording)
+            encoded = encoding.encode(self._request.wording)
+            return replace(encoded, notices=attached.notices + encoded.notices)
 
     # -- pictures ----------------------------------------------------------------------------------
 
@@ -176,7 +176,9 @@ class PaintWork:
         if self._request.mask is None:
             return None
         mask = torch.from_numpy(np.ascontiguousarray(self._request.mask, dtype=np.float32))
-        small = torch.nn.functional.adaptive_avg_pool2d(mask[None, None], grid.shape[-2:])
+        small = torch.nn.functional.adaptive_avg_pool2d(
+            mask[None, None], (grid.shape[-2], grid.shape[-1])
+        )
         return small.clamp(0, 1).to(grid.device).expand_as(grid)
 
     # -- denoising ---------------------------------------------------------------------------------
@@ -193,8 +195,9 @@ class PaintWork:
             stack.enter_context(checked(denoiser, self._check))
             steering = self._steering(parts, grids, preview)
             pipeline = pipeline_of(self._source, parts | {"scheduler": self._plain_scheduler()})
+            bench = Bench(self._parts, self._contrasts, self._check)
             attached = stack.enter_context(
-                on_denoiser(pipeline, self._source.model, self._request, self._workshop)
+                on_denoiser(pipeline, self._source.model, self._request, self._workshop, bench)
             )
             self._notices += attached.notices
             stack.enter_context(extra_channels(denoiser, self._masked_input(grids)))
@@ -206,7 +209,8 @@ class PaintWork:
         self, attached: Attached, steering: SteeringScheduler, text: EncodedText, denoiser: Any
     ) -> None:
         attached.pipeline.scheduler = steering
-        handed = self._space.handed(self._grid(steering.result)).to(denoiser.dtype)
+        dtype = torch.float32 if self._row.float_latents else denoiser.dtype
+        handed = self._space.handed(self._grid(steering.result)).to(dtype)
         attached.pipeline(
             height=self._request.height,
             width=self._request.width,

@@ -222,17 +222,17 @@ class _Showing:
         self._guided = guided
 
     def __call__(
-        self, unet: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]
+        self, _: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]
     ) -> tuple[tuple[Any, ...], dict[str, Any]]:
-        count = len(kwargs["sample"] if "sample" in kwargs else args[0])
+        sample = kwargs["sample"] if "sample" in kwargs else args[0]
         conditions = dict(kwargs.get("added_cond_kwargs") or {})
-        conditions["image_embeds"] = [self._batch(each, count, unet) for each in self._references]
+        conditions["image_embeds"] = [self._batch(each, sample) for each in self._references]
         return args, {**kwargs, "added_cond_kwargs": conditions}
 
-    def _batch(self, reference: SeenReference, count: int, unet: Any) -> Tensor:
-        """(count, 1, …): one picture for each of the batch."""
-        seen = reference.seen
+    def _batch(self, reference: SeenReference, sample: Tensor) -> Tensor:
+        """(batch, 1, …): one picture for each of the batch."""
+        seen, count = reference.seen, len(sample)
         parts = [seen] * count
         if self._guided:
             parts = [reference.blank] * (count // 2) + [seen] * (count - count // 2)
-        return torch.cat(parts)[:, None].to(unet.device, unet.dtype)
+        return torch.cat(parts)[:, None].to(sample.device, sample.dtype)
