@@ -14,9 +14,11 @@ from velatura_protocol.engines import EngineSpec
 from velatura_protocol.errors import NotFound
 from velatura_protocol.tasks import Intent, Operation
 
-from ..models.records import InstalledModel, ModelShelf
+from ..models.records import InstalledModel, ModelKind, ModelShelf
 from . import registry
 from .diffusion.specs import TARGET, is_profile_installed, specs_of
+from .super_resolution.specs import TARGET as NETWORK_TARGET
+from .super_resolution.specs import network_specs_of
 from .workshop import Workshop
 
 if TYPE_CHECKING:
@@ -50,7 +52,7 @@ class Catalogue(Sequence[EngineSpec]):
             return ()
         stamp = self._shelf.stamp()
         if stamp != self._stamp:
-            self._of_models = specs_of(self._shelf)
+            self._of_models = (*specs_of(self._shelf), *network_specs_of(self._shelf))
             self._stamp = stamp
         return self._of_models
 
@@ -88,9 +90,11 @@ def create(spec: EngineSpec, workshop: Workshop) -> Engine:
     """
     if not spec.weights:
         return registry.create(spec.id)
-    module, _, name = TARGET.partition(":")
+    model = workshop.models.get(spec.id)
+    target = NETWORK_TARGET if model.kind is ModelKind.UPSCALER else TARGET
+    module, _, name = target.partition(":")
     make = cast(
         "Callable[[InstalledModel, EngineSpec, Workshop], Engine]",
         getattr(import_module(module), name),
     )
-    return make(workshop.models.get(spec.id), spec, workshop)
+    return make(model, spec, workshop)

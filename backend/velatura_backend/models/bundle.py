@@ -13,11 +13,11 @@ from typing import cast
 from velatura_protocol.errors import ModelDamaged, UnreadableFile, UnwritableFile, VelaturaError
 
 from ..disk import disk_errors
-from ..engines.diffusion.recognition import recognise
 from ..files import write_private
 from .checking import path_of
 from .finding import files_of
 from .importing import check_heads
+from .recognising import recognise
 from .record_file import BadRecord, decode_record, encode_record
 from .records import InstalledModel, ModelFile, ModelForm
 from .store import ModelStore

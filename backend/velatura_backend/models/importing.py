@@ -10,10 +10,11 @@ from pathlib import Path
 from velatura_protocol.errors import NotFound, Unsupported, VelaturaError
 
 from ..disk import disk_errors
-from ..engines.diffusion.recognition import Recognised, recognise
+from ..engines.diffusion.recognition import Recognised
 from .convert import convert
 from .finding import Found, files_of, find_models
 from .manifest import offers
+from .recognising import recognise
 from .records import InstalledModel, ModelFile, ModelForm
 from .safetensors_header import FileSort, read_header
 from .store import ModelStore

@@ -18,11 +18,11 @@ from velatura_protocol.errors import (
 )
 
 from ..disk import disk_errors
-from ..engines.diffusion.recognition import recognise
 from .download import PATIENCE, Patience, Wanted, download
 from .hub import wanted_files
 from .importing import check_heads
 from .manifest import Offer, offer
+from .recognising import recognise
 from .records import InstalledModel, ModelFile, ModelForm, ModelKind
 from .store import ModelStore
 from .web import Web

@@ -36,7 +36,6 @@ from ..workshop import Workshop
 from .facts import Purpose, facts_of
 from .library import load_network
 from .network import NetworkModule, as_module
-from .specs import spec_of_network
 from .tiles import Answer, Planes, tiled
 
 _TILE = {"cpu": 192}
@@ -50,8 +49,8 @@ _DEFAULT_SCALE = 2.0
 class NetworkEngine:
     """``task.scale`` counts for enlarging alone (default 2). The rest keep the crop's size."""
 
-    def __init__(self, model: InstalledModel, workshop: Workshop) -> None:
-        self.spec: EngineSpec = spec_of_network(model)
+    def __init__(self, model: InstalledModel, spec: EngineSpec, workshop: Workshop) -> None:
+        self.spec: EngineSpec = spec
         self._facts = facts_of(model)
         self._model = model
         self._workshop = workshop

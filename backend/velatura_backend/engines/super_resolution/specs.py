@@ -5,15 +5,27 @@ from __future__ import annotations
 from velatura_protocol.engines import ContextRule, Device, EngineColour, EngineSpec, RoleSpec
 from velatura_protocol.tasks import Intent, Operation, Role
 
-from ...models.records import InstalledModel
+from ...models.records import InstalledModel, ModelKind, ModelShelf
 from .facts import NetworkFacts, Purpose, facts_of
 
 VERSION = "1"
+TARGET = "velatura_backend.engines.super_resolution.engine:NetworkEngine"
 _RANK = 5
 """Below the built-in engines: what a user's own network is good for nobody here can know."""
 
 _MASK_HELP = "Nothing selected: all of the layer."
 _FACE_PIXELS = 4096 * 4096
+
+
+def network_specs_of(shelf: ModelShelf) -> tuple[EngineSpec, ...]:
+    """An engine for each installed network whose facts are known."""
+    found: list[EngineSpec] = []
+    for model in shelf.of(ModelKind.UPSCALER):
+        try:
+            found.append(spec_of_network(model))
+        except ValueError:  # recorded by hand, or by a version that told it otherwise
+            continue
+    return tuple(found)
 
 
 def spec_of_network(model: InstalledModel) -> EngineSpec:

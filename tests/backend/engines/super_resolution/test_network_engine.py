@@ -22,14 +22,20 @@ from velatura_backend.engines.base import (
     FloatImage,
     StreamedImage,
 )
+from velatura_backend.engines.catalogue import Catalogue, create
 from velatura_backend.engines.super_resolution import engine as engine_module
 from velatura_backend.engines.super_resolution.engine import NetworkEngine
 from velatura_backend.engines.super_resolution.facts import NetworkFacts, Purpose
 from velatura_backend.engines.super_resolution.library import load_network, network_facts
+from velatura_backend.engines.super_resolution.looking import look_at
 from velatura_backend.engines.super_resolution.network import as_module
+from velatura_backend.engines.super_resolution.specs import spec_of_network
 from velatura_backend.engines.workshop import Workshop
+from velatura_backend.models.importing import import_models
+from velatura_backend.models.recognising import recognise
 from velatura_backend.models.records import Family, InstalledModel, ModelKind
 from velatura_backend.models.residency import Residency
+from velatura_backend.models.store import ModelStore
 from velatura_protocol.errors import Cancelled, NotFound, Unsupported
 from velatura_protocol.tasks import Intent, Operation
 
@@ -53,6 +59,10 @@ def workshop() -> Iterator[Workshop]:
     torch.set_num_threads(before)
 
 
+def engine_of(model: InstalledModel, workshop: Workshop) -> NetworkEngine:
+    return NetworkEngine(model, spec_of_network(model), workshop)
+
+
 def upscaling(image: FloatImage, scale: float) -> EngineTask:
     whole = np.ones(image.shape[:2], np.float32)
     return EngineTask(Operation.UPSCALE, Intent.NONE, image, whole, seed=0, scale=scale)
@@ -61,7 +71,7 @@ def upscaling(image: FloatImage, scale: float) -> EngineTask:
 def run(
     path: Path, task: EngineTask, workshop: Workshop, context: RecordingContext | None = None
 ) -> list[EngineEvent]:
-    return list(NetworkEngine(installed(path), workshop).run(task, context or RecordingContext()))
+    return list(engine_of(installed(path), workshop).run(task, context or RecordingContext()))
 
 
 def image_of(events: list[EngineEvent]) -> FloatImage:
@@ -80,6 +90,27 @@ def test_facts_are_told_without_torchvision(tmp_path: Path) -> None:
     assert facts == NetworkFacts(Purpose.UPSCALE, 2, 3, "RealESRGAN Compact")
     assert "torchvision" not in sys.modules
     assert network_facts(repeating(tmp_path / "x1.safetensors", 1)).purpose is Purpose.RESTORE
+
+
+def test_the_server_asks_a_process_of_its_own(tmp_path: Path) -> None:
+    path = repeating(tmp_path / "x2.safetensors", 2)
+    found = recognise(path)
+    assert (found.kind, found.detail) == (ModelKind.UPSCALER, network_facts(path).detail)
+    other = tmp_path / "other.safetensors"
+    save_file({"something.weight": torch.zeros(2, 2)}, other)
+    with pytest.raises(Unsupported):
+        look_at(other)
+    with pytest.raises(Unsupported):
+        recognise(other)
+
+
+def test_an_installed_network_is_an_engine(tmp_path: Path) -> None:
+    store = ModelStore(tmp_path / "models")
+    path = repeating(tmp_path / "Sharp x2.safetensors", 2)
+    (model,) = import_models(store, path).models
+    (spec,) = Catalogue(store, runs_models=True).of_models()
+    assert spec == spec_of_network(model)
+    assert isinstance(create(spec, Workshop(store)), NetworkEngine)
 
 
 def test_a_file_of_no_known_architecture_is_refused(tmp_path: Path) -> None:
@@ -142,7 +173,7 @@ def test_large_results_come_in_strips(
     monkeypatch.setattr(engine_module, "_WHOLE_PIXELS", 1000)
     image = np.clip(picture(250, 40, 4), 0.0, 1.0)
     path = repeating(tmp_path / "net.safetensors", 2)
-    for event in NetworkEngine(installed(path), workshop).run(
+    for event in engine_of(installed(path), workshop).run(
         upscaling(image, 2.0), RecordingContext()
     ):
         last = event
@@ -161,7 +192,7 @@ def test_it_is_loaded_once_and_kept(tmp_path: Path, workshop: Workshop) -> None:
     assert residency.has("my_network", "network")
     model = installed(path)
     path.unlink()
-    again = list(NetworkEngine(model, workshop).run(upscaling(image, 2.0), RecordingContext()))
+    again = list(engine_of(model, workshop).run(upscaling(image, 2.0), RecordingContext()))
     np.testing.assert_array_equal(image_of(again), first)
 
 
@@ -206,7 +237,7 @@ def test_holes_are_filled_and_the_rest_is_kept(
     image = np.clip(picture(72, 64, 4), 0.0, 1.0)
     hole = hole_in(72, 64)
     task = EngineTask(Operation.FILL, Intent.REMOVE, image, hole, seed=0)
-    result = image_of(list(NetworkEngine(model, workshop).run(task, RecordingContext())))
+    result = image_of(list(engine_of(model, workshop).run(task, RecordingContext())))
     np.testing.assert_array_equal(result[hole == 0.0], image[hole == 0.0])
     assert not np.allclose(result[hole > 0.0], image[hole > 0.0], atol=0.01)
     assert np.isfinite(result).all()
