@@ -10,7 +10,7 @@ from ...models.records import InstalledModel
 from ..base import EngineContext
 from ..workshop import Workshop
 from .conducting import Conductor, Report
-from .families import FamilyRow, Guiding, MaskInput, PictureInput, row_of
+from .families import FamilyRow, Guiding, MaskInput, PictureInput, Sizes, row_of
 from .ladder import Ladder, Lessons
 from .loading import Source
 from .memory import MemoryPlan, ModelSize
@@ -18,6 +18,7 @@ from .painting import PaintEvent, PaintRequest, Traits
 from .parts import residency_of
 from .shrinking import enlarged_to, shrunk
 from .sizes import pass_of, size_if_told
+from .trained_sizes import trained_sizes
 from .work import PaintWork
 
 
@@ -35,7 +36,11 @@ class DiffusionPainter:
 
     @property
     def traits(self) -> Traits:
-        return traits_of(self.row, distilled=self.model.distilled)
+        return traits_of(self.row, distilled=self.model.distilled, sizes=self._sizes)
+
+    @cached_property
+    def _sizes(self) -> Sizes:
+        return trained_sizes(self.model, self.row)
 
     def paint(self, request: PaintRequest, context: EngineContext) -> Iterator[PaintEvent]:
         """:raises OutOfMemory: the device has too little for it, whatever is done"""
@@ -65,8 +70,9 @@ class DiffusionPainter:
             yield enlarged_to(wanted, event)
 
 
-def traits_of(row: FamilyRow, *, distilled: bool) -> Traits:
-    sizes, defaults = row.sizes, row.defaults_for(distilled=distilled)
+def traits_of(row: FamilyRow, *, distilled: bool, sizes: Sizes | None = None) -> Traits:
+    """``sizes``: the model's own, where they are not the family's."""
+    sizes, defaults = sizes or row.sizes, row.defaults_for(distilled=distilled)
     return Traits(
         multiple=sizes.multiple,
         native_area=sizes.native,
