@@ -5,6 +5,7 @@ Skip where torch is missing: ``pytest.importorskip("diffusers")`` before importi
 
 from __future__ import annotations
 
+import functools
 import inspect
 import json
 from dataclasses import dataclass
@@ -154,7 +155,8 @@ def _wake(network):
     for name, parameter in network.named_parameters():
         if parameter.ndim > 1 and not parameter.any():
             torch.nn.init.normal_(parameter, std=0.3)
-        del name
+        elif "controlnet_cond_embedding" in name:
+            parameter.data *= 3.0  # what goes in would hardly come out
 
 
 def _flux_control(transformer, union):
@@ -166,6 +168,17 @@ def _sd3_control(transformer, union):
     del union
     config = _shared(diffusers.SD3ControlNetModel, transformer)
     return diffusers.SD3ControlNetModel(**config, extra_conditioning_channels=0)
+
+
+@functools.cache
+def deep_sd3() -> Path:
+    """The last block of SD 3 hears no control: it takes two."""
+    pipeline = tiny_pipelines.build("sd3")
+    config = dict(pipeline.transformer.config) | {"num_layers": 2}
+    pipeline.transformer = diffusers.SD3Transformer2DModel.from_config(config).eval()
+    path = tiny_pipelines.folder("sd3").with_name("sd3-deep")
+    pipeline.save_pretrained(path)
+    return path
 
 
 def _z_image_control(transformer, union):
@@ -226,8 +239,8 @@ def ip_adapter_file(path: Path, unet, encoder: Path, *, plus=False, seed=6) -> P
     return path
 
 
-def _resampler(drawn, width, seen, heads=1):
-    inner = 64 * heads
+def _resampler(drawn, width, seen, inner=64):
+    """Four layers, as the library expects of every one."""
     tensors = {
         "latents": drawn(1, 4, inner),
         "proj_in.weight": drawn(inner, seen),
@@ -236,16 +249,16 @@ def _resampler(drawn, width, seen, heads=1):
         "proj_out.bias": drawn(width),
         "norm_out.weight": torch.ones(width),
         "norm_out.bias": torch.zeros(width),
-        "layers.0.0.norm1.weight": torch.ones(inner),
-        "layers.0.0.norm1.bias": torch.zeros(inner),
-        "layers.0.0.norm2.weight": torch.ones(inner),
-        "layers.0.0.norm2.bias": torch.zeros(inner),
-        "layers.0.0.to_q.weight": drawn(inner, inner),
-        "layers.0.0.to_kv.weight": drawn(2 * inner, inner),
-        "layers.0.0.to_out.weight": drawn(inner, inner),
-        "layers.0.1.0.weight": torch.ones(inner),
-        "layers.0.1.0.bias": torch.zeros(inner),
-        "layers.0.1.1.weight": drawn(4 * inner, inner),
-        "layers.0.1.3.weight": drawn(inner, 4 * inner),
     }
+    for layer in range(4):
+        attention, forward = f"layers.{layer}.0", f"layers.{layer}.1"
+        for norm in (f"{attention}.norm1", f"{attention}.norm2", f"{forward}.0"):
+            tensors |= {f"{norm}.weight": torch.ones(inner), f"{norm}.bias": torch.zeros(inner)}
+        tensors |= {
+            f"{attention}.to_q.weight": drawn(inner, inner),
+            f"{attention}.to_kv.weight": drawn(2 * inner, inner),
+            f"{attention}.to_out.weight": drawn(inner, inner),
+            f"{forward}.1.weight": drawn(4 * inner, inner),
+            f"{forward}.3.weight": drawn(inner, 4 * inner),
+        }
     return {f"image_proj.{key}": tensor for key, tensor in tensors.items()}

@@ -206,12 +206,18 @@ def _with_prefix(tensors: Mapping[str, Tensor], name: str, denoiser: Any) -> dic
 
 def _load(model: InstalledModel, work: Callable[[], Any]) -> Any:
     try:
-        with warnings.catch_warnings():
-            # peft wonders at every adapter after the first.
-            warnings.filterwarnings("ignore", "Already found a `peft_config`")
+        with _several_allowed():
             return work()
     except _LIBRARY_ERRORS as error:
         raise Unsupported(what=f"{model.name}: {looks_like(read_tensors(model))}") from error
+
+
+@contextmanager
+def _several_allowed() -> Iterator[None]:
+    """peft wonders at every adapter after the first."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Already found a `peft_config`")
+        yield
 
 
 def _inject(denoiser: Any, name: str, state: LoraState, adapter: str) -> None:
@@ -232,14 +238,15 @@ def _load_text(
     if not any(key.startswith(f"{name}.") for key in state.tensors):
         return True
     try:
-        pipeline.load_lora_into_text_encoder(
-            dict(state.tensors),
-            state.alphas,
-            encoder,
-            prefix=name,
-            adapter_name=adapter,
-            metadata=state.metadata,
-        )
+        with _several_allowed():
+            pipeline.load_lora_into_text_encoder(
+                dict(state.tensors),
+                state.alphas,
+                encoder,
+                prefix=name,
+                adapter_name=adapter,
+                metadata=state.metadata,
+            )
     except _LIBRARY_ERRORS:
         return False
     _same_dtype(encoder, adapter)

@@ -192,8 +192,8 @@ def referred(unet: Any, references: Sequence[SeenReference], *, guided: bool) ->
         finally:
             handle.remove()
     finally:
+        unet.encoder_hid_proj = None  # first: its attention would be counted with the network's
         unet.set_attn_processor(processors)
-        unet.encoder_hid_proj = None
         unet.config.encoder_hid_dim_type = config
 
 
