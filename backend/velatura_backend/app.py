@@ -18,6 +18,7 @@ from .blobstore import BlobStore
 from .config import Config, prepare_data_directory
 from .dispatcher import Dispatcher
 from .engines.catalogue import Catalogue
+from .engines.diffusion.specs import is_profile_installed
 from .exchange import sweep_exchange
 from .executors.base import Executor
 from .history import History
@@ -26,6 +27,7 @@ from .jobs import Checker
 from .journal_thread import JournalThread
 from .ledger import Ledger
 from .log import close_log, open_log
+from .model_desk import ModelDesk
 from .models.store import ModelStore
 from .recovery import Recovery
 from .runner import Shop
@@ -88,7 +90,8 @@ async def _assemble(
     stack.push_async_callback(executor.close)
     history = History(journal, store)
     stack.push_async_callback(history.close)
-    catalogue = Catalogue(ModelStore(config.models_directory))
+    models = ModelStore(config.models_directory)
+    catalogue = Catalogue(models)
     checker = Checker(catalogue, config.limits)
     shop = Shop(ledger, store, executor, time.monotonic, time.time)
     scheduler = Scheduler(Rules(config.limits.queued_jobs), time.monotonic)
@@ -97,6 +100,14 @@ async def _assemble(
     await Recovery(journal, store, ledger, dispatcher, checker, time.time).carry_out()
     stack.push_async_callback(dispatcher.close)
 
+    desk = ModelDesk(
+        models,
+        version,
+        changed=lambda: upkeep.models_changed(),
+        devices=executor.devices,
+        can_run=is_profile_installed(),
+    )
+    stack.push_async_callback(desk.close)
     token, token_file = new_token(config.data_directory)
     services = Services(
         version=version,
@@ -110,6 +121,7 @@ async def _assemble(
         dispatcher=dispatcher,
         history=history,
         ground=Ground(store, history, writer),
+        models=desk,
         capabilities=lambda: Capabilities(executor.devices(), executor.warm_engines()),
     )
     server = Server(config, services, token)

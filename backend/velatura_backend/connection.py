@@ -15,6 +15,7 @@ from velatura_protocol.errors import LimitExceeded, VelaturaError
 from velatura_protocol.messages import (
     CancelledJob,
     Capabilities,
+    Engines,
     Failed,
     Finished,
     Hello,
@@ -96,9 +97,10 @@ class Connection:
     def offer(self, preview: SharedPreview) -> None:
         self._slots.offer(preview)
 
-    def tell_capabilities(self, capabilities: Capabilities) -> None:
+    def tell_everybody(self, news: Capabilities | Engines) -> None:
+        """What concerns every client alike."""
         if self._is_open:
-            self._session.send(capabilities)
+            self._session.send(news)
             self.pump()
 
     def pump(self) -> None:

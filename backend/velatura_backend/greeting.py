@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from velatura_protocol.errors import Unauthorised
-from velatura_protocol.messages import PROTOCOL, Exchange, Hello, Welcome
+from velatura_protocol.messages import PROTOCOL, Engines, Exchange, Hello, Welcome
 from velatura_protocol.tasks import Operation
 
 from .auth import same_secret
@@ -27,17 +27,26 @@ async def identify(services: Services, hello: Hello) -> Caller:
 
 
 def welcome(services: Services, exchange: Exchange | None) -> Welcome:
+    """With what can be done at this moment; see :func:`engines_now`."""
+    now = engines_now(services)
+    return Welcome(
+        protocol=PROTOCOL,
+        version=services.version,
+        operations=now.operations,
+        engines=now.engines,
+        limits=services.limits,
+        exchange=exchange,
+    )
+
+
+def engines_now(services: Services) -> Engines:
     """Engines with the best first, as panels offer them, with pictures of their presets; operations
     that any of them can do that is not there for checks alone."""
     engines = sorted(services.specs, key=lambda spec: -spec.rank)[: services.limits.engines]
     able = {
         operation for spec in engines if not spec.is_for_checks for operation in spec.operations
     }
-    return Welcome(
-        protocol=PROTOCOL,
-        version=services.version,
+    return Engines(
         operations=tuple(operation for operation in Operation if operation in able),
         engines=tuple(map(with_pictures, engines)),
-        limits=services.limits,
-        exchange=exchange,
     )

@@ -19,12 +19,18 @@ from velatura_protocol.messages import (
     ExchangeReady,
     Favourite,
     Forget,
+    ImportModels,
+    InstallModel,
     JobEvent,
     Jobs,
     ListJobs,
+    ListModels,
+    RemoveModel,
     Resume,
     ServerReply,
+    StopModel,
     Submit,
+    VerifyModel,
 )
 from velatura_protocol.session import (
     BlobFailed,
@@ -43,6 +49,7 @@ from .exchange import ExchangeFolder
 from .history import Caller
 from .jobs import match_blobs
 from .ledger import Listener, LiveJob
+from .model_requests import ModelRequests
 from .outbox import EventOutbox
 from .previews import PreviewSlots
 from .services import Services
@@ -73,6 +80,7 @@ class Requests:
         self._pump = pump
         self._uploads = Uploads(services.ground, session, caller, exchange, pump)
         self._downloads = Downloads(session, exchange)
+        self._models = ModelRequests(services.models, self._send)
         self._submissions = Crew()
         self._decided: dict[str, asyncio.Event] = {}
         self._acks: dict[str, int] = {}
@@ -100,6 +108,16 @@ class Requests:
                 return self._answered(event.t, work, job=event.job, request=event.request)
             case Forget():
                 return self._answered(event.t, self._forget(event), request=event.request)
+            case (
+                ListModels()
+                | InstallModel()
+                | ImportModels()
+                | VerifyModel()
+                | RemoveModel()
+                | StopModel()
+            ):
+                work = self._models.carry_out(event)
+                return self._answered(event.t, work, request=event.request)
             case BlobOpened():
                 return self._uploads.opened(event.header)
             case BlobReceived():

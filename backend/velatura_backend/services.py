@@ -13,6 +13,7 @@ from .dispatcher import Dispatcher
 from .history import History
 from .journal_thread import JournalThread
 from .ledger import Ledger
+from .model_desk import ModelDesk
 from .uploads import Ground
 
 
@@ -32,4 +33,5 @@ class Services:
     dispatcher: Dispatcher
     history: History
     ground: Ground
+    models: ModelDesk
     capabilities: Callable[[], Capabilities]

@@ -4,6 +4,7 @@ needed."""
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import time
 
@@ -11,12 +12,14 @@ from velatura_protocol.errors import DiskFull
 
 from .config import Config
 from .crew import Crew
+from .greeting import engines_now
 from .server import Server
 from .services import Services
 
 _log = logging.getLogger("velatura.upkeep")
 
 _TRIM_SECONDS = 60.0
+_LOOK_SECONDS = 2.0
 _LOOKS_PER_GRACE = 10
 _ORPHAN_SECONDS = 0.05
 
@@ -36,6 +39,7 @@ class Upkeep:
         self._services = services
         self._crew = Crew()
         self._ended = asyncio.Event()
+        self._look = asyncio.Event()
         self.stopped = asyncio.Event()
         self.orphaned = asyncio.Event()
         self.staying = asyncio.Event()
@@ -43,6 +47,7 @@ class Upkeep:
     def start(self) -> None:
         self._crew.spawn(self._trim())
         self._crew.spawn(self._outlive())
+        self._crew.spawn(self._follow_engines())
         if self._config.grace_seconds is not None:
             self._crew.spawn(self._watch(self._config.grace_seconds))
 
@@ -53,7 +58,11 @@ class Upkeep:
         """The executor's devices have changed."""
         capabilities = self._services.capabilities()
         for connection in self._server.connections:
-            connection.tell_capabilities(capabilities)
+            connection.tell_everybody(capabilities)
+
+    def models_changed(self) -> None:
+        """Here; another process is noticed a little later."""
+        self._look.set()
 
     def job_ended(self) -> None:
         self._ended.set()
@@ -73,7 +82,9 @@ class Upkeep:
         idle_since = time.monotonic()
         while time.monotonic() - idle_since < grace:
             await asyncio.sleep(grace / _LOOKS_PER_GRACE)
-            if self._server.connections or not self._services.dispatcher.is_idle:
+            services = self._services
+            is_idle = services.dispatcher.is_idle and services.models.is_idle
+            if self._server.connections or not is_idle:
                 idle_since = time.monotonic()
         self.stopped.set()
 
@@ -86,3 +97,17 @@ class Upkeep:
                 self.staying.set()
             await asyncio.sleep(_ORPHAN_SECONDS)
         self.stopped.set()
+
+    async def _follow_engines(self) -> None:
+        """Tells every client when models have come or gone, whoever brought them: the command line
+        works on the store by itself."""
+        known = tuple(self._services.specs)
+        while True:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._look.wait(), _LOOK_SECONDS)
+            self._look.clear()
+            if (now := tuple(self._services.specs)) != known:
+                known = now
+                news = engines_now(self._services)
+                for connection in self._server.connections:
+                    connection.tell_everybody(news)

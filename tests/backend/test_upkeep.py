@@ -105,7 +105,7 @@ async def test_news_of_devices_reach_every_client(backend) -> None:
     async with backend.client(name="one") as one, backend.client(name="two") as two:
         news = Capabilities((DeviceInfo("cuda:0", "A device"),), ("echo",))
         for connection in backend.backend.server.connections:
-            connection.tell_capabilities(news)
+            connection.tell_everybody(news)
         for client in (one, two):
             found = await client.until(lambda client=client: client.seen(Capabilities)[1:])
             assert found == [news]

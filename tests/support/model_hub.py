@@ -16,11 +16,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 class Habit:
     """What the hub does to one path. ``times``: how often, before it behaves; -1: always.
 
-    ``drop_after``: closes the connection after so many bytes of the body. ``cut``: announces the
-    whole and ends early. ``corrupt``: turns a bit over. ``redirect``: leads there. ``silent``:
-    sends headers, up to ``drop_after``, then nothing until the hub is closed. ``drip``: a byte at a time.
-    ``ignores_range``. ``status``: answers with it. ``wrong_range``: starts elsewhere than asked.
-    ``longer``: adds bytes without saying so. ``gzip``: says that it is packed.
+    ``drop_after``: announces the whole, and closes the connection after so many bytes of the body.
+    ``corrupt``: turns a bit over. ``redirect``: leads there. ``silent``:
+    sends headers, up to ``drop_after``, then nothing until the hub is closed. ``drip``: a byte at
+    a time, with so many seconds between. ``ignores_range``. ``status``: answers with it.
+    ``wrong_range``: starts elsewhere than asked. ``length``: announces it. ``gzip``: says that it
+    is packed.
     """
 
     times: int = -1

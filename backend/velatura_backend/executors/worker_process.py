@@ -14,6 +14,7 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 from queue import SimpleQueue
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from platformdirs import user_cache_path
@@ -26,6 +27,21 @@ if TYPE_CHECKING:
     from .worker.flow import Worker
 
 _NICENESS = 5
+
+_NO_HUB = MappingProxyType(
+    {
+        "HF_HUB_OFFLINE": "1",
+        "TRANSFORMERS_OFFLINE": "1",
+        "HF_HUB_DISABLE_TELEMETRY": "1",
+        "DISABLE_TELEMETRY": "1",
+        "DO_NOT_TRACK": "1",
+        "HF_HUB_DISABLE_IMPLICIT_TOKEN": "1",
+        "DIFFUSERS_DISABLE_REMOTE_CODE": "1",
+    }
+)
+"""Models come through the store alone; see :mod:`~velatura_backend.models`."""
+
+_UNWANTED = ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN", "DIFFUSERS_TRUST_REMOTE_KERNELS")
 
 _log = logging.getLogger("velatura.worker")
 
@@ -96,13 +112,17 @@ def _warm_up(worker: Worker) -> tuple[str, ...]:
 
 
 def prepare_environment(settings: WorkerSettings) -> Prepared:
-    """Sets what numba and OpenMP read once, when they are first imported."""
+    """Sets what libraries read once, when they are first imported: how numba and OpenMP work, and
+    that no library of models asks its hub for anything, tells it anything, or runs code of it."""
     threads = settings.threads or usable_cores()
     cache, temporary = _writable_cache(settings)
     os.environ["NUMBA_CACHE_DIR"] = str(cache)
     os.environ["NUMBA_NUM_THREADS"] = str(threads)
     # Waiting OpenMP threads spin by default and starve the server on a machine with few cores.
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+    os.environ.update(_NO_HUB)
+    for name in _UNWANTED:
+        os.environ.pop(name, None)
     return Prepared(threads, cache, temporary)
 
 

@@ -149,6 +149,7 @@ class _Part:
                 if self.size + len(chunk) > self.wanted.bytes:
                     raise DownloadFailed(reason="not as announced")
                 file.write(chunk)
+                file.flush()
                 self._count(chunk)
                 pace.check(len(chunk))
         if self.size < self.wanted.bytes:

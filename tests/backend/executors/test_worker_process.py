@@ -58,7 +58,8 @@ def _is_alive(pid: int) -> bool:
 
 @pytest.fixture
 def environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("NUMBA_CACHE_DIR", "NUMBA_NUM_THREADS", "OMP_WAIT_POLICY"):
+    own = ("NUMBA_CACHE_DIR", "NUMBA_NUM_THREADS", "OMP_WAIT_POLICY")
+    for name in (*own, *worker_process._NO_HUB, *worker_process._UNWANTED):
         monkeypatch.setenv(name, "")
         monkeypatch.delenv(name)
 
@@ -72,6 +73,21 @@ def test_the_environment_is_set_before_numba(tmp_path: Path) -> None:
     assert os.environ["NUMBA_CACHE_DIR"] == str(cache)
     assert os.environ["NUMBA_NUM_THREADS"] == "3"
     assert os.environ["OMP_WAIT_POLICY"] == "passive"
+
+
+@pytest.mark.usefixtures("environment")
+def test_libraries_of_models_talk_to_nobody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HF_TOKEN", "secret")
+    monkeypatch.setenv("DIFFUSERS_TRUST_REMOTE_KERNELS", "1")
+    monkeypatch.setenv("HF_HUB_OFFLINE", "0")
+    prepare_environment(WorkerSettings(threads=1, numba_cache=str(tmp_path)))
+    assert os.environ["HF_HUB_OFFLINE"] == os.environ["TRANSFORMERS_OFFLINE"] == "1"
+    assert os.environ["HF_HUB_DISABLE_TELEMETRY"] == "1"
+    assert os.environ["DIFFUSERS_DISABLE_REMOTE_CODE"] == "1"
+    assert "HF_TOKEN" not in os.environ
+    assert "DIFFUSERS_TRUST_REMOTE_KERNELS" not in os.environ
 
 
 @pytest.mark.usefixtures("environment")
