@@ -54,8 +54,8 @@ def fifty() -> tuple[Asked, ...]:
     trained = [TRAINED[index] for index in rng.permutation(len(TRAINED))[: COUNT - WITHHELD_COUNT]]
     withheld = sorted(WITHHELD) * (WITHHELD_COUNT // len(WITHHELD))
     return tuple(
-        Asked(*pair, tuple(Ground)[index % len(Ground)], 1000 + index)
-        for index, pair in enumerate([*trained, *withheld])
+        Asked(colour, shape, tuple(Ground)[index % len(Ground)], 1000 + index)
+        for index, (colour, shape) in enumerate([*trained, *withheld])
     )
 
 

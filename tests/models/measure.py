@@ -103,8 +103,9 @@ def shape_fit(patch: NDArray[np.bool_], shape: Shape) -> float:
 
 
 def _largest(patches: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    labels, count = label(patches)
-    sizes = np.bincount(labels.ravel(), minlength=count + 1)
+    labels = np.zeros(patches.shape, np.int32)
+    label(patches, output=labels)
+    sizes = np.bincount(labels.ravel())
     sizes[0] = 0
     return labels == sizes.argmax()
 

@@ -10,25 +10,25 @@ from scipy.ndimage import gaussian_filter, zoom
 
 from tests.models.scenes.words import Ground
 
-Picture = NDArray[np.float32]
+Picture = NDArray[np.floating]
 
 
 def _noise(
     rng: np.random.Generator, size: tuple[int, int], blur: tuple[float, float]
-) -> NDArray[np.float32]:
+) -> NDArray[np.floating]:
     """Smooth noise of mean 0 and deviation about 1."""
     field = gaussian_filter(rng.standard_normal(size, np.float32), blur, mode="wrap")
     return ((field - field.mean()) / (field.std() + 1e-6)).astype(np.float32)
 
 
-def _clouds(rng: np.random.Generator, size: tuple[int, int], cell: float) -> NDArray[np.float32]:
+def _clouds(rng: np.random.Generator, size: tuple[int, int], cell: float) -> NDArray[np.floating]:
     """The same at large scale, from a coarse grid: blurring by ``cell`` pixels would be slow."""
     coarse = rng.standard_normal([int(side / cell) + 3 for side in size], np.float32)
-    fine = zoom(coarse, cell, order=1)
+    fine = np.asarray(zoom(coarse, cell, order=1))
     return fine[: size[0], : size[1]].astype(np.float32)
 
 
-def _tinted(base: tuple[int, int, int], light: NDArray[np.float32]) -> Picture:
+def _tinted(base: tuple[int, int, int], light: NDArray[np.floating]) -> Picture:
     """One colour (0 to 255), lighter and darker by ``light`` (1 = as it is)."""
     return np.asarray(base, np.float32) / 255 * light[..., None]
 

@@ -94,4 +94,4 @@ def covered(scene: Scene, mask: Mask) -> float:
 
 def widened(mask: Mask, pixels: float) -> Mask:
     """The mask grown by that many pixels on every side."""
-    return np.asarray(distance_transform_edt(~mask) <= pixels)
+    return np.asarray(distance_transform_edt(~mask)) <= pixels

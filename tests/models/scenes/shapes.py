@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from tests.models.scenes.words import Shape
 
-Plane = NDArray[np.float32]
+Plane = NDArray[np.floating]
 
 RING_BAND = 0.27  # half the band's width over the outer radius: wide enough for latents of 8 px
 CROSS_ARM = 0.36
