@@ -111,9 +111,9 @@ class TextPlan:
     """How the pipeline's ``encode_prompt`` answers. ``outputs``: the names under which each of its
     results is handed to the pipeline's call, empty for one that is not. ``paired``: prompt and
     avoided text are encoded by one call; otherwise by two, the second's names under ``negative_``.
-    ``tokens``: how many the prompt may have. ``length_argument``: it takes
-    ``max_sequence_length``. ``sees_picture``: the text encoder looks at the picture as well.
-    ``tokenizer``: the component that counts. ``further_prompts``: arguments for further encoders'
+    ``tokens``: how many the prompt may have. ``length``: what it is told as
+    ``max_sequence_length``, 0 where it takes none. ``sees_picture``: the text encoder looks at the
+    picture as well. ``tokenizer``: the component that counts. ``further_prompts``: arguments for further encoders'
     texts, each of which takes the same."""
 
     outputs: tuple[str, ...]
@@ -121,7 +121,7 @@ class TextPlan:
     further_prompts: tuple[str, ...] = ()
     tokens: int = 77
     tokenizer: str = "tokenizer"
-    length_argument: bool = False
+    length: int = 0
     sees_picture: bool = False
 
 

@@ -20,6 +20,8 @@ from torch import Tensor
 
 from .schedules import Schedule
 
+_ROUNDING = 1e-6
+
 
 @dataclass(frozen=True)
 class Original:
@@ -114,8 +116,9 @@ class SteeringScheduler:
         """``latents`` with the original where it is not yet, or never, to be changed."""
         if self._original is None or self._original.mask is None:
             return latents
+        mask = self._original.mask
         left = 1.0 - done / len(self.timesteps)
-        kept = (self._original.mask < left) | (self._original.mask <= 0.0)
+        kept = (mask <= left + _ROUNDING) & (mask < 1.0)
         return torch.where(kept, self._noised(done), latents)
 
     def _noised(self, done: int) -> Tensor:

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import inspect
-from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import torch
 
+from .caches import ByteCache
 from .families import TextPlan
 from .painting import Notice, Wording
 
 Embeddings = Mapping[str, Any]
 """Arguments of a pipeline's call."""
-
-_MOST_KEPT = 32
 
 
 @dataclass(frozen=True)
@@ -25,21 +23,11 @@ class EncodedText:
     notices: tuple[Notice, ...] = ()
 
 
-class TextCache:
-    """The most recently used ones, by whatever tells them apart."""
+class TextCache(ByteCache[EncodedText]):
+    """By whatever tells them apart."""
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[object, EncodedText] = OrderedDict()
-
-    def get(self, key: object, make: Callable[[], EncodedText]) -> EncodedText:
-        if key in self._kept:
-            self._kept.move_to_end(key)
-            return self._kept[key]
-        made = make()
-        self._kept[key] = made
-        while len(self._kept) > _MOST_KEPT:
-            self._kept.popitem(last=False)
-        return made
+        super().__init__(64 << 20)
 
 
 @dataclass(frozen=True)
@@ -72,8 +60,8 @@ class TextEncoding:
             # No text and an empty one differ: SDXL was trained to see zeros for no text.
             options["negative_prompt"] = avoid or None
             options["do_classifier_free_guidance"] = self.contrast
-        if self.plan.length_argument:
-            options["max_sequence_length"] = self.plan.tokens
+        if self.plan.length:
+            options["max_sequence_length"] = self.plan.length
         if self.plan.sees_picture:
             options["image"] = self.picture
         options |= {"prompt": prompt, "device": self.device, "num_images_per_prompt": 1}
