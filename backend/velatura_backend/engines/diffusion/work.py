@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,8 @@ from velatura_protocol.events import Phase
 from ..base import EngineContext
 from ..workshop import Workshop
 from .attachments import Attached, Bench, on_denoiser, on_text
+from .caches import LatentCache, digest_of
+from .compilation import Compiler
 from .conducting import Report
 from .families import Guiding, MaskInput, PictureInput, Stage
 from .hooks import checked
@@ -26,6 +29,7 @@ from .painting import Notice, Painted, PaintPreview, PaintProgress, PaintRequest
 from .parts import Parts
 from .pictures import picture_arguments, prompt_picture
 from .pipelines import pipeline_of
+from .placement import form_of
 from .previewing import PreviewMap, measure
 from .schedules import Schedule, pure_noise, schedule_for
 from .steering import Original, SteeringScheduler, Step
@@ -76,6 +80,7 @@ class PaintWork:
         self._space: LatentSpace = latent_space(self._row)
         self._parts = Parts(source, workshop, self._check)
         self._notices: list[Notice] = []
+        self._compiled = False
         defaults = self._row.defaults_for(distilled=source.model.distilled)
         sampling = request.sampling
         self._steps = sampling.steps or defaults.steps
@@ -104,7 +109,11 @@ class PaintWork:
         self._report(PaintProgress(phase, fraction))
 
     def _metrics(self) -> tuple[tuple[str, float], ...]:
-        return (("steps", float(self._steps)), ("guidance", self._guidance))
+        return (
+            ("steps", float(self._steps)),
+            ("guidance", self._guidance),
+            ("compiled", float(self._compiled)),
+        )
 
     # -- text --------------------------------------------------------------------------------------
 
@@ -118,7 +127,8 @@ class PaintWork:
         if picture is not None:
             return self._text_of(picture)
         wording, loras = self._request.wording, self._request.loras
-        key = (self._source.model.id, wording, loras, self._contrasts)
+        form = form_of(Stage.TEXT, self._source.plan)
+        key = (self._source.model.id, form, wording, loras, self._contrasts)
         return self._workshop.keep.get(TextCache, TextCache).get(key, lambda: self._text_of(None))
 
     def _text_of(self, picture: Any) -> EncodedText:
@@ -149,15 +159,28 @@ class PaintWork:
         if request.image is None:
             return Grids(None, None, None)
         self._enter(Phase.LOADING, _ENCODED / 2)
-        with self._parts.use("vae") as parts, checked(parts["vae"], self._check):
-            self._enter(Phase.ENCODING, _ENCODED / 2)
-            picture = self._tensor(request.image)
-            original = self._space.encode(parts["vae"], picture)
-            mask = self._mask_grid(original)
-            masked = None
-            if self._row.mask_input is not MaskInput.NONE:
-                masked = self._space.encode(parts["vae"], picture * (1 - self._hard_mask()))
-        return Grids(original, mask, masked)
+        original = self._latents(request.image, None)
+        masked = None
+        if self._row.mask_input is not MaskInput.NONE:
+            masked = self._latents(request.image, self._hard_mask())
+        self._enter(Phase.ENCODING, _ENCODED)  # also where all of it was remembered
+        return Grids(original, self._mask_grid(original), masked)
+
+    def _latents(self, image: RgbImage, hidden: Tensor | None) -> Tensor:
+        """Of the picture, or of what is left of it where ``hidden`` is 1; of one that was seen
+        before they are remembered."""
+        plan, mask = self._source.plan, self._request.mask
+        of = digest_of(image), None if hidden is None or mask is None else digest_of(mask)
+        key = (self._source.model.id, plan.tiled, self._request.seamless, hidden is None, of)
+
+        def encoded() -> Tensor:
+            with self._parts.use("vae") as parts, checked(parts["vae"], self._check):
+                self._enter(Phase.ENCODING, _ENCODED / 2)
+                picture = self._tensor(image)
+                seen = picture if hidden is None else picture * (1 - hidden)
+                return self._space.encode(parts["vae"], seen)
+
+        return self._workshop.keep.get(LatentCache, LatentCache).get(key, encoded)
 
     def _tensor(self, image: RgbImage) -> Tensor:
         planes = torch.from_numpy(np.ascontiguousarray(image, dtype=np.float32))
@@ -201,9 +224,18 @@ class PaintWork:
             )
             self._notices += attached.notices
             stack.enter_context(extra_channels(denoiser, self._masked_input(grids)))
+            self._compiled = stack.enter_context(self._compiling(denoiser))
             self._enter(Phase.STEPPING, _ENCODED)
             self._call(attached, steering, text, denoiser)
             return self._grid(steering.result)
+
+    def _compiling(self, denoiser: Any) -> AbstractContextManager[bool]:
+        plan, request = self._source.plan, self._request
+        if plan.streamed or plan.eight_bit:
+            return nullcontext(False)  # their hooks change the weights between blocks
+        bucket = (self._source.model.id, request.height, request.width, self._contrasts)
+        compiler = self._workshop.keep.get(Compiler, partial(Compiler, self._source.device))
+        return compiler.applied(denoiser, bucket)
 
     def _call(
         self, attached: Attached, steering: SteeringScheduler, text: EncodedText, denoiser: Any
