@@ -14,7 +14,7 @@ from skimage import data
 Floats = NDArray[np.float32]
 
 SIDE = 480
-_FINE = 4
+FINE = 4
 
 
 @dataclass(frozen=True)
@@ -31,18 +31,18 @@ class Case:
 
 def cases() -> list[Case]:
     return [
-        _case("hair, gravel", _hair(0, (70, 42, 25)), _grey_photo("gravel", (150, 160, 175)), 1),
-        _case("hair, meadow", _hair(1, (225, 185, 120)), _grey_photo("grass", (95, 150, 70)), 2),
-        _case("fur, brick", _fur(2, (205, 200, 190)), _grey_photo("brick", (190, 110, 90)), 3),
-        _case("fur, soft background", _fur(3, (110, 80, 55)), _bokeh(4), 4),
-        _case("leaves, wood", _leaves(5), _photo(data.coffee()[:240, 340:]), 5),
-        _case("glass, gravel", _glass(), _grey_photo("gravel", (120, 140, 120)), 6),
-        _case("moving ball, brick", _ball(), _grey_photo("brick", (140, 150, 170)), 7),
-        _case("sticker, paper", _sticker(), np.full((SIDE, SIDE, 3), (0.93, 0.9, 0.84)), 8),
+        case_of("hair, gravel", _hair(0, (70, 42, 25)), grey_photo("gravel", (150, 160, 175)), 1),
+        case_of("hair, meadow", _hair(1, (225, 185, 120)), grey_photo("grass", (95, 150, 70)), 2),
+        case_of("fur, brick", _fur(2, (205, 200, 190)), grey_photo("brick", (190, 110, 90)), 3),
+        case_of("fur, soft background", _fur(3, (110, 80, 55)), bokeh(4), 4),
+        case_of("leaves, wood", _leaves(5), photo(data.coffee()[:240, 340:]), 5),
+        case_of("glass, gravel", _glass(), grey_photo("gravel", (120, 140, 120)), 6),
+        case_of("moving ball, brick", _ball(), grey_photo("brick", (140, 150, 170)), 7),
+        case_of("sticker, paper", _sticker(), np.full((SIDE, SIDE, 3), (0.93, 0.9, 0.84)), 8),
     ]
 
 
-def _case(name: str, subject: tuple[Floats, Floats], behind: Floats, seed: int) -> Case:
+def case_of(name: str, subject: tuple[Floats, Floats], behind: Floats, seed: int) -> Case:
     colours, alpha = subject
     mixed = colours * alpha[..., None] + behind * (1 - alpha[..., None])
     noise = np.random.default_rng(seed).normal(0, 0.008, mixed.shape)
@@ -67,23 +67,23 @@ def _loose(alpha: Floats, seed: int) -> Floats:
     return np.asarray(canvas, np.float32) / 255
 
 
-def _drawn(draw: Callable[[ImageDraw.ImageDraw], None]) -> Floats:
+def drawn(draw: Callable[[ImageDraw.ImageDraw], None]) -> Floats:
     """Coverage of what is drawn at four times the size."""
-    canvas = Image.new("L", (SIDE * _FINE, SIDE * _FINE), 0)
+    canvas = Image.new("L", (SIDE * FINE, SIDE * FINE), 0)
     draw(ImageDraw.Draw(canvas))
     return np.asarray(canvas.resize((SIDE, SIDE), Image.Resampling.BOX), np.float32) / 255
 
 
-def _strand(random: np.random.Generator, start: NDArray, angle: float, length: float) -> list:
+def strand(random: np.random.Generator, start: NDArray, angle: float, length: float) -> list:
     steps, bend = 14, random.normal(0, 0.09)
     points = [start]
     for _ in range(steps):
         angle += bend + random.normal(0, 0.05)
         points.append(points[-1] + length / steps * np.array((np.cos(angle), np.sin(angle))))
-    return [tuple(point * _FINE) for point in points]
+    return [tuple(point * FINE) for point in points]
 
 
-def _shaded(colour: tuple[int, int, int], seed: int) -> Floats:
+def shaded(colour: tuple[int, int, int], seed: int) -> Floats:
     """A colour with light, shade and grain along the strands."""
     random = np.random.default_rng(seed)
     grain = ndimage.gaussian_filter(random.normal(0, 1, (SIDE, SIDE)), (4, 0.8))
@@ -97,25 +97,25 @@ def _hair(seed: int, colour: tuple[int, int, int]) -> tuple[Floats, Floats]:
     centre = np.array((SIDE / 2, SIDE * 0.48))
 
     def draw(pen: ImageDraw.ImageDraw) -> None:
-        box = _box(centre, (-92, -110), (92, 110))
+        box = box_of(centre, (-92, -110), (92, 110))
         pen.ellipse(box, fill=255)
-        pen.rectangle(_box(centre, (-45, 80), (45, 300)), fill=255)
+        pen.rectangle(box_of(centre, (-45, 80), (45, 300)), fill=255)
         for _ in range(700):
             angle = random.uniform(-np.pi, 0.0) + random.normal(0, 0.15)
             start = centre + np.array((np.cos(angle) * 85, np.sin(angle) * 103))
-            strand = _strand(random, start, angle + random.normal(0, 0.7), random.gamma(4, 12))
-            pen.line(strand, fill=255, width=int(random.integers(2, 5)))
+            line = strand(random, start, angle + random.normal(0, 0.7), random.gamma(4, 12))
+            pen.line(line, fill=255, width=int(random.integers(2, 5)))
 
-    alpha, hair = _drawn(draw), _shaded(colour, seed)
+    alpha, hair = drawn(draw), shaded(colour, seed)
     ys, xs = np.mgrid[:SIDE, :SIDE]
     inside = ((xs - centre[0]) / 66) ** 2 + ((ys - centre[1] - 25) / 80) ** 2
     face = ndimage.gaussian_filter((inside < 1).astype(np.float32), 3)[..., None]
-    skin = _shaded((225, 175, 150), seed + 50) * 0.15 + np.array((0.74, 0.58, 0.5))
+    skin = shaded((225, 175, 150), seed + 50) * 0.15 + np.array((0.74, 0.58, 0.5))
     return (hair * (1 - face) + skin * face).astype(np.float32), alpha
 
 
-def _box(centre: NDArray, first: tuple[int, int], last: tuple[int, int]) -> list[float]:
-    corners = np.concatenate([centre + np.array(first), centre + np.array(last)]) * _FINE
+def box_of(centre: NDArray, first: tuple[int, int], last: tuple[int, int]) -> list[float]:
+    corners = np.concatenate([centre + np.array(first), centre + np.array(last)]) * FINE
     return [float(value) for value in corners]
 
 
@@ -124,14 +124,14 @@ def _fur(seed: int, colour: tuple[int, int, int]) -> tuple[Floats, Floats]:
 
     def draw(pen: ImageDraw.ImageDraw) -> None:
         for x, y, r in ((200, 280, 105), (310, 220, 75)):
-            pen.ellipse([(x - r) * _FINE, (y - r) * _FINE, (x + r) * _FINE, (y + r) * _FINE], 255)
+            pen.ellipse([(x - r) * FINE, (y - r) * FINE, (x + r) * FINE, (y + r) * FINE], 255)
             for _ in range(1500):
                 angle = random.uniform(-np.pi, np.pi)
                 start = np.array((x, y)) + (r - 4) * np.array((np.cos(angle), np.sin(angle)))
-                strand = _strand(random, start, angle + random.normal(0, 0.5), random.gamma(5, 3.2))
-                pen.line(strand, fill=255, width=int(random.integers(1, 4)))
+                line = strand(random, start, angle + random.normal(0, 0.5), random.gamma(5, 3.2))
+                pen.line(line, fill=255, width=int(random.integers(1, 4)))
 
-    return _shaded(colour, seed), _drawn(draw)
+    return shaded(colour, seed), drawn(draw)
 
 
 def _leaves(seed: int) -> tuple[Floats, Floats]:
@@ -145,31 +145,31 @@ def _leaves(seed: int) -> tuple[Floats, Floats]:
             half = 0.22 * np.sin(np.pi * t) ** 0.8
             outline = np.concatenate([np.stack([t, half], 1), np.stack([t, -half], 1)[::-1]])
             points = (turn @ (outline * size).T).T + random.normal((240, 240), 55, 2)
-            pen.polygon([tuple(point * _FINE) for point in points], fill=255)
-            pen.line([(240 * _FINE, 240 * _FINE), tuple(points[0] * _FINE)], fill=255, width=10)
+            pen.polygon([tuple(point * FINE) for point in points], fill=255)
+            pen.line([(240 * FINE, 240 * FINE), tuple(points[0] * FINE)], fill=255, width=10)
 
-    return _shaded((60, 130, 50), seed), _drawn(draw)
+    return shaded((60, 130, 50), seed), drawn(draw)
 
 
 def _glass() -> tuple[Floats, Floats]:
     """Half transparent, denser at its rim."""
 
     def draw(pen: ImageDraw.ImageDraw) -> None:
-        pen.rounded_rectangle([130 * _FINE, 90 * _FINE, 350 * _FINE, 400 * _FINE], 260, fill=255)
+        pen.rounded_rectangle([130 * FINE, 90 * FINE, 350 * FINE, 400 * FINE], 260, fill=255)
 
-    cover = _drawn(draw)
+    cover = drawn(draw)
     inside = ndimage.distance_transform_edt(cover > 0.5)
     body = 0.35 + 0.6 * np.exp(-((inside / 18) ** 2))
-    return _shaded((130, 190, 225), 6), (cover * body).astype(np.float32)
+    return shaded((130, 190, 225), 6), (cover * body).astype(np.float32)
 
 
 def _ball() -> tuple[Floats, Floats]:
     """Blurred by its own movement."""
 
     def draw(pen: ImageDraw.ImageDraw) -> None:
-        pen.ellipse([140 * _FINE, 140 * _FINE, 340 * _FINE, 340 * _FINE], fill=255)
+        pen.ellipse([140 * FINE, 140 * FINE, 340 * FINE, 340 * FINE], fill=255)
 
-    return _shaded((220, 90, 40), 7), ndimage.uniform_filter1d(_drawn(draw), 31, axis=1)
+    return shaded((220, 90, 40), 7), ndimage.uniform_filter1d(drawn(draw), 31, axis=1)
 
 
 def _sticker() -> tuple[Floats, Floats]:
@@ -179,25 +179,25 @@ def _sticker() -> tuple[Floats, Floats]:
         angles = np.linspace(0, 2 * np.pi, 10, endpoint=False) - np.pi / 2
         reach = np.where(np.arange(10) % 2, 80, 180)
         star = np.stack([240 + reach * np.cos(angles), 250 + reach * np.sin(angles)], 1)
-        pen.polygon([tuple(point * _FINE) for point in star], fill=255)
+        pen.polygon([tuple(point * FINE) for point in star], fill=255)
 
-    cover = _drawn(draw)
+    cover = drawn(draw)
     ink = ndimage.distance_transform_edt(cover > 0.5) < 7
     colours = np.where(ink[..., None], (0.1, 0.1, 0.15), (0.95, 0.75, 0.1))
     return colours.astype(np.float32), cover
 
 
-def _photo(picture: NDArray[np.uint8]) -> Floats:
+def photo(picture: NDArray[np.uint8]) -> Floats:
     fitted = Image.fromarray(picture).resize((SIDE, SIDE), Image.Resampling.LANCZOS)
     return np.asarray(fitted, np.float32) / 255
 
 
-def _grey_photo(name: str, tint: tuple[int, int, int]) -> Floats:
+def grey_photo(name: str, tint: tuple[int, int, int]) -> Floats:
     texture = getattr(data, name)()[:SIDE, :SIDE].astype(np.float32) / 255
     return np.clip(texture[..., None] / texture.mean() * np.array(tint) / 255, 0, 1)
 
 
-def _bokeh(seed: int) -> Floats:
+def bokeh(seed: int) -> Floats:
     random = np.random.default_rng(seed)
     canvas = Image.new("RGB", (SIDE, SIDE), (70, 90, 80))
     pen = ImageDraw.Draw(canvas)

@@ -9,7 +9,7 @@ from velatura_protocol.tasks import Operation, Role
 CUT_OUT = EngineSpec(
     id="builtin_cut_out",
     name="Built-in cut-out",
-    version="1",
+    version="2",
     operations=(Operation.CUT_OUT,),
     sentence=(
         "Finds the outline inside a rough selection, hair included, from colours and edges; it "
@@ -59,6 +59,16 @@ CUT_OUT = EngineSpec(
             maximum=400,
             unit="px",
             visible_if="refine=true",
+        ),
+        Parameter(
+            "see_through",
+            ParameterKind.FLOAT,
+            "See-through",
+            0.0,
+            help="How much of the background shows through the subject where it is clearest, as "
+            "through glass or a veil. 0: nothing. Where it is denser is found by itself.",
+            minimum=0.0,
+            maximum=1.0,
         ),
         Parameter(
             "shift",

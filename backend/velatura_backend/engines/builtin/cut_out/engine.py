@@ -28,18 +28,23 @@ from ...specs import CUT_OUT
 from ..arrays import copied, finite
 from ..fill import FillEngine
 from ..glance import at_size, is_large
+from ..patchmatch.kernels import BoolMask
 from ..patchmatch.lanes import Lanes
 from ..patchmatch.regions import depth_inside
 from ..values import flag, number
 from .edges import adjusted
 from .film import over_film
 from .foreground import HARDLY, own_colours
+from .glass import see_through, thinned, tint
 from .outline import Hints, Outline, find_outline
 from .sampling import enlarged, shrunk
 from .scales import Work, full_matte, scale_of, work_on
 from .trimap import BACKGROUND, SUBJECT, Surroundings, Trimap, make_trimap
 
 _SELECTED = 0.5
+_SURROUNDINGS = 0.06
+_LEAST_SOURCE = 0.12
+_LIKE_THE_SUBJECT = 0.5
 _BAND_SHARE = 0.045
 _LEAST_BAND = 4.0
 _PLAIN_BAND = 2.0
@@ -85,11 +90,11 @@ class _CuttingOut:
         if self.context.wants_preview():
             yield EnginePreview(over_film(self.task.image, matte, self.lanes))
         matte = adjusted(matte, number(self.task, CUT_OUT, "shift"), self._contrast())
-        image = self._own_colours(work, matte)
+        matte, image = self._own(work, matte)
         yield self._progress(1.0)
         layers: tuple[EngineLayer, ...] = ()
         if self.background:
-            layers = yield from self._filled(matte)
+            layers = yield from self._filled(matte, outline)
         yield EngineResult(image, {"kept": float(matte.mean())}, matte, layers)
 
     def _progress(self, fraction: float) -> EngineProgress:
@@ -155,17 +160,51 @@ class _CuttingOut:
         wanted = number(self.task, CUT_OUT, "contrast")
         return wanted if self.refine else max(wanted, _PLAIN_CONTRAST)
 
+    def _own(self, work: Work, matte: FloatMask) -> tuple[FloatMask, FloatImage]:
+        """The matte and the subject's own colours; of a body that is seen through, thinner."""
+        amount = number(self.task, CUT_OUT, "see_through")
+        if amount <= 0.0:
+            return matte, self._own_colours(work, matte)
+        body = see_through(work, matte, amount, self.lanes)
+        if Role.GUIDE in self.task.masks:
+            body.clear[shrunk(self.task.masks[Role.GUIDE], work.medium_size, self.lanes) > 0.0] = (
+                0.0
+            )
+        image = self._own_colours(work, matte)
+        tint(image, body, self.lanes)
+        return thinned(matte, body, self.lanes), image
+
     def _own_colours(self, work: Work, matte: FloatMask) -> FloatImage:
         result = copied(self.task.image, self.lanes)
         colours = finite(self.task.image[..., :-1], self.lanes)
         own_colours(colours, matte, work.medium_size, result, self.lanes)
         return result
 
-    def _filled(self, matte: FloatMask) -> Iterator[EngineEvent]:
+    def _around(self, near: BoolMask, hole: BoolMask) -> FloatMask:
+        """What is not to be copied into the background, (H, W) 0 or 1: what was selected, and what
+        lies next to the subject, where a little of it, its shadow or its light often is. Where too
+        little of the picture would be left, less."""
+        self.lanes.check()
+        selected = self.task.mask >= _SELECTED
+        for excluded in (near | selected, near):
+            if np.count_nonzero(~(excluded | hole)) >= _LEAST_SOURCE * hole.size:
+                return excluded.astype(np.float32)
+        return np.zeros(hole.shape, np.float32)
+
+    def _filled(self, matte: FloatMask, outline: Outline) -> Iterator[EngineEvent]:
         grow = int(number(self.task, CUT_OUT, "background_grow"))
-        hole = depth_inside(matte <= HARDLY, self.lanes) <= grow
+        away = depth_inside(matte <= HARDLY, self.lanes)
+        near = away <= _SURROUNDINGS * float(np.sqrt(np.count_nonzero(matte > HARDLY)))
+        alike = enlarged(outline.evidence, (matte.shape[0], matte.shape[1]), self.lanes)
+        self.lanes.check()
+        hole = (away <= grow) | (near & (alike > _LIKE_THE_SUBJECT))
         task = EngineTask(
-            Operation.FILL, Intent.REMOVE, self.task.image, hole.astype(np.float32), self.task.seed
+            Operation.FILL,
+            Intent.REMOVE,
+            self.task.image,
+            hole.astype(np.float32),
+            self.task.seed,
+            masks={Role.EXCLUDE: self._around(near, hole)},
         )
         for event in FillEngine().run(task, self.context):
             if isinstance(event, EngineProgress):

@@ -131,6 +131,17 @@ def test_the_band_around_an_outline_is_unknown(lanes):
     assert (states[:, 26:] == trimap.BACKGROUND).all()
 
 
+def test_the_band_is_narrow_where_both_sides_look_alike(lanes):
+    inside = np.zeros((80, 80), np.float32)
+    inside[:, :40] = 1.0
+    evidence = np.where(inside > 0, 4.0, -4.0).astype(np.float32)
+    evidence[40:] = 0.3
+    around = trimap.Surroundings.of(inside, evidence, np.ones_like(inside))
+    states = trimap.make_trimap(around, 8.0, (80, 80), lanes).states
+    assert (states[:20, 33:47] == trimap.UNKNOWN).all()
+    assert (np.count_nonzero(states[60:] == trimap.UNKNOWN, axis=1) <= 4).all()
+
+
 def test_half_the_states_are_known_only_where_all_four_agree():
     states = np.array(((1, 1, 0, 0), (1, 1, 0, 1)), np.uint8)
     assert trimap.halved_states(states).tolist() == [[trimap.SUBJECT, trimap.UNKNOWN]]
