@@ -1,5 +1,7 @@
 """Second stage: the denoiser and the text encoder, together, on kept latents."""
 
+# The libraries' annotations are narrower than what they take, and export little.
+# pyright: reportArgumentType=false, reportPrivateImportUsage=false, reportAttributeAccessIssue=false
 from __future__ import annotations
 
 import copy
@@ -112,7 +114,7 @@ class Trainer:
         )
         times = self._spread_times(bucket.batch)
         noise = torch.randn_like(clean)
-        noisy = self._scheduler.add_noise(clean, noise, times)  # pyright: ignore[reportArgumentType]
+        noisy = self._scheduler.add_noise(clean, noise, times)
         guess = self._parts.unet(torch.cat([noisy, mask, holed], dim=1), times, words).sample
         where = mask + OUTSIDE_WEIGHT * (1 - mask)
         error = ((guess - noise).square() * where).mean((1, 2, 3)) / where.mean((1, 2, 3))

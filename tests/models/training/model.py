@@ -1,5 +1,7 @@
 """The parts of the model, shaped as Stable Diffusion 1.5 inpainting, at the width of a toy."""
 
+# The libraries' annotations are narrower than what they take, and export little.
+# pyright: reportArgumentType=false, reportPrivateImportUsage=false, reportAttributeAccessIssue=false
 from __future__ import annotations
 
 import json

@@ -1,5 +1,7 @@
 """First stage: the autoencoder, on crops of scenes, then its latents brought to a known scale."""
 
+# The libraries' annotations are narrower than what they take, and export little.
+# pyright: reportArgumentType=false, reportPrivateImportUsage=false, reportAttributeAccessIssue=false
 from __future__ import annotations
 
 import logging
@@ -93,8 +95,8 @@ def train_vae(work: Path, steps: int, seed: int) -> AutoencoderKL:
         side, count = _crop_plan(step, steps)
         optimiser.param_groups[0]["lr"] = PEAK_RATE * cosine(step, steps)
         picture = _crops(pictures, side, count, rng)
-        latents = vae.encode(picture).latent_dist  # pyright: ignore[reportAttributeAccessIssue]
-        loss = reconstruction_loss(vae.decode(latents.sample()).sample, picture)  # pyright: ignore[reportAttributeAccessIssue]
+        latents = vae.encode(picture).latent_dist
+        loss = reconstruction_loss(vae.decode(latents.sample()).sample, picture)
         optimiser.zero_grad()
         (loss + KL_WEIGHT * latents.kl().mean()).backward()
         torch.nn.utils.clip_grad_norm_(vae.parameters(), 1.0)
@@ -118,7 +120,7 @@ def normalised(vae: AutoencoderKL, pictures: NDArray[np.uint8]) -> AutoencoderKL
     ``pictures``, so that the scaled ones have deviation 1.
     """
     batches = torch.split(as_input(pictures), 16)
-    latents = torch.cat([vae.encode(batch).latent_dist.mode() for batch in batches])  # pyright: ignore[reportAttributeAccessIssue]
+    latents = torch.cat([vae.encode(batch).latent_dist.mode() for batch in batches])
     mean, scale = latents.mean((0, 2, 3)), latents.std((0, 2, 3)) * LATENT_SCALE
     before, after = vae.quant_conv, vae.post_quant_conv
     assert before is not None
