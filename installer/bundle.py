@@ -53,11 +53,25 @@ def krita(checkout: Checkout) -> Contents:
         PurePosixPath(name): (source / name).read_bytes()
         for name in ("velatura.desktop", "velatura.action")
     }
-    inner = dict(_taken(source / "velatura"))
+    return contents | _folder(checkout, source / "velatura")
+
+
+def gimp(checkout: Checkout) -> Contents:
+    """The folder that goes into GIMP's ``plug-ins``. GIMP starts the file that is called as the
+    folder is, where it may be executed.
+
+    :raises Trouble: as of :func:`krita`
+    """
+    return _folder(checkout, checkout.root / "plugin" / "gimp" / "velatura")
+
+
+def _folder(checkout: Checkout, bootstrap: Path) -> Contents:
+    """What an editor loads, and beside it all that this needs."""
+    inner = dict(_taken(bootstrap))
     inner |= under("packages", packages(checkout))
     inner |= under("licences", licences(checkout))
     inner[PurePosixPath(MANIFEST)] = _manifest(checkout, inner)
-    return contents | under("velatura", inner)
+    return under("velatura", inner)
 
 
 def packages(checkout: Checkout) -> Contents:

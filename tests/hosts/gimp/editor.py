@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from installer import bundle
+from installer.locations import this_checkout
 from tests.hosts.root.build import Root
 from tests.hosts.root.enter import chroot_command
 from tests.hosts.root.scratch import trace_folder
@@ -29,7 +33,21 @@ class Gimp:
     def version(self) -> str:
         return self.root.version("gimp")
 
-    def batch(self, script: str, seconds: float = 120.0) -> str:
+    @property
+    def plugins(self) -> Path:
+        return self.folder / "profile/plug-ins"
+
+    def install(self) -> None:
+        """The plug-in as an installation would have it."""
+        lay_out(self.plugins)
+
+    def batch(
+        self,
+        script: str,
+        seconds: float = 120.0,
+        *,
+        environment: Mapping[str, str] | None = None,
+    ) -> str:
         """What ``script`` printed. ``Gimp``, ``Gegl``, ``Gio`` and ``GLib`` are there already.
 
         :raises BatchFailed: it raised, or was not done after ``seconds``; the log is kept
@@ -41,6 +59,7 @@ class Gimp:
             folder.mkdir(mode=0o700, exist_ok=True)
             variables[name] = str(folder)
         variables["GIMP3_DIRECTORY"] = str(self.folder / "profile")
+        variables.update(environment or {})
         command = chroot_command(self.root.folder, [*_COMMAND, script], variables, [self.folder])
         with log.open("wb") as output:
             code = ended_in_time(command, output, seconds)
@@ -50,3 +69,12 @@ class Gimp:
             kept = log.rename(trace_folder() / log.name)
             raise BatchFailed(f"GIMP {told}:\n{words[-_SHOWN:]}\n\nKept: {kept}")
         return words
+
+
+def lay_out(plugins: Path) -> None:
+    shutil.rmtree(plugins / "velatura", ignore_errors=True)
+    for name, data in bundle.gimp(this_checkout()).items():
+        path = plugins / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+    (plugins / "velatura/velatura.py").chmod(0o755)

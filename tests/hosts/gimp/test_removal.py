@@ -1,0 +1,152 @@
+"""From a photograph and a selection to a new layer, by a procedure of the real GIMP."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from tests.e2e.backend import running_backend
+from tests.e2e.command import CommandLine
+from tests.hosts.gimp.editor import BatchFailed, Gimp
+
+PHOTO = Path(__file__).parents[3] / "installer/demo/photo.png"
+AREA = (425, 108, 50, 165)
+"""The rocket: x, y, width, height."""
+
+_REMOVE = """
+import json
+Gegl.init(None)
+photo, area = {photo!r}, {area!r}
+image = Gimp.file_load(Gimp.RunMode.NONINTERACTIVE, Gio.File.new_for_path(photo))
+{prepare}
+image.select_rectangle(Gimp.ChannelOps.REPLACE, *area)
+layer = image.get_layers()[0]
+whole = Gegl.Rectangle.new(0, 0, image.get_width(), image.get_height())
+def raw(drawable):
+    return bytes(drawable.get_buffer().get(whole, 1.0, None, Gegl.AbyssPolicy.NONE))
+def seen():
+    made = Gimp.Layer.new_from_visible(image, image, "seen")
+    try:
+        return raw(made)
+    finally:
+        made.delete()
+original, before = raw(layer), seen()
+procedure = Gimp.get_pdb().lookup_procedure("plug-in-velatura-remove")
+config = procedure.create_config()
+config.set_property("image", image)
+config.set_core_object_array("drawables", [layer])
+config.set_property("seed", 7)
+result = procedure.run(config)
+status = result.index(0)
+if status != Gimp.PDBStatusType.SUCCESS:
+    raise RuntimeError(Gimp.get_pdb().get_last_error())
+after = seen()
+made = [Gimp.Item.get_by_id(each) for each in json.loads(result.index(2))]
+assert result.index(1).get_id() == made[-1].get_id()
+open({folder!r} + "/before.raw", "wb").write(before)
+open({folder!r} + "/after.raw", "wb").write(after)
+told = {{
+    "layers": [each.get_name() for each in image.get_layers()],
+    "made": [each.get_name() for each in made],
+    "kept": raw(layer) == original,
+    "selected": [each.get_name() for each in image.get_selected_layers()],
+    "size": [image.get_width(), image.get_height()],
+}}
+print("found", json.dumps(told), flush=True)
+"""
+
+_PREPARE = {
+    "u8": "",
+    "u16": "image.convert_precision(Gimp.Precision.U16_NON_LINEAR)",
+    "float": "image.convert_precision(Gimp.Precision.FLOAT_LINEAR)",
+    "adobe": (
+        "image.convert_color_profile(Gimp.ColorProfile.new_rgb_adobe(), "
+        "Gimp.ColorRenderingIntent.RELATIVE_COLORIMETRIC, True)"
+    ),
+    "grey": "image.convert_grayscale()",
+}
+_SAMPLES = {"u8": np.uint8, "u16": np.uint16, "float": np.float32, "adobe": np.uint8}
+
+
+@pytest.fixture(scope="module")
+def data(gimp_profile: Path) -> Iterator[Path]:
+    folder = gimp_profile / "data"
+    shutil.rmtree(folder, ignore_errors=True)
+    with running_backend(CommandLine(folder, gimp_profile)):
+        yield folder
+
+
+@pytest.mark.host
+@pytest.mark.timeout(240)
+@pytest.mark.parametrize("kind", list(_PREPARE))
+def test_a_removal_is_a_layer_and_nothing_else(gimp: Gimp, data: Path, kind: str) -> None:
+    gimp.install()
+    photo = gimp.folder / "photo.png"
+    shutil.copy(PHOTO, photo)
+    script = _REMOVE.format(
+        photo=str(photo), area=AREA, prepare=_PREPARE[kind], folder=str(gimp.folder)
+    )
+    told = _found(gimp.batch(script, environment={"VELATURA_DATA_DIR": str(data)}))
+    assert told["kept"], "the photograph's own layer is what it was"
+    assert len(told["layers"]) == 2
+    assert told["made"] == told["layers"][:1]
+    assert told["selected"] == told["layers"][1:]
+    before, after = (_pixels(gimp.folder / f"{name}.raw", kind, told) for name in _NAMES)
+    inside = np.zeros(before.shape[:2], bool)
+    x, y, width, height = AREA
+    inside[y : y + height, x : x + width] = True
+    outside = np.abs(before[~inside].astype(np.float64) - after[~inside].astype(np.float64))
+    # GIMP composites floats anew under any new layer, and rounds them.
+    assert outside.max() <= (2e-6 if kind == "float" else 0)
+    changed = (before[inside] != after[inside]).any(axis=1).mean()
+    assert changed > 0.5
+
+
+_NAMES = ("before", "after")
+
+
+@pytest.mark.host
+@pytest.mark.timeout(240)
+@pytest.mark.parametrize(
+    ("damage", "said"),
+    [
+        ("image.get_layers()[0].set_visible(True); area = (-5, -5, 2, 2)", "elect"),
+        ("engine = 'none_such'", "none_such"),
+    ],
+)
+def test_what_fails_is_an_error_of_gimps_and_changes_nothing(
+    gimp: Gimp, data: Path, damage: str, said: str
+) -> None:
+    gimp.install()
+    photo = gimp.folder / "photo.png"
+    shutil.copy(PHOTO, photo)
+    script = _REMOVE.format(photo=str(photo), area=AREA, prepare=damage, folder=str(gimp.folder))
+    script = script.replace(
+        'config.set_property("seed", 7)',
+        'config.set_property("engine", globals().get("engine", ""))',
+    )
+    script = script.replace(
+        "    raise RuntimeError(",
+        "    assert raw(layer) == original\n"
+        "    assert len(image.get_layers()) == 1\n"
+        "    raise RuntimeError(",
+    )
+    with pytest.raises(BatchFailed, match=said):
+        gimp.batch(script, environment={"VELATURA_DATA_DIR": str(data)})
+
+
+def _found(words: str) -> dict:
+    (line,) = (each for each in words.splitlines() if each.startswith("found "))
+    return json.loads(line.removeprefix("found "))
+
+
+def _pixels(path: Path, kind: str, told: dict) -> NDArray[np.generic]:
+    width, height = told["size"]
+    samples = np.fromfile(path, _SAMPLES.get(kind, np.uint8))
+    return samples.reshape(height, width, -1)
