@@ -69,6 +69,9 @@ class Filling:
         plan = self._plan()
         place = window(plan.region)
         ground = Ground(canvas.colours[place], self.hole[place], canvas.known[place])
+        if self._is_only_cleared(ground):
+            yield EngineResult(self._crop(ground.colours, plan, canvas))
+            return
         under = yield from self._under(ground)
         mask = denoise_mask(self.task.mask[place], plan.edge, self.lanes)
         painted = yield from self._passes(plan, ground, under, mask)
@@ -84,13 +87,18 @@ class Filling:
         exact = seamless_of(self.task) is not Seamless.NONE
         return plan_whole(size, traits, self.manner.strength, options, exact=exact)
 
+    def _is_only_cleared(self, ground: Ground) -> bool:
+        """Whether something is to be removed that has nothing but transparency around it."""
+        removes = self.manner.replaces and self.manner.intent is Intent.REMOVE
+        if removes and self.hole.all():
+            raise NoSource
+        return removes and not ground.usable.any()
+
     def _under(self, ground: Ground) -> Generator[EngineEvent, None, RgbImage | None]:
         """What is painted over; None where there is nothing, neither picture nor surroundings."""
         if not self.manner.replaces:
             return ground.colours
         if not ground.usable.any():
-            if self.manner.intent is Intent.REMOVE:
-                raise NoSource
             return None
         filling = prefilled(ground, self.manner.intent, self.task.seed, self.easel.context)
         while True:

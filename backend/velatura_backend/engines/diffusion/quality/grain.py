@@ -1,4 +1,8 @@
-"""Gives what was painted the noise of the picture around it, as the built-in fill does."""
+"""Gives what was painted the noise of the picture around it, as the built-in fill does.
+
+Unlike there it is not kept to the range of what is around: what a prompt asked for is of colours of
+its own, and half of the noise would be cut off.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from velatura_protocol.geometry import Rect
-
 from ....imaging.masks import mask_bounds
-from ...builtin.graining import grained, window_around
+from ...builtin.graining import window_around
+from ...builtin.patchmatch.grain import add_grain, measure_grain, noise_ratio
 from ...builtin.patchmatch.lanes import Lanes
 from ..painting import RgbImage
 from .frames import window
@@ -34,13 +37,15 @@ def with_grain(
     usable = known & ~hole
     if not hole.any() or not usable.any():
         return Grained(painted, None)
-    area = window_around(mask_bounds(hole), hole.shape)
-    place = window(area.intersection(Rect(0, 0, hole.shape[1], hole.shape[0])))
-    shown = np.where(hole[place][..., None], painted[place], picture[place])
-    made = grained(
-        np.ascontiguousarray(shown), True, np.ascontiguousarray(hole[place]),
-        np.ascontiguousarray(usable[place]), strength, seed, lanes,
-    )  # fmt: skip
-    result = painted.copy()
-    result[place] = np.where(hole[place][..., None], made.colours, painted[place])
-    return Grained(result, made.ratio)
+    place = window(window_around(mask_bounds(hole), hole.shape))
+    inside = np.ascontiguousarray(hole[place])
+    shown = np.where(inside[..., None], painted[place], picture[place])
+    grain = measure_grain(shown, np.ascontiguousarray(usable[place]), lanes)
+    if grain is None:
+        return Grained(painted, None)
+    result = painted
+    if strength > 0.0:
+        shown += add_grain(shown, inside, grain, strength, seed, lanes)
+        result = painted.copy()
+        result[place] = np.where(inside[..., None], shown, painted[place])
+    return Grained(result, noise_ratio(shown, inside, grain, lanes))

@@ -10,6 +10,7 @@ from scipy import ndimage
 
 from ..painting import RgbImage
 from .cells import Grid
+from .robust import weighted_median
 from .spreading import spread
 
 BoolMask = NDArray[np.bool_]
@@ -21,13 +22,20 @@ _STRIPS = ((1, 4), (4, 8))
 _MOST_STEP = 0.06
 """What is much larger is something that was painted there, not a shift."""
 
-_SMOOTH = 0.02
+_SMOOTH = 0.01
 """How much a side may change by itself from strip to strip and still count as smooth."""
 
-_ALIKE = 6.0
-"""Cells of the outline that are one piece of evidence: their means overlap."""
+_STRETCH = 8
+"""Cells."""
 
-_CERTAIN = 1.5
+_LEAST_STRETCHES = 5.0
+_MEDIANS_ERROR = 1.57
+"""Its variance, in those of a mean."""
+
+_FEW = 3.0
+"""A deviation known from so few stretches is known to half."""
+
+_CERTAIN = 1.6
 """Standard errors."""
 
 _PRIOR = 0.05
@@ -59,25 +67,43 @@ def outline_steps(
     if not both.any():
         return np.zeros_like(painted)
     step = np.where(both[..., None], around.at_outline - within.at_outline, np.float32(0.0))
-    overall = _overall(step[both])
+    overall = _overall(step, both)
     rest = np.where(both[..., None], step - overall, np.float32(0.0))
     weight = both * _plausible(rest, np.maximum(within.rough, around.rough))
     field = overall + _spread_inside(rest, weight.astype(np.float32))
     return np.where(hole[..., None], grid.enlarged(field), np.float32(0.0))
 
 
-def _overall(steps: NDArray[np.float32]) -> NDArray[np.float32]:
-    """(3,) what all of the outline has in common, as far as its places agree: on grass no single
+def _overall(step: Values, there: BoolMask) -> NDArray[np.float32]:
+    """(3,) what all of the outline has in common, as far as its stretches agree: on grass no single
     place tells, and all of them together do."""
-    middle = np.median(steps, axis=0)
-    deviation = 1.4826 * np.median(np.abs(steps - middle), axis=0)
-    error = np.square(deviation).sum() * _ALIKE / len(steps)
-    size = np.square(middle).sum()
-    if size <= _CERTAIN**2 * error:
+    counts = _blocks(there[..., None].astype(np.float32))
+    seen = counts[..., 0] > 0.0
+    stretches = (_blocks(step * there[..., None]) / np.maximum(counts, 1.0))[seen]
+    weight = counts[seen][:, 0]
+    pieces = float(np.square(weight.sum()) / np.square(weight).sum())
+    if pieces < _LEAST_STRETCHES:
         return np.zeros(3, np.float32)
-    believed = 1.0 - _CERTAIN**2 * error / size
+    middle = np.array([weighted_median(stretches[:, c], weight) for c in range(3)])
+    off = np.abs(stretches - middle)
+    deviation = 1.4826 * np.array([weighted_median(off[:, c], weight) for c in range(3)])
+    error = _MEDIANS_ERROR * np.square(deviation).sum() / pieces
+    certain = np.square(_CERTAIN * (1.0 + _FEW / pieces)) * error
+    size = float(np.square(middle).sum())
+    if size <= certain:
+        return np.zeros(3, np.float32)
+    believed = 1.0 - certain / size
     likely = np.exp(-((np.abs(middle).max() / _MOST_STEP) ** 4))
     return (believed * likely * middle).astype(np.float32)
+
+
+def _blocks(cells: Values) -> Values:
+    """Sums over squares of cells: stretches of the outline that err each by itself."""
+    rows, columns = (-(-side // _STRETCH) * _STRETCH for side in cells.shape[:2])
+    even = np.zeros((rows, columns, cells.shape[2]), np.float32)
+    even[: cells.shape[0], : cells.shape[1]] = cells
+    split = even.reshape(rows // _STRETCH, _STRETCH, columns // _STRETCH, _STRETCH, -1)
+    return split.sum(axis=(1, 3))
 
 
 def _strips(side: BoolMask) -> list[BoolMask]:
