@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, ExitStack, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -17,10 +17,11 @@ from velatura_protocol.events import Phase
 from ..base import EngineContext
 from ..workshop import Workshop
 from .attachments import Attached, Bench, on_denoiser, on_text
-from .caches import LatentCache, digest_of
+from .caches import LatentCache
 from .compilation import Compiler
 from .conducting import Report
 from .families import Guiding, MaskInput, PictureInput, Stage
+from .grids import GridMaker, Grids
 from .hooks import checked
 from .latents import LatentSpace, latent_space
 from .loading import Source
@@ -38,16 +39,6 @@ from .texts import EncodedText, TextCache, TextEncoding
 _ENCODED = 0.08
 _STEPPED = 0.9
 """Shares of the whole at which a phase ends; loading tells no fraction."""
-
-
-@dataclass(frozen=True)
-class Grids:
-    """The picture and the mask on the grid of latents; ``masked``: the latents of what the model
-    is to leave, for those that look at it."""
-
-    original: Tensor | None
-    mask: Tensor | None
-    masked: Tensor | None
 
 
 class PreviewMaps:
@@ -79,6 +70,14 @@ class PaintWork:
         self._phase = Phase.LOADING
         self._space: LatentSpace = latent_space(self._row)
         self._parts = Parts(source, workshop, self._check)
+        self._grids = GridMaker(
+            request,
+            self._parts,
+            self._space,
+            workshop.keep.get(LatentCache, LatentCache),
+            self._check,
+            lambda: self._enter(Phase.ENCODING, _ENCODED / 2),
+        )
         self._notices: list[Notice] = []
         self._compiled = False
         defaults = self._row.defaults_for(distilled=source.model.distilled)
@@ -92,7 +91,9 @@ class PaintWork:
         self._enter(Phase.LOADING, 0.0)
         text = self._encode_text()
         self._notices += text.notices
-        grids = self._encode_picture()
+        self._enter(Phase.LOADING, _ENCODED / 2)
+        grids = self._grids.grids()
+        self._enter(Phase.ENCODING, _ENCODED)  # also where all of it was remembered
         latents = self._denoise(text, grids)
         image = self._decode(latents)
         self._report(Painted(image, tuple(self._notices), self._metrics()))
@@ -151,58 +152,6 @@ class PaintWork:
             )
             encoded = encoding.encode(self._request.wording)
             return replace(encoded, notices=attached.notices + encoded.notices)
-
-    # -- pictures ----------------------------------------------------------------------------------
-
-    def _encode_picture(self) -> Grids:
-        request = self._request
-        if request.image is None:
-            return Grids(None, None, None)
-        self._enter(Phase.LOADING, _ENCODED / 2)
-        original = self._latents(request.image, None)
-        masked = None
-        if self._row.mask_input is not MaskInput.NONE:
-            masked = self._latents(request.image, self._hard_mask())
-        self._enter(Phase.ENCODING, _ENCODED)  # also where all of it was remembered
-        return Grids(original, self._mask_grid(original), masked)
-
-    def _latents(self, image: RgbImage, hidden: Tensor | None) -> Tensor:
-        """Of the picture, or of what is left of it where ``hidden`` is 1; of one that was seen
-        before they are remembered."""
-        plan, mask = self._source.plan, self._request.mask
-        of = digest_of(image), None if hidden is None or mask is None else digest_of(mask)
-        key = (self._source.model.id, plan.tiled, self._request.seamless, hidden is None, of)
-
-        def encoded() -> Tensor:
-            with self._parts.use("vae") as parts, checked(parts["vae"], self._check):
-                self._enter(Phase.ENCODING, _ENCODED / 2)
-                picture = self._tensor(image)
-                seen = picture if hidden is None else picture * (1 - hidden)
-                return self._space.encode(parts["vae"], seen)
-
-        return self._workshop.keep.get(LatentCache, LatentCache).get(key, encoded)
-
-    def _tensor(self, image: RgbImage) -> Tensor:
-        planes = torch.from_numpy(np.ascontiguousarray(image, dtype=np.float32))
-        return (planes.permute(2, 0, 1)[None] * 2 - 1).to(self._source.device)
-
-    def _hard_mask(self) -> Tensor:
-        """(1, 1, height, width): 1 wherever anything may change, everywhere without a mask."""
-        if self._request.mask is None:
-            shape = (1, 1, self._request.height, self._request.width)
-            return torch.ones(shape, device=self._source.device)
-        mask = torch.from_numpy(np.ascontiguousarray(self._request.mask, dtype=np.float32))
-        return (mask > 0.0).float()[None, None].to(self._source.device)
-
-    def _mask_grid(self, grid: Tensor) -> Tensor | None:
-        """The soft mask at each place of the grid: the mean of its pixels."""
-        if self._request.mask is None:
-            return None
-        mask = torch.from_numpy(np.ascontiguousarray(self._request.mask, dtype=np.float32))
-        small = torch.nn.functional.adaptive_avg_pool2d(
-            mask[None, None], (grid.shape[-2], grid.shape[-1])
-        )
-        return small.clamp(0, 1).to(grid.device).expand_as(grid)
 
     # -- denoising ---------------------------------------------------------------------------------
 
@@ -315,8 +264,8 @@ class PaintWork:
             return None
         masked = grids.masked
         if masked is None:
-            masked = self._empty_latents()
-        return MaskedInput(self._row.mask_input, self._hard_mask(), masked, self._space)
+            masked = self._grids.empty()
+        return MaskedInput(self._row.mask_input, self._grids.hard_mask(), masked, self._space)
 
     def _observe(self, step: Step, preview: PreviewMap) -> None:
         self._check()
@@ -335,13 +284,6 @@ class PaintWork:
                 maps[model] = measure(self._space, self._row.packing, parts["vae"])
         self._latent_channels = maps[model].channels
         return maps[model]
-
-    def _empty_latents(self) -> Tensor:
-        """Of a picture of which the model is to see nothing."""
-        shape = (1, 3, self._request.height, self._request.width)
-        with self._parts.use("vae") as parts, checked(parts["vae"], self._check):
-            grey = torch.zeros(shape, device=self._source.device)
-            return self._space.encode(parts["vae"], grey)
 
     def _decode(self, latents: Tensor) -> RgbImage:
         self._enter(Phase.LOADING, _STEPPED)
