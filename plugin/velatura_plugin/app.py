@@ -15,6 +15,7 @@ from .controller import Controller
 from .events import Link, LinkChanged
 from .features.each_layer import generate_each
 from .features.history import DocumentHistory
+from .features.models import PanelModels
 from .features.repeat import repeat
 from .features.retouch import Retouch
 from .host.base import Host
@@ -37,6 +38,7 @@ class App:
     dialler: Dialler
     retouch: Retouch
     history: DocumentHistory
+    models: PanelModels
 
     def start(self) -> None:
         self.controller.start()
@@ -92,7 +94,15 @@ def build(
     client = Client(dialler, identity, is_there=dialler.is_there)
     controller = Controller(host, client, settings=settings)
     history = DocumentHistory(controller, client)
-    return App(controller, client, launcher, dialler, Retouch(controller), history)
+    return App(
+        controller,
+        client,
+        launcher,
+        dialler,
+        Retouch(controller),
+        history,
+        PanelModels(controller, client),
+    )
 
 
 class Dialler:

@@ -36,6 +36,7 @@ from .events import (
     VariationArrived,
 )
 from .host.base import ResultContent
+from .model_state import ModelsChanged
 from .state import (
     Asked,
     CancelAsked,
@@ -84,7 +85,7 @@ def reduce(state: PanelState, event: PanelEvent) -> PanelState:
         case NoticeRaised(notice):
             return replace(state, notice=notice)
         case NoticeDismissed():
-            return replace(state, notice=None, put_away=None)
+            return _without_notice(state)
         case ResultsPutAway(away):
             return replace(state, put_away=away)
         case JobSubmitted(view):
@@ -97,11 +98,20 @@ def reduce(state: PanelState, event: PanelEvent) -> PanelState:
             return _without_job(state, job)
         case HistoryArrived() | RequestDone() | PixelsArrived() | Models() | ModelProgress():
             return state
+        case ModelsChanged(models):
+            return replace(state, models=models)
         case HistoryChanged(history):
             away = None if history.is_open else state.put_away
             return replace(state, history=history, put_away=away)
         case _:
             return _reduce_job(state, event)
+
+
+def _without_notice(state: PanelState) -> PanelState:
+    """Where there is none, it is the offer of models that is waved away."""
+    if state.notice is None and state.missed is None:
+        return replace(state, models=replace(state.models, is_put_off=True))
+    return replace(state, notice=None, put_away=None)
 
 
 def _without_job(state: PanelState, job: str) -> PanelState:

@@ -14,6 +14,7 @@ from velatura_protocol.tasks import Intent, Operation, Task
 
 from .events import ClientEvent, Link
 from .host.base import LayerInfo, PreviewFrame
+from .model_state import ModelsChanged, ModelsView
 from .request import GenerateRequest
 from .staging import Staging
 
@@ -214,6 +215,7 @@ class PanelState:
     last: GenerateRequest | None = None
     retouch: RetouchView = RetouchView()
     history: HistoryView = HistoryView()
+    models: ModelsView = ModelsView()
 
     @property
     def reads_prompts(self) -> bool:
@@ -311,6 +313,7 @@ PanelEvent = (
     | Asked
     | RetouchChanged
     | HistoryChanged
+    | ModelsChanged
     | CancelAsked
     | StagingChanged
     | Compared

@@ -9,6 +9,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 
 from velatura_backend.engines import registry
+from velatura_backend.models.manifest import offers
 from velatura_plugin.i18n import DOMAIN
 from velatura_protocol.engines import EngineSpec
 
@@ -38,6 +39,8 @@ def template() -> Catalog:
         if not spec.is_for_checks:  # those are not offered
             for text in _texts(spec):
                 catalogue.add(text, locations=[("engines/" + spec.id, 0)])
+    for offer in offers():
+        catalogue.add(offer.gives, locations=[("models/" + offer.id, 0)])
     return catalogue
 
 

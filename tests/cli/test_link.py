@@ -15,6 +15,7 @@ from velatura_plugin.controller import Controller
 from velatura_plugin.events import ClientEvent, Greeted, LinkChanged
 from velatura_plugin.events import Link as LinkStatus
 from velatura_plugin.features.history import DocumentHistory
+from velatura_plugin.features.models import PanelModels
 from velatura_plugin.features.retouch import Retouch
 from velatura_plugin.launcher import Launcher
 from velatura_plugin.order import JobOrder
@@ -77,6 +78,7 @@ class Bench:
                 dialler,
                 Retouch(self.controller),
                 DocumentHistory(self.controller, self.client),
+                PanelModels(self.controller, self.client),
             ),
             lambda: BackendUnavailable(reason="no answer"),
         )

@@ -10,7 +10,8 @@ import asyncio
 import hashlib
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from queue import SimpleQueue
 
 from velatura_plugin.events import LinkChanged
 from velatura_plugin.transport import Frame, TransportClosed
@@ -34,21 +35,28 @@ from velatura_protocol.messages import (
     Finished,
     Forget,
     Hello,
+    ImportModels,
+    InstallModel,
     JobEvent,
     Jobs,
     JobSummary,
     Limits,
     ListJobs,
+    ListModels,
+    Models,
     Patch,
     Preview,
     Progress,
+    RemoveModel,
     Result,
     ResultLayer,
     Resume,
     Started,
+    StopModel,
     Submit,
     Variation,
     VariationFailed,
+    VerifyModel,
     Welcome,
 )
 from velatura_protocol.pixels import MASK_FORMAT, PixelFormat
@@ -116,6 +124,8 @@ class ScriptedBackend:
         self.uploaded_bytes = 0
         self.is_down = False
         self.frames_before_cut: list[int] = []
+        self.models = Models(0)
+        self.model_requests: SimpleQueue[object] = SimpleQueue()
         self._released = asyncio.Event()
         self._ends: list[MemoryTransport] = []
         self._links: list[_Link] = []
@@ -134,6 +144,15 @@ class ScriptedBackend:
         if self.frames_before_cut:
             return CutTransport(theirs, self.frames_before_cut.pop(0))
         return theirs
+
+    def answer(self, message: object) -> None:
+        """To every client, from another thread."""
+
+        def send() -> None:
+            for link in self._links:
+                link.send(message)
+
+        self.loop.call_soon_threadsafe(send)
 
     def release(self, *steps: str) -> None:
         """Lets it go on past the steps it waits before."""
@@ -372,6 +391,10 @@ class _Link:
                 self.send(Done(request, len(jobs)))
             case Favourite(request, name, favourite):
                 self._favour(request, name, favourite)
+            case ListModels(request):
+                self.send(replace(backend.models, request=request))
+            case InstallModel() | ImportModels() | VerifyModel() | RemoveModel() | StopModel():
+                backend.model_requests.put(event)
             case _:
                 pass
         self._begin_jobs()

@@ -56,6 +56,13 @@ class Action(Enum):
     TOGGLE_PREVIEWS = "toggle_previews"
     CLOSE_WELCOME = "close_welcome"
     FREE_MEMORY = "free_memory"
+    OPEN_MODELS = "open_models"
+    CLOSE_MODELS = "close_models"
+    GET_MODEL = "get_model"
+    STOP_MODEL = "stop_model"
+    VERIFY_MODEL = "verify_model"
+    REMOVE_MODEL = "remove_model"
+    TAKE_IN_MODELS = "take_in_models"
 
 
 @dataclass(frozen=True)
@@ -187,6 +194,32 @@ class History:
 
 
 @dataclass(frozen=True)
+class ModelItem:
+    """A model, or a program whose models can be used. ``model`` is what its controls are about.
+    ``link``: where its licence is. ``question`` is asked before it is removed, in its row."""
+
+    model: str
+    title: str
+    text: str
+    controls: tuple[Control, ...] = ()
+    progress: ProgressLine | None = None
+    link: str = ""
+    question: str = ""
+
+
+@dataclass(frozen=True)
+class ModelsPage:
+    """In place of the form while it is open. ``note``: what is to be known before all else;
+    ``empty``: what is said where nothing is listed."""
+
+    title: str
+    items: tuple[ModelItem, ...]
+    note: str = ""
+    empty: str = ""
+    close: Control | None = None
+
+
+@dataclass(frozen=True)
 class Welcome:
     """First run: facts, and the one thing to do."""
 
@@ -259,7 +292,7 @@ class ViewModel:
     """``announcement``: what a screen reader is told when it changes; phases, never percentages.
     ``stop`` is there while anything runs. ``menu``: what the arrow beside the button opens.
     ``queue``: every unfinished job of this panel's document, where there is more than one.
-    ``settings`` and ``history``: the page that is open in place of the form, if any."""
+    ``settings``, ``history`` and ``models``: the page that is open in place of the form, if any."""
 
     status: StatusLine
     generate: Control
@@ -277,4 +310,5 @@ class ViewModel:
     welcome: Welcome | None = None
     settings: Page | None = None
     history: History | None = None
+    models: ModelsPage | None = None
     announcement: str = ""

@@ -10,6 +10,7 @@ from ..events import Link
 from ..i18n import Translations
 from ..state import Notice, PanelState
 from .model import Action, Control, NoticeBox, Tone
+from .models_offer import models_offer
 from .words import missed, sentence
 
 _MILD = frozenset(
@@ -19,6 +20,7 @@ _MILD = frozenset(
         ErrorCode.CANCELLED,
         ErrorCode.LAYERS_SKIPPED,
         ErrorCode.NOT_FOUND,
+        ErrorCode.NO_MODEL,
     }
 )
 """Nothing is broken: something else has to be selected, or done first."""
@@ -30,7 +32,7 @@ def notice_box(state: PanelState, translations: Translations) -> NoticeBox | Non
     """At most one action, beside taking the box away."""
     notice = state.notice
     if notice is None:
-        return _missed(state, translations)
+        return _missed(state, translations) or models_offer(state, translations)
     action = _action(state, notice, translations)
     dismiss = Control(Action.DISMISS, translations.gettext("Dismiss"))
     return NoticeBox(
@@ -58,6 +60,9 @@ def _action(state: PanelState, notice: Notice, translations: Translations) -> Co
     if error.code is ErrorCode.BACKEND_UNAVAILABLE:
         offline = state.link.link is Link.OFFLINE
         return Control(Action.RESTART_BACKEND, _("Restart")) if offline else None
+    wants_model = error.code is ErrorCode.UNSUPPORTED and error.params.get("what") == "prompt"
+    if (wants_model or error.code is ErrorCode.NO_MODEL) and state.models.suggestion is not None:
+        return Control(Action.OPEN_MODELS, _("Get a model"))
     if error.code in _SETTINGS:
         return Control(Action.OPEN_SETTINGS, _("Open settings"))
     view = state.job(notice.job)

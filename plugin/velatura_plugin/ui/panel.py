@@ -25,6 +25,7 @@ ABILITIES = frozenset(
         Action.RESTORE,
         Action.FAVOURITE,
         Action.FORGET,
+        Action.OPEN_MODELS,
     }
 )
 
@@ -93,7 +94,12 @@ class Panel:
         )
 
     def _perform(self, action: Action, job: str) -> None:
-        for perform in (self._perform_on_strip, self._perform_on_history, self._begin):
+        for perform in (
+            self._perform_on_strip,
+            self._perform_on_history,
+            self._perform_on_models,
+            self._begin,
+        ):
             if perform(action, job):
                 return
         self._perform_on_panel(action)
@@ -145,6 +151,28 @@ class Panel:
                 history.set_favourite(job, favourite=not (kept and kept.summary.favourite))
             case Action.FORGET:
                 history.forget(job)
+            case _:
+                return False
+        return True
+
+    def _perform_on_models(self, action: Action, model: str) -> bool:
+        models = self._app.models
+        match action:
+            case Action.OPEN_MODELS:
+                self._app.history.close()
+                models.open()
+            case Action.CLOSE_MODELS:
+                models.close()
+            case Action.GET_MODEL:
+                models.install(model)
+            case Action.STOP_MODEL:
+                models.stop(model)
+            case Action.VERIFY_MODEL:
+                models.verify(model)
+            case Action.REMOVE_MODEL:
+                models.remove(model)
+            case Action.TAKE_IN_MODELS:
+                models.take_in(model)
             case _:
                 return False
         return True

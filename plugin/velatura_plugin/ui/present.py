@@ -10,13 +10,14 @@ from ..events import Link
 from ..i18n import Translations
 from ..state import JobView, PanelState
 from .around import Around
-from .button import generate_control
+from .button import generate_control, link_reason
 from .draft import Draft
 from .form import FormContext, fields
 from .hints import hint
 from .history_page import history_page
 from .menu import menu
-from .model import Action, Control, History, Page, ViewModel
+from .model import Action, Control, History, ModelsPage, Page, ViewModel
+from .models_page import models_page
 from .notice import notice_box
 from .progress import announcement, progress_line, waiting
 from .requests import request_of
@@ -59,6 +60,7 @@ def present(
         welcome=welcome(state, around.settings, translations),
         settings=_settings(around, translations),
         history=_history(state, around, translations),
+        models=_models(state, around, translations),
         announcement=announcement(state, jobs, translations),
     )
 
@@ -91,9 +93,11 @@ def _stop(state: PanelState, translations: Translations) -> Control | None:
 def _tools(state: PanelState, around: Around, translations: Translations) -> tuple[Control, ...]:
     """None while a page is open: it has its own way back."""
     _ = translations.gettext
-    if around.is_settings_open or state.history.is_open:
+    if around.is_settings_open or state.history.is_open or state.models.is_open:
         return ()
     tools = [Control(Action.OPEN_SETTINGS, _("Settings"))]
+    if Action.OPEN_MODELS in around.abilities:
+        tools.insert(0, Control(Action.OPEN_MODELS, _("Models")))
     if Action.OPEN_HISTORY in around.abilities:
         tools.insert(0, Control(Action.OPEN_HISTORY, _("History")))
     if any(each.is_active for each in state.jobs):
@@ -112,3 +116,9 @@ def _history(state: PanelState, around: Around, translations: Translations) -> H
     if around.is_settings_open or not state.history.is_open:
         return None
     return history_page(state.history, around.now, translations, around.abilities)
+
+
+def _models(state: PanelState, around: Around, translations: Translations) -> ModelsPage | None:
+    if around.is_settings_open or state.history.is_open or not state.models.is_open:
+        return None
+    return models_page(state.models, link_reason(state, translations), translations)

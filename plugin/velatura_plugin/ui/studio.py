@@ -53,6 +53,7 @@ class Studio:
         self._drafts: dict[str, Draft] = {}
         self._listeners: list[Callable[[], None]] = []
         self._speak(translations or self._load_translations())
+        app.models.follow()
 
     @property
     def state(self) -> PanelState:

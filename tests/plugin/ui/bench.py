@@ -12,6 +12,7 @@ from tests.plugin.ui.texts import controls_of
 from velatura_plugin.app import App, Dialler
 from velatura_plugin.events import Link
 from velatura_plugin.features.history import DocumentHistory
+from velatura_plugin.features.models import PanelModels
 from velatura_plugin.features.retouch import Retouch
 from velatura_plugin.launcher import Launcher
 from velatura_plugin.settings import Settings, SettingsStore
@@ -64,6 +65,7 @@ class Bench:
             Dialler(launcher, Settings()),
             Retouch(controller),
             DocumentHistory(controller, client),
+            PanelModels(controller, client),
         )
         self.screen = Screen()
         self.installed: list[int] = []

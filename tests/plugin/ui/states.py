@@ -23,6 +23,8 @@ from tests.plugin.scripted import INVERTER
 from velatura_backend.engines.specs import FILL
 from velatura_plugin.events import Greeted, Link, LinkChanged
 from velatura_plugin.host.base import LayerInfo, LayerKind
+from velatura_plugin.model_state import ModelsChanged, ModelsView, ModelWork
+from velatura_plugin.reducer import reduce
 from velatura_plugin.settings import Settings
 from velatura_plugin.state import (
     CancelAsked,
@@ -51,8 +53,11 @@ from velatura_protocol.messages import (
     PROTOCOL,
     DeviceInfo,
     ErrorInfo,
+    InstalledModelInfo,
     JobSummary,
     Limits,
+    ModelPlace,
+    OfferedModel,
     VariationFailed,
     Welcome,
 )
@@ -110,6 +115,7 @@ def notice(code: ErrorCode) -> PanelState:
     return online(NoticeRaised(Notice(ErrorInfo(code, retryable=True))))
 
 
+NOT_DELIVERED = ErrorInfo(ErrorCode.DOWNLOAD_FAILED, {"reason": "broken off"})
 SUMMARY = JobSummary("old", JobState.FINISHED, Operation.FILL, "inverter", 1000.0, 3)
 KEPT = (
     KeptJob(SUMMARY),
@@ -118,6 +124,47 @@ KEPT = (
 )
 CPU = DeviceInfo("cpu", "Processor", 8_000_000_000, 4_000_000_000, True)
 CARD = DeviceInfo("cuda:0", "Card", 24_000_000_000, 20_000_000_000, True)
+SMALL = OfferedModel(
+    "sd15",
+    "Stable Diffusion 1.5",
+    "checkpoint",
+    gives="Paints small.",
+    operations=(Operation.FILL, Operation.GENERATE),
+    bytes=2_100_000_000,
+    licence="CreativeML OpenRAIL-M",
+    licence_url="https://example.org/rail",
+    conditions=True,
+    commercial_use=True,
+    memory=3 * 1024**3,
+    recommended=True,
+)
+KLEIN = replace(
+    SMALL,
+    id="klein",
+    name="FLUX.2 klein",
+    bytes=16_000_000_000,
+    licence="Apache-2.0",
+    conditions=False,
+    recommended=False,
+    needs=("encoder",),
+)
+ENCODER = OfferedModel("encoder", "An encoder", "text_encoder", bytes=1_000_000_000)
+OWN = InstalledModelInfo("vae", "A VAE", "vae", bytes=300_000_000, in_place=True)
+MODELS = ModelsView(
+    is_known=True,
+    installed=(OWN, replace(OWN, id="old", name="Old", in_place=False, is_there=False)),
+    offered=(SMALL, KLEIN, ENCODER),
+    places=(ModelPlace("comfyui", "ComfyUI"),),
+)
+OPEN = replace(MODELS, is_open=True)
+COMING = ModelWork("sd15", 1_000_000_000, 2_100_000_000)
+
+
+def models(view: ModelsView) -> PanelState:
+    """Of a backend whose engines understand no words."""
+    return reduce(offering(FILL), ModelsChanged(view))
+
+
 ALL_AROUND = Around(
     settings=Settings(remembered={"welcomed": "yes"}),
     abilities=ABILITIES,
@@ -178,6 +225,20 @@ STATES: dict[str, PanelState] = {
     "several discarded": online(ResultsPutAway(PutAway("one", 3))),
     "closed": online(ResultsPutAway(PutAway("two", 2, is_closed=True, name="cat.kra"))),
     "closed without a name": online(ResultsPutAway(PutAway("two", 1, is_closed=True))),
+    "models": models(OPEN),
+    "models asked": models(ModelsView(is_open=True)),
+    "models without libraries": models(replace(OPEN, can_run=False)),
+    "models at work": models(
+        OPEN.with_work(COMING).with_work(ModelWork("comfyui")).with_work(ModelWork("vae", 1, 2))
+    ),
+    "models stopping": models(OPEN.with_work(replace(COMING, stopping=True))),
+    "models in trouble": models(OPEN.without_work("klein", NOT_DELIVERED)),
+    "a model half here": models(
+        replace(OPEN, offered=(replace(SMALL, arrived=1_200_000_000), KLEIN, ENCODER))
+    ),
+    "models offered": models(MODELS),
+    "a model coming": models(MODELS.with_work(COMING)),
+    "models put off": models(replace(MODELS, is_put_off=True)),
     "engines": offering(PAINTER, FILL),
     "built-in": offering(FILL),
     **{f"a {kind.value} layer": with_layer(kind) for kind in LayerKind},

@@ -24,11 +24,16 @@ from velatura_plugin.ui.model import Action, Control
 
 
 def test_tools() -> None:
-    assert actions(shown(online()).tools) == [Action.OPEN_HISTORY, Action.OPEN_SETTINGS]
+    assert actions(shown(online()).tools) == [
+        Action.OPEN_HISTORY,
+        Action.OPEN_MODELS,
+        Action.OPEN_SETTINGS,
+    ]
     assert actions(shown(online(), around=Around()).tools) == [Action.OPEN_SETTINGS]
     opened = replace(ALL_AROUND, is_settings_open=True)
     assert shown(online(), around=opened).tools == ()
     assert shown(STATES["history"]).tools == ()
+    assert shown(STATES["models"]).tools == ()
 
 
 def test_previews_can_be_hidden_while_something_runs() -> None:

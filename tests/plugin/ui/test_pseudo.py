@@ -24,8 +24,10 @@ WORDS = load_translations(PSEUDO)
 DATA = (
     r"English|Deutsch|Français|wss://|Sky|People|Face|Levels|Hole|cat\.kra|red velvet|CMYK"
     r"|Processor|Card|/data(/log)?|exclude|style"
+    r"|Stable Diffusion|FLUX\.2 klein|An encoder|A VAE|Old|ComfyUI|CreativeML OpenRAIL-M|Apache"
+    r"|https://[\w./]+|python3 installer install --with diffusion"
 )
-"""Names of layers, files and machines, and languages by their own names."""
+"""Names of layers, files, machines, models and licences, and languages by their own names."""
 
 
 def check(shown: ViewModel) -> None:

@@ -9,7 +9,7 @@ from enum import Enum
 from velatura_plugin.ui.model import Control, ViewModel
 from velatura_protocol.pixels import Pixels
 
-NOT_READ = {"id", "job", "value", "detail"}
+NOT_READ = {"id", "job", "model", "value", "detail"}
 """Ids, what the user has put in, and the technical block that is copied for helpers."""
 
 

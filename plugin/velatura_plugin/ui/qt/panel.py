@@ -32,6 +32,7 @@ from .form import FormBox
 from .guard import guarded
 from .keys import Shield, order_tabs
 from .measures import SPACING
+from .models import ModelsBox
 from .notice import Notice
 from .pages import HistoryPage, SettingsPage, WelcomeBox
 from .pile import Pile
@@ -107,12 +108,13 @@ class PanelView(QScrollArea):
         self.status.display(_without_twin(model))
         self.tools.display(model.tools)
         self._draw_work(model)
-        is_page = model.settings is not None or model.history is not None
+        is_page = _has_page(model)
         self.welcome.display(None if is_page else model.welcome)
         self.form_part.setVisible(not is_page)
         self.form.display(model.form)
         self.settings.display(model.settings)
         self.history.display(model.history)
+        self.models.display(model.models)
         self.pile.display(model.strips)
         self.announcer.setText(model.announcement)
         self._take_care_of_new_widgets()
@@ -177,6 +179,7 @@ class PanelView(QScrollArea):
         self.reasons, self.hint = words(self.form_part), words(self.form_part)
         self.settings = SettingsPage(self._edit, self._ask, body)
         self.history = HistoryPage(self._ask, self._chrome, body)
+        self.models = ModelsBox(self._ask, self._chrome, body)
         self.progress, self.preview = ProgressBox(body), PreviewPicture(body)
         self.notice = Notice(self._ask_about_notice, self._chrome, body)
         self.queue = QueueBox(self._ask, body)
@@ -194,7 +197,7 @@ class PanelView(QScrollArea):
         column = _column(self._body, margin=SPACING)
         for each in (
             self.status, self.welcome, self.form_part, self.settings, self.history,
-            self.progress, self.preview, self.notice, self.queue,
+            self.models, self.progress, self.preview, self.notice, self.queue,
         ):  # fmt: skip
             column.addWidget(each)
         column.addWidget(self.pile)
@@ -225,10 +228,14 @@ class PanelView(QScrollArea):
         return row
 
 
+def _has_page(model: ViewModel) -> bool:
+    """Something is open in place of the form."""
+    return any(each is not None for each in (model.settings, model.history, model.models))
+
+
 def _without_twin(model: ViewModel) -> StatusLine:
     """The first run's one button is not offered twice."""
-    is_page = model.settings is not None or model.history is not None
-    twin = model.welcome.action if model.welcome and not is_page else None
+    twin = model.welcome.action if model.welcome and not _has_page(model) else None
     if twin is None:
         return model.status
     left = tuple(each for each in model.status.actions if each.action is not twin.action)

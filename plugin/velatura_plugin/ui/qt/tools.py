@@ -89,6 +89,15 @@ def _sliders(painter: QPainter, area: QRectF) -> None:
         painter.drawEllipse(QPointF(area.left() + knob * area.width(), y), 2.6, 2.6)
 
 
+def _boxes(painter: QPainter, area: QRectF) -> None:
+    """Three on a shelf."""
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    side = 0.42 * area.width()
+    for left, top in ((0.29, 0.02), (0.02, 0.52), (0.56, 0.52)):
+        corner = QPointF(area.left() + left * area.width(), area.top() + top * area.height())
+        painter.drawRect(QRectF(corner.x(), corner.y(), side, side))
+
+
 def _eye(painter: QPainter, area: QRectF) -> None:
     wide = area.adjusted(-1, 0.22 * area.height(), 1, -0.22 * area.height())
     painter.drawEllipse(wide.center(), 2.4, 2.4)
@@ -105,8 +114,10 @@ def _cross(painter: QPainter, area: QRectF) -> None:
 SIGNS: Mapping[Action, Callable[[QPainter, QRectF], None]] = {
     Action.OPEN_HISTORY: _clock,
     Action.OPEN_SETTINGS: _sliders,
+    Action.OPEN_MODELS: _boxes,
     Action.TOGGLE_PREVIEWS: _eye,
     Action.CANCEL_JOB: _cross,
     Action.CLOSE_HISTORY: _cross,
     Action.CLOSE_SETTINGS: _cross,
+    Action.CLOSE_MODELS: _cross,
 }
