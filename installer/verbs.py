@@ -10,6 +10,7 @@ from installer import (
     bundle,
     demonstration,
     environment,
+    gimp_plugin,
     krita_plugin,
     krita_profiles,
     locations,
@@ -23,7 +24,9 @@ from installer.plan import Marker, Profile, steps, wanted
 from installer.report import Report
 from installer.trouble import Trouble
 
-HOSTS = ("krita",)
+HOSTS = ("gimp", "krita")
+BUNDLED = ("krita",)
+_PLUGINS = {"krita": krita_plugin, "gimp": gimp_plugin}
 BASE = frozenset({Profile.base})
 
 
@@ -78,7 +81,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     verb = verbs.add_parser("bundle", help="build the plug-in as a zip that the editor imports")
     verb.set_defaults(verb=_bundle)
-    verb.add_argument("--host", required=True, choices=HOSTS)
+    verb.add_argument("--host", required=True, choices=BUNDLED)
     verb.add_argument("-o", dest="output", type=Path, metavar="FILE", help="by default in dist/")
     verb = verbs.add_parser("repair", help="make .venv anew")
     verb.set_defaults(verb=_repair)
@@ -118,10 +121,11 @@ def _install(options: argparse.Namespace, checkout: Checkout, report: Report) ->
     profiles = BASE | {Profile(name) for name in options.extra}
     _install_profiles(checkout, profiles, report)
     place = _place(checkout, report)
-    if options.hosts:
-        krita_plugin.install(place)
-    else:
-        krita_plugin.refresh(place)
+    for name, plugin in _PLUGINS.items():
+        if name in options.hosts:
+            plugin.install(place)
+        elif not options.hosts:
+            plugin.refresh(place)
     return 0
 
 
@@ -139,7 +143,8 @@ def _repair(options: argparse.Namespace, checkout: Checkout, report: Report) -> 
         report.line("removing the old environment")
         environment.remove(checkout)
     _install_profiles(checkout, profiles, report)
-    krita_plugin.repair(_place(checkout, report))
+    for plugin in _PLUGINS.values():
+        plugin.repair(_place(checkout, report))
     return 0
 
 
@@ -163,8 +168,9 @@ def _status(options: argparse.Namespace, checkout: Checkout, report: Report) -> 
     print(f"up to date   {'no: ' + ', '.join(stale) if stale else 'yes' if works else 'no'}")
     print(f"data         {data}{'' if data.exists() else ' (not made yet)'}")
     print(f"plugins use  {record.recorded(data) or 'nothing yet: run `python3 installer install`'}")
-    for line in krita_plugin.status(_place(checkout, report)):
-        print(f"krita        {line}")
+    for name, plugin in _PLUGINS.items():
+        for line in plugin.status(_place(checkout, report)):
+            print(f"{name:12} {line}")
     return 3 if reason else 0
 
 
@@ -178,7 +184,8 @@ def _stale(checkout: Checkout, found: Marker | None) -> list[str]:
 def _uninstall(options: argparse.Namespace, checkout: Checkout, report: Report) -> int:
     data = locations.data_folder()
     purge.refuse_if_in_use(data)
-    krita_plugin.uninstall(_place(checkout, report))
+    for plugin in _PLUGINS.values():
+        plugin.uninstall(_place(checkout, report))
     if checkout.environment.exists():
         report.line(f"removing {checkout.environment}")
         environment.remove(checkout)

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import hashlib
 import os
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
@@ -14,6 +13,7 @@ from installer.locations import Checkout, this_checkout
 from installer.placing import Placed
 from installer.report import Report
 from installer.trouble import Trouble
+from tests.installer.snapshots import snapshot
 
 KRITARC = b"[General]\nversion=1\n\n[python]\nenable_other=true\n\n[z]\nlast=2\n"
 
@@ -55,15 +55,6 @@ def place(home: Path) -> Place:
     environment = {"PATH": "", "FLATPAK_SYSTEM_DIR": str(home / "nowhere")}
     machine = Machine("linux", home, environment)
     return Place(this_checkout(), machine, home / ".local/share/velatura", Report())
-
-
-def snapshot(folder: Path) -> dict[str, str]:
-    """Every folder, file, content and right below."""
-    found = {}
-    for path in sorted(folder.rglob("*")):
-        content = hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else "folder"
-        found[str(path.relative_to(folder))] = f"{path.lstat().st_mode:o} {content}"
-    return found
 
 
 def test_uninstall_leaves_the_home_as_it_was(home: Path, place: Place) -> None:
