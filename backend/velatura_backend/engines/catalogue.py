@@ -16,6 +16,7 @@ from velatura_protocol.tasks import Intent, Operation
 
 from ..models.records import InstalledModel, ModelKind, ModelShelf
 from . import registry
+from .diffusion.adapters.parameters import styles_stamp
 from .diffusion.specs import TARGET, is_profile_installed, specs_of
 from .super_resolution.specs import TARGET as NETWORK_TARGET
 from .super_resolution.specs import network_specs_of
@@ -50,7 +51,7 @@ class Catalogue(Sequence[EngineSpec]):
         """Those of the installed models alone; none where nothing could run them."""
         if self._shelf is None or not self._runs_models:
             return ()
-        stamp = self._shelf.stamp()
+        stamp = (self._shelf.stamp(), styles_stamp(self._shelf))
         if stamp != self._stamp:
             self._of_models = (*specs_of(self._shelf), *network_specs_of(self._shelf))
             self._stamp = stamp

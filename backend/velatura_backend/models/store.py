@@ -46,6 +46,11 @@ class ModelStore:
         return self.directory / "files"
 
     @property
+    def styles_directory(self) -> Path:
+        """Where the user's styles are, beside the models; it need not be there."""
+        return self.directory.parent / "styles"
+
+    @property
     def parts(self) -> Path:
         """Where what is still coming is kept."""
         return self.directory / "parts"

@@ -18,6 +18,7 @@ from ...models.records import InstalledModel
 from ..base import EngineContext, EngineEvent, EngineTask
 from ..builtin.patchmatch.lanes import Lanes
 from ..workshop import Workshop
+from .adapters.requests import with_adapters
 from .drawing import drawn
 from .easel import Easel
 from .enlarging import enlarged
@@ -65,4 +66,5 @@ class DiffusionEngine:
         return Manner(min(_RESTYLED, task.strength))
 
     def _adapted(self, task: EngineTask, request: PaintRequest) -> PaintRequest:
-        return replace(request, sampling=Sampling(*sampling_values(task.parameters)))
+        asked = replace(request, sampling=Sampling(*sampling_values(task.parameters)))
+        return with_adapters(task, asked, self.model, self.workshop)

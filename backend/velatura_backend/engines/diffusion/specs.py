@@ -9,7 +9,8 @@ from velatura_protocol.errors import Unsupported
 from velatura_protocol.tasks import Intent, Operation, Role
 
 from ...models.records import InstalledModel, ModelKind, ModelShelf
-from .families import Adapter, FamilyRow, PictureInput, row_of
+from .adapters.parameters import adapter_parameters, adapter_roles
+from .families import FamilyRow, PictureInput, row_of
 from .quality.parameters import QUALITY_PARAMETERS
 from .sampling import sampling_parameters
 
@@ -28,6 +29,12 @@ _OPERATIONS = (
     Operation.UPSCALE,
 )
 _INTENTS = (Intent.FILL, Intent.REMOVE, Intent.ADD, Intent.EXPAND, Intent.REPLACE_BACKGROUND)
+
+_ROLES = (
+    RoleSpec(Role.IMAGE, label="Picture"),
+    RoleSpec(Role.MASK, label="Selection", help="What is to be painted."),
+)
+"""None is required: what a task cannot do without depends on its operation."""
 
 _EXPERIMENTAL_LOSS = 3
 """Of the rank: an experimental family is the default only where there is no other."""
@@ -59,8 +66,9 @@ def spec_of(model: InstalledModel, shelf: ModelShelf) -> EngineSpec:
         operations=_OPERATIONS,
         intents=_INTENTS,
         sentence=_sentence(model, row),
-        roles=_roles(row),
+        roles=(*_ROLES, *adapter_roles(row, shelf)),
         parameters=(
+            *adapter_parameters(model, row, shelf),
             *sampling_parameters(row, row.defaults_for(distilled=model.distilled)),
             *QUALITY_PARAMETERS,
         ),
@@ -84,25 +92,3 @@ def _sentence(model: InstalledModel, row: FamilyRow) -> str:
     if row.experimental:
         caution += "; this family is supported on trial"
     return f"{what}; {caution}."
-
-
-def _roles(row: FamilyRow) -> tuple[RoleSpec, ...]:
-    """None is required: what a task cannot do without depends on its operation."""
-    roles = [
-        RoleSpec(Role.IMAGE, label="Picture"),
-        RoleSpec(Role.MASK, label="Selection", help="What is to be painted."),
-    ]
-    if row.picture_input is PictureInput.SEVERAL or Adapter.IP_ADAPTER in row.adapters:
-        roles += [
-            RoleSpec(
-                Role.STYLE,
-                label="Style",
-                help="A picture to paint in the manner of.",
-            ),
-            RoleSpec(
-                Role.REFERENCE,
-                label="Reference",
-                help="A picture of what is to be painted.",
-            ),
-        ]
-    return tuple(roles)

@@ -14,13 +14,14 @@ from typing import Any
 
 from torch import Tensor
 
-from velatura_protocol.errors import NoModel, Unsupported
+from velatura_protocol.errors import Unsupported
 
-from ....models.records import InstalledModel, ModelKind, ModelShelf
+from ....models.records import Family, InstalledModel, ModelKind, ModelShelf
 from ..painting import Control
 from .control_calls import Asked, added, call_for
 from .control_kinds import UNION, kinds_of, modes_of
 from .files import named
+from .missing import no_control
 
 _SLACK = 1e-6
 
@@ -68,16 +69,24 @@ def chosen_controls(
     """
     installed = shelf.of(ModelKind.CONTROL, model.family)
     return tuple(
-        ChosenControl(each, _network(each, installed)) for each in controls if each.weight != 0.0
+        ChosenControl(each, _network(each, installed, model.family))
+        for each in controls
+        if each.weight != 0.0
     )
 
 
-def _network(control: Control, installed: Sequence[InstalledModel]) -> InstalledModel:
+def has_network(kind: str, installed: Sequence[InstalledModel]) -> bool:
+    return any(kind in kinds_of(each) for each in installed)
+
+
+def _network(
+    control: Control, installed: Sequence[InstalledModel], family: Family
+) -> InstalledModel:
     if control.model:
         return named(installed, control.model, "control network")
     fitting = [each for each in installed if control.kind in kinds_of(each)]
     if not fitting:
-        raise NoModel(name=f"control network for {control.kind}", bytes=0, model="")
+        raise no_control(control.kind, family)
     return min(fitting, key=lambda each: each.detail == UNION)
 
 

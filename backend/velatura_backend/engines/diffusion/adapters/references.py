@@ -18,11 +18,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from velatura_protocol.errors import ModelDamaged, NoModel, Unsupported
+from velatura_protocol.errors import ModelDamaged, Unsupported
 
 from ....models.records import Family, InstalledModel, ModelForm, ModelKind, ModelShelf
 from ..painting import Reference, ReferenceKind, RgbImage
 from .files import named, read_tensors
+from .missing import no_adapter, no_encoder
 
 _MEAN = (0.48145466, 0.4578275, 0.40821073)
 _DEVIATION = (0.26862954, 0.26130258, 0.27577711)
@@ -76,7 +77,7 @@ def chosen_references(
     adapters = shelf.of(ModelKind.IP_ADAPTER, model.family)
     encoders = shelf.of(ModelKind.IMAGE_ENCODER)
     if wanted and not adapters:
-        raise NoModel(name="IP-adapter", bytes=0, model="")
+        raise no_adapter(model.family)
     return tuple(_chosen(each, adapters, encoders) for each in wanted)
 
 
@@ -90,7 +91,7 @@ def _chosen(
     for each in encoders:
         if _widths(each)[hidden] == width:
             return ChosenReference(reference, adapter, each)
-    raise NoModel(name=f"image encoder of width {width} for {adapter.name}", bytes=0, model="")
+    raise no_encoder(width, adapter.name)
 
 
 def adapter_tensors(adapter: InstalledModel) -> dict[str, dict[str, Tensor]]:

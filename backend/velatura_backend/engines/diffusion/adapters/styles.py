@@ -126,6 +126,18 @@ def read_styles(folder: Path | None) -> Styles:
     return Styles(tuple(by_name), tuple(problems))
 
 
+def stamp_of(folder: Path) -> tuple[tuple[str, int, int], ...]:
+    """Tells one state of the user's styles from another."""
+    found: list[tuple[str, int, int]] = []
+    for path in _json_files(folder):
+        try:
+            status = path.stat()
+        except OSError:
+            continue
+        found.append((path.name, status.st_mtime_ns, status.st_size))
+    return tuple(found)
+
+
 def read_style(path: Path) -> Style:
     """:raises UnreadableFile: not a style; ``reason`` names the field"""
     if not _ID.fullmatch(path.stem):
