@@ -5,6 +5,7 @@ Import-free, as the table.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
@@ -111,10 +112,11 @@ class TextPlan:
     """How the pipeline's ``encode_prompt`` answers. ``outputs``: the names under which each of its
     results is handed to the pipeline's call, empty for one that is not. ``paired``: prompt and
     avoided text are encoded by one call; otherwise by two, the second's names under ``negative_``.
-    ``tokens``: how many the prompt may have. ``length``: what it is told as
-    ``max_sequence_length``, 0 where it takes none. ``sees_picture``: the text encoder looks at the
-    picture as well. ``tokenizer``: the component that counts. ``further_prompts``: arguments for further encoders'
-    texts, each of which takes the same."""
+    ``further_prompts``: arguments for further encoders' texts, each of which takes the same.
+    ``tokens``: how many the prompt may have, counted by the component ``tokenizer``. ``length``:
+    what it is told as ``max_sequence_length``, 0 where it takes none. ``sees_picture``: the text
+    encoder looks at the picture as well.
+    """
 
     outputs: tuple[str, ...]
     paired: bool = False
@@ -147,15 +149,21 @@ class Sizes:
     multiple: int = 16
 
 
+ScheduleValue = str | int | float | bool
+Schedule = tuple[tuple[str, ScheduleValue], ...]
+"""Fields of a scheduler's configuration."""
+
+
 @dataclass(frozen=True)
 class FamilyRow:
     """``denoiser``: the component that predicts the noise. ``distilled``: defaults of a model made
     for few steps. ``latent_channels`` of the real models; those of a file are its own.
-    ``experimental``: it loads and runs, and nobody has judged its pictures. ``rank``: of engines on
-    its models; those of the built-in ones, which work without words, are higher.
+    ``latent_scale``: factor and shift of a VAE that comes without its configuration. ``schedule``:
+    of models that come without a scheduler's configuration; in distilled ones some of it is
+    different. ``experimental``: it loads and runs, and nobody has judged its pictures. ``rank``: of
+    engines on its models; those of the built-in ones, which work without words, are higher.
     ``area_argument``: under which name the pipeline has to be told the picture's area, or it brings
-    every picture to one of its own. ``call``: what its call is always told. ``float_latents``: the
-    pipeline insists on float32 between its steps, and casts what the denoiser is to see itself.
+    every picture to one of its own. ``call``: what its call is always told.
     """
 
     family: Family
@@ -173,6 +181,7 @@ class FamilyRow:
     distilled: Defaults
     samplers: tuple[str, ...]
     latent_channels: int
+    latent_scale: tuple[float, float] = (1.0, 0.0)
     shift: Shift = Shift.CONFIGURED
     mask_input: MaskInput = MaskInput.NONE
     picture_input: PictureInput = PictureInput.NONE
@@ -181,6 +190,8 @@ class FamilyRow:
     commercial_use: bool = False
     experimental: bool = False
     latent_factor: int = 8
+    schedule: Schedule = ()
+    distilled_schedule: Schedule = ()
     rank: int = 5
     area_argument: str = ""
     call: tuple[tuple[str, bool], ...] = ()
@@ -191,6 +202,9 @@ class FamilyRow:
 
     def of_stage(self, stage: Stage) -> tuple[Component, ...]:
         return tuple(each for each in self.components if each.stage is stage)
+
+    def schedule_for(self, *, distilled: bool) -> Mapping[str, ScheduleValue]:
+        return dict(self.schedule) | (dict(self.distilled_schedule) if distilled else {})
 
     def defaults_for(self, *, distilled: bool) -> Defaults:
         return self.distilled if distilled else self.defaults

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .family_fields import Adapter, Component, Sizes, Stage
+from .family_fields import Adapter, Component, Schedule, Sizes, Stage
 
 
 def denoiser_part(name: str, make: str) -> Component:
@@ -50,3 +50,28 @@ FLOW_SAMPLERS = ("flow_euler",)
 MEGAPIXEL = 1024 * 1024
 WIDE_SIZES = Sizes(MEGAPIXEL, 512 * 512, 4 * MEGAPIXEL, 256, 2048)
 LARGE_SIZES = Sizes(MEGAPIXEL, 512 * 512, 2 * MEGAPIXEL, 512, 1536)
+
+VARIANCE_SCHEDULE: Schedule = (
+    ("beta_start", 0.00085),
+    ("beta_end", 0.012),
+    ("beta_schedule", "scaled_linear"),
+    ("steps_offset", 1),
+    ("num_train_timesteps", 1000),
+)
+DYNAMIC_SCHEDULE: Schedule = (
+    ("shift", 3.0),
+    ("use_dynamic_shifting", True),
+    ("base_shift", 0.5),
+    ("max_shift", 1.15),
+    ("base_image_seq_len", 256),
+    ("max_image_seq_len", 4096),
+)
+QWEN_SCHEDULE: Schedule = (
+    ("shift", 1.0),
+    ("use_dynamic_shifting", True),
+    ("base_shift", 0.5),
+    ("max_shift", 0.9),
+    ("base_image_seq_len", 256),
+    ("max_image_seq_len", 8192),
+    ("shift_terminal", 0.02),
+)

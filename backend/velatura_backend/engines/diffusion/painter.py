@@ -32,7 +32,7 @@ class DiffusionPainter:
         self.model = model
         self._workshop = workshop
         self.row = row_of(model.family, model.variant)
-        self.source = Source(model, self.row, workshop.device)
+        self.source = Source(model, self.row, workshop.device, shelf=workshop.models)
 
     @property
     def traits(self) -> Traits:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from math import prod
@@ -53,6 +53,23 @@ class TensorNames:
             name[size:]: tensor for name, tensor in self.tensors.items() if name.startswith(prefix)
         }
         return TensorNames(below, self.metadata)
+
+    def only(self, *prefixes: str) -> TensorNames:
+        """Those below any of the prefixes, with them."""
+        return self._chosen(lambda name: name.startswith(prefixes))
+
+    def without(self, *prefixes: str) -> TensorNames:
+        return self._chosen(lambda name: not name.startswith(prefixes))
+
+    def _chosen(self, wanted: Callable[[str], bool]) -> TensorNames:
+        chosen = {name: each for name, each in self.tensors.items() if wanted(name)}
+        return TensorNames(chosen, self.metadata)
+
+    def count(self, prefix: str) -> int:
+        """How many numbered parts there are below ``prefix``: ``blocks.`` of ``blocks.0.…``."""
+        size = len(prefix)
+        numbers = {name[size:].split(".", 1)[0] for name in self.tensors if name.startswith(prefix)}
+        return sum(each.isdigit() for each in numbers)
 
     @cached_property
     def denoiser(self) -> TensorNames:
