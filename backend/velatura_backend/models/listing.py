@@ -53,7 +53,7 @@ def offered(
             licence_url=each.licence_url,
             conditions=each.conditions,
             commercial_use=each.commercial_use,
-            memory=round(each.vram_gb * 1024**3),
+            memory=round(each.vram_gb * 1e9),
             recommended=each.id in good,
             needs=each.needs,
         )

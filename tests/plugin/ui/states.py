@@ -135,7 +135,7 @@ SMALL = OfferedModel(
     licence_url="https://example.org/rail",
     conditions=True,
     commercial_use=True,
-    memory=3 * 1024**3,
+    memory=3_000_000_000,
     recommended=True,
 )
 KLEIN = replace(

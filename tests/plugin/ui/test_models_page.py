@@ -23,7 +23,7 @@ def test_what_is_offered_says_what_it_gives_and_costs() -> None:
     item = _items("models")["sd15"]
     assert item.title == "Stable Diffusion 1.5 (for this computer)"
     assert item.text == (
-        "Paints small. Runs well with 3.2 GB of graphics memory, slower with less. Licence: "
+        "Paints small. Runs well with 3 GB of graphics memory, slower with less. Licence: "
         "CreativeML OpenRAIL-M. Commercial use is allowed, under its conditions."
     )
     assert item.link == "https://example.org/rail"
