@@ -9,7 +9,7 @@ from velatura_protocol.tasks import Operation, Role
 UPSCALE = EngineSpec(
     id="builtin_upscale",
     name="Built-in upscale",
-    version="1",
+    version="2",
     operations=(Operation.UPSCALE,),
     sentence=(
         "Enlarges with sharper edges and lines than a resample; "

@@ -7,18 +7,31 @@ Pillow does it.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numba
 import numpy as np
 from numpy.typing import NDArray
 
-REACH = 4
+_REACH = 4
 """Pixels of the small picture around each that one pass looks at."""
 
 TOLERANCE = 4.0 / 255.0
+_MENDS = 3
+_MEND_TOLERANCE = 8.0 / 255.0
+_UNSEEN = 0.3 / 255.0
+"""What is left is mended where it is more than this, which 8 bits do not show, and with more room.
+Of four photographs the worst sample was off by 7 levels without, by 1 with; four plain passes
+more leave 5."""
 
 _GAIN = 1.5
 """Enlarging and reducing again weakens what is fine, so that plain passes close in on it slowly.
 Three passes on a photograph: 0.16 % of samples off by more than a level without, 0.08 % with."""
+
+
+def reach_of(passes: int) -> int:
+    """Pixels of the small picture around each that the result depends on."""
+    return _REACH * (passes + _MENDS) if passes else 0
 
 
 def project(
@@ -28,6 +41,7 @@ def project(
     passes: int,
     inside: tuple[int, ...],
     tolerance: float = TOLERANCE,
+    check: Callable[[], None] = lambda: None,
 ) -> None:
     """Corrects ``large`` (planes, height·scale, width·scale) in place.
 
@@ -36,16 +50,50 @@ def project(
     is in 0..1 so is the result: what a document cannot hold would be cut off later, and the
     reduction no longer agree. No value goes further than ``tolerance`` beyond those around it:
     a drawing was not reduced by a bicubic, and would be given rims to look as if it had been.
+    ``check`` raises when the work is to stop.
     """
     top, bottom, left, right = inside
     down, up = _reducing_taps(scale), _enlarging_taps(scale)
     for plane in range(large.shape[0]):
         least, most = _bounds(large[plane], small[plane], scale, tolerance)
         for _ in range(passes):
+            check()
             error = small[plane].copy()
             _subtract_reduced(error, large[plane], down, scale, top, bottom, left, right)
+            _excused(error, small[plane])
             _add_enlarged(large[plane], error, up, scale)
             np.clip(large[plane], least, most, out=large[plane])
+        check()
+        _mend(large[plane], small[plane], scale, inside, tolerance)
+
+
+def _mend(
+    large: NDArray[np.float32],
+    small: NDArray[np.float32],
+    scale: int,
+    inside: tuple[int, ...],
+    tolerance: float,
+) -> None:
+    """One plane, in place. What is right stays to the last bit."""
+    bounds = None
+    for _ in range(_MENDS):
+        error = small.copy()
+        _subtract_reduced(error, large, _reducing_taps(scale), scale, *inside)
+        _excused(error, small)
+        wrong = np.sign(error) * np.maximum(np.abs(error) - np.float32(_UNSEEN), np.float32(0.0))
+        if not wrong.any():
+            return
+        if bounds is None:
+            bounds = _bounds(large, small, scale, tolerance * _MEND_TOLERANCE / TOLERANCE)
+        _add_enlarged(large, wrong, _enlarging_taps(scale), scale)
+        np.clip(large, *bounds, out=large)
+
+
+def _excused(error: NDArray[np.float32], small: NDArray[np.float32]) -> None:
+    """Whiter than white and blacker than black are cut off when a picture is reduced, and are right
+    there: what is exactly white or black may come from beyond. In place."""
+    np.maximum(error, 0.0, out=error, where=small == 1.0)
+    np.minimum(error, 0.0, out=error, where=small == 0.0)
 
 
 def reduce(large: NDArray[np.float32], scale: int) -> NDArray[np.float32]:

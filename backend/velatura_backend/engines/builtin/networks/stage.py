@@ -13,12 +13,15 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
+from velatura_protocol.errors import Cancelled
+from velatura_protocol.events import Phase
+
 from ...base import FloatImage
 from .lattice import REACH as LATTICE_REACH
 from .lattice import without_lattice
 from .models import Model, Planes
 from .planes import SPREAD, in_range, join, part, repeated, within_neighbours
-from .projection import REACH, project
+from .projection import project, reach_of
 from .rows import Rows, Span, split
 from .workers import NetworkWorkers
 
@@ -45,7 +48,7 @@ class Stage:
         """A multiple of the model's fold."""
         spread = 0 if self.opaque else SPREAD
         lattice = LATTICE_REACH if self.model.fold > 1 else 0
-        margin = self.model.margin + REACH * self.passes + spread + lattice
+        margin = self.model.margin + reach_of(self.passes) + spread + lattice
         return -(-margin // self.model.fold) * self.model.fold
 
     def tile_planes(
@@ -57,7 +60,8 @@ class Stage:
         scale = self.model.scale
         planes = self._answer(parted.colours, options)
         if self.passes:
-            project(planes, parted.colours, scale, self.passes, inside)
+            check = partial(_stop_if_told, options)
+            project(planes, parted.colours, scale, self.passes, inside, check=check)
         planes = in_range(planes, parted.colours)
         alpha = parted.alpha
         if alpha is not None:
@@ -89,6 +93,12 @@ class Stage:
         if self.passes:
             project(large, alpha[None], self.model.scale, self.passes, inside)
         return within_neighbours(large[0], alpha)
+
+
+def _stop_if_told(options: onnxruntime.RunOptions) -> None:
+    """:raises Cancelled: as onnxruntime would stop in the middle of a run"""
+    if options.terminate:
+        raise Cancelled(phase=Phase.STEPPING.value)
 
 
 @dataclass(frozen=True)

@@ -45,3 +45,32 @@ def test_where_the_picture_is_in_range_so_is_the_result():
     project(large, small, 2, 2, (0, 8, 0, 8))
     assert large.min() >= 0.0
     assert large.max() <= 1.0
+
+
+def test_told_to_stop_it_stops_between_passes():
+    class Stop(Exception):
+        pass
+
+    told = 0
+
+    def check() -> None:
+        nonlocal told
+        told += 1
+        if told == 3:
+            raise Stop
+
+    large = np.full((1, 28, 22), 0.5, np.float32)
+    with pytest.raises(Stop):
+        project(large, noise(14, 11)[None], 2, 9, (0, 14, 0, 11), check=check)
+    assert told == 3
+
+
+def test_black_and_white_may_come_from_beyond():
+    """A picture whose reduction overshoots and was cut off: nothing is wrong with it."""
+    large = np.zeros((1, 48, 48), np.float32)
+    large[:, :, 25:] = 1.0
+    small = np.clip(reduce(large[0], 2), 0.0, 1.0)[None]
+    assert reduce(large[0], 2).max() > 1.02
+    before = large.copy()
+    project(large, small, 2, 3, (0, 24, 0, 24))
+    assert np.abs(large - before).max() < 1e-5
