@@ -88,8 +88,9 @@ def _installed(
         *([_("Its files are gone.")] if not model.is_there else []),
     ]
     work = models.work(model.id)
+    against = reason or ("" if model.is_there else _("Its files are gone."))
     controls = (
-        Control(Action.VERIFY_MODEL, _("Check"), not reason and model.is_there, reason),
+        Control(Action.VERIFY_MODEL, _("Check"), not against, against),
         Control(Action.REMOVE_MODEL, _("Remove"), not reason, reason),
     )
     size = byte_count(model.bytes, translations)
@@ -139,7 +140,8 @@ def _offered(
     if not models.can_run:
         reason = reason or _("The libraries for it are not installed.")
     get = Control(Action.GET_MODEL, get_label(models, model, translations), not reason, reason)
-    stop = Control(Action.STOP_MODEL, _("Stop"), not (work and work.stopping), "")
+    stopping = _("Stopping…") if work and work.stopping else ""
+    stop = Control(Action.STOP_MODEL, _("Stop"), not stopping, stopping)
     return ModelItem(
         model=model.id,
         title=_("{name} (for this computer)").format(name=model.name)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from ..model import Action, ModelItem, ModelsPage
 from .buttons import ButtonRow, say, words
 from .chrome import Chrome
-from .compat import QFrame, QVBoxLayout, QWidget
+from .compat import QFrame, Qt, QVBoxLayout, QWidget
 from .measures import SPACING
 from .pages import heading
 from .progress import ProgressBox
@@ -61,6 +61,10 @@ class ModelRow(QFrame):
         self._ask_about = ask
         self._item: ModelItem | None = None
         self._title, self._text, self._link = heading(self), words(self), words(self)
+        self._link.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse
+            | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
         self.progress = ProgressBox(self)
         self.buttons = ButtonRow(self._ask, self)
         self.question = Question(chrome.keep, lambda: ask(Action.REMOVE_MODEL, self.model), self)

@@ -15,8 +15,11 @@ from velatura_plugin.ui.model import (
     Form,
     History,
     HistoryItem,
+    ModelItem,
+    ModelsPage,
     NoticeBox,
     Page,
+    ProgressLine,
     StatusLine,
     Tone,
     Welcome,
@@ -159,6 +162,38 @@ def test_earlier_results_have_covers_and_can_be_taken_back(desk: Desk) -> None:
     click(row.buttons.buttons[0])
     assert desk.told.actions == [(Action.RESTORE, "job-9")]
     assert not view.form.isVisible()
+
+
+def test_models_come_with_progress_and_are_asked_for(desk: Desk) -> None:
+    get, stop = Control(Action.GET_MODEL, "Get (2.1 GB)"), Control(Action.STOP_MODEL, "Stop")
+    coming = ModelItem("sd15", "SD", "Paints.", (stop,), ProgressLine("1 GB of 2 GB", 0.5), "url")
+    offered = ModelItem("sdxl", "SDXL", "Paints more.", (get,), link="https://example.org")
+    page = ModelsPage("Models", (coming, offered), close=Control(Action.CLOSE_MODELS, "Back"))
+    view = desk.show(replace(samples.IDLE, models=page))
+    first, second = view.models.rows
+    assert first.progress.isVisible()
+    assert first.progress.bar.value() == 500
+    assert not second.progress.isVisible()
+    assert not view.form.isVisible()
+    click(first.buttons.buttons[0])
+    click(second.buttons.buttons[0])
+    assert desk.told.actions == [(Action.STOP_MODEL, "sd15"), (Action.GET_MODEL, "sdxl")]
+    desk.show(replace(samples.IDLE, models=replace(page, items=(offered,))))
+    assert not view.models.rows[1].isVisible()
+    assert view.models.rows[0].model == "sdxl"
+    desk.show(samples.IDLE)
+    assert not view.models.isVisible()
+
+
+def test_removing_a_model_asks_in_its_row(desk: Desk) -> None:
+    remove = Control(Action.REMOVE_MODEL, "Remove")
+    item = ModelItem("vae", "A VAE", "Own.", (remove,), question="Delete it?")
+    view = desk.show(replace(samples.IDLE, models=ModelsPage("Models", (item,))))
+    (row,) = view.models.rows
+    click(row.buttons.buttons[0])
+    assert desk.told.actions == []
+    click(row.question.yes)
+    assert desk.told.actions == [(Action.REMOVE_MODEL, "vae")]
 
 
 def test_deleting_earlier_results_asks_in_their_row(desk: Desk) -> None:
