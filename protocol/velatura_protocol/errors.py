@@ -11,7 +11,7 @@
     │   ├── Unauthorised · VersionMismatch · NotYourJob · LimitExceeded
     ├── JobFailed           the work itself went wrong
     │   ├── NoSource · OutOfMemory · WorkerLost · Interrupted · DiskFull · EngineError
-    │   ├── DownloadFailed
+    │   ├── DownloadFailed · Withheld
     ├── Cancelled
     ├── BackendUnavailable  none running, or it died
     ├── HostFailed          the editor did something nobody expected
@@ -55,6 +55,7 @@ class ErrorCode(Enum):
     NO_MODEL = "no_model"
     LICENCE_NOT_ACCEPTED = "licence_not_accepted"
     DOWNLOAD_FAILED = "download_failed"
+    WITHHELD = "withheld"
 
 
 class VelaturaError(Exception):
@@ -102,7 +103,8 @@ class TooLarge(BadInput):
 
 
 class Unsupported(BadInput):
-    """``what``: the operation, colour mode or codec that is not supported here."""
+    """``what``: the operation, colour mode or codec that is not supported here. With ``name``, a
+    model's: what it looks like instead of something that can be used here."""
 
     code = ErrorCode.UNSUPPORTED
 
@@ -228,6 +230,12 @@ class DownloadFailed(JobFailed):
     retryable = True
 
 
+class Withheld(JobFailed):
+    """The safety filter that the user switched on took the result for explicit."""
+
+    code = ErrorCode.WITHHELD
+
+
 class Cancelled(VelaturaError):
     """``phase``: where it stopped."""
 
@@ -282,6 +290,7 @@ _LEAVES: tuple[type[VelaturaError], ...] = (
     NoModel,
     LicenceNotAccepted,
     DownloadFailed,
+    Withheld,
 )
 
 

@@ -23,6 +23,10 @@ def model_sentence(code: ErrorCode, params: _Params, translations: Translations)
         return _("The licence {licence} has conditions. Read it, and agree to it first.")
     if code is ErrorCode.DOWNLOAD_FAILED:
         return _undelivered(str(params.get("reason")), translations)
+    if code is ErrorCode.WITHHELD:
+        return _("The safety filter held the result back. Try other words, or switch it off.")
+    if code is ErrorCode.UNSUPPORTED and params.get("name"):
+        return _("“{name}” cannot be used here: {what}.")
     if code is ErrorCode.NOT_FOUND and params.get("what") == "model":
         return _("There is no model called “{id}”.")
     if code is ErrorCode.NOT_FOUND and params.get("what") == "models in":
@@ -49,6 +53,8 @@ def _missing(params: _Params, translations: Translations) -> str:
     _ = translations.gettext
     if not params.get("name"):
         return _("This takes a model, and none that could do it is installed.")
+    if not params.get("bytes"):
+        return _("This takes {name}, and none is installed.")
     size = byte_count(float(params.get("bytes", 0)), translations)
     text = _("This takes a model. The smallest that can do it is {name}, {size}.")
     return text.replace("{size}", size)

@@ -16,6 +16,7 @@ from velatura_protocol.errors import (
     NotFound,
     Unsupported,
     VelaturaError,
+    Withheld,
 )
 
 
@@ -47,6 +48,18 @@ from velatura_protocol.errors import (
         (
             DownloadFailed(reason="status 503"),
             "The download failed (status 503). What has come is kept.",
+        ),
+        (
+            NoModel(model="", name="a control network for scribble", bytes=0),
+            "This takes a control network for scribble, and none is installed.",
+        ),
+        (
+            Unsupported(name="ink", what="looks like a LoHa"),
+            "“ink” cannot be used here: looks like a LoHa.",
+        ),
+        (
+            Withheld(),
+            "The safety filter held the result back. Try other words, or switch it off.",
         ),
         (NotFound(what="model", id="x"), "There is no model called “x”."),
         (NotFound(what="models in", id="x"), "There is no model in “x”."),

@@ -47,7 +47,7 @@ def _from_folder(model: InstalledModel) -> Any:
     except (OSError, ValueError, KeyError) as error:
         raise ModelDamaged(model=model.id, file="config.json", reason="unreadable") from error
     if named not in _CLASSES:
-        raise Unsupported(what=f"{model.name}: is a {named}, no control network")
+        raise Unsupported(name=model.name, what=f"it is a {named}, no control network")
     try:
         return getattr(diffusers, named).from_pretrained(
             model.location, local_files_only=True, use_safetensors=True
@@ -62,13 +62,13 @@ def _from_file(model: InstalledModel, denoiser: Any) -> Any:
     which such a network is a copy of."""
     tensors = read_tensors(model)
     if not isinstance(denoiser, UNet2DConditionModel):
-        raise Unsupported(what=f"{model.name}: for this family install it as a folder")
+        raise Unsupported(name=model.name, what="for this family install it as a folder")
     try:
         converted = convert_controlnet_checkpoint(tensors, denoiser.config)
         network = _made_for(converted, denoiser)
         network.load_state_dict(converted)
     except _LIBRARY_ERRORS as error:
-        raise Unsupported(what=f"{model.name}: {_looks_like(tensors)}") from error
+        raise Unsupported(name=model.name, what=_looks_like(tensors)) from error
     return network
 
 

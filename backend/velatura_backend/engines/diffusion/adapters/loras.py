@@ -89,7 +89,7 @@ def chosen_loras(
     installed = shelf.of(ModelKind.LORA, model.family)
     weights: dict[str, WeightedLora] = {}
     for each in wanted:
-        found = named(installed, each.model, "lora")
+        found = named(installed, each.model, "LoRA")
         before = weights[found.id].weight if found.id in weights else 0.0
         weights[found.id] = WeightedLora(found, before + each.weight)
     return tuple(weights[key] for key in sorted(weights) if weights[key].weight != 0.0)
@@ -167,7 +167,7 @@ def _denoiser_state(
         own = _with_prefix(own, name, denoiser)
         state = _load(model, lambda: _converted(own, pipeline, denoiser))
         if not any(key.startswith(f"{name}.") for key in state.tensors):
-            raise Unsupported(what=f"{model.name}: {looks_like(own)}")
+            raise Unsupported(name=model.name, what=looks_like(own))
         return state
 
     return files.get((*_stamp(model), pipeline.__name__, name), read)
@@ -209,7 +209,7 @@ def _load(model: InstalledModel, work: Callable[[], Any]) -> Any:
         with _several_allowed():
             return work()
     except _LIBRARY_ERRORS as error:
-        raise Unsupported(what=f"{model.name}: {looks_like(read_tensors(model))}") from error
+        raise Unsupported(name=model.name, what=looks_like(read_tensors(model))) from error
 
 
 @contextmanager

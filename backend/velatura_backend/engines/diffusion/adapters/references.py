@@ -121,7 +121,7 @@ def _eye(adapter: InstalledModel, projection: Mapping[str, Tensor]) -> tuple[int
         return projection["proj_in.weight"].shape[1], True
     if "proj.3.weight" in projection:
         return projection["proj.0.weight"].shape[1], True
-    raise Unsupported(what=f"{adapter.name}: an IP-adapter that needs more than a picture")
+    raise Unsupported(name=adapter.name, what="it needs more than a picture")
 
 
 def _widths(encoder: InstalledModel) -> tuple[int, int]:
@@ -203,7 +203,7 @@ def _put_on(unet: Any, references: Sequence[SeenReference]) -> None:
         unet._load_ip_adapter_weights([dict(each.tensors) for each in references])
     except (ValueError, KeyError, RuntimeError, IndexError) as error:
         names = ", ".join(dict.fromkeys(each.chosen.adapter.name for each in references))
-        raise Unsupported(what=f"{names}: an IP-adapter for another model") from error
+        raise Unsupported(name=names, what="an IP-adapter for another model") from error
     for name, processor in unet.attn_processors.items():
         if hasattr(processor, "to_k_ip"):
             processor.scale = [_scale(each.chosen, name) for each in references]
