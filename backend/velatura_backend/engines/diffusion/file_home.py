@@ -61,10 +61,14 @@ class FileHome:
         return self._read(component, lender.location, _names(lender), dtype)
 
     def scheduler(self) -> Mapping[str, Any]:
-        """That of a folder of the family, or what the family is known to have been trained with;
-        some files say by a tensor that they predict velocities."""
-        told = dict(self.row.schedule_for(distilled=self.model.distilled))
-        if self.row.noising is Noising.VARIANCE and self._names.has("v_pred"):
+        """Of a flow, that of a folder of the family made for as many steps; else what the family is
+        known to have been trained with. Some files say by a tensor that they predict velocities."""
+        if self.row.noising is Noising.FLOW:
+            for folder in self._folders():
+                if folder.distilled is self.model.distilled:
+                    return FolderHome(folder, self.row).scheduler()
+        told: dict[str, Any] = dict(self.row.schedule_for(distilled=self.model.distilled))
+        if self._names.has("v_pred"):
             told |= {"prediction_type": "v_prediction", "rescale_betas_zero_snr": True}
         return told
 
@@ -94,8 +98,11 @@ class FileHome:
     ) -> Any:
         make = getattr(LIBRARIES[component.library], component.make[0])
         config = configuration(component.make[0], names, self.row)
+        tensors = dict(_tensors(path, names))
+        if component.name == self.row.denoiser:
+            tensors = _as_converted(names, tensors)
         try:
-            network = _network(make, config, dict(_tensors(path, names)), dtype)
+            network = _network(make, config, tensors, dtype)
         except (OSError, ValueError, KeyError, IndexError, RuntimeError) as error:
             if isinstance(error, RuntimeError) and is_out_of_memory(error):
                 raise MemoryError(str(error)) from error
@@ -113,8 +120,13 @@ class FileHome:
     def _lenders(self, component: Component) -> Iterator[InstalledModel]:
         if is_network(component):
             yield from filter(_is_file, self._single(component))
+        for folder in self._folders():
+            if (folder.location / component.name).is_dir():
+                yield folder
+
+    def _folders(self) -> Iterator[InstalledModel]:
         for model in self.shelf.of(ModelKind.CHECKPOINT, self.row.family):
-            if model.form is ModelForm.FOLDER and (model.location / component.name).is_dir():
+            if model.form is ModelForm.FOLDER:
                 yield model
 
     def _single(self, component: Component) -> Iterator[InstalledModel]:
@@ -157,6 +169,16 @@ def _tensors(path: Path, names: TensorNames) -> Iterator[tuple[str, torch.Tensor
     with safe_open(path, "pt") as file:  # pyright: ignore[reportUnknownVariableType]
         for name in names.tensors:
             yield name, file.get_tensor(name)
+
+
+def _as_converted(
+    names: TensorNames, tensors: Mapping[str, torch.Tensor]
+) -> dict[str, torch.Tensor]:
+    """A denoiser's, under the names that the library converts from: UNets of the first publication
+    with their wrapper, all others without any."""
+    size = len(names.wrapper)
+    wanted = "model.diffusion_model." if names.denoiser.starts("input_blocks.") else ""
+    return {wanted + name[size:]: tensor for name, tensor in tensors.items()}
 
 
 def _network(

@@ -72,12 +72,15 @@ class TensorNames:
         return sum(each.isdigit() for each in numbers)
 
     @cached_property
+    def wrapper(self) -> str:
+        """What a checkpoint of a whole pipeline puts before the denoiser's names; empty if it does
+        not."""
+        return next((each for each in _WRAPPERS if self.starts(each)), "")
+
+    @cached_property
     def denoiser(self) -> TensorNames:
-        """Without whatever a checkpoint of a whole pipeline puts before the denoiser's names."""
-        for wrapper in _WRAPPERS:
-            if self.starts(wrapper):
-                return self.under(wrapper)
-        return self
+        """Under their names without that."""
+        return self.under(self.wrapper) if self.wrapper else self
 
     @property
     def parameters(self) -> int:

@@ -37,6 +37,17 @@ def test_a_file_paints_what_its_folder_paints(kind: str) -> None:
     assert np.abs(alone - whole).max() < 1e-4
 
 
+@pytest.mark.parametrize("kind", tiny_files.TRANSFORMERS)
+def test_a_transformers_file_is_lent_the_rest(kind: str) -> None:
+    file, folder = tiny_files.transformer_pair(kind)
+    told = installed(file)
+    assert told.family is installed(folder).family
+    assert told.variant is installed(folder).variant
+    whole = painted(painter_of(folder), REQUEST).image
+    lent = painted(painter_of(file, installed(folder)), REQUEST).image
+    assert np.abs(lent - whole).max() < 1e-4
+
+
 def test_without_a_tokenizer_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         "velatura_backend.engines.diffusion.file_home.is_clip_vocabulary_here", lambda: False
