@@ -43,12 +43,16 @@ class Compiler:
     def __init__(
         self, device: str, mode: CompileMode = CompileMode.AUTO, backend: str = "inductor"
     ) -> None:
-        self._wanted = mode is CompileMode.ON or (
-            mode is CompileMode.AUTO and torch.device(device).type == "cuda"
-        )
-        self._jobs_before = 0 if mode is CompileMode.ON else 2
+        self._device = device
         self._backend = backend
         self._jobs: Counter[Bucket] = Counter()
+        self.switch(mode)
+
+    def switch(self, mode: CompileMode) -> None:
+        """From the next job on."""
+        on_cuda = torch.device(self._device).type == "cuda"
+        self._wanted = mode is CompileMode.ON or (mode is CompileMode.AUTO and on_cuda)
+        self._jobs_before = 0 if mode is CompileMode.ON else 2
 
     @contextmanager
     def applied(self, denoiser: Module, bucket: Bucket) -> Iterator[bool]:

@@ -26,6 +26,7 @@ from .hooks import checked
 from .latents import LatentSpace, latent_space
 from .loading import Source
 from .mask_inputs import MaskedInput, extra_channels
+from .pacing import Pacer
 from .painting import Notice, Painted, PaintPreview, PaintProgress, PaintRequest, RgbImage
 from .parts import Parts
 from .pictures import picture_arguments, prompt_picture
@@ -78,6 +79,7 @@ class PaintWork:
             self._check,
             lambda: self._enter(Phase.ENCODING, _ENCODED / 2),
         )
+        self._pacer = Pacer(source.device)
         self._notices: list[Notice] = []
         self._compiled = False
         defaults = self._row.defaults_for(distilled=source.model.distilled)
@@ -268,6 +270,7 @@ class PaintWork:
         return MaskedInput(self._row.mask_input, self._grids.hard_mask(), masked, self._space)
 
     def _observe(self, step: Step, preview: PreviewMap) -> None:
+        self._pacer.queued()
         self._check()
         fraction = _ENCODED + (_STEPPED - _ENCODED) * step.done / step.steps
         self._report(PaintProgress(Phase.STEPPING, fraction, step.done, step.steps))

@@ -52,7 +52,10 @@ def test_on_cuda_it_begins_after_the_second_job_of_a_bucket(unet: Any) -> None:
 def test_it_can_be_told() -> None:
     unet = tiny_pipelines.unet()
     assert not compiled(Compiler("cuda", CompileMode.OFF), unet)
-    assert compiled(Compiler("cpu", CompileMode.ON), unet)
+    compiler = Compiler("cpu", CompileMode.ON)
+    assert compiled(compiler, unet)
+    compiler.switch(CompileMode.OFF)
+    assert not compiled(compiler, unet)
 
 
 def test_blocks_hold_no_blocks(unet: Any) -> None:
