@@ -29,7 +29,7 @@ def test_it_is_small_and_in_half_precision():
     assert {path.parent.name for path in weights} == {"unet", "vae", "text_encoder"}
     for path in weights:
         with safe_open(path, "numpy") as opened:
-            for name in opened.keys():
+            for name in list(opened.keys()):
                 assert opened.get_slice(name).get_dtype() == "F16"
 
 

@@ -34,7 +34,6 @@ def main() -> None:
     chosen = _arguments()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", stream=sys.stdout)
     torch.set_num_threads(chosen.threads)
-    chosen.work.mkdir(parents=True, exist_ok=True)
     vae = train_vae(chosen.work, chosen.vae_steps, chosen.seed)
     torch.manual_seed(chosen.seed)
     parts = new_parts(normalised(vae, drawn(200, chosen.seed + 1)))

@@ -44,7 +44,7 @@ class Plan:
     """Small pictures first: words are learnt there at a quarter of the price."""
 
     steps: int
-    early_share: float = 0.45
+    early_share: float = 0.29
     early: tuple[Bucket, ...] = (Bucket(64, 5000, 32, 1.0),)
     late: tuple[Bucket, ...] = (
         Bucket(128, 2500, 16, 0.78),
@@ -169,4 +169,6 @@ def train_denoiser(work: Path, parts: Parts, plan: Plan, seed: int) -> Parts:
     unet, text_encoder = trainer.average.kept
     parts.unet.load_state_dict(unet.state_dict())
     parts.text_encoder.load_state_dict(text_encoder.state_dict())
+    parts.unet.eval()
+    parts.text_encoder.eval()
     return parts

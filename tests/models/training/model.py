@@ -4,8 +4,9 @@
 # pyright: reportArgumentType=false, reportPrivateImportUsage=false, reportAttributeAccessIssue=false
 from __future__ import annotations
 
-import json
+from collections import Counter
 from dataclasses import dataclass
+from itertools import pairwise
 
 import torch
 from diffusers import (
@@ -14,9 +15,6 @@ from diffusers import (
     StableDiffusionInpaintPipeline,
     UNet2DConditionModel,
 )
-from tokenizers import Tokenizer
-from tokenizers.models import BPE
-from tokenizers.trainers import BpeTrainer
 from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
 
 from tests.models.scenes.words import every_sentence
@@ -35,15 +33,29 @@ def _byte_symbols() -> list[str]:
 
 
 def _learnt_merges() -> list[tuple[str, str]]:
-    """Merges that make one token of each word in the sentences, in an order that holds together."""
-    tokenizer = Tokenizer(BPE(end_of_word_suffix="</w>"))
-    trainer = BpeTrainer(
-        vocab_size=2000, min_frequency=1, end_of_word_suffix="</w>", show_progress=False
-    )
-    words = sorted({word for line in every_sentence() for word in line.replace(",", " , ").split()})
-    tokenizer.train_from_iterator(words, trainer)
-    merges = json.loads(tokenizer.to_str())["model"]["merges"]
-    return [(first, second) for first, second in merges]
+    """Byte-pair merges that make one token of each word in the sentences.
+
+    Written out, since the library's trainer orders pairs of equal number by chance: a training
+    that is gone on with would find its words exchanged.
+    """
+    text = " ".join(every_sentence()).replace(",", " , ")
+    words = [[*word[:-1], word[-1] + "</w>"] for word in sorted(set(text.split()))]
+    merges: list[tuple[str, str]] = []
+    while pairs := Counter(pair for word in words for pair in pairwise(word)):
+        first = min(pairs, key=lambda pair: (-pairs[pair], pair))
+        merges.append(first)
+        words = [_merged(word, first) for word in words]
+    return merges
+
+
+def _merged(word: list[str], pair: tuple[str, str]) -> list[str]:
+    merged: list[str] = []
+    for symbol in word:
+        if merged and (merged[-1], symbol) == pair:
+            merged[-1] += symbol
+        else:
+            merged.append(symbol)
+    return merged
 
 
 def new_tokenizer() -> CLIPTokenizer:

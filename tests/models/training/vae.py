@@ -82,19 +82,20 @@ def _crop_plan(step: int, steps: int) -> tuple[int, int]:
     return (128, 1) if step % 3 == 0 else (64, 5)
 
 
-def train_vae(work: Path, steps: int, seed: int) -> AutoencoderKL:
+def train_vae(work: Path, steps: int, seed: int, pictures: int = 2500) -> AutoencoderKL:
     """Train for ``steps`` in all, going on from what ``work`` holds of an earlier run."""
+    work.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(seed)
     vae = new_vae().train()
     optimiser = torch.optim.AdamW(vae.parameters(), lr=PEAK_RATE, betas=(0.9, 0.98))
     checkpoint = Checkpoint(work / "vae.pt", {"vae": vae, "optimiser": optimiser})
     step = checkpoint.restored()
-    pictures, smoothed, started = drawn(2500, seed), math.nan, time.monotonic()
+    scenes, smoothed, started = drawn(pictures, seed), math.nan, time.monotonic()
     while step < steps:
         rng = np.random.default_rng((seed, step))
         side, count = _crop_plan(step, steps)
         optimiser.param_groups[0]["lr"] = PEAK_RATE * cosine(step, steps)
-        picture = _crops(pictures, side, count, rng)
+        picture = _crops(scenes, side, count, rng)
         latents = vae.encode(picture).latent_dist
         loss = reconstruction_loss(vae.decode(latents.sample()).sample, picture)
         optimiser.zero_grad()
