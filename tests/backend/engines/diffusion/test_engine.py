@@ -92,8 +92,11 @@ def test_a_fill_paints_what_the_mask_shows_and_nothing_else(intent, traits):
     result = made(task, KnownPainter(traits))
     inside = task.mask > 0.0
     assert np.array_equal(result[~inside], task.image[~inside])
-    middle = result[46:50, 50:54, :3]
-    assert middle.mean(axis=(0, 1)) == pytest.approx((0.8, 0.2, 0.2), abs=0.12)
+    middle = result[46:50, 50:54, :3].mean(axis=(0, 1))
+    if intent is Intent.REMOVE:  # half of the schedule: between the pre-fill and the painter's red
+        assert middle[0] > middle[1] + 0.05
+    else:
+        assert middle == pytest.approx((0.8, 0.2, 0.2), abs=0.12)
     assert (result[inside][:, 3] == 1.0).all()
 
 

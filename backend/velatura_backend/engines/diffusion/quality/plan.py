@@ -26,6 +26,10 @@ _BUCKET = 64
 _SINGLE_PASS = 0.9
 """What has to be reduced less than to this is painted once and enlarged by the bit."""
 
+_REPLACED = 0.25
+"""Of a soft edge, where all is painted anew: who asks for something wants it in all of the
+selection."""
+
 _MIN_SHARE = 0.5
 """Of a region's longer side that the shorter has, where the crop has room: models were taught on
 pictures, not on strips."""
@@ -73,13 +77,14 @@ class Plan:
 
 
 def edge_of(bounds: Rect, strength: float, options: QualityOptions) -> Edge:
-    """For a mask with these bounds. A soft edge needs the less room the less is changed."""
+    """For a mask with these bounds. A soft edge needs the less room the less is changed; and what
+    is replaced, at full strength, has a narrow one."""
     if options.feather == 0.0:
         return Edge(float(options.grow), 0.0)
     diagonal = math.hypot(bounds.width, bounds.height)
     share = int(options.feather * strength * diagonal)
     feather = max(share, round(options.least_feather * strength))
-    return Edge(float(options.grow), float(feather))
+    return Edge(float(options.grow), feather * (_REPLACED if strength >= 1.0 else 1.0))
 
 
 def plan_fill(
@@ -115,7 +120,8 @@ def plan_whole(
 def mask_area(bounds: Rect, size: Size, edge: Edge, options: QualityOptions) -> Rect:
     """The mask with what its edge and a little more need: what a second pass works on."""
     diagonal = math.hypot(bounds.width, bounds.height)
-    pad = math.ceil(edge.outside + edge.inside + options.padding * diagonal)
+    feather = max(options.feather * diagonal, options.least_feather)
+    pad = math.ceil(edge.outside + feather + options.padding * diagonal)
     wanted = Size(bounds.width + 2 * pad, bounds.height + 2 * pad)
     return _around(bounds, wanted, _LEAST_MASK_AREA, _MULTIPLE, size)
 

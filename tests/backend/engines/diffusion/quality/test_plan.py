@@ -86,19 +86,19 @@ def test_a_region_in_the_models_range_is_not_scaled(selection: tuple[Rect, Size]
 
 
 @pytest.mark.parametrize(
-    ("canvas", "side", "grow_feather", "area"),
+    ("canvas", "side", "edges", "area"),
     [
-        ((1024, 1024), 64, (4, 32), 256),
-        ((1024, 1024), 256, (4, 36), 384),
-        ((1024, 1024), 512, (4, 72), 752),
-        ((2048, 1536), 1024, (4, 144), 1504),
+        ((1024, 1024), 64, (4, 8), 256),
+        ((1024, 1024), 256, (4, 9), 384),
+        ((1024, 1024), 512, (4, 18), 752),
+        ((2048, 1536), 1024, (4, 36), 1504),
     ],
 )
-def test_constants_are_those_of_the_table(canvas, side, grow_feather, area):
+def test_constants_are_those_of_the_table(canvas, side, edges, area):
     size = Size(*canvas)
     bounds = Rect((size.width - side) // 2, (size.height - side) // 2, side, side)
     edge = edge_of(bounds, 1.0, STANDARD)
-    assert (edge.outside, edge.inside) == grow_feather
+    assert (edge.outside, edge.inside) == edges
     found = mask_area(bounds, size, edge, STANDARD)
     assert abs(found.width - area) <= 16
     assert abs(found.height - area) <= 16
