@@ -19,7 +19,7 @@ from velatura_protocol.messages import DeviceInfo, Models
 
 from .models.checking import verify
 from .models.importing import import_models
-from .models.installing import discard_parts, install, with_needs
+from .models.installing import check_licences, discard_parts, install, with_needs
 from .models.listing import describe, offered
 from .models.manifest import Offer
 from .models.places import Place, find_places, place_of
@@ -158,8 +158,9 @@ class ModelDesk:
     # -- inside ------------------------------------------------------------------------------------
 
     def _begin(self, model: str, *, accepted: bool) -> _Installation:
-        """:raises NotFound: no such model"""
+        """:raises NotFound, LicenceNotAccepted: nothing is begun"""
         wanted = with_needs(model)
+        check_licences(self._store, wanted, accepted=accepted)
         installation = self._installations[model] = _Installation()
         work = self._install_all(wanted, installation, accepted=accepted)
         installation.task = asyncio.create_task(work)

@@ -12,6 +12,7 @@ from velatura_protocol.engines import EngineSpec
 from velatura_protocol.tasks import Operation
 
 from .exit_codes import UsageError
+from .model_advice import advice
 from .model_arguments import add_model_actions
 from .operation_arguments import add_arguments, summary_of
 from .values import seconds, whole_number
@@ -63,10 +64,8 @@ def parse_arguments(argv: Sequence[str], specs: Sequence[EngineSpec]) -> argpars
     command = next((each for each in argv if not each.startswith("-")), "")
     missing = set(Operation) - set(available_operations(specs))
     if command in {operation.value for operation in missing}:
-        raise UsageError(
-            f"no installed engine can {command.replace('_', ' ')}; "
-            "velatura engines lists what there is"
-        )
+        told = advice(Operation(command))
+        raise UsageError(f"no installed engine can {command.replace('_', ' ')}; {told}")
     return build_parser(specs).parse_args(argv)
 
 

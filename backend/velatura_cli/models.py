@@ -15,7 +15,7 @@ from velatura_backend.config import default_data_directory, prepare_data_directo
 from velatura_backend.models.bundle import export_models, import_bundle, is_bundle
 from velatura_backend.models.checking import verify
 from velatura_backend.models.importing import ImportWishes, import_models
-from velatura_backend.models.installing import install, with_needs
+from velatura_backend.models.installing import check_licences, install, with_needs
 from velatura_backend.models.manifest import Offer
 from velatura_backend.models.records import InstalledModel
 from velatura_backend.models.sources import DEFAULT, Source, read_source, write_source
@@ -69,22 +69,29 @@ def _act(store: ModelStore, arguments: argparse.Namespace, progress: Progress) -
 
 def _install(store: ModelStore, arguments: argparse.Namespace, progress: Progress) -> ExitCode:
     web = _source(store, arguments).web(version("velatura"))
-    wanted = dict.fromkeys(each for name in arguments.models for each in with_needs(name))
+    wanted = list(dict.fromkeys(each for name in arguments.models for each in with_needs(name)))
+    _check_licences(store, wanted, accepted=arguments.accept_licence)
     for offer in wanted:
         _announce(store, offer, as_json=arguments.json)
+        accepted: bool = arguments.accept_licence
         try:
-            model = install(
-                store, offer, web, accepted=arguments.accept_licence, report=progress.report
-            )
+            model = install(store, offer, web, accepted=accepted, report=progress.report)
+        finally:
+            progress.close()
+        _print_models("installed", [model], as_json=arguments.json)
+    return ExitCode.DONE
+
+
+def _check_licences(store: ModelStore, wanted: Sequence[Offer], *, accepted: bool) -> None:
+    """:raises UsageError: one of them has conditions that have to be agreed to"""
+    for offer in wanted:
+        try:
+            check_licences(store, (offer,), accepted=accepted)
         except LicenceNotAccepted as error:
             raise UsageError(
                 f"{offer.name} is under {offer.licence}, which has conditions: read "
                 f"{offer.licence_url} and give --accept-licence"
             ) from error
-        finally:
-            progress.close()
-        _print_models("installed", [model], as_json=arguments.json)
-    return ExitCode.DONE
 
 
 def _source(store: ModelStore, arguments: argparse.Namespace) -> Source:

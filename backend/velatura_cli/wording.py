@@ -12,6 +12,9 @@ from velatura_protocol.errors import (
     Unsupported,
     VelaturaError,
 )
+from velatura_protocol.tasks import Operation
+
+from .model_advice import advice
 
 _BACKEND_REASONS = {
     "data_directory_not_writable": (
@@ -45,6 +48,8 @@ def _sentence(error: VelaturaError, *, mask_from_alpha: bool) -> str:
         case TooLarge() if "file" in error.params:
             pixels, limit = error.params.get("pixels"), error.params.get("limit")
             return f"Too large: {pixels} pixels, where {limit} are possible. Scale it down first."
+        case Unsupported() if error.params.get("what") == "prompt":
+            return f"No installed engine understands words; {advice(Operation.FILL)}."
         case Unsupported() if "supported" in error.params:
             what, supported = error.params.get("what"), error.params["supported"]
             return f"Nothing that engines can run: it looks like {what}. Supported: {supported}."

@@ -6,7 +6,7 @@ import contextlib
 import os
 import shutil
 import sys
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from pathlib import Path
 
 from velatura_protocol.errors import (
@@ -60,8 +60,7 @@ def install(
     there = next((each for each in store.all() if each.id == model.id), None)
     if there is not None:
         return there
-    if model.conditions and not accepted:
-        raise LicenceNotAccepted(model=model.id, licence=model.licence)
+    check_licences(store, (model,), accepted=accepted)
     parts = store.parts / model.id
     with disk_errors():
         parts.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -87,6 +86,17 @@ def with_needs(offer_id: str) -> tuple[Offer, ...]:
 
     add(offer(offer_id))
     return tuple(wanted.values())
+
+
+def check_licences(store: ModelStore, wanted: Iterable[Offer], *, accepted: bool) -> None:
+    """Before the first of them comes.
+
+    :raises LicenceNotAccepted: one that is not there has conditions, and ``accepted`` is not said
+    """
+    there = {each.id for each in store.all()}
+    for each in wanted:
+        if each.conditions and not accepted and each.id not in there:
+            raise LicenceNotAccepted(model=each.id, licence=each.licence)
 
 
 def discard_parts(store: ModelStore, offer_id: str) -> None:
