@@ -197,6 +197,11 @@ class FamilyRow:
     call: tuple[tuple[str, bool], ...] = ()
     float_latents: bool = False
 
+    @property
+    def convolves(self) -> bool:
+        """Its denoiser is made of convolutions, not of a transformer over patches."""
+        return self.denoiser == "unet"
+
     def component(self, name: str) -> Component:
         return next(each for each in self.components if each.name == name)
 

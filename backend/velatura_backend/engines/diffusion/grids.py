@@ -15,6 +15,7 @@ from .hooks import checked
 from .latents import LatentSpace
 from .painting import PaintRequest, RgbImage
 from .parts import Parts
+from .seamless import circular
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,8 @@ class GridMaker:
                 self.encoding()
                 picture = self._tensor(image)
                 seen = picture if hidden is None else picture * (1 - hidden)
-                return self.space.encode(parts["vae"], seen)
+                with circular(parts["vae"], self.request.seamless):
+                    return self.space.encode(parts["vae"], seen)
 
         return self.cache.get(key, encoded)
 

@@ -6,7 +6,7 @@ family conducts these models as well: with its control networks, adapters and gu
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -41,8 +41,11 @@ class MaskedInput:
 
 
 @contextmanager
-def extra_channels(denoiser: Any, given: MaskedInput | None) -> Iterator[None]:
-    """While it runs, ``denoiser`` is given these channels behind its own; None: nothing."""
+def extra_channels(
+    denoiser: Any, given: MaskedInput | None, shown: Callable[[Tensor], Tensor]
+) -> Iterator[None]:
+    """While it runs, ``denoiser`` is given these channels behind its own; None: nothing.
+    ``shown``: how latents of that layout are shown to it at the moment."""
     if given is None:
         yield
         return
@@ -52,7 +55,8 @@ def extra_channels(denoiser: Any, given: MaskedInput | None) -> Iterator[None]:
     def join(_: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         name = "sample" if given.kind is MaskInput.CHANNELS else "hidden_states"
         own: Tensor = kwargs[name] if name in kwargs else args[0]
-        both = torch.cat([own, channels.expand(own.shape[0], *channels.shape[1:])], dim=joined_on)
+        further = shown(channels).expand(own.shape[0], *channels.shape[1:])
+        both = torch.cat([own, further], dim=joined_on)
         if name in kwargs:
             return args, kwargs | {name: both}
         return (both, *args[1:]), kwargs

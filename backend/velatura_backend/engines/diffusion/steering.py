@@ -19,6 +19,7 @@ import torch
 from torch import Tensor
 
 from .schedules import Schedule
+from .seamless import Rolling
 
 _ROUNDING = 1e-6
 
@@ -57,11 +58,13 @@ class SteeringScheduler:
         noise: Tensor,
         original: Original | None,
         observe: Callable[[Step], None],
+        rolling: Rolling | None = None,
     ) -> None:
         self._inner = schedule.scheduler
         self._schedule = schedule
         self._original = original
         self._observe = observe
+        self._rolling = rolling
         self._done = 0
         self.config = self._inner.config
         self.timesteps: Tensor = self._inner.timesteps[schedule.begin :]
@@ -100,6 +103,8 @@ class SteeringScheduler:
     def _step(self, model_output: Tensor, timestep: Any, sample: Tensor, **options: Any) -> Any:
         options.pop("return_dict", None)
         before = self.result
+        if self._rolling is not None:
+            model_output = self._rolling.back(model_output, self._done)
         outcome = self._inner.step(
             model_output.float(), timestep, before, return_dict=True, **options
         )
@@ -110,7 +115,11 @@ class SteeringScheduler:
             self._schedule.predicted, outcome, model_output, before, self._done - 1
         )
         self._observe(Step(self._done, len(self.timesteps), predicted))
-        return (self.result.to(sample.dtype),)
+        return (self.shown(self.result).to(sample.dtype),)
+
+    def shown(self, stepped: Tensor) -> Tensor:
+        """``stepped`` as the model is shown it before the step that comes next."""
+        return stepped if self._rolling is None else self._rolling.turned(stepped, self._done)
 
     def _kept(self, latents: Tensor, done: int) -> Tensor:
         """``latents`` with the original where it is not yet, or never, to be changed."""

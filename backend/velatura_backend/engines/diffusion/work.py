@@ -16,6 +16,7 @@ from velatura_protocol.events import Phase
 
 from ..base import EngineContext
 from ..workshop import Workshop
+from .adapters.safety import screen
 from .attachments import Attached, Bench, on_denoiser, on_text
 from .caches import LatentCache
 from .compilation import Compiler
@@ -26,14 +27,24 @@ from .hooks import checked
 from .latents import LatentSpace, latent_space
 from .loading import Source
 from .mask_inputs import MaskedInput, extra_channels
+from .mixing import mixed
 from .pacing import Pacer
-from .painting import Notice, Painted, PaintPreview, PaintProgress, PaintRequest, RgbImage
+from .painting import (
+    Notice,
+    Painted,
+    PaintPreview,
+    PaintProgress,
+    PaintRequest,
+    RgbImage,
+    Seamless,
+)
 from .parts import Parts
 from .pictures import picture_arguments, prompt_picture
 from .pipelines import pipeline_of
 from .placement import form_of
 from .previewing import PreviewMap, measure
 from .schedules import Schedule, pure_noise, schedule_for
+from .seamless import Rolling, circular
 from .steering import Original, SteeringScheduler, Step
 from .texts import EncodedText, TextCache, TextEncoding
 
@@ -98,6 +109,8 @@ class PaintWork:
         self._enter(Phase.ENCODING, _ENCODED)  # also where all of it was remembered
         latents = self._denoise(text, grids)
         image = self._decode(latents)
+        if self._request.safety:
+            screen(image, self._workshop, self._check)
         self._report(Painted(image, tuple(self._notices), self._metrics()))
 
     # -- phases ------------------------------------------------------------------------------------
@@ -174,7 +187,10 @@ class PaintWork:
                 on_denoiser(pipeline, self._source.model, self._request, self._workshop, bench)
             )
             self._notices += attached.notices
-            stack.enter_context(extra_channels(denoiser, self._masked_input(grids)))
+            masked = self._masked_input(grids)
+            stack.enter_context(extra_channels(denoiser, masked, steering.shown))
+            stack.enter_context(mixed(denoiser, parts.get("vae")))
+            stack.enter_context(circular(denoiser, self._request.seamless))
             self._compiled = stack.enter_context(self._compiling(denoiser))
             self._enter(Phase.STEPPING, _ENCODED)
             self._call(attached, steering, text, denoiser)
@@ -184,6 +200,8 @@ class PaintWork:
         plan, request = self._source.plan, self._request
         if plan.streamed or plan.eight_bit:
             return nullcontext(False)  # their hooks change the weights between blocks
+        if request.seamless is not Seamless.NONE:
+            return nullcontext(False)  # its convolutions are others
         bucket = (self._source.model.id, request.height, request.width, self._contrasts)
         compiler = self._workshop.keep.get(Compiler, partial(Compiler, self._source.device))
         return compiler.applied(denoiser, bucket)
@@ -245,8 +263,19 @@ class PaintWork:
             mask = None if grids.mask is None else self._space.stepped(grids.mask)
             original = Original(self._space.stepped(grids.original), stepped, mask)
         return SteeringScheduler(
-            self._schedule(), stepped, original, lambda step: self._observe(step, preview)
+            self._schedule(),
+            stepped,
+            original,
+            lambda step: self._observe(step, preview),
+            self._rolling(),
         )
+
+    def _rolling(self) -> Rolling | None:
+        """Where a picture is looked at, it and what is painted have to lie alike."""
+        request = self._request
+        if request.seamless is Seamless.NONE or self._row.convolves or request.instruction:
+            return None
+        return Rolling(self._space, *self._grid_size, request.seamless)
 
     def _channels(self, grids: Grids, parts: Mapping[str, Any]) -> int:
         if grids.original is not None:
@@ -292,6 +321,7 @@ class PaintWork:
         self._enter(Phase.LOADING, _STEPPED)
         with self._parts.use("vae") as parts, checked(parts["vae"], self._check):
             self._enter(Phase.DECODING, _STEPPED)
-            picture = self._space.decode(parts["vae"], latents)[0]
+            with circular(parts["vae"], self._request.seamless):
+                picture = self._space.decode(parts["vae"], latents)[0]
         self._check()
         return ((picture + 1) / 2).permute(1, 2, 0).cpu().numpy().astype(np.float32)
