@@ -73,29 +73,28 @@ def _from_file(model: InstalledModel, denoiser: Any) -> Any:
 
 
 def _made_for(tensors: Mapping[str, Tensor], denoiser: Any) -> Any:
-    options: dict[str, Any] = {
-        "load_weights_from_unet": False,
-        "conditioning_embedding_out_channels": _embedding_widths(tensors),
+    config = _shared_configuration(denoiser)
+    config |= {
+        "in_channels": tensors["conv_in.weight"].shape[1],
         "conditioning_channels": tensors["controlnet_cond_embedding.conv_in.weight"].shape[1],
+        "conditioning_embedding_out_channels": _embedding_widths(tensors),
     }
-    make = ControlNetModel
-    if "task_embedding" in tensors:
-        make = ControlNetUnionModel
-    config = _configuration(make, denoiser, options)
-    config["in_channels"] = tensors["conv_in.weight"].shape[1]
-    if make is ControlNetUnionModel:
-        kinds, width = tensors["task_embedding"].shape
-        config |= {
-            "num_control_type": kinds,
-            "num_trans_channel": width,
-            "num_proj_channel": tensors["spatial_ch_projs.weight"].shape[0],
-        }
-    return make.from_config(config)
+    if "task_embedding" not in tensors:
+        return ControlNetModel.from_config(config)
+    kinds, width = tensors["task_embedding"].shape
+    config |= {
+        "num_control_type": kinds,
+        "num_trans_channel": width,
+        "num_proj_channel": tensors["spatial_ch_projs.weight"].shape[0],
+    }
+    return ControlNetUnionModel.from_config(config)
 
 
-def _configuration(make: type[Any], denoiser: Any, options: Mapping[str, Any]) -> dict[str, Any]:
+def _shared_configuration(denoiser: Any) -> dict[str, Any]:
+    """Without the fields that only one of the classes has set."""
     with torch.device("meta"):
-        return dict(make.from_unet(denoiser, **options).config)
+        told = ControlNetModel.from_unet(denoiser, load_weights_from_unet=False).config
+    return {key: value for key, value in told.items() if not key.startswith("_")}
 
 
 def _embedding_widths(tensors: Mapping[str, Tensor]) -> tuple[int, ...]:

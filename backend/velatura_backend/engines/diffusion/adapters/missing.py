@@ -30,6 +30,10 @@ def no_preprocessor(kind: str) -> NoModel:
     return _smallest(ModelKind.PREPROCESSOR, Family.NONE, wanted, {kind})
 
 
+def no_safety() -> NoModel:
+    return _smallest(ModelKind.SAFETY, Family.NONE, "a safety filter", None)
+
+
 def _smallest(kind: ModelKind, family: Family, wanted: str, details: set[str] | None) -> NoModel:
     fitting = [
         each
