@@ -118,6 +118,9 @@ def prepare_environment(settings: WorkerSettings) -> Prepared:
     cache, temporary = _writable_cache(settings)
     os.environ["NUMBA_CACHE_DIR"] = str(cache)
     os.environ["NUMBA_NUM_THREADS"] = str(threads)
+    # Compiled parts of models outlive the worker; by itself torch keeps them in the temporary
+    # folder, under a name that others on the machine can guess.
+    os.environ["TORCHINDUCTOR_CACHE_DIR"] = str(cache / "torch")
     # Waiting OpenMP threads spin by default and starve the server on a machine with few cores.
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     os.environ.update(_NO_HUB)

@@ -58,7 +58,7 @@ def _is_alive(pid: int) -> bool:
 
 @pytest.fixture
 def environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    own = ("NUMBA_CACHE_DIR", "NUMBA_NUM_THREADS", "OMP_WAIT_POLICY")
+    own = ("NUMBA_CACHE_DIR", "NUMBA_NUM_THREADS", "OMP_WAIT_POLICY", "TORCHINDUCTOR_CACHE_DIR")
     for name in (*own, *worker_process._NO_HUB, *worker_process._UNWANTED):
         monkeypatch.setenv(name, "")
         monkeypatch.delenv(name)
@@ -71,6 +71,7 @@ def test_the_environment_is_set_before_numba(tmp_path: Path) -> None:
     assert (prepared.threads, prepared.numba_cache) == (3, cache)
     assert not prepared.cache_is_temporary
     assert os.environ["NUMBA_CACHE_DIR"] == str(cache)
+    assert os.environ["TORCHINDUCTOR_CACHE_DIR"] == str(cache / "torch")
     assert os.environ["NUMBA_NUM_THREADS"] == "3"
     assert os.environ["OMP_WAIT_POLICY"] == "passive"
 

@@ -11,11 +11,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import torch
+
 
 @contextmanager
 def checked(module: Any, check: Callable[[], None]) -> Iterator[None]:
     """``check`` is called before each block of ``module`` (transformer blocks, residual blocks)
-    that runs meanwhile; what it raises ends the run."""
+    that runs meanwhile, in each tile of a VAE; what it raises ends the run."""
     handles = [each.register_forward_pre_hook(lambda *_: check()) for each in _blocks(module)]
     try:
         yield
@@ -31,4 +33,11 @@ def _blocks(module: Any) -> list[Any]:
         for name in getattr(module, attribute, None) or ()
     }
     found = [each for each in module.modules() if type(each).__name__ in names]
-    return found or [module]
+    return found or _listed(module) or [module]
+
+
+def _listed(module: Any) -> list[Any]:
+    """Of a class that names no blocks: whatever stands in lists, which is what repeats. Its own
+    call is no place to look in: a VAE's is never made, only its encoder's and decoder's."""
+    lists = (torch.nn.ModuleList, torch.nn.Sequential)
+    return [each for held in module.modules() if isinstance(held, lists) for each in held]
