@@ -20,6 +20,7 @@ from ..patchmatch.distance import SIDE
 from ..patchmatch.kernels import BoolMask, Floats
 from ..patchmatch.lanes import Lanes
 from ..patchmatch.synthesis import Problem, SynthesisSettings, synthesise
+from .combine import Fine
 from .paint.blur import blurred
 from .paint.guide import Reduced, luminance, make_guide, reduced, shrunk
 
@@ -33,6 +34,7 @@ _COLOUR = 0.55
 _QUANTILES = 256
 _LINE, _LINE_GAIN = 3.0, 1.3
 _SHADE, _SHADE_GAIN = 5.0, 0.8
+_DETAIL = 0.03
 
 
 @dataclass(frozen=True)
@@ -172,3 +174,19 @@ def working_content(image: FloatImage, lanes: Lanes) -> Reduced:
     height, width = image.shape[:2]
     factor = max(1, int(np.ceil((height * width / MOST_PIXELS) ** 0.5)))
     return reduced(image, lanes, factor)
+
+
+def fine_lines(content: Reduced, sharp: float, lanes: Lanes) -> Fine | None:
+    """What :func:`analogy` does with lines, for those that are too fine for the working size; None
+    where there are none. ``content``: in the picture's own colours.
+
+    :raises Cancelled: the order is to stop
+    """
+    if content.factor <= 1.0:
+        return None
+    tone = luminance(content.colour)
+    down, across = np.gradient(blurred(tone, _OWN_BLUR, lanes))
+    lanes.check()
+    energy = blurred(np.hypot(down, across), _OWN_BLUR, lanes)
+    detail = energy / (energy + np.float32(_DETAIL))
+    return Fine(tone, np.asarray(_LINE_GAIN * sharp * detail, np.float32))

@@ -27,8 +27,15 @@ from ..glance import coarse, is_large
 from ..patchmatch.distance import SIDE
 from ..patchmatch.kernels import Floats
 from ..patchmatch.lanes import Lanes
-from .analogy import Analogy, analogy, resized_style, style_scale, working_content
-from .combine import combined
+from .analogy import (
+    Analogy,
+    analogy,
+    fine_lines,
+    resized_style,
+    style_scale,
+    working_content,
+)
+from .combine import Fine, combined
 from .gallery import painting
 from .paint.easel import Easel
 from .paint.guide import Reduced, reduced
@@ -138,6 +145,7 @@ class _Restyling:
     def _analogy(self, style: FloatImage) -> Iterator[EngineEvent]:
         settings = self.settings
         content = working_content(self.image, self.lanes)
+        fine = fine_lines(content, settings.sharp, self.lanes)
         if settings.recoloured:
             table = self._table(style)
             content = replace(content, colour=table.of_colours(content.colour, self.lanes))
@@ -158,7 +166,7 @@ class _Restyling:
         for stage in analogy(task, self.lanes):
             yield EngineProgress(Phase.STEPPING, min(0.95, stage.fraction))
             if stage.fraction == 1.0:
-                yield self._finished(stage.colours)
+                yield self._finished(stage.colours, fine)
             elif stage.level_done and self.context.wants_preview():
                 yield self._preview(stage.colours)
 
@@ -171,11 +179,11 @@ class _Restyling:
         strength = self.task.strength
         return EnginePreview(combined(image, np.ascontiguousarray(colours), strength, self.lanes))
 
-    def _finished(self, colours: Floats) -> EngineResult:
-        return EngineResult(self._combined(np.ascontiguousarray(colours)))
+    def _finished(self, colours: Floats, fine: Fine | None = None) -> EngineResult:
+        return EngineResult(self._combined(np.ascontiguousarray(colours), fine))
 
-    def _combined(self, colours: Floats) -> FloatImage:
-        return combined(self.image, colours, self.task.strength, self.lanes)
+    def _combined(self, colours: Floats, fine: Fine | None = None) -> FloatImage:
+        return combined(self.image, colours, self.task.strength, self.lanes, fine)
 
 
 def _last(layers: Iterator[Canvas]) -> Canvas:

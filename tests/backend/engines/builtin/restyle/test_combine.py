@@ -5,7 +5,9 @@ import pytest
 
 from velatura_backend.engines.base import CancelToken
 from velatura_backend.engines.builtin.patchmatch.lanes import Lanes
+from velatura_backend.engines.builtin.restyle.analogy import fine_lines
 from velatura_backend.engines.builtin.restyle.combine import combined
+from velatura_backend.engines.builtin.restyle.paint.guide import reduced
 
 
 @pytest.fixture
@@ -46,3 +48,20 @@ def test_what_is_beyond_white_stays_beyond_and_what_is_no_number_stays(lanes):
     assert result[0, 0, 0] == pytest.approx(3.0 + 0.5 * (0.25 - 1.0))
     assert np.isnan(result[0, 1, 1])
     assert result[0, 2, 2] == pytest.approx(0.375)
+
+
+def test_lines_finer_than_the_painting_are_laid_over(lanes):
+    image = np.ones((80, 80, 4), np.float32)
+    image[..., :3] = 0.5
+    image[:, 40, :3] = 0.2
+    content = reduced(image, lanes, 4)
+    painted = np.full((20, 20, 3), 0.6, np.float32)
+    plain = combined(image, painted, 1.0, lanes)
+    assert np.ptp(plain[..., 0]) < 1e-5
+    fine = fine_lines(content, 1.0, lanes)
+    lined = combined(image, painted, 1.0, lanes, fine)
+    assert lined[40, 40, 0] < 0.57
+    assert lined[40, 41, 0] > 0.59
+    assert abs(lined[40, 5, 0] - 0.6) < 0.01
+    assert np.array_equal(lined[..., 3], image[..., 3])
+    assert fine_lines(reduced(image, lanes, 1), 1.0, lanes) is None
