@@ -78,19 +78,21 @@ def _flux_lora(names: TensorNames) -> Family:
     one: its blocks have no modulation, and what comes out of the first is wider."""
     if names.contains("img_mod_lin", "img_mod.lin", "modulation_lin", "modulation.lin"):
         return Family.FLUX1
-    for name, shape in names.ending("lora_up.weight", "lora_B.weight", "lora_B.default.weight"):
-        if "img_mlp" in name and name.split("lora")[0].rstrip("._").endswith("0"):
-            wide = next(
-                (
-                    s
-                    for n, s in names.ending("lora_down.weight", "lora_A.weight")
-                    if n.split("lora")[0] == name.split("lora")[0]
-                ),
-                (),
-            )
-            if len(wide) == 2 and len(shape) == 2:
-                return Family.FLUX2_KLEIN if shape[0] > 4 * wide[1] else Family.FLUX1
+    widths = {_module(name): shape[1] for name, shape in names.ending(*_DOWN) if len(shape) == 2}
+    for name, shape in names.ending(*_UP):
+        module = _module(name)
+        if module.endswith(("img_mlp_0", "img_mlp.0")) and module in widths:
+            return Family.FLUX2_KLEIN if shape[0] > 4 * widths[module] else Family.FLUX1
     return Family.FLUX1
+
+
+_DOWN = ("lora_down.weight", "lora_A.weight", "lora_A.default.weight")
+_UP = ("lora_up.weight", "lora_B.weight", "lora_B.default.weight")
+
+
+def _module(name: str) -> str:
+    """What a matrix of a LoRA is for."""
+    return name.rpartition("lora_")[0].rstrip(".")
 
 
 def _unet_lora(names: TensorNames) -> Family | None:
