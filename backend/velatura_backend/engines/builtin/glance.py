@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
-from ..base import FloatImage
+from velatura_protocol.errors import JobFailed
+
+from ..base import Engine, EngineContext, EnginePreview, EngineTask, FloatImage, FloatMask
 
 LARGE = 1 << 20
 """Pixels: a crop of more gets a coarse first preview, within 0.3 s."""
@@ -21,8 +25,41 @@ def is_large(image: FloatImage) -> bool:
 def coarse(image: FloatImage) -> FloatImage:
     """Every so many pixels, about 100 000 in all; a copy. Picked and not averaged: that takes
     longer, and the average of noise is less of it."""
-    step = max(1, math.ceil(math.sqrt(image.shape[0] * image.shape[1] / _COARSE)))
+    step = _step(image)
     return np.ascontiguousarray(image[::step, ::step])
+
+
+def _step(image: FloatImage) -> int:
+    return max(1, math.ceil(math.sqrt(image.shape[0] * image.shape[1] / _COARSE)))
+
+
+def glimpse(engine: Engine, task: EngineTask, context: EngineContext) -> Iterator[EnginePreview]:
+    """The first thing that the engine shows of the coarse picture, where the picture is large and
+    somebody looks.
+
+    :raises Cancelled: the order is to stop
+    """
+    if not is_large(task.image) or not context.wants_preview():
+        return
+    try:
+        for event in engine.run(_coarse_task(task), context):
+            if isinstance(event, EnginePreview):
+                yield event
+                return
+    except JobFailed:  # the large picture may have what the coarse one lacks
+        return
+
+
+def _coarse_task(task: EngineTask) -> EngineTask:
+    step = _step(task.image)
+    target = task.target and (max(1, task.target[0] // step), max(1, task.target[1] // step))
+    masks = {role: _picked(mask, step) for role, mask in task.masks.items()}
+    mask = _picked(task.mask, step)
+    return replace(task, image=coarse(task.image), mask=mask, masks=masks, target=target)
+
+
+def _picked(mask: FloatMask, step: int) -> FloatMask:
+    return np.ascontiguousarray(mask[::step, ::step])
 
 
 def at_size(image: FloatImage, height: int, width: int) -> FloatImage:

@@ -12,7 +12,10 @@ from velatura_backend.engines.builtin.glance import at_size, coarse, is_large
 from velatura_protocol.tasks import Intent
 
 
-@pytest.mark.parametrize("engine_id", ["upscale", "restore", "restyle", "cut_out"])
+ENGINES = ["upscale", "restore", "restyle", "cut_out", "vary", "tile", "retarget"]
+
+
+@pytest.mark.parametrize("engine_id", ENGINES)
 @pytest.mark.parametrize("channels", [2, 4])
 def test_the_first_preview_of_a_large_crop_is_coarse(engine_id: str, channels: int) -> None:
     image = picture(1100, 1000, channels)
@@ -21,15 +24,24 @@ def test_the_first_preview_of_a_large_crop_is_coarse(engine_id: str, channels: i
     spec = registry.spec(f"builtin_{engine_id}")
     scale = 2.0 if engine_id == "upscale" else None
     given = {"measure": False, "denoise": 0.5} if engine_id == "restore" else {}
+    target = (1100, 1400) if engine_id == "retarget" else None
     task = EngineTask(
-        spec.operations[0], Intent.NONE, image, mask, 0, parameters=given, scale=scale
+        spec.operations[0],
+        Intent.NONE,
+        image,
+        mask,
+        0,
+        parameters=given,
+        scale=scale,
+        target=target,
     )
     events = registry.create(spec.id).run(task, RecordingContext(threads=2))
     first = next(event for event in events if isinstance(event, EnginePreview))
     assert first.image.dtype == np.float32
     assert first.image.shape[2] == channels
     assert 20_000 < first.image.shape[0] * first.image.shape[1] < 400_000
-    assert abs(first.image.shape[0] / first.image.shape[1] - 1.1) < 0.02
+    shape = target or image.shape
+    assert abs(first.image.shape[0] / first.image.shape[1] - shape[0] / shape[1]) < 0.02
 
 
 def test_few_pixels_are_picked() -> None:

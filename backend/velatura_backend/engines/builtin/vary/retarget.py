@@ -24,6 +24,7 @@ from ...base import (
     FloatImage,
 )
 from ...specs.retarget import RETARGET
+from ..glance import glimpse
 from ..patchmatch.kernels import BoolMask, Floats
 from ..patchmatch.lanes import Lanes
 from ..patchmatch.synthesis import Problem, SynthesisSettings, synthesise
@@ -44,6 +45,7 @@ class RetargetEngine:
     spec: EngineSpec = RETARGET
 
     def run(self, task: EngineTask, context: EngineContext) -> Iterator[EngineEvent]:
+        yield from glimpse(self, task, context)
         with Lanes(context.threads, context.cancel) as lanes:
             lanes.check()
             yield from _Retargeting(task, context, lanes).run()

@@ -21,6 +21,7 @@ from ...base import (
     FloatImage,
 )
 from ...specs.tile import TILE
+from ..glance import glimpse
 from ..patchmatch.kernels import BoolMask, Floats
 from ..patchmatch.lanes import Lanes
 from ..patchmatch.synthesis import Problem, SynthesisSettings, SynthesisStage, synthesise
@@ -70,6 +71,7 @@ class TileEngine:
     spec: EngineSpec = TILE
 
     def run(self, task: EngineTask, context: EngineContext) -> Iterator[EngineEvent]:
+        yield from glimpse(self, task, context)
         with Lanes(context.threads, context.cancel) as lanes:
             lanes.check()
             yield from _Tiling(task, context, lanes).run()

@@ -20,6 +20,7 @@ from ...base import (
     EngineTask,
 )
 from ...specs.vary import VARY
+from ..glance import glimpse
 from ..patchmatch.atlas import whole_patches
 from ..patchmatch.kernels import BoolMask, Floats
 from ..patchmatch.lanes import Lanes
@@ -42,6 +43,7 @@ class VaryEngine:
 
     def run(self, task: EngineTask, context: EngineContext) -> Iterator[EngineEvent]:
         """:raises NoSource: everything is excluded"""
+        yield from glimpse(self, task, context)
         with Lanes(context.threads, context.cancel) as lanes:
             lanes.check()
             outline = _keeps_outline(task)
