@@ -89,6 +89,11 @@ def test_every_family_fills(
     assert (before[inside] != after[inside]).any()
 
 
+def _listed(desk: Desk) -> list[str]:
+    page = desk.screen.model.models
+    return [each.model for each in page.items] if page else []
+
+
 def _model(desk: Desk, name: str) -> ModelItem:
     page = desk.screen.model.models
     assert page is not None
@@ -113,10 +118,7 @@ def test_a_panel_hears_of_what_the_command_line_imports(tmp_path: Path) -> None:
             assert Operation.GENERATE in state.state.operations
             desk.host.run_until(lambda: desk.screen.model.notice is None, seconds=20)
             desk.press(Action.OPEN_MODELS)
-            desk.host.run_until(
-                lambda: bool(desk.screen.model.models and desk.screen.model.models.items),
-                seconds=20,
-            )
+            desk.host.run_until(lambda: "mine" in _listed(desk), seconds=20)
             assert _model(desk, "mine").title.startswith("mine")
             desk.screen.press(Action.REMOVE_MODEL, "mine")
             desk.host.run_until(lambda: not state.state.reads_prompts, seconds=20)
@@ -138,10 +140,7 @@ def test_a_panel_installs_by_a_button(tmp_path: Path) -> None:
             desk = Desk(tmp_path / "data")
             try:
                 desk.press(Action.OPEN_MODELS)
-                desk.host.run_until(
-                    lambda: bool(desk.screen.model.models and desk.screen.model.models.items),
-                    seconds=20,
-                )
+                desk.host.run_until(lambda: "sd15" in _listed(desk), seconds=20)
                 assert _model(desk, "sd15").controls[0].label == "Accepter et obtenir (2,1 Go)"
                 desk.screen.press(Action.GET_MODEL, "sd15")
                 desk.host.run_until(
