@@ -52,7 +52,7 @@ def _save(folder: Path, name: str, filled: dict[str, Picture]) -> None:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.fill")
     parser.add_argument("--set", default="small", choices=("small", "large", "all"))
-    parser.add_argument("--split", default="scoring", choices=("tuning", "scoring"))
+    parser.add_argument("--split", default="scoring", choices=("tuning", "scoring", "held_out"))
     parser.add_argument("--methods", default=",".join(methods()))
     parser.add_argument("--only", default="", help="case names, separated by commas")
     parser.add_argument("--out", type=Path, help="folder for pictures and the contact sheet")

@@ -1,8 +1,9 @@
 """The benchmark's cases and their manifest.
 
 Pictures come with the scikit-image and scikit-learn wheels. The split is by picture: no picture
-serves both for tuning the engine and for scoring it. 2048-class pictures are enlargements with
-grain, for nothing bundled is that large: fair for time, kind to every method's quality.
+serves both for tuning the engine and for scoring it. Held-out cases came with version 4: other
+pictures of the wheels and some drawn by rule. 2048-class pictures are enlargements with grain, for
+nothing bundled is that large: fair for time, kind to every method's quality.
 """
 
 from __future__ import annotations
@@ -19,11 +20,13 @@ import sklearn
 from numpy.typing import NDArray
 from PIL import Image
 
+from .drawn import drawn
 from .masks import BoolMask, MaskRecipe, draw
 
 MANIFEST = Path(__file__).with_name("manifest.json")
 THIN_KINDS = ("wires", "text", "scratches")
 _GRAIN = 5.0
+_DRAWN = "drawn:"
 _FOLDERS = (
     Path(skimage.__file__).parent / "data",
     Path(sklearn.__file__).parent / "datasets" / "images",
@@ -32,7 +35,7 @@ _FOLDERS = (
 
 @dataclass(frozen=True)
 class Case:
-    """``split``: tuning or scoring. ``size``: small (512-class) or large (2048-class).
+    """``split``: tuning, scoring or held_out. ``size``: small (512-class) or large (2048-class).
     ``enlarge_to``: width in pixels, 0 = as it is. An outline (an object cut out) has no truth."""
 
     name: str
@@ -65,10 +68,7 @@ class Sample:
 
 def build(case: Case) -> Sample:
     """:raises FileNotFoundError: the wheels do not have the picture"""
-    path = next((f / case.picture for f in _FOLDERS if (f / case.picture).exists()), None)
-    if path is None:
-        raise FileNotFoundError(case.picture)
-    picture = Image.open(path).convert("RGB")
+    picture = _picture(case.picture)
     if case.enlarge_to:
         height = round(picture.height * case.enlarge_to / picture.width)
         picture = picture.resize((case.enlarge_to, height), Image.Resampling.LANCZOS)
@@ -78,6 +78,15 @@ def build(case: Case) -> Sample:
         grain = generator.normal(0, _GRAIN, (*image.shape[:2], 1))
         image = np.clip(image + grain, 0, 255).astype(np.uint8)
     return Sample(case, image, draw(case.mask, *image.shape[:2]))
+
+
+def _picture(name: str) -> Image.Image:
+    if name.startswith(_DRAWN):
+        return Image.fromarray(drawn(name.removeprefix(_DRAWN)))
+    path = next((folder / name for folder in _FOLDERS if (folder / name).exists()), None)
+    if path is None:
+        raise FileNotFoundError(name)
+    return Image.open(path).convert("RGB")
 
 
 def load_manifest() -> Iterator[tuple[Case, str]]:

@@ -42,7 +42,7 @@ def _outline(points: tuple[tuple[float, float], ...]) -> MaskRecipe:
 
 
 def all_cases() -> list[Case]:
-    return [*_tuning(), *_scoring()]
+    return [*_tuning(), *_scoring(), *_held_out()]
 
 
 def _tuning() -> list[Case]:
@@ -101,6 +101,23 @@ def _scoring() -> list[Case]:
         ("rocket2048_object", "rocket.jpg", _outline(_ROCKET), 2048),
     ]
     return _listed("scoring", small, large)
+
+
+def _held_out() -> list[Case]:
+    small = [
+        ("moon_blob", "moon.png", _blob(0.10, 51, 0.55, 0.45)),
+        ("clock_blob", "clock_motion.png", _blob(0.06, 52, 0.3, 0.7)),
+        ("page_blob", "page.png", _blob(0.08, 53)),
+        ("cell_blob", "cell.png", _blob(0.05, 54, 0.7, 0.25)),
+        ("leaves_blob", "drawn:leaves", _blob(0.12, 55)),
+        ("cobbles_blob", "drawn:cobbles", _blob(0.10, 56, 0.45, 0.55)),
+        ("weave_blob", "drawn:weave", _blob(0.10, 57)),
+        ("horizon_blob", "drawn:horizon", _blob(0.08, 58, 0.5, 0.62)),
+        ("moon_scratches", "moon.png", _scratches(60, 5, 59)),
+        ("leaves_wires", "drawn:leaves", _wires(9, 6, 60)),
+        ("horizon_text", "drawn:horizon", _text(28)),
+    ]
+    return _listed("held_out", small, [])
 
 
 def _listed(

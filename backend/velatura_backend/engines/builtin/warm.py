@@ -22,6 +22,7 @@ from ..specs import CUT_OUT
 from .fill import FillEngine
 
 _SIDE = 96
+_LARGE_SIDE = 160
 _TILES = 16
 _IMAGES = (Role.STYLE, Role.SOURCE, Role.REFERENCE, Role.PALETTE, Role.STROKES)
 _MASKS = (Role.EXCLUDE, Role.PROTECT, Role.GUIDE)
@@ -137,8 +138,13 @@ def _noise(seed: int) -> FloatImage:
 
 def _fill_tasks() -> Iterator[EngineTask]:
     """A thick hole goes through the pyramid, a thin one through the biharmonic start, and one that
-    leaves no whole patch through the smooth fill. What is slightly noisy gets grain."""
-    image = np.random.default_rng(0).random((_SIDE, _SIDE, 4), dtype=np.float32)
+    leaves no whole patch through the smooth fill; in a larger picture fills that start on two
+    levels compete. What is slightly noisy gets grain."""
+    image = np.random.default_rng(0).random((_LARGE_SIDE, _LARGE_SIDE, 4), dtype=np.float32)
+    large = np.zeros((_LARGE_SIDE, _LARGE_SIDE), np.float32)
+    large[60:90, 60:90] = 1.0
+    yield EngineTask(Operation.FILL, Intent.REMOVE, image, large, seed=0)
+    image = np.ascontiguousarray(image[:_SIDE, :_SIDE])
     thick, thin, frame = (np.zeros((_SIDE, _SIDE), np.float32) for _ in range(3))
     thick[30:60, 30:60] = 1.0
     thin[40:43, 10:80] = 1.0

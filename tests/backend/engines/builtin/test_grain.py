@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy import ndimage
@@ -8,7 +10,12 @@ from tests.contracts.engine import RecordingContext, fresh_token, result_of
 from velatura_backend.engines.base import EngineTask
 from velatura_backend.engines.builtin.fill import FillEngine
 from velatura_backend.engines.builtin.graining import grained
-from velatura_backend.engines.builtin.patchmatch.grain import add_grain, measure_grain
+from velatura_backend.engines.builtin.patchmatch.grain import (
+    Grain,
+    add_grain,
+    measure_grain,
+    noise_ratio,
+)
 from velatura_backend.engines.builtin.patchmatch.lanes import Lanes
 from velatura_backend.engines.builtin.patchmatch.wavelets import (
     band_gains,
@@ -122,6 +129,37 @@ def test_clean_work_has_no_grain(lanes, picture):
     filled = grained(picture, True, hole, ~hole, 1.0, 0, lanes)
     assert filled.ratio is None
     np.testing.assert_array_equal(filled.colours, picture)
+
+
+def woven() -> np.ndarray:
+    """Two threads over and under each other: as loud everywhere as noise is."""
+    ys, xs = np.mgrid[0:HEIGHT, 0:WIDTH]
+    over = (ys // 14 + xs // 14) % 2
+    shade = 0.35 + 0.65 * np.abs(np.sin(np.pi * np.where(over, xs, ys) / 14.0))
+    warm, cool = np.array([0.77, 0.47, 0.31]), np.array([0.35, 0.43, 0.59])
+    return (np.where(over[..., None], warm, cool) * shade[..., None]).astype(np.float32)
+
+
+def test_a_pattern_is_no_noise(lanes):
+    """What a weave's grain is made of is the noise on it, not the weave."""
+    hole = hole_of()
+    picture = np.where(hole[..., None], np.float32(0.5), woven() + noise(spread=0.01))
+    grain = measure_grain(picture, ~hole, lanes)
+    assert grain is not None
+    added = add_grain(picture, hole, grain, 1.0, 0, lanes)
+    assert added[70:130, 90:150].std() < 0.02
+
+
+def test_a_band_that_is_empty_makes_no_hole_in_the_picture(lanes):
+    """Fine noise in a picture whose coarse bands are empty: no division by nothing."""
+    hole = hole_of()
+    picture = np.full((HEIGHT, WIDTH, 3), 0.5, np.float32)
+    picture[:, :80] += noise()[:, :80]
+    picture[hole] = 0.5
+    grain = Grain(tuple(np.eye(3, dtype=np.float32) for _ in range(3)), (1e-3, 0.0, 0.0))
+    added = add_grain(picture, hole, grain, 1.0, 0, lanes)
+    assert np.isfinite(added).all()
+    assert np.isfinite(noise_ratio(picture, hole, replace(grain, floor=(0.0, 0.0, 0.0)), lanes))
 
 
 def test_grain_is_as_opaque_as_what_it_is_on(lanes):

@@ -31,7 +31,12 @@ _MOST_DEVIATION = 0.05
 _NOISE_KURTOSIS = (2.0, 7.0)
 """Of the finest band, 3 for film and sensors. Dither is below, sparse dots are above."""
 
+_PATTERN_KURTOSIS = 2.4
+"""Less is a pattern: a weave's coarse bands have 1.9 to 2.3, those of noise 2.6 and more."""
+
 _NEIGHBOURHOOD = 4
+_LEAST_FLOOR = 1e-12
+"""A band that is empty where it is quietest lacks nothing."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +50,8 @@ class Grain:
 
 @dataclass(frozen=True)
 class _Blocks:
-    """(blocks, bands, channels, channels) covariances, and the finest band's fourth moment."""
+    """(blocks, bands, channels, channels) covariances, (blocks, bands) fourth moments of the
+    luminance."""
 
     covariance: Floats
     fourth: Floats
@@ -66,14 +72,17 @@ def measure_grain(colours: Floats, usable: BoolMask, lanes: Lanes) -> Grain | No
         return None
     fourth = np.concatenate([each.fourth for each in found])[quiet]
     variance = covariance[quiet, 0].sum(axis=(1, 2)) / channels**2
-    kurtosis = float(np.median(fourth / np.maximum(variance, 1e-12) ** 2))
+    kurtosis = float(np.median(fourth[:, 0] / np.maximum(variance, 1e-12) ** 2))
     if not _NOISE_KURTOSIS[0] <= kurtosis <= _NOISE_KURTOSIS[1]:
         return None
-    return _grain_of(covariance[quiet])
+    return _grain_of(covariance[quiet], fourth)
 
 
-def _grain_of(covariance: Floats) -> Grain:
-    means = [_quiet_mean(covariance[:, band]) for band in range(BANDS)]
+def _grain_of(covariance: Floats, fourth: Floats) -> Grain:
+    means = [
+        _quiet_mean(covariance[:, band]) * _is_noise(covariance[:, band], fourth[:, band])
+        for band in range(BANDS)
+    ]
     floor = np.array([np.trace(mean) for mean in means])
     gains = band_gains(floor)
     mixing: list[Floats] = []
@@ -85,9 +94,20 @@ def _grain_of(covariance: Floats) -> Grain:
 
 
 def _quiet_mean(covariance: Floats) -> Doubles:
+    return covariance[_quiet(covariance)].mean(axis=0, dtype=np.float64)
+
+
+def _quiet(covariance: Floats) -> BoolMask:
     energy = np.trace(covariance, axis1=1, axis2=2)
-    quiet = energy <= 2.0 * float(np.quantile(energy, _QUIETEST))
-    return covariance[quiet].mean(axis=0, dtype=np.float64)
+    return energy <= 2.0 * float(np.quantile(energy, _QUIETEST))
+
+
+def _is_noise(covariance: Floats, fourth: Floats) -> bool:
+    """Whether a band's quiet blocks together are distributed as noise is, not as a weave is, which
+    is as loud everywhere."""
+    quiet = _quiet(covariance)
+    variance = covariance[quiet].sum(axis=(1, 2)).mean() / covariance.shape[1] ** 2
+    return float(fourth[quiet].mean()) >= _PATTERN_KURTOSIS * float(variance) ** 2
 
 
 def _blocks_of(
@@ -104,14 +124,13 @@ def _blocks_of(
     bands = bands_of(part.reshape(len(part), -1), channels, lanes)
     whole = usable[window].reshape(down, _BLOCK, across, _BLOCK).all(axis=(1, 3))
     covariance = np.empty((np.count_nonzero(whole), BANDS, channels, channels), np.float32)
-    fourth = np.empty(len(covariance), np.float32)
+    fourth = np.empty((len(covariance), BANDS), np.float32)
     for index, band in enumerate(bands):
         lanes.check()
         values = band.reshape(part.shape)[inner].reshape(down, _BLOCK, across, _BLOCK, channels)
         blocks = values.transpose(0, 2, 1, 3, 4)[whole].reshape(-1, _BLOCK**2, channels)
         covariance[:, index] = blocks.transpose(0, 2, 1) @ blocks / _BLOCK**2
-        if index == 0:
-            fourth[:] = (blocks.mean(axis=2) ** 4).mean(axis=1)
+        fourth[:, index] = (blocks.mean(axis=2) ** 4).mean(axis=1)
     return _Blocks(covariance, fourth)
 
 
@@ -122,7 +141,8 @@ def _lacking(band: Floats, hole: BoolMask, floor: float) -> Floats:
     side = 2 * _NEIGHBOURHOOD + 1
     around = ndimage.uniform_filter(np.where(hole, energy, np.float32(0.0)), side, mode="constant")
     count = ndimage.uniform_filter(hole.astype(np.float32), side, mode="constant")
-    lacking = 1.0 - around / np.maximum(count, 1e-6) / np.float32(floor)
+    least = np.float32(max(floor, _LEAST_FLOOR))
+    lacking = 1.0 - around / np.maximum(count, 1e-6) / least
     return np.clip(lacking, 0.0, 1.0).astype(np.float32, copy=False)
 
 

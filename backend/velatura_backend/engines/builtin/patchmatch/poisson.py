@@ -7,7 +7,9 @@ Minimises over the hole: sum of (u_q - u_p - voted step)^2 over neighbours, plus
 Where an object that stays reaches into the hole's border, the copied pieces know that another thing
 begins there: their step to the border does not fit the pixel that lies there. Held to fit all the
 same, the object's colour glows into the hole, as far as 1/sqrt(screening) pixels. Such steps count
-little, by a redescending weight (Welsch's: exp of minus the square of the misfit).
+little, by a redescending weight (Welsch's: exp of minus the square of the misfit). In a
+fill it is the typical misfit of a stretch of border that counts: texture misses its border by much,
+now up, now down, and is to be joined to it.
 """
 
 from __future__ import annotations
@@ -24,12 +26,18 @@ _INNER_TOLERANCE = 0.35
 """Of the colours' difference taken together. What is well below is a difference of tone, to be made
 up for; what is well above is an edge. Inside the hole softer seams are kinder."""
 
+_RIM_REACH = 4
+_MOST_NEAR = 4 * (2 * _RIM_REACH + 1)
+"""Texture fits its border badly from pixel to pixel and well on the whole; what lies across an edge
+does not. The median over a stretch of border tells them apart and keeps to where an object ends."""
+
 _FITTING = 25
 _TYPICAL = 6.0
 """Times that percentile of the mismatch at the border: copied texture never fits it exactly. Low,
 for much of the border may lie on what stays."""
 
 _TEXTURED = 0.75
+_TEXTURED_STRETCH = 0.4
 """Times the texture channels where the known pixel lies: in what is rough nothing fits well."""
 
 
@@ -81,6 +89,8 @@ def step_weights(
     steps: Floats,
     tolerance: float,
     lanes: Lanes,
+    *,
+    by_stretch: bool,
 ) -> Floats:
     """(unknowns, 4) in 0..1: how much the wanted step to each neighbour counts, less the less it
     fits what lies there."""
@@ -90,12 +100,63 @@ def step_weights(
         steps, mismatch,
     )  # fmt: skip
     rim = system.rim
+    if by_stretch:
+        mismatch[rim] = _rim_misfit(features, system, width, channels, steps, lanes)
     at_rim = mismatch[rim]
     typical = _TYPICAL * float(np.sqrt(np.percentile(at_rim, _FITTING))) if len(at_rim) else 0.0
     outer, inner = (max(tolerance * each, typical) for each in (_RIM_TOLERANCE, _INNER_TOLERANCE))
     scale = np.full(mismatch.shape, inner, np.float32)
-    scale[rim] = np.maximum(outer, _TEXTURED * _roughness(features, system, width, channels, steps))
+    textured = _TEXTURED_STRETCH if by_stretch else _TEXTURED
+    scale[rim] = np.maximum(outer, textured * _roughness(features, system, width, channels, steps))
     return np.exp(-mismatch / np.square(scale))
+
+
+@kernel
+def _typical_misfit(
+    start: int,
+    stop: int,
+    flag: Flag,
+    serial: int,
+    places: Positions,
+    width: int,
+    misfit: Floats,
+    out: Floats,
+) -> None:
+    """The square of the median misfit of the steps near each."""
+    colours = misfit.shape[1]
+    near = np.empty((_MOST_NEAR, colours), np.float32)
+    for item in range(start, stop):
+        if item % 256 == 0 and flag[0] == serial:
+            return
+        count = 0
+        for down in range(-_RIM_REACH, _RIM_REACH + 1):
+            first = places[item] + down * width - _RIM_REACH
+            other = np.searchsorted(places, first)
+            while (
+                other < len(places)
+                and places[other] <= first + 2 * _RIM_REACH
+                and count < _MOST_NEAR
+            ):
+                near[count] = misfit[other]
+                count += 1
+                other += 1
+        out[item] = 0.0
+        for c in range(colours):
+            out[item] += np.median(near[:count, c]) ** 2
+
+
+def _rim_misfit(
+    features: Floats, system: System, width: int, channels: int, steps: Floats, lanes: Lanes
+) -> Floats:
+    """Of each step to a known pixel: the square of the median misfit of those near it."""
+    items, sides = np.nonzero(system.rim)
+    places = system.places[items]
+    pixels = features.reshape(-1, channels)[:, : steps.shape[2]]
+    there = pixels[places + np.array([-width, width, -1, 1])[sides]] - pixels[places]
+    misfit = there - steps[items, sides]
+    out = np.empty(len(items), np.float32)
+    lanes.rows(_typical_misfit, len(items), 256, places, width, misfit, out)
+    return out
 
 
 def _roughness(
@@ -179,15 +240,21 @@ def poisson_finish(
     limit: int,
     lanes: Lanes,
     tolerance: float = 1.0,
+    *,
+    by_stretch: bool = False,
 ) -> None:
     """Screened Poisson over a system of order 1, in place.
 
     ``steps``: (unknowns, 4, colours), the wanted differences to the neighbours. Both ends of an
     edge have a say in its step: the steps' errors then cancel over an area, where a Laplacian voted
     pixel by pixel would let tones drift. ``tolerance``: times the misfit up to which a step counts.
+    ``by_stretch``: a step to a known pixel is judged by the steps near it, as textures want it;
+    False: by itself.
     """
     width = present.shape[1]
-    weights = step_weights(features, system, width, channels, steps, tolerance, lanes)
+    weights = step_weights(
+        features, system, width, channels, steps, tolerance, lanes, by_stretch=by_stretch
+    )
     rim = system.rim
     degree = system.degree - np.where(rim, 1.0 - weights, np.float32(0.0)).sum(axis=1)
     residuals = np.empty((len(steps), steps.shape[2]), np.float32)

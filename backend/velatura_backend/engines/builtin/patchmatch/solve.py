@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
-from dataclasses import replace
 
 import numpy as np
 
+from .candidates import Candidate, Contest, copied
 from .distance import RADIUS
 from .field import Level, align, prepare_level, refine, scatter
+from .finish import TOO_MANY_UNKNOWNS, finish
 from .guide import restore_guide, weighed_in_full, with_guide
-from .kernels import BoolMask, Floats, Positions
+from .kernels import Floats
 from .lanes import Lanes
-from .poisson import poisson_finish
+from .offsets import Steps, repeating_steps, start_in_step
+from .outcome import colours_of, guess_mean, origins_of, variance_of
 from .pyramid import (
     TEXTURE_CHANNELS,
     Masks,
@@ -26,10 +28,9 @@ from .pyramid import (
     value_range,
 )
 from .relax import smooth_fill
-from .search import Field, Sweep, search, stripes
-from .stages import Layout, Origins, Settings, Stage
-from .unknowns import build_system
-from .vote import vote, vote_steps, weigh
+from .search import Sweep, search, stripes
+from .stages import Layout, Settings, Stage
+from .vote import vote, weigh
 
 _LEAST_SPREAD = 1.5e-5
 """Of the cost that votes are weighed by: one step of 8 bit, squared."""
@@ -37,8 +38,10 @@ _LEAST_SPREAD = 1.5e-5
 _COARSE_HOLE_WEIGHT = 5
 """Of 255, in the first search of all: the smooth guess in the hole says little."""
 
+_SMALL = 1 << 17
+"""Pixels of a level on which steps are looked for."""
+
 _MANY_UNKNOWNS = 150_000
-_TOO_MANY_UNKNOWNS = 600_000
 
 
 def solve(
@@ -65,11 +68,11 @@ def solve(
 def _smooth_only(image: Floats, masks: Masks, settings: Settings, lanes: Lanes) -> Stage:
     colours = image.shape[2]
     features = assemble(image, masks.known, 0.0, lanes)
-    _guess_mean(features, masks, colours + TEXTURE_CHANNELS)
+    guess_mean(features, masks, colours + TEXTURE_CHANNELS)
     hole = np.pad(masks.hole, RADIUS)
     present = np.pad(masks.hole | masks.known, RADIUS)
     smooth_fill(features, hole, present, colours + TEXTURE_CHANNELS, 1, 2000, lanes)
-    return Stage(1.0, _colours_of(features, colours + TEXTURE_CHANNELS, colours), 1, 0.0, True)
+    return Stage(1.0, colours_of(features, colours + TEXTURE_CHANNELS, colours), 1, 0.0, True)
 
 
 class _Solver:
@@ -94,20 +97,20 @@ class _Solver:
             finer = self.features[-1]
             self.features.append(halve_features(finer, level.known, self.plain, lanes))
             lanes.check()
-        self.tries = (1 if self.thin else settings.tries) + len(layout.frames)
-        variance = _variance(image, masks.source)
+        variance = variance_of(image, masks.source)
         self.locality = settings.locality * variance
         self.guide_gain = float(np.sqrt(settings.guidance * variance))
         lanes.check()
-        self.least, self.most = value_range(image, masks.source)
+        self.range = value_range(image, masks.source)
         lanes.check()
+        self.contest = Contest(self.channels, self.colours, settings.dearest, settings.close)
         self.work_done = 0.0
         self.work = sum(
             self._rounds(index) * level.hole.size for index, level in enumerate(self.masks)
         )
 
     def run(self) -> Iterator[Stage]:
-        coarser: Field | None = None
+        kept: list[Candidate] = []
         for index in reversed(range(len(self.masks))):
             masks, features = self.masks[index], self.features.pop()
             soften_texture(features, masks.known, self.plain, self.lanes)
@@ -115,53 +118,114 @@ class _Solver:
                 features = with_guide(
                     features, self.plain, masks.guide, self.guide_gain, self.lanes
                 )
-            if coarser is None:
-                level, energy = yield from self._start(features, masks, index)
-            else:
-                level = self._prepared(features, masks)
-                scatter(level.field, self._generator(index, 0))
-                refine(level.field, coarser, self.lanes)
-                level.field.cost[:] = 0.0
-                self._vote(level, 1.0)
-                energy = yield from self._alternate(level, index, 0)
-            coarser = level.field
+            level = self._prepared(features, masks)
+            tries = self._tries(index)
+            steps = self._steps(level, index)
+            shares = len(kept) + tries + (steps is not None)
+            candidates: list[Candidate] = []
+            for coarser in kept:
+                own = level if shares == 1 else copied(level)
+                candidates.append((yield from self._refined(own, coarser, index, shares)))
+            if tries:
+                own = level if steps is None else copied(level)
+                candidates.append((yield from self._started(own, masks, index, shares)))
+            if steps is not None:
+                candidates.append((yield from self._in_step(level, steps, index, shares)))
+            kept = self._chosen(candidates, index)
+            best = kept[0]
             if index == 0:
-                self._finish(level)
-                done = _colours_of(level.field.features, self.channels, self.colours)
-                traced = self.settings.trace
-                origins = _origins_of(level.field, done, self.channels) if traced else None
-                yield Stage(1.0, done, 1, energy, True, origins)
+                yield self._finished(best)
             else:
-                yield self._stage(level, index, energy, done=True)
+                yield self._stage(best.level, index, best.energy, done=True)
+
+    def _finished(self, best: Candidate) -> Stage:
+        field = best.level.field
+        finish(
+            best.level, self.channels, self.colours, self._spread(best.level, 1.0), self.thin,
+            self.settings, self.range, self.lanes,
+        )  # fmt: skip
+        done = colours_of(field.features, self.channels, self.colours)
+        origins = origins_of(field, done, self.channels) if self.settings.trace else None
+        return Stage(1.0, done, 1, best.energy, True, origins)
+
+    def _tries(self, index: int) -> int:
+        """How many fills start anew on a level: on the coarsest, and on the next if that is cheap:
+        which of the two sees what the hole needs depends on the picture."""
+        if self._is_coarsest(index):
+            return (1 if self.thin else self.settings.tries) + len(self.layout.frames)
+        second = index == len(self.masks) - 2 and index > 0 and not self.thin
+        cheap = second and self._unknowns(index) <= self.settings.second_limit
+        return self.settings.second_tries if cheap else 0
+
+    def _unknowns(self, index: int) -> int:
+        return int(np.count_nonzero(self.masks[index].hole))
+
+    def _chosen(self, candidates: list[Candidate], index: int) -> list[Candidate]:
+        """The best one, and while the next level is cheap the runner-up if it is close. Where it is
+        not, every other seed goes on with the runner-up: so variations differ."""
+        ranked = self.contest.ranked(candidates, self.lanes)
+        if index > 1 and self._unknowns(index - 1) <= self.settings.close_limit:
+            return ranked
+        return [ranked[self.seed % len(ranked)]]
+
+    def _steps(self, level: Level, index: int) -> Steps | None:
+        """Of a picture that repeats itself: looked for on one level, the finest that is small but
+        for the picture itself."""
+        is_small = self.masks[index].hole.size <= _SMALL
+        is_first = index == 1 or self.masks[index - 1].hole.size > _SMALL
+        has_others = self.layout.home < len(self.masks[0].hole)
+        if self.thin or has_others or index == 0 or not (is_small and is_first):
+            return None
+        return repeating_steps(level, self.channels, self.colours)
+
+    def _in_step(
+        self, level: Level, steps: Steps, index: int, shares: int
+    ) -> Generator[Stage, None, Candidate]:
+        scatter(level.field, self._generator(index, 1))
+        start_in_step(level, steps)
+        level.field.cost[:] = 0.0
+        self._vote(level, 1.0)
+        energy = yield from self._alternate(level, index, 1, shares)
+        return Candidate(level, energy)
+
+    def _refined(
+        self, level: Level, coarser: Candidate, index: int, shares: int
+    ) -> Generator[Stage, None, Candidate]:
+        scatter(level.field, self._generator(index, 0))
+        refine(level.field, coarser.level.field, self.lanes)
+        level.field.cost[:] = 0.0
+        self._vote(level, 1.0)
+        energy = yield from self._alternate(level, index, 0, shares)
+        return Candidate(level, energy)
 
     def _prepared(self, features: Floats, masks: Masks) -> Level:
         level = prepare_level(features, masks, self.lanes)
         return level if masks.guide is None else weighed_in_full(level, self.channels)
 
-    def _start(
-        self, features: Floats, masks: Masks, index: int
-    ) -> Generator[Stage, None, tuple[Level, float]]:
-        """The coarsest level: several tries, the one that ends with the least energy is kept."""
-        level = self._prepared(features, masks)
-        _guess_mean(features, masks, self.channels)
+    def _started(
+        self, level: Level, masks: Masks, index: int, shares: int
+    ) -> Generator[Stage, None, Candidate]:
+        """Fills from several different starts; the one that ends with the least energy."""
+        features = level.field.features
+        guess_mean(features, masks, self.channels)
         # A thin hole starts from a biharmonic fill, which is already strong there; for a thick one
         # it overshoots, and the harmonic one is better (patch distance 8.8 against 11.9).
         order, limit = (2, 500) if self.thin else (1, 400)
         smooth_fill(features, level.hole, level.present, self.channels, order, limit, self.lanes)
         restore_guide(level, self.channels)
-        best, least = level, float("inf")
-        for attempt in range(self.tries):
-            trial = _copied(level)
+        candidates: list[Candidate] = []
+        tries = self._tries(index)
+        for attempt in range(tries):
+            trial = copied(level)
             scatter(trial.field, self._generator(index, attempt))
-            frame = self.tries - 1 - attempt
-            if frame < len(self.layout.frames):
+            frame = tries - 1 - attempt
+            if self._is_coarsest(index) and frame < len(self.layout.frames):
                 align(trial.field, self.layout.frames[frame] >> index)
             if not self.thin:
                 self._first_search(trial, index, attempt)
-            energy = yield from self._alternate(trial, index, attempt)
-            if energy < least:
-                best, least = trial, energy
-        return best, least
+            energy = yield from self._alternate(trial, index, attempt, shares, fresh=True)
+            candidates.append(Candidate(trial, energy))
+        return min(candidates, key=lambda each: each.energy)
 
     def _first_search(self, level: Level, index: int, attempt: int) -> None:
         """Finds what continues the surroundings, with little regard for the guess in the hole."""
@@ -171,37 +235,41 @@ class _Solver:
         field = level.field._replace(weight=weight)
         pieces = stripes(field.target)
         for number in range(3 * self.settings.sweeps):
-            search(field, self._sweep(level, index, attempt, 0, number), pieces, self.lanes)
+            search(field, self._sweep(level, index, attempt, 0, number, True), pieces, self.lanes)
         self._vote(level, self._spread(level, self.settings.wide_spread))
 
-    def _alternate(self, level: Level, index: int, attempt: int) -> Generator[Stage, None, float]:
+    def _alternate(
+        self, level: Level, index: int, attempt: int, shares: int, *, fresh: bool = False
+    ) -> Generator[Stage, None, float]:
         """Search and vote in turn; returns the energy, the mean cost, of the last search."""
-        rounds = self._rounds(index)
+        planned = self._rounds(index)
+        rounds = self.settings.coarse_rounds if fresh and not self.thin else planned
         pieces = stripes(level.field.target)
         energy = 0.0
         for turn in range(1, rounds + 1):
             for number in range(self.settings.sweeps):
-                sweep = self._sweep(level, index, attempt, turn, number)
+                sweep = self._sweep(level, index, attempt, turn, number, fresh)
                 search(level.field, sweep, pieces, self.lanes)
             energy = float(level.field.cost[level.field.target].mean())
             late = not self.thin and (turn == rounds or turn > rounds // 2 + 1)
             wish = self.settings.narrow_spread if late else self.settings.wide_spread
             self._vote(level, self._spread(level, wish))
-            self.work_done += level.hole.size / (self.tries if self._is_coarsest(index) else 1)
+            self.work_done += level.hole.size * planned / (rounds * shares)
             yield self._stage(level, index, energy, done=False)
         return energy
 
-    def _sweep(self, level: Level, index: int, attempt: int, turn: int, number: int) -> Sweep:
-        coarsest = self._is_coarsest(index)
+    def _sweep(
+        self, level: Level, index: int, attempt: int, turn: int, number: int, fresh: bool
+    ) -> Sweep:
         if self.thin:
             radius = self.settings.thin_radius
-        elif coarsest:
+        elif fresh:
             radius = max(level.hole.shape)
         else:
             radius = self.settings.radius if index else self.settings.fine_radius
         tries = 1
-        if not self.thin and (coarsest or index == 0):
-            tries = 2 if coarsest else 0
+        if not self.thin and (fresh or index == 0):
+            tries = 2 if fresh else 0
         seed = (((self.seed * 31 + index) * 31 + attempt) * 331 + turn) * 31 + number
         return Sweep(
             self.channels,
@@ -223,34 +291,8 @@ class _Solver:
         vote(level.field, level.hole, weight, self.channels, RADIUS, self.lanes)
         restore_guide(level, self.channels)
 
-    def _finish(self, level: Level) -> None:
-        """The last vote, and tones that fit the surroundings."""
-        field = level.field
-        weight = weigh(field, level.confidence, self._spread(level, 1.0), self.lanes)
-        reach = self.settings.thin_reach if self.thin else self.settings.final_reach
-        vote(field, level.hole, weight, self.channels, reach, self.lanes)
-        if self.settings.screening is None:
-            return
-        system = build_system(level.hole, level.present, 1, self.lanes)
-        steps = vote_steps(
-            field, weight, self.channels, self.colours, reach, system.places, self.lanes
-        )
-        limit = 50 if len(system.places) > _TOO_MANY_UNKNOWNS else 100
-        poisson_finish(
-            field.features, system, level.present, self.channels, steps,
-            self.settings.screening, limit, self.lanes,
-            self.settings.thin_tolerance if self.thin else 1.0,
-        )  # fmt: skip
-        self._keep_in_range(field.features, system.places)
-
-    def _keep_in_range(self, features: Floats, places: Positions) -> None:
-        """Where the surroundings clash the finish overshoots: no value goes beyond what is there
-        to be copied."""
-        pixels = features.reshape(-1, self.channels)[:, : self.colours]
-        pixels[places] = np.clip(pixels[places], self.least, self.most)
-
     def _stage(self, level: Level, index: int, energy: float, *, done: bool) -> Stage:
-        colours = _colours_of(level.field.features, self.channels, self.colours)
+        colours = colours_of(level.field.features, self.channels, self.colours)
         fraction = min(0.99, self.work_done / self.work)
         return Stage(fraction, colours, 2**index, energy, done)
 
@@ -264,7 +306,7 @@ class _Solver:
             return self.settings.coarse_rounds
         unknowns = np.count_nonzero(self.masks[index].hole)
         if index == 0:
-            return 1 if unknowns > _TOO_MANY_UNKNOWNS else self.settings.fine_rounds
+            return 1 if unknowns > TOO_MANY_UNKNOWNS else self.settings.fine_rounds
         rounds = self.settings.rounds
         if index == len(self.masks) - 2:
             rounds = self.settings.second_rounds
@@ -272,43 +314,3 @@ class _Solver:
 
     def _generator(self, index: int, attempt: int) -> np.random.Generator:
         return np.random.default_rng([self.seed & 0xFFFFFFFFFFFF, index, attempt])
-
-
-def _copied(level: Level) -> Level:
-    """Its own features and field; masks and weights are shared."""
-    field = level.field
-    own = field._replace(
-        features=field.features.copy(),
-        row=field.row.copy(),
-        column=field.column.copy(),
-        cost=field.cost.copy(),
-    )
-    return replace(level, field=own)
-
-
-def _colours_of(features: Floats, channels: int, colours: int) -> Floats:
-    planes = features.reshape(len(features), -1, channels)
-    return planes[RADIUS:-RADIUS, RADIUS:-RADIUS, :colours]
-
-
-def _origins_of(field: Field, done: Floats, channels: int) -> Origins:
-    inner = slice(RADIUS, -RADIUS)
-    row, column = field.row[inner, inner], field.column[inner, inner]
-    ys, xs = np.nonzero(field.target[inner, inner])
-    pixels = field.features.reshape(len(field.features), -1, channels)
-    tone = np.zeros(done.shape, np.float32)
-    copied = pixels[row[ys, xs], column[ys, xs], : done.shape[2]]
-    tone[ys, xs] = done[ys, xs] - copied
-    return Origins(row - RADIUS, column - RADIUS, tone)
-
-
-def _guess_mean(features: Floats, masks: Masks, channels: int) -> None:
-    inner = features.reshape(len(features), -1, channels)[RADIUS:-RADIUS, RADIUS:-RADIUS]
-    inner[masks.hole] = inner[masks.known].mean(axis=0) if masks.known.any() else 0.0
-
-
-def _variance(image: Floats, source: BoolMask) -> float:
-    """Summed over colours, of the pixels that may be copied."""
-    places = np.flatnonzero(source)
-    samples = image.reshape(-1, image.shape[2])[places[:: 1 + len(places) // 100_000]]
-    return float(samples.var(axis=0).sum()) + 1e-4

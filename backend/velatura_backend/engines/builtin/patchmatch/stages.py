@@ -30,6 +30,11 @@ class Settings:
     screening: float | None = 1e-3
     min_sources: int = 800
     tries: int = 3
+    second_tries: int = 1
+    second_limit: int = 4_000
+    close_limit: int = 12_000
+    close: float = 1.1
+    dearest: float = 1.75
     coarse_rounds: int = 12
     second_rounds: int = 10
     rounds: int = 6
