@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 from collections.abc import Iterator
@@ -17,9 +18,10 @@ import psutil
 
 from tests.e2e.backend import running_backend
 from tests.e2e.command import CommandLine
-from tests.e2e.test_panel import Desk
+from tests.e2e.test_panel import Desk, desk
 from tests.support import tiny_pipelines
-from tests.support.model_hub import model_hub
+from tests.support.model_hub import Habit, model_hub
+from tests.support.model_manifests import COMMIT, entry, offering
 from velatura_backend.models.sources import Source, write_source
 from velatura_plugin.ui.model import Action, ModelItem
 from velatura_protocol.tasks import Operation
@@ -89,13 +91,13 @@ def test_every_family_fills(
     assert (before[inside] != after[inside]).any()
 
 
-def _listed(desk: Desk) -> list[str]:
-    page = desk.screen.model.models
+def _listed(at: Desk) -> list[str]:
+    page = at.screen.model.models
     return [each.model for each in page.items] if page else []
 
 
-def _model(desk: Desk, name: str) -> ModelItem:
-    page = desk.screen.model.models
+def _model(at: Desk, name: str) -> ModelItem:
+    page = at.screen.model.models
     assert page is not None
     return next(each for each in page.items if each.model == name)
 
@@ -104,52 +106,74 @@ def test_a_panel_hears_of_what_the_command_line_imports(tmp_path: Path) -> None:
     shutil.copytree(tiny_pipelines.folder("sd15"), tmp_path / "mine")
     velatura = CommandLine(tmp_path / "data", tmp_path)
     with running_backend(velatura):
-        desk = Desk(tmp_path / "data")
+        at = Desk(tmp_path / "data")
         try:
-            state = desk.studio.app.controller
+            state = at.studio.app.controller
             assert not state.state.reads_prompts
-            desk.host.run_until(lambda: desk.screen.model.notice is not None, seconds=20)
-            notice = desk.screen.model.notice
+            at.host.run_until(lambda: at.screen.model.notice is not None, seconds=20)
+            notice = at.screen.model.notice
             assert notice is not None
             assert notice.actions[0].label == "Obtenir les descriptions (2,1 Go)"
             assert velatura("models", "import", "mine").code == 0
-            desk.host.run_until(lambda: state.state.reads_prompts, seconds=20)
+            at.host.run_until(lambda: state.state.reads_prompts, seconds=20)
             assert state.state.engine("mine") is not None
             assert Operation.GENERATE in state.state.operations
-            desk.host.run_until(lambda: desk.screen.model.notice is None, seconds=20)
-            desk.press(Action.OPEN_MODELS)
-            desk.host.run_until(lambda: "mine" in _listed(desk), seconds=20)
-            assert _model(desk, "mine").title.startswith("mine")
-            desk.screen.press(Action.REMOVE_MODEL, "mine")
-            desk.host.run_until(lambda: not state.state.reads_prompts, seconds=20)
+            at.host.run_until(lambda: at.screen.model.notice is None, seconds=20)
+            at.press(Action.OPEN_MODELS)
+            at.host.run_until(lambda: "mine" in _listed(at), seconds=20)
+            assert _model(at, "mine").title.startswith("mine")
+            at.screen.press(Action.REMOVE_MODEL, "mine")
+            at.host.run_until(lambda: not state.state.reads_prompts, seconds=20)
             assert (tmp_path / "mine" / "model_index.json").exists()
         finally:
-            desk.panel.close()
-            desk.studio.close()
-            desk.studio.app.close(seconds=5.0)
+            at.panel.close()
+            at.studio.close()
+            at.studio.app.close(seconds=5.0)
+
+
+def _offered(files: dict[str, bytes]) -> dict[str, object]:
+    """A tiny pipeline as the manifest would have it."""
+    listed = [
+        {"path": path, "bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+        for path, content in files.items()
+    ]
+    return entry(
+        id="painter", name="Tiny Painter", kind="checkpoint", family="sd15", form="folder",
+        repo="ada/painter", files=listed, conditions=True, licence="OpenRAIL",
+    )  # fmt: skip
 
 
 def test_a_panel_installs_by_a_button(tmp_path: Path) -> None:
-    """From the shipped manifest, of a mirror that does not have it; the button is back then."""
-    velatura = CommandLine(tmp_path / "data", tmp_path)
-    (tmp_path / "data").mkdir(mode=0o700)
-    with model_hub() as hub:
-        write_source(tmp_path / "data" / "models", Source(hub.url, "direct"))
-        checkpoint = "/Comfy-Org/stable-diffusion-v1-5-archive/resolve/"
-        with running_backend(velatura):
-            desk = Desk(tmp_path / "data")
-            try:
-                desk.press(Action.OPEN_MODELS)
-                desk.host.run_until(lambda: "sd15" in _listed(desk), seconds=20)
-                assert _model(desk, "sd15").controls[0].label == "Accepter et obtenir (2,1 Go)"
-                desk.screen.press(Action.GET_MODEL, "sd15")
-                desk.host.run_until(
-                    lambda: _model(desk, "sd15").controls[0].action is Action.GET_MODEL,
-                    seconds=20,
-                )
-                assert "Le téléchargement a échoué" in _model(desk, "sd15").text
-                assert any(each.startswith(checkpoint) for each in hub.paths_asked())
-            finally:
-                desk.panel.close()
-                desk.studio.close()
-                desk.studio.app.close(seconds=5.0)
+    """Offered, agreed to, failed, gone on with, and words are understood."""
+    folder = tiny_pipelines.folder("sd15")
+    paths = [each for each in sorted(folder.rglob("*")) if each.is_file()]
+    files = {each.relative_to(folder).as_posix(): each.read_bytes() for each in paths}
+    data = tmp_path / "data"
+    data.mkdir(mode=0o700)
+    with model_hub() as hub, offering(tmp_path, _offered(files)), desk(data) as at:
+        hub.add_repository("ada/painter", COMMIT, files)
+        write_source(data / "models", Source(hub.url, "direct"))
+        missing = f"/ada/painter/resolve/{COMMIT}/unet/diffusion_pytorch_model.safetensors"
+        hub.habits[missing] = Habit(status=404, times=1)
+        at.host.run_until(lambda: at.screen.model.notice is not None, seconds=20)
+        assert at.screen.model.notice is not None
+        assert at.screen.model.notice.actions[0].label == "Obtenir les descriptions (4 Mo)"
+        at.press(Action.OPEN_MODELS)
+        at.host.run_until(lambda: "painter" in _listed(at), seconds=20)
+        assert _model(at, "painter").controls[0].label == "Accepter et obtenir (4 Mo)"
+        at.screen.press(Action.GET_MODEL, "painter")
+        at.host.run_until(lambda: "échoué" in _model(at, "painter").text, seconds=30)
+        at.host.run_until(lambda: bool(_model(at, "painter").controls), seconds=30)
+        at.host.run_until(
+            lambda: _model(at, "painter").controls[0].label.startswith("Reprendre"), seconds=30
+        )
+        state = at.studio.app.controller
+        assert not state.state.reads_prompts
+        at.screen.press(Action.GET_MODEL, "painter")
+        at.host.run_until(lambda: state.state.reads_prompts, seconds=30)
+        at.host.run_until(lambda: "installé" in _model(at, "painter").title, seconds=30)
+        assert "OpenRAIL" in _model(at, "painter").text
+        assert state.state.engine("painter") is not None
+        counts = [hub.paths_asked().count(each) for each in hub.paths_asked()]
+        assert max(counts) == 2, "only what was missing is asked for again"
+        assert len(hub.paths_asked()) == len(files) + 1
