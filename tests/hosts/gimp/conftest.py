@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.e2e.backend import running_backend
+from tests.e2e.command import CommandLine
 from tests.hosts.counts import HOST
 from tests.hosts.gimp.editor import Gimp
 from tests.hosts.gimp.windows import GimpWindows
@@ -51,3 +54,12 @@ def gimp(
     found = Gimp(open_root(TRIXIE), gimp_profile)
     record_property(HOST, f"gimp {found.version}")
     return found
+
+
+@pytest.fixture(scope="session")
+def data(gimp_profile: Path) -> Iterator[Path]:
+    """Of a backend that runs outside of the root."""
+    folder = gimp_profile / "data"
+    shutil.rmtree(folder, ignore_errors=True)
+    with running_backend(CommandLine(folder, gimp_profile)):
+        yield folder

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from tests.e2e.backend import running_backend
-from tests.e2e.command import CommandLine
 from tests.hosts.gimp.editor import BatchFailed, Gimp
 
 PHOTO = Path(__file__).parents[3] / "installer/demo/photo.png"
@@ -72,14 +69,6 @@ _PREPARE = {
     "grey": "image.convert_grayscale()",
 }
 _SAMPLES = {"u8": np.uint8, "u16": np.uint16, "float": np.float32, "adobe": np.uint8}
-
-
-@pytest.fixture(scope="module")
-def data(gimp_profile: Path) -> Iterator[Path]:
-    folder = gimp_profile / "data"
-    shutil.rmtree(folder, ignore_errors=True)
-    with running_backend(CommandLine(folder, gimp_profile)):
-        yield folder
 
 
 @pytest.mark.host

@@ -14,9 +14,12 @@ from velatura_protocol.errors import (
     BackendUnavailable,
     BadTask,
     Cancelled,
+    NotFound,
     VelaturaError,
 )
+from velatura_protocol.geometry import Margins, Size
 from velatura_protocol.parameters import ParameterValue
+from velatura_protocol.tasks import Intent
 
 from ...app import App, build
 from ...capture import choose_engine
@@ -38,7 +41,8 @@ _LOOK_MILLISECONDS = 50
 @dataclass(frozen=True)
 class Asked:
     """A procedure's arguments. ``parameters``: a JSON object, or nothing. ``layer``: the one it is
-    about."""
+    about. ``scale`` is for an upscale, ``target`` for a retarget, ``percent`` of each side for what
+    an extension adds to each border."""
 
     task: str
     prompt: str = ""
@@ -47,10 +51,14 @@ class Asked:
     variations: int = 1
     parameters: str = ""
     layer: str = ""
+    scale: float | None = None
+    target: Size | None = None
+    percent: float = 0.0
 
 
 def carry_out(image: Gimp.Image, asked: Asked, *, shows_progress: bool) -> list[Gimp.Layer]:
-    """The new layers, from bottom to top; one step of the picture's history.
+    """The new layers, from bottom to top, those of a picture of its own among them; one step of the
+    picture's history.
 
     :raises VelaturaError: what went wrong; the picture is as before
     """
@@ -58,14 +66,16 @@ def carry_out(image: Gimp.Image, asked: Asked, *, shows_progress: bool) -> list[
     host.images.bring_to_front(image)
     store = SettingsStore(data_directory())
     app = build(host, store.load_with_identity(), store.path.parent)
-    before = _ids(image)
+    before = {layer.get_id() for layer in _all_layers()}
     with closing(_Errand(app, _Bar(shows_progress))) as errand:
-        errand.run(image, asked)
-    return [layer for layer, _ in reversed(list(walked(image))) if layer.get_id() not in before]
+        errand.run(asked)
+    return [layer for layer in _all_layers() if layer.get_id() not in before]
 
 
-def _ids(image: Gimp.Image) -> set[int]:
-    return {layer.get_id() for layer, _ in walked(image)}
+def _all_layers() -> list[Gimp.Layer]:
+    """Of every open picture, each from bottom to top."""
+    trees = (reversed(list(walked(image))) for image in Gimp.get_images())
+    return [layer for tree in trees for layer, _ in tree]
 
 
 class _Bar:
@@ -107,11 +117,13 @@ class _Errand:
         self._bar.close()
         self._app.close()
 
-    def run(self, image: Gimp.Image, asked: Asked) -> None:
+    def run(self, asked: Asked) -> None:
         self._app.start()
         self._meet()
         document = self._controller.host.active_document()
-        request = self._request(asked)
+        if document is None:
+            raise NotFound(what="document", id="")
+        request = self._request(asked, document.size)
         job = self._controller.generate(request, document=document, repeatable=False)
         view = self._followed(job)
         if len(view.staging.unkept) > 1:
@@ -134,7 +146,7 @@ class _Errand:
             return None
         return link.error.exception()
 
-    def _request(self, asked: Asked) -> GenerateRequest:
+    def _request(self, asked: Asked, size: Size) -> GenerateRequest:
         task = task_named(asked.task)
         if task is None:
             raise BadTask(field="task", reason="is unknown")
@@ -148,6 +160,9 @@ class _Errand:
             variations=asked.variations,
             layer=asked.layer,
             preview=False,
+            scale=asked.scale,
+            target=asked.target,
+            extent=_extent(asked, size) if task.intent is Intent.EXPAND else None,
         )
         engine = choose_engine(self._state.engines, asking)
         return replace(asking, parameters=_checked(engine, _of_json(asked.parameters)))
@@ -188,6 +203,14 @@ class _Errand:
                 context.iteration(True)
         finally:
             GLib.source_remove(tick)
+
+
+def _extent(asked: Asked, size: Size) -> Margins:
+    """:raises BadTask: nothing is added"""
+    across, down = (round(side * asked.percent / 100.0) for side in (size.width, size.height))
+    if not across and not down:
+        raise BadTask(field="extent", reason="adds nothing")
+    return Margins(left=across, top=down, right=across, bottom=down)
 
 
 def _of_json(text: str) -> Mapping[str, object]:

@@ -17,6 +17,7 @@ PREFIX = "plug-in-velatura-"
 MENU = "<Image>/Filters/Velatura/"
 _MOST_SEED = 2**31 - 1
 _MOST_VARIATIONS = 16
+_MOST_SIDE = 524288
 _READ_WRITE = GObject.ParamFlags.READWRITE
 
 
@@ -46,7 +47,7 @@ class VelaturaPlugIn(Gimp.PlugIn):
         procedure.add_menu_path(MENU)
         procedure.set_documentation(command.entry, _HELP, name)
         procedure.set_attribution("Velatura", "Velatura", "2026")
-        _add_arguments(procedure)
+        _add_arguments(procedure, command.task)
         return procedure
 
     def _run(
@@ -88,8 +89,17 @@ _HELP = (
 )
 
 
-def _add_arguments(procedure: Gimp.Procedure) -> None:
+def _add_arguments(procedure: Gimp.Procedure, task: str) -> None:
     add = procedure
+    if task == "upscale":
+        add.add_double_argument("scale", "S_cale", "Times as large", 1.0, 16.0, 2.0, _READ_WRITE)
+    if task == "retarget":
+        add.add_int_argument("width", "_Width", "In pixels", 1, _MOST_SIDE, 1024, _READ_WRITE)
+        add.add_int_argument("height", "_Height", "In pixels", 1, _MOST_SIDE, 1024, _READ_WRITE)
+    if task == "extend":
+        add.add_double_argument(
+            "percent", "_By", "Of each side, added to each border", 1.0, 200.0, 15.0, _READ_WRITE
+        )
     add.add_string_argument("prompt", "_Prompt", "What to paint, in words", "", _READ_WRITE)
     add.add_string_argument("engine", "_Engine", "Its id; empty: the best", "", _READ_WRITE)
     add.add_int_argument("seed", "_Seed", "-1: a random one", -1, _MOST_SEED, -1, _READ_WRITE)
@@ -108,12 +118,20 @@ def _add_arguments(procedure: Gimp.Procedure) -> None:
 
 
 def _asked(task: str, config: Gimp.ProcedureConfig, drawables: list[Gimp.Drawable]) -> Asked:
+    from velatura_protocol.geometry import Size
+
     from .errand import Asked
 
     seed = config.get_property("seed")
     layer = next((each for each in drawables if each.is_layer()), None)
+    target = None
+    if task == "retarget":
+        target = Size(config.get_property("width"), config.get_property("height"))
     return Asked(
         task=task,
+        scale=config.get_property("scale") if task == "upscale" else None,
+        target=target,
+        percent=config.get_property("percent") if task == "extend" else 0.0,
         prompt=config.get_property("prompt") or "",
         engine=config.get_property("engine") or "",
         seed=seed if seed >= 0 else None,
