@@ -348,6 +348,7 @@ def test_control_pictures_are_cut_to_what_is_painted():
     (control,) = seen[0].images[role]
     assert control.shape[:2] == (request.height, request.width)
     assert request.image is not None
+    assert request.mask is not None
     at = np.unravel_index(np.argmax(request.mask), (request.height, request.width))
     assert control[at][0] == pytest.approx(206 / 300, abs=0.06)
     assert seen[0].images[Role.STYLE][0] is style

@@ -1,0 +1,1 @@
+"""The seam benchmark: ``python -m tests.benchmarks.seam --help``."""

@@ -1,0 +1,51 @@
+"""``python -m tests.benchmarks.seam --out DIR``: tables on stdout, contact sheets in DIR."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from .drifts import DRIFTS
+from .sheet import contact_sheet
+from .synthetic import Outcome, by_kind, outcomes
+from .trained import Filled, by_ground, filled
+
+_SHOWN = ("uniform", "gradient", "cast", "inside only")
+
+
+def main() -> None:
+    options = _options()
+    found = list(outcomes())
+    print(by_kind(found))
+    trained: list[Filled] = []
+    if options.fills:
+        trained = list(filled(options.fills))
+        print("\n" + by_ground(trained))
+    if options.out:
+        options.out.mkdir(parents=True, exist_ok=True)
+        contact_sheet(_rows(found), options.side).save(options.out / "seam_synthetic.png")
+        if trained:
+            rows = [list(each.pictures.values()) for each in trained]
+            contact_sheet(rows, 128).save(options.out / "seam_trained.png")
+
+
+def _rows(found: list[Outcome]) -> list[list]:
+    """A ground a row: before and after for some of the shifts."""
+    count = len(DRIFTS)
+    rows = (found[start : start + count] for start in range(0, len(found), count))
+    return [
+        [picture for each in row if each.drift in _SHOWN for picture in (each.shifted, each.fitted)]
+        for row in rows
+    ]
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.seam")
+    parser.add_argument("--fills", type=int, default=20, help="by the trained model; 0: none")
+    parser.add_argument("--side", type=int, default=160, help="of a picture on the sheet")
+    parser.add_argument("--out", type=Path, help="folder for the contact sheets")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()

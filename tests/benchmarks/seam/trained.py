@@ -1,0 +1,70 @@
+"""The tiny trained model's own seams: its fills with the colour match and without."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from tests.benchmarks.shared.tables import table
+from tests.models.asked import Asked, fifty
+from tests.models.ours import MODEL, engine_of, run, task_for
+from velatura_backend.engines.base import EngineTask
+from velatura_backend.engines.diffusion.engine import DiffusionEngine
+from velatura_protocol.parameters import ParameterValue
+
+from .grounds import Picture
+from .measures import edge_step
+
+_WAYS: dict[str, dict[str, ParameterValue]] = {
+    "neither": {"colour_match": 0.0, "grain": 0.0},
+    "colours": {"colour_match": 1.0, "grain": 0.0},
+    "colours and grain": {"colour_match": 1.0},
+}
+
+
+@dataclass(frozen=True)
+class Filled:
+    """``edges``: ΔE2000 across the outline in each way; ``own``: of the picture as it was."""
+
+    asked: Asked
+    pictures: dict[str, Picture]
+    edges: dict[str, float]
+    own: float
+
+
+def filled(count: int) -> Iterator[Filled]:
+    """:raises FileNotFoundError: the model is not there"""
+    if not MODEL.exists():
+        raise FileNotFoundError(MODEL)
+    with tempfile.TemporaryDirectory() as folder:
+        engine = engine_of(MODEL, Path(folder))
+        for asked in fifty()[:: max(1, 50 // count)][:count]:
+            yield _filled(engine, asked)
+
+
+def _filled(engine: DiffusionEngine, asked: Asked) -> Filled:
+    before = asked.picture().astype(np.float32) / np.float32(255.0)
+    mask = asked.mask()
+    task = task_for(asked)
+    pictures = {name: _painted(engine, task, parameters) for name, parameters in _WAYS.items()}
+    edges = {name: edge_step(picture, mask) for name, picture in pictures.items()}
+    shown = np.where(mask[..., None], np.float32(0.5), before)
+    return Filled(asked, {"asked": shown, **pictures}, edges, edge_step(before, mask))
+
+
+def _painted(engine: DiffusionEngine, task: EngineTask, more: dict[str, ParameterValue]) -> Picture:
+    changed = replace(task, parameters={**task.parameters, **more})
+    return run(engine, changed).astype(np.float32) / np.float32(255.0)
+
+
+def by_ground(found: list[Filled]) -> str:
+    rows: list[list[str]] = []
+    for ground in dict.fromkeys(each.asked.ground for each in found):
+        own = [each for each in found if each.asked.ground == ground]
+        means = [f"{np.mean([each.edges[way] for each in own]):.2f}" for way in _WAYS]
+        rows.append([str(ground), *means, f"{np.mean([each.own for each in own]):.2f}"])
+    return table(["ground", *_WAYS, "edge's own"], rows)
