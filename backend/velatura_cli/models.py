@@ -79,7 +79,15 @@ def _install(store: ModelStore, arguments: argparse.Namespace, progress: Progres
         finally:
             progress.close()
         _print_models("installed", [model], as_json=arguments.json)
+        if not offer.is_confirmed and not arguments.json:
+            _print_hashes(model)
     return ExitCode.DONE
+
+
+def _print_hashes(model: InstalledModel) -> None:
+    """Of what was not known beforehand: for whoever wants to compare."""
+    for file in model.files:
+        write_line(sys.stdout, f"  {file.sha256}  {file.path}")
 
 
 def _check_licences(store: ModelStore, wanted: Sequence[Offer], *, accepted: bool) -> None:

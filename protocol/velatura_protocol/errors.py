@@ -223,8 +223,9 @@ class EngineError(JobFailed):
 
 class DownloadFailed(JobFailed):
     """``reason``: ``unreachable``, ``timed out``, ``broken off``, ``status N``, ``certificate``,
-    ``private address``, ``too many redirects``, ``not as announced``, ``hash``. What has come is
-    kept, for the next attempt, unless its hash is wrong."""
+    ``private address``, ``too many redirects``, ``not encrypted``, ``proxy``, ``not as
+    announced``, ``hash``, ``under way`` (in another process). What has come is kept, for the next
+    attempt, unless its hash is wrong."""
 
     code = ErrorCode.DOWNLOAD_FAILED
     retryable = True

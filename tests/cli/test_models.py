@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -85,6 +86,22 @@ def test_nothing_is_installed_yet(capsys: Said) -> None:
     few = capsys.readouterr().out
     assert "sd15 " in few
     assert "flux2-klein-4b" not in few
+
+
+def test_hashes_that_were_not_known_are_shown(tmp_path: Path, capsys: Said, hub: Hub) -> None:
+    config = b'{"_class_name": "AutoencoderKL", "latent_channels": 4}'
+    hub.add_repository("ada/vae", COMMIT, {"config.json": config, "model.safetensors": WEIGHTS})
+    listed = ["config.json", "*.safetensors"]
+    taken = entry(id="taken", form="folder", files=[], take=listed, about_bytes=9000)
+    with offering(tmp_path, taken):
+        assert _install(hub, "taken") == 0
+    said = capsys.readouterr()
+    assert "about 9 kB" in said.err
+    assert "Its hashes are those the server lists for the commit." in said.err
+    assert said.out.splitlines()[1:] == [
+        f"  {hashlib.sha256(config).hexdigest()}  config.json",
+        f"  {hashlib.sha256(WEIGHTS).hexdigest()}  model.safetensors",
+    ]
 
 
 def test_conditions_are_agreed_to(hub: Hub, capsys: Said) -> None:

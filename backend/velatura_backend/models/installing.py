@@ -11,9 +11,9 @@ from pathlib import Path
 
 from velatura_protocol.errors import (
     DiskFull,
+    DownloadFailed,
     LicenceNotAccepted,
     ModelDamaged,
-    Unsupported,
     VelaturaError,
 )
 
@@ -53,9 +53,9 @@ def install(
     call goes on with it.
 
     :raises LicenceNotAccepted: it has conditions, and ``accepted`` is not said
-    :raises DownloadFailed, DiskFull, Cancelled: see :func:`~.download.download`
+    :raises DownloadFailed: also ``under way``: another process installs it at this moment
+    :raises DiskFull, Cancelled: see :func:`~.download.download`
     :raises ModelDamaged: it came as announced and is not what the manifest says
-    :raises Unsupported: another process installs it at this moment
     """
     there = next((each for each in store.all() if each.id == model.id), None)
     if there is not None:
@@ -201,11 +201,11 @@ def _recorded(
 
 @contextlib.contextmanager
 def _alone(path: Path) -> Generator[None]:
-    """:raises Unsupported: another process, or another thread, has it"""
+    """:raises DownloadFailed: ``under way``: another process, or another thread, has it"""
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         if not _lock(descriptor):
-            raise Unsupported(what="a second download of the same model")
+            raise DownloadFailed(reason="under way")
         yield
     finally:
         os.close(descriptor)

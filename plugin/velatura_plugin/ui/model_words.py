@@ -75,6 +75,9 @@ def _undelivered(reason: str, translations: Translations) -> str:
         "private address": _(
             "The download was led to an address inside of a private network, and was stopped."
         ),
+        "under way": _("This model is coming already, for another program. Wait for it."),
+        "not encrypted": _("The download was led to a server without encryption, and was stopped."),
+        "proxy": _("The proxy does not let the download through. Check its settings."),
         "hash": _(
             "What came is not the file that was announced; it was thrown away. Try again, or take "
             "another mirror."
