@@ -75,3 +75,11 @@ QWEN_SCHEDULE: Schedule = (
     ("max_image_seq_len", 8192),
     ("shift_terminal", 0.02),
 )
+
+POOLED_TEXTS = (
+    "prompt_embeds",
+    "negative_prompt_embeds",
+    "pooled_prompt_embeds",
+    "negative_pooled_prompt_embeds",
+)
+"""What the pipelines with two CLIPs answer."""
