@@ -273,9 +273,10 @@ def _take_off(network: Any) -> None:
 
 def _same_dtype(network: Any, adapter: str) -> None:
     """The library keeps what it adds in float32; the network computes in its own type."""
+    dtype = network.dtype  # counted anew at each look
     for name, parameter in network.named_parameters():
-        if f".{adapter}." in name and parameter.dtype is not network.dtype:
-            parameter.data = parameter.data.to(network.dtype)
+        if f".{adapter}." in name and parameter.dtype is not dtype:
+            parameter.data = parameter.data.to(dtype)
 
 
 def _adapters_of(network: Any) -> Mapping[str, Any]:

@@ -11,8 +11,9 @@ pytest.importorskip("diffusers")
 
 from tests.support import tiny_adapters as made
 from tests.support import tiny_pipelines
-from velatura_backend.engines.base import CancelToken
+from velatura_backend.engines.base import CancelToken, EngineResult, EngineTask
 from velatura_backend.engines.diffusion.attachments import Bench
+from velatura_backend.engines.diffusion.making import make_engine
 from velatura_backend.engines.diffusion.painter import DiffusionPainter
 from velatura_backend.engines.diffusion.painting import (
     Control,
@@ -24,9 +25,11 @@ from velatura_backend.engines.diffusion.painting import (
     Sampling,
     Wording,
 )
+from velatura_backend.engines.diffusion.specs import spec_of
 from velatura_backend.engines.workshop import Workshop
 from velatura_backend.models.records import Family, InstalledModel, ModelForm, ModelKind, Variant
-from velatura_protocol.errors import NoModel, NotFound, Unsupported
+from velatura_protocol.errors import NoModel, NotFound, Unsupported, Withheld
+from velatura_protocol.tasks import Intent, Operation
 
 # The library's own: tensors handed to numpy as numpy 1 took them, old names used by itself.
 pytestmark = [
@@ -335,12 +338,12 @@ def test_without_guidance_there_is_only_the_picture(sd15):
 
 def test_what_is_missing_for_a_reference_is_named(sd15, files):
     request = replace(PLAIN, references=(Reference(PICTURE),))
-    with pytest.raises(NoModel, match="IP-adapter"):
+    with pytest.raises(NoModel, match="IP-Adapter"):
         Room("sd15").painted(request)
     blind = [
         each for each in sd15.workshop.models.all() if each.kind is not ModelKind.IMAGE_ENCODER
     ]
-    with pytest.raises(NoModel, match="image encoder of width"):
+    with pytest.raises(NoModel, match=r"(?i)image encoder"):
         Room("sd15", *blind).painted(request)
     with pytest.raises(Unsupported, match=r"FLUX\.1"):
         Room("flux1-dev").painted(request)
@@ -353,6 +356,42 @@ def test_everything_at_once_leaves_no_trace(sd15):
         controls=(CANNY, Control("tile", PICTURE, weight=0.4, end=0.7)),
         references=(Reference(PICTURE, ReferenceKind.STYLE, 0.6),),
     )
+
+
+def test_the_safety_filter_holds_back_only_where_it_is_on(files):
+    guard = made.safety_folder(files / "guard", strict=True)
+    room = Room("sd15", made.installed(guard, ModelKind.SAFETY, Family.NONE))
+    with pytest.raises(Withheld):
+        room.painted(replace(PLAIN, safety=True))
+    assert np.array_equal(room.painted(PLAIN), room.plain)
+
+
+def test_a_task_is_adapted_by_its_engine(sd15):
+    """From parameters and layers, as a panel sends them, to other pixels."""
+    model = model_of("sd15")
+    engine = make_engine(model, spec_of(model, sd15.workshop.models), sd15.workshop)
+    assert engine.spec.role("control:canny") is not None
+    strokes = np.zeros((SIDE, SIDE, 4), np.float32)
+    strokes[30:33, :, 3] = 1.0
+    plain = EngineTask(
+        Operation.GENERATE, Intent.NONE, np.zeros((512, 512, 4), np.float32),
+        np.ones((512, 512), np.float32), seed=3, prompt="a {red|red} disc",
+        parameters={"steps": 2, "second_pass": 0.0},
+    )  # fmt: skip
+
+    def made_by(**changes):
+        *_, last = engine.run(replace(plain, **changes), Context())
+        assert isinstance(last, EngineResult)
+        return last.image
+
+    first = made_by()
+    styled = made_by(parameters={**plain.parameters, "prompt_style": "ink_drawing"})
+    lora = made_by(parameters={**plain.parameters, "lora_1": "ink", "lora_1_weight": 0.5})
+    tagged = made_by(prompt="a {red|red} disc <lora:ink:0.5>")
+    controlled = made_by(images={"control:canny": (strokes,)})
+    for each in (styled, lora, controlled):
+        assert not np.allclose(each, first, atol=1e-4)
+    assert np.array_equal(lora, tagged)
 
 
 def test_a_bench_has_what_adapters_need():
