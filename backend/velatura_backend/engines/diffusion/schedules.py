@@ -80,9 +80,9 @@ class Schedule:
         if self.noising is Noising.FLOW:
             share = self.scheduler.sigmas[self.begin + done].to(before.device)
             return before - share * model_output.float()
-        told = getattr(outcome, "pred_original_sample", None)
-        if told is not None:
-            return told
+        for name in ("pred_original_sample", "denoised"):
+            if getattr(outcome, name, None) is not None:
+                return getattr(outcome, name)
         history = getattr(self.scheduler, "model_outputs", None)
         return history[-1] if history and history[-1] is not None else outcome.prev_sample
 

@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+import pytest
+
+pytest.importorskip("diffusers")
+
+import diffusers
+import torch
+
+from tests.support import tiny_pipelines
+from tests.support.painting_desk import installed
+from velatura_backend.engines.diffusion.families import row_of
+from velatura_backend.engines.diffusion.latents import latent_space, patched, unpatched
+
+KINDS = ["sd15", "sdxl", "flux1-dev", "flux2-klein", "z-image", "sd3", "qwen-image"]
+
+
+def space_of(kind: str):
+    model = installed(tiny_pipelines.folder(kind))
+    return latent_space(row_of(model.family, model.variant))
+
+
+def vae_of(kind: str):
+    make = {"flux2-klein": "AutoencoderKLFlux2", "qwen-image": "AutoencoderKLQwenImage"}
+    named = getattr(diffusers, make.get(kind, "AutoencoderKL"))
+    return named.from_pretrained(tiny_pipelines.folder(kind) / "vae", local_files_only=True)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_the_scheduler_sees_comes_back(kind: str) -> None:
+    space, grid = space_of(kind), torch.rand(1, 16, 6, 8)
+    assert torch.equal(space.grid(space.stepped(grid), 6, 8), grid)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@torch.no_grad()
+def test_a_picture_becomes_a_grid_and_a_picture(kind: str) -> None:
+    space, vae = space_of(kind), vae_of(kind)
+    picture = torch.rand(1, 3, 64, 96) * 2 - 1
+    grid = space.encode(vae, picture)
+    assert grid.shape[-2:] == (64 // space.factor, 96 // space.factor)
+    assert grid.dtype is torch.float32
+    assert space.decode(vae, grid).shape == picture.shape
+    assert torch.equal(space.encode(vae, picture), grid)
+
+
+@torch.no_grad()
+def test_scale_and_shift_are_the_configurations() -> None:
+    space, vae = space_of("flux1-dev"), vae_of("flux1-dev")
+    picture = torch.rand(1, 3, 32, 32)
+    plain = vae.encode(picture).latent_dist.mode()
+    assert torch.allclose(space.encode(vae, picture), (plain - 0.1159) * 0.3611)
+    assert torch.allclose(
+        space.decode(vae, space.encode(vae, picture)), vae.decode(plain).sample, atol=1e-5
+    )
+
+
+def test_patches_are_laid_out_as_the_library_does() -> None:
+    grid = torch.arange(2 * 4 * 6, dtype=torch.float32).view(1, 2, 4, 6)
+    theirs = diffusers.FluxPipeline._pack_latents(grid, 1, 2, 4, 6)
+    assert torch.equal(space_of("flux1-dev").stepped(grid), theirs)
+    assert torch.equal(patched(grid), diffusers.Flux2KleinPipeline._patchify_latents(grid))
+    assert torch.equal(unpatched(patched(grid)), grid)
+
+
+@torch.no_grad()
+def test_statistics_of_patches_are_taken_out() -> None:
+    space, vae = space_of("flux2-klein"), vae_of("flux2-klein")
+    vae.bn.running_mean.uniform_(-1, 1)
+    vae.bn.running_var.uniform_(0.5, 2)
+    plain = patched(vae.encode(torch.zeros(1, 3, 32, 32)).latent_dist.mode())
+    grid = space.encode(vae, torch.zeros(1, 3, 32, 32))
+    mean = vae.bn.running_mean.view(1, -1, 1, 1)
+    deviation = (vae.bn.running_var.view(1, -1, 1, 1) + vae.config.batch_norm_eps).sqrt()
+    assert torch.allclose(grid, (plain - mean) / deviation, atol=1e-5)
