@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-import subprocess
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,11 +12,13 @@ from pathlib import Path
 from installer import bundle
 from installer.locations import this_checkout
 from installer.placing import Placed
+from tests.hosts.gimp.editor import lay_out
 from tests.hosts.krita.profile import TREE, copy_tools
 from tests.hosts.root.scratch import trace_folder
 from tests.hosts.root.session import Session
 
 _SHOWN = 3000
+_LOOK_SECONDS = 0.1
 _SETTINGS = """(show-welcome-dialog no)
 (check-updates no)
 (last-known-release "99.0")
@@ -63,11 +65,26 @@ class GimpWindows:
         (self.folder / "profile").mkdir(parents=True)
         (self.folder / "profile/gimprc").write_text(_SETTINGS)
         (self.folder / "plugin").mkdir()
+        self.shots.mkdir()
+        lay_out(self.folder / "profile/plug-ins")
         Placed(self.folder / "plugin").put(bundle.krita(this_checkout()))
         copy_tools(self.folder / "tools")
 
-    def run_inside(self, suite: str, seconds: float) -> Outcomes:
-        """The suite of that name in ``inside``, in a batch of a GIMP that shows its windows.
+    @property
+    def shots(self) -> Path:
+        """Where suites ask for pictures of the screen by making empty files."""
+        return self.folder / "shots"
+
+    def run_inside(
+        self,
+        suite: str,
+        seconds: float,
+        *,
+        environment: Mapping[str, str] | None = None,
+        pictures: Path | None = None,
+    ) -> Outcomes:
+        """The suite of that name in ``inside``, in a batch of a GIMP that shows its windows. What
+        it asks for of the screen goes into ``pictures``.
 
         :raises RunFailed: GIMP ended without a result, or was still there after ``seconds``; log
             and screen are kept, and named in the words
@@ -85,18 +102,27 @@ class GimpWindows:
             "PYTHONUNBUFFERED": "1",
             "VELATURA_DRIVE_SUITES": suite,
             "VELATURA_DRIVE_RESULT": str(result),
+            "VELATURA_DRIVE_SHOTS": str(self.shots),
+            **(environment or {}),
         }
         screen = self.folder / "failed.png"
         with self.session.running(["gimp", "-s", "-n", *batch], variables, log) as process:
-            try:
-                process.wait(seconds)
-            except subprocess.TimeoutExpired:
+            end = time.monotonic() + seconds
+            while process.poll() is None and time.monotonic() < end:
+                self._shoot_what_is_asked_for(pictures or self.folder)
+                time.sleep(_LOOK_SECONDS)
+            if process.poll() is None:
                 self.session.shoot(screen)
         if not result.exists():
             words = log.read_text(errors="replace")[-_SHOWN:]
             raise RunFailed(f"no result:\n{words}\n\nKept: {self._keep(log, screen)}")
         found = json.loads(result.read_text())
         return Outcomes(found["outcomes"], found["failures"])
+
+    def _shoot_what_is_asked_for(self, pictures: Path) -> None:
+        for asked in self.shots.iterdir():
+            self.session.shoot(pictures / f"{asked.name}.png")
+            asked.unlink()
 
     def _keep(self, *files: Path) -> str:
         folder = trace_folder()

@@ -64,8 +64,12 @@ class VelaturaPlugIn(Gimp.PlugIn):
         from .errand import carry_out
         from .wording import line
 
-        asked = _asked(task, config, drawables)
         shows = run_mode == Gimp.RunMode.INTERACTIVE
+        if shows:
+            # GIMP fills in what was used last, the seed of a script among it; there is no dialog to
+            # see that in, and who asks once more wants another one.
+            config = procedure.create_config()
+        asked = _asked(task, config, drawables)
         try:
             layers = carry_out(image, asked, shows_progress=shows)
         except VelaturaError as error:
