@@ -11,6 +11,7 @@ from velatura_protocol.engines import EngineSpec
 from velatura_protocol.events import Phase
 from velatura_protocol.tasks import Intent, Operation, Role
 
+from ...imaging.arrays import bands
 from ..base import (
     EngineContext,
     EngineEvent,
@@ -101,13 +102,22 @@ def _cleaned(
     with NetworkWorkers(context.threads, context.cancel) as workers:
         if is_large(image) and context.wants_preview():
             yield EnginePreview(_coarse(image, stage, workers))
-        result = image.copy()
+        result = _copied(image, workers)
         for strip in through(_whole(image), stage, workers).strips:
             result[row : row + strip.shape[0]] = strip
             row += strip.shape[0]
             yield EngineProgress(Phase.STEPPING, done + (1.0 - done) * row / image.shape[0])
             if context.wants_preview():
-                yield EnginePreview(result.copy())
+                yield EnginePreview(_copied(result, workers))
+    return result
+
+
+def _copied(image: FloatImage, workers: NetworkWorkers) -> FloatImage:
+    """Twelve megapixels of new memory take a while."""
+    result = np.empty_like(image)
+    for rows in bands(*image.shape[:2]):
+        workers.check()
+        result[rows] = image[rows]
     return result
 
 

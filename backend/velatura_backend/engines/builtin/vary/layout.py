@@ -18,6 +18,8 @@ from ..patchmatch.regions import halve_all
 from .sheet import halved
 
 _SMALL_SIDE = 96
+_BAND_ROWS = 64
+_ENOUGH = 1 << 20
 _LEAST_PIECE = 8
 _CANDIDATES = 64
 _STRIPS = 8
@@ -42,6 +44,8 @@ def freedom_of(image: Floats, strength: float) -> Freedom:
     """Far where the picture is the same everywhere; hardly across what changes on the way, as from
     sky to ground: the share of the variance that lies between strips tells the one from the other.
     """
+    step = max(1, round((image.shape[0] * image.shape[1] / _ENOUGH) ** 0.5))
+    image = image[::step, ::step]
     return Freedom(*(strength * _reach(np.moveaxis(image, axis, 0)) for axis in (0, 1)))
 
 
@@ -106,13 +110,16 @@ def laid_out(ground: Ground, piece: int, strength: float, seed: int, lanes: Lane
 def _moved(ground: Ground, places: Indices, scale: int, lanes: Lanes) -> Floats:
     """The colours at full size, ``scale`` times that of ``places``."""
     height, width = ground.usable.shape
-    rows, columns = np.arange(len(ground.rows)), np.arange(len(ground.columns))
-    coarse = places[(rows // scale)[:, None], (columns // scale)[None, :]]
-    lanes.check()
-    from_rows = np.minimum(coarse[..., 0] * scale + (rows % scale)[:, None], height - 1)
-    from_columns = np.minimum(coarse[..., 1] * scale + (columns % scale)[None, :], width - 1)
-    lanes.check()
-    return ground.colours[from_rows, from_columns]
+    columns = np.arange(len(ground.columns))
+    moved = np.empty((len(ground.rows), len(columns), ground.colours.shape[2]), np.float32)
+    for top in range(0, len(moved), _BAND_ROWS):
+        lanes.check()
+        rows = np.arange(top, min(top + _BAND_ROWS, len(moved)))
+        coarse = places[(rows // scale)[:, None], (columns // scale)[None, :]]
+        from_rows = np.minimum(coarse[..., 0] * scale + (rows % scale)[:, None], height - 1)
+        from_columns = np.minimum(coarse[..., 1] * scale + (columns % scale)[None, :], width - 1)
+        moved[rows[0] : rows[-1] + 1] = ground.colours[from_rows, from_columns]
+    return moved
 
 
 def new_layout(

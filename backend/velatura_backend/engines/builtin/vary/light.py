@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arrays import copied
 from ..patchmatch.kernels import Floats
 from ..patchmatch.lanes import Lanes
 
+_BAND_ROWS = 128
 _SIDE = 64
 _ROUNDS = 8
 _LEAST_ERROR = 1e-3
@@ -41,9 +43,12 @@ def evened(working: Floats, colours: int, share: float, lanes: Lanes) -> Floats:
     surface = (fit[0] + fit[1] * y + fit[2] * y * y)[:, None] + (fit[3] * x + fit[4] * x * x)
     surface += fit[5] * (y[:, None] * x)
     factor = level / np.clip(surface, level / _MOST, level * _MOST)
-    result = working.copy()
-    result[..., :colours] *= np.float32(1.0) + np.float32(share) * (factor[..., None] - 1.0)
-    lanes.check()
+    result = copied(working, lanes)
+    for top in range(0, height, _BAND_ROWS):
+        lanes.check()
+        band = slice(top, top + _BAND_ROWS)
+        gain = np.float32(1.0) + np.float32(share) * (factor[band, :, None] - 1.0)
+        result[band, :, :colours] *= gain
     return result
 
 

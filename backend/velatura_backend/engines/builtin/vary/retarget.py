@@ -25,7 +25,7 @@ from ...base import (
 )
 from ...specs.retarget import RETARGET
 from ..glance import glimpse
-from ..patchmatch.kernels import BoolMask, Floats
+from ..patchmatch.kernels import BoolMask, Flag, Floats, Indices, kernel
 from ..patchmatch.lanes import Lanes
 from ..patchmatch.synthesis import Problem, SynthesisSettings, synthesise
 from ..premultiplied import from_working, to_working
@@ -185,18 +185,39 @@ def _frame(task: EngineTask, size: tuple[int, int]) -> _Frame:
 def _resampled(
     colours: Floats, rows: Lines, columns: Lines, size: tuple[int, int], lanes: Lanes
 ) -> Floats:
-    """(height, width, channels), linear between neighbours along each axis in turn."""
-    down = _along(colours, rows.sources(size[0]))
-    lanes.check()
-    across = _along(np.ascontiguousarray(down.transpose(1, 0, 2)), columns.sources(size[1]))
-    lanes.check()
-    return np.ascontiguousarray(across.transpose(1, 0, 2))
+    """(height, width, channels), linear between neighbours along each axis."""
+    result = np.empty((*size, colours.shape[2]), np.float32)
+    down, across = (
+        _between(lines.sources(side), full)
+        for lines, side, full in zip((rows, columns), size, colours.shape[:2], strict=True)
+    )
+    lanes.rows(_stretch, *size, colours, *down, *across, result)
+    return result
 
 
-def _along(lines: Floats, sources: NDArray[np.float64]) -> Floats:
-    sources = np.clip(sources, 0.0, len(lines) - 1.0)
-    first = np.minimum(sources.astype(int), max(0, len(lines) - 2))
-    second = np.minimum(first + 1, len(lines) - 1)
-    share = (sources - first).astype(np.float32)[:, None, None]
-    low, high = lines[first], lines[second]
-    return low + np.multiply(high - low, share, dtype=np.float32)
+def _between(sources: NDArray[np.float64], count: int) -> tuple[Indices, Floats]:
+    """The line before each place, and how far it lies towards the next."""
+    places = np.clip(sources, 0.0, count - 1.0)
+    first = np.minimum(places.astype(np.int32), max(0, count - 2))
+    return first, (places - first).astype(np.float32)
+
+
+@kernel
+def _stretch(
+    start: int, stop: int, flag: Flag, serial: int, colours: Floats, first_row: Indices,
+    row_share: Floats, first_column: Indices, column_share: Floats, result: Floats,
+) -> None:  # fmt: skip
+    height, width = colours.shape[:2]
+    for y in range(start, stop):
+        if flag[0] == serial:
+            return
+        top, v = first_row[y], row_share[y]
+        below = min(top + 1, height - 1)
+        for x in range(result.shape[1]):
+            left, u = first_column[x], column_share[x]
+            right = min(left + 1, width - 1)
+            for c in range(result.shape[2]):
+                upper = colours[top, left, c] + u * (colours[top, right, c] - colours[top, left, c])
+                lower = colours[below, left, c]
+                lower += u * (colours[below, right, c] - colours[below, left, c])
+                result[y, x, c] = upper + v * (lower - upper)

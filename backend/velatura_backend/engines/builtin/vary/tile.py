@@ -32,6 +32,7 @@ from .light import evened
 from .sheet import TEXTURE, enlarged, roomy, sheet_with_alpha
 from .wrap import wrap_seam
 
+_BAND_ROWS = 128
 _SHARE = 0.16
 _LEAST_SIDE = 24
 _PLAY = 0.5
@@ -59,10 +60,28 @@ class _Pass:
         return rows, columns
 
 
-def _busyness(colours: Floats) -> Floats:
+def _busyness(colours: Floats, lanes: Lanes) -> Floats:
     """(height, width): how much colours change around each pixel."""
-    down = np.abs(np.diff(colours, axis=0, prepend=colours[:1])).sum(axis=2)
-    return down + np.abs(np.diff(colours, axis=1, prepend=colours[:, :1])).sum(axis=2)
+    busy = np.empty(colours.shape[:2], np.float32)
+    for top in range(0, len(colours), _BAND_ROWS):
+        lanes.check()
+        band = colours[max(0, top - 1) : top + _BAND_ROWS]
+        down = np.diff(band, axis=0, prepend=band[:1])[-len(busy[top : top + _BAND_ROWS]) :]
+        own = colours[top : top + _BAND_ROWS]
+        across = np.diff(own, axis=1, prepend=own[:, :1])
+        busy[top : top + _BAND_ROWS] = np.abs(down).sum(axis=2) + np.abs(across).sum(axis=2)
+    return busy
+
+
+def _rolled(values: Floats, shift: tuple[int, int], lanes: Lanes) -> Floats:
+    """(height, width, channels) moved around by so many rows and columns."""
+    result = np.empty_like(values)
+    sources = np.roll(np.arange(len(values)), shift[0])
+    for top in range(0, len(values), _BAND_ROWS):
+        lanes.check()
+        band = slice(top, top + _BAND_ROWS)
+        result[band] = np.roll(values[sources[band]], shift[1], axis=1)
+    return result
 
 
 class TileEngine:
@@ -134,7 +153,7 @@ class _Tiling:
         if not down and not across:
             return []
         shift = (middle[0] if down else 0, middle[1] if across else 0)
-        busy = _busyness(np.roll(self.colours, shift, axis=(0, 1)))
+        busy = _busyness(_rolled(self.colours, shift, self.lanes), self.lanes)
         lying, upright = self._strip(0, busy), self._strip(1, busy)
         if not down or not across:
             return [_Pass(shift, lying | upright, 1.0)]
@@ -166,8 +185,7 @@ class _Tiling:
 
     def _made(self, each: _Pass) -> Iterator[SynthesisStage]:
         """Of the pass's window; the first one is the layout that it starts from."""
-        rolled = np.roll(self.colours, each.shift, axis=(0, 1))
-        self.lanes.check()
+        rolled = _rolled(self.colours, each.shift, self.lanes)
         usable, window = self._usable(each), each.window
         lines = [np.arange(part.start, part.stop, dtype=np.int32) for part in window]
         kept = ~each.unknown[window]
@@ -194,11 +212,11 @@ class _Tiling:
         self.colours = self._rolled_back(each, stage)
 
     def _rolled_back(self, each: _Pass, stage: SynthesisStage) -> Floats:
-        rolled = np.roll(self.colours, each.shift, axis=(0, 1))
+        rolled = _rolled(self.colours, each.shift, self.lanes)
         unknown = each.unknown[each.window]
         rolled[each.window][unknown] = enlarged(stage, unknown.shape)[unknown]
         self.lanes.check()
-        return np.roll(rolled, [-by for by in each.shift], axis=(0, 1))
+        return _rolled(rolled, (-each.shift[0], -each.shift[1]), self.lanes)
 
     def _image(self, colours: Floats) -> FloatImage:
         image = from_working(colours, self.task.image.shape[2])
