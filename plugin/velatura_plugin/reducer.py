@@ -185,7 +185,9 @@ def _advance_sequenced(
             staging = view.staging.with_content(
                 variation.index, variation.seed, event.content, energy
             )
-            return replace(view, staging=staging, regions=view.regions or _regions(event.content))
+            new = tuple(each for each in variation.remarks if each not in view.remarks)
+            regions = view.regions or _regions(event.content)
+            return replace(view, staging=staging, regions=regions, remarks=view.remarks + new)
         case VariationFailed():
             failure = VariationError(event.index, event.error)
             return replace(view, failures=(*view.failures, failure))

@@ -8,7 +8,7 @@ from enum import Enum
 from velatura_protocol.engines import EngineSpec
 from velatura_protocol.events import Phase
 from velatura_protocol.geometry import Margins, Rect, Size
-from velatura_protocol.messages import DeviceInfo, ErrorInfo, JobSummary, Limits
+from velatura_protocol.messages import DeviceInfo, ErrorInfo, JobSummary, Limits, Remark
 from velatura_protocol.pixels import Pixels
 from velatura_protocol.tasks import Intent, Operation, Task
 
@@ -88,6 +88,7 @@ class JobView:
     preview: PreviewFrame | None = None
     staging: Staging = Staging()
     failures: tuple[VariationError, ...] = ()
+    remarks: tuple[Remark, ...] = ()
     error: ErrorInfo | None = None
     cancelling: bool = False
     comparing: bool = False

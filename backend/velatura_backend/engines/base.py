@@ -140,6 +140,15 @@ class EngineLayer:
 
 
 @dataclass(frozen=True)
+class EngineNotice:
+    """What the artist should hear about a result: an id that the panel has a sentence for, and the
+    words, name or step that it is about."""
+
+    id: str
+    text: str = ""
+
+
+@dataclass(frozen=True)
 class EngineResult:
     """The finished crop: full, uncomposited, same channels as the input. ``metrics`` are numbers
     worth keeping with the result (energy reached, source patches …).
@@ -152,6 +161,7 @@ class EngineResult:
     metrics: Mapping[str, float] = field(default_factory=dict[str, float])
     mask: FloatMask | None = None
     layers: tuple[EngineLayer, ...] = ()
+    notices: tuple[EngineNotice, ...] = ()
 
 
 EngineEvent = EngineProgress | EnginePreview | EngineResult

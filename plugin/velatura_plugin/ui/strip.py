@@ -8,6 +8,7 @@ from ..i18n import Translations
 from ..staging import StagedVariation, Staging
 from ..state import JobView
 from .model import Action, Control, Strip, Thumbnail
+from .remark_words import remark_text
 from .words import layer_name
 
 
@@ -92,7 +93,8 @@ def _remarks(view: JobView, translations: Translations) -> tuple[str, ...]:
     displaced = translations.gettext(
         "The canvas had another size then; the results lie where they lay."
     )
-    return (_failures(view, translations), displaced if view.is_displaced else "")
+    remarks = (remark_text(each, translations) for each in view.remarks)
+    return (_failures(view, translations), displaced if view.is_displaced else "", *remarks)
 
 
 def _failures(view: JobView, translations: Translations) -> str:

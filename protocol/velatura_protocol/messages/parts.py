@@ -140,6 +140,15 @@ class ResultLayer:
 
 
 @dataclass(frozen=True)
+class Remark:
+    """Something the artist should hear about a result that came all the same: that a prompt was too
+    long, that memory was short. ``text``: the words, name or step that it is about."""
+
+    id: str
+    text: str = ""
+
+
+@dataclass(frozen=True)
 class Variation:
     """One finished candidate: layers from bottom to top, and what there is to know about it.
 
@@ -154,6 +163,7 @@ class Variation:
     thumbnail: BlobRef | None = None
     metrics: dict[str, float] = field(default_factory=dict[str, float])
     colour: ColourSpace = ColourSpace()
+    remarks: tuple[Remark, ...] = ()
 
 
 @dataclass(frozen=True)

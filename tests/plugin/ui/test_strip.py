@@ -7,7 +7,7 @@ from velatura_plugin.i18n import Translations
 from velatura_plugin.state import StagingChanged
 from velatura_plugin.ui.model import Action, Strip
 from velatura_plugin.ui.strip import strip_of
-from velatura_protocol.messages import VariationFailed
+from velatura_protocol.messages import Remark, VariationFailed
 from velatura_protocol.tasks import Operation
 
 
@@ -55,6 +55,15 @@ def test_failed_variations_are_told() -> None:
     shown = strip(variation(4, 0), VariationFailed("job", 5, 1, FAILURE))
     assert shown.failures == "1 of 3 variations failed; the others are kept."
     assert strip(variation(4, 0)).failures == ""
+
+
+def test_what_there_is_to_say_about_results_is_said_once() -> None:
+    short = Remark("stepped_down", "tiled")
+    events = [
+        replace(event, variation=replace(event.variation, remarks=(short,)))
+        for event in (variation(4, 0), variation(5, 1))
+    ]
+    assert strip(*events).failures == "Memory was short: the picture was decoded in tiles."
 
 
 def test_the_one_that_fits_best_is_marked() -> None:

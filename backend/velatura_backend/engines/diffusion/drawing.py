@@ -9,7 +9,7 @@ import numpy as np
 from velatura_protocol.events import Phase
 from velatura_protocol.geometry import Size
 
-from ..base import EngineEvent, EngineResult
+from ..base import EngineEvent
 from .easel import Easel, Share, seamless_of
 from .painting import RgbImage, Seamless
 from .quality.canvas import to_crop
@@ -43,4 +43,4 @@ def drawn(easel: Easel) -> Iterator[EngineEvent]:
     colours = resized(painted, size, easel.context)
     easel.check(Phase.DECODING)
     alpha = np.ones((height, width), np.float32)
-    yield EngineResult(to_crop(colours, alpha, easel.task.image.shape[2]), easel.findings.metrics)
+    yield easel.findings.result(to_crop(colours, alpha, easel.task.image.shape[2]))

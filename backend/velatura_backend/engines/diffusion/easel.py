@@ -16,6 +16,7 @@ from ..base import (
     EngineEvent,
     EnginePreview,
     EngineProgress,
+    EngineResult,
     EngineTask,
     FloatImage,
     FloatMask,
@@ -66,6 +67,9 @@ class Findings:
         self.notices += [each for each in painted.notices if each not in self.notices]
         self.metrics.update(painted.metrics)
         self.metrics["passes"] = self.metrics.get("passes", 0.0) + 1.0
+
+    def result(self, image: FloatImage) -> EngineResult:
+        return EngineResult(image, self.metrics, notices=tuple(self.notices))
 
 
 @dataclass(frozen=True)

@@ -40,7 +40,7 @@ def enlarged(easel: Easel) -> Iterator[EngineEvent]:
         yield EngineResult(base)
         return
     refined = yield from _refined(easel, base, strength)
-    yield EngineResult(refined, easel.findings.metrics)
+    yield easel.findings.result(refined)
 
 
 def _refined(

@@ -76,7 +76,7 @@ class Filling:
         mask = denoise_mask(self.task.mask[place], plan.edge, self.lanes)
         painted = yield from self._passes(plan, ground, under, mask)
         finished = self._finished(painted, ground)
-        yield EngineResult(self._crop(finished, plan, canvas), self.easel.findings.metrics)
+        yield self.easel.findings.result(self._crop(finished, plan, canvas))
 
     def _plan(self) -> Plan:
         traits, options = self.easel.painter.traits, self.easel.options

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from velatura_protocol.events import Phase
 
-from ..base import EngineContext, FloatMask
+from ..base import EngineContext, EngineNotice, FloatMask
 
 RgbImage = NDArray[np.float32]
 """(height, width, 3) float32, sRGB-encoded, nominal range 0..1."""
@@ -133,6 +133,9 @@ class PaintPreview:
     image: RgbImage
 
 
+Notice = EngineNotice
+
+
 @dataclass(frozen=True)
 class Painted:
     """``image`` in the request's size, computed in float, not clipped to 8 bit anywhere.
@@ -142,14 +145,6 @@ class Painted:
     image: RgbImage
     notices: tuple[Notice, ...] = ()
     metrics: tuple[tuple[str, float], ...] = ()
-
-
-@dataclass(frozen=True)
-class Notice:
-    """``text``: the place, name or rung that it is about."""
-
-    id: str
-    text: str = ""
 
 
 PaintEvent = PaintProgress | PaintPreview | Painted

@@ -10,12 +10,12 @@ from importlib.metadata import version
 import numpy as np
 
 from velatura_protocol.geometry import Rect, Size, bounding_rect
-from velatura_protocol.messages import BlobRef, Patch, ResultLayer, Variation
+from velatura_protocol.messages import BlobRef, Patch, Remark, ResultLayer, Variation
 from velatura_protocol.pixels import MASK_FORMAT, Depth, Layout, PixelFormat
 from velatura_protocol.provenance import Provenance
 from velatura_protocol.tasks import Operation, Placement
 
-from ...engines.base import EngineResult, FloatImage, FloatMask, StreamedImage
+from ...engines.base import EngineNotice, EngineResult, FloatImage, FloatMask, StreamedImage
 from ...imaging.arrays import Samples, bands, from_working, size_of
 from ...imaging.masks import quantised_mask, to_float_mask
 from ...imaging.resize import resize, resized_strips
@@ -42,13 +42,15 @@ class _Clipping:
 
 @dataclass(frozen=True)
 class FinishedCrop:
-    """``metrics`` are the engine's own and the seam score; ``parts`` its further layers."""
+    """``metrics`` are the engine's own and the seam score; ``parts`` its further layers;
+    ``notices`` what it has to say."""
 
     patch: Patch
     thumbnail: FloatImage
     metrics: Mapping[str, float]
     parts: tuple[FinishedPart, ...] = ()
     clipping: _Clipping = field(default_factory=_Clipping)
+    notices: tuple[EngineNotice, ...] = ()
 
 
 Delivering = Generator[float, None, FinishedCrop]
@@ -74,7 +76,7 @@ class Delivery:
         else:
             finished = yield from self._whole(crop, image, result.metrics)
         parts = PartWriter(self.order.task, self.writer, self.check).write(crop, result.layers)
-        return replace(finished, parts=parts)
+        return replace(finished, parts=parts, notices=result.notices)
 
     def _whole(self, crop: Crop, image: FloatImage, metrics: Mapping[str, float]) -> Delivering:
         image = with_alpha(image, crop.image, alpha_mode(self.order.task))
@@ -166,6 +168,7 @@ class Delivery:
                 **peak_memory_metrics(),
             },
             colour=task.canvas.colour,
+            remarks=_remarks(crops),
         )
         return WorkResult(variation, self.writer.hand_over())
 
@@ -241,6 +244,12 @@ def _seam(crop: Crop, image: FloatImage) -> dict[str, float]:
     shown = mixed(crop.image[window], image[window], crop.weights[window])
     score = seam_score(shown, crop.weights[window])
     return {} if score is None else {"seam_score": score}
+
+
+def _remarks(crops: list[FinishedCrop]) -> tuple[Remark, ...]:
+    """Each once, however many crops it is true of."""
+    every = dict.fromkeys(each for crop in crops for each in crop.notices)
+    return tuple(Remark(each.id, each.text) for each in every)
 
 
 def _combined(crops: list[FinishedCrop]) -> dict[str, float]:

@@ -13,6 +13,7 @@ from tests.backend.executors.worker.engines import work_with
 from velatura_backend.engines.base import (
     EngineContext,
     EngineEvent,
+    EngineNotice,
     EngineResult,
     EngineTask,
     FloatImage,
@@ -29,7 +30,7 @@ from velatura_backend.executors.worker.delivery import THUMBNAIL_FORMAT
 from velatura_backend.imaging.resize import resize
 from velatura_protocol.events import Phase
 from velatura_protocol.geometry import Rect, Size
-from velatura_protocol.messages import Placement
+from velatura_protocol.messages import Placement, Remark
 from velatura_protocol.pixels import Depth, Layout, PixelFormat
 from velatura_protocol.tasks import AlphaMode, Intent, Operation
 
@@ -226,3 +227,16 @@ def test_a_large_picture_is_never_whole_in_float(
         tracemalloc.stop()
     assert isinstance(events[-1], WorkFinished)
     assert peak < 160e6
+
+
+def with_notices(task: EngineTask, context: EngineContext) -> Iterator[EngineEvent]:
+    short = EngineNotice("stepped_down", "tiled")
+    yield EngineResult(task.image, notices=(short, EngineNotice("weights_ignored"), short))
+
+
+def test_what_the_engine_has_to_say_goes_with_the_variation_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order = Desk(tmp_path).simple()
+    result: WorkResult = only(list(work_with(monkeypatch, with_notices, order)), WorkResult)
+    assert result.variation.remarks == (Remark("stepped_down", "tiled"), Remark("weights_ignored"))
