@@ -15,7 +15,7 @@ from tests.hosts.gimp.editor import Gimp
 
 PHOTO = Path(__file__).parents[3] / "installer/demo/photo.png"
 AREA = (425, 108, 50, 165)
-"""The rocket: x, y, width, height."""
+"""The upper half of a pylon: x, y, width, height."""
 
 _REMOVE = """
 import json

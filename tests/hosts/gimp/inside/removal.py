@@ -14,7 +14,7 @@ from velatura_plugin.host.gimp.gi_names import Gegl, Gimp, Gio
 from velatura_protocol.geometry import Rect
 
 PHOTO = Path(__file__).parents[4] / "installer/demo/photo.png"
-ROCKET = Rect(425, 108, 50, 165)
+PYLON = Rect(425, 108, 50, 165)
 _SHOT_SECONDS = 20.0
 _PRECISIONS = [
     Gimp.Precision.U8_NON_LINEAR,
@@ -28,7 +28,7 @@ def _opened(precision: Gimp.Precision) -> hands.Window:
     image.undo_disable()
     if image.get_precision() != precision:
         image.convert_precision(precision)
-    hands.select(image, ROCKET, None)
+    hands.select(image, PYLON, None)
     image.undo_enable()
     return hands.Window(image, Gimp.Display.new(image))
 
