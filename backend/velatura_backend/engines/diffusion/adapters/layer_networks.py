@@ -1,4 +1,4 @@
-"""Control images by installed networks: how far things are, found in any picture."""
+"""Control images by installed networks: how far things are, and how a figure stands."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 import torch
+import transformers
+from numpy.typing import NDArray
 
 from velatura_protocol.errors import ModelDamaged
 
@@ -16,6 +18,7 @@ from ..painting import RgbImage
 from ..parts import residency_of
 from .control_images import LayerNetwork
 from .missing import no_preprocessor
+from .pose_drawing import Joint, drawn_figure, openpose_joints
 
 _MEAN = (0.485, 0.456, 0.406)
 _DEVIATION = (0.229, 0.224, 0.225)
@@ -27,9 +30,10 @@ _MULTIPLE = 14
 
 def layer_network(kind: str, workshop: Workshop) -> LayerNetwork:
     """:raises NoModel: none is installed for the kind"""
+    make = _MAKERS.get(kind)
     for model in workshop.models.of(ModelKind.PREPROCESSOR):
-        if model.detail == kind == "depth":
-            return functools.partial(_depth, model, workshop)
+        if model.detail == kind and make is not None:
+            return functools.partial(make, model, workshop)
     raise no_preprocessor(kind)
 
 
@@ -37,7 +41,7 @@ def layer_network(kind: str, workshop: Workshop) -> LayerNetwork:
 def _depth(model: InstalledModel, workshop: Workshop, kind: str, image: RgbImage) -> RgbImage:
     """Near is white, over the whole range of what is there."""
     del kind
-    load = functools.partial(_load, model)
+    load = functools.partial(_load, model, "AutoModelForDepthEstimation")
     with residency_of(workshop).use(model.id, "depth", load) as network:
         found = network(_shown(image).to(workshop.device)).predicted_depth[:, None]
         large = torch.nn.functional.interpolate(
@@ -49,13 +53,52 @@ def _depth(model: InstalledModel, workshop: Workshop, kind: str, image: RgbImage
     return np.repeat(near[..., None], 3, axis=2).astype(np.float32)
 
 
-def _load(model: InstalledModel) -> Any:
-    from transformers import AutoModelForDepthEstimation
+@torch.inference_mode()
+def _pose(model: InstalledModel, workshop: Workshop, kind: str, image: RgbImage) -> RgbImage:
+    """One figure, taken to fill the picture: the network finds joints, not people."""
+    del kind
+    load = functools.partial(_load, model, "VitPoseForPoseEstimation")
+    height, width = image.shape[:2]
+    with residency_of(workshop).use(model.id, "pose", load) as network:
+        sides = network.config.backbone_config.image_size
+        frame = _framed(image, sides[0], sides[1])
+        options = {}
+        if getattr(network.config.backbone_config, "num_experts", 1) > 1:
+            options["dataset_index"] = torch.zeros(1, dtype=torch.long, device=workshop.device)
+        maps = network(_normalised(frame).to(workshop.device), **options).heatmaps[0]
+    scale = max(height / sides[0], width / sides[1])
+    coco = [_joint(each.float().cpu().numpy(), sides, scale, (height, width)) for each in maps]
+    return drawn_figure(openpose_joints(coco), height, width)
 
+
+def _framed(image: RgbImage, height: int, width: int) -> torch.Tensor:
+    """All of the picture in the middle of a frame of that shape, black around it."""
+    scale = min(height / image.shape[0], width / image.shape[1])
+    inner = (max(1, round(image.shape[0] * scale)), max(1, round(image.shape[1] * scale)))
+    small = _resized(image, *inner)
+    above, left = (height - inner[0]) // 2, (width - inner[1]) // 2
+    below, right = height - inner[0] - above, width - inner[1] - left
+    return torch.nn.functional.pad(small, (left, right, above, below))
+
+
+def _joint(
+    heat: NDArray[np.float32], sides: tuple[int, int], scale: float, size: tuple[int, int]
+) -> Joint:
+    row, column = np.unravel_index(int(heat.argmax()), heat.shape)
+    y = (row + 0.5) / heat.shape[0] * sides[0] - sides[0] / 2.0
+    x = (column + 0.5) / heat.shape[1] * sides[1] - sides[1] / 2.0
+    return Joint(x * scale + size[1] / 2.0, y * scale + size[0] / 2.0, float(heat.max()))
+
+
+def _load(model: InstalledModel, make: str) -> Any:
     try:
-        return AutoModelForDepthEstimation.from_pretrained(
-            model.location, local_files_only=True, use_safetensors=True, dtype=torch.float32
-        ).eval()
+        return (
+            getattr(transformers, make)
+            .from_pretrained(
+                model.location, local_files_only=True, use_safetensors=True, dtype=torch.float32
+            )
+            .eval()
+        )
     except (OSError, ValueError, KeyError, RuntimeError) as error:
         reason = type(error).__name__
         raise ModelDamaged(model=model.id, file=model.location.name, reason=reason) from error
@@ -67,9 +110,19 @@ def _shown(image: RgbImage) -> torch.Tensor:
     height, width = (
         max(_MULTIPLE, round(side * scale / _MULTIPLE) * _MULTIPLE) for side in image.shape[:2]
     )
+    return _normalised(_resized(image, height, width))
+
+
+def _resized(image: RgbImage, height: int, width: int) -> torch.Tensor:
     planes = torch.from_numpy(np.ascontiguousarray(np.clip(image, 0.0, 1.0), np.float32))
-    small = torch.nn.functional.interpolate(
+    return torch.nn.functional.interpolate(
         planes.permute(2, 0, 1)[None], (height, width), mode="bicubic", antialias=True
     ).clamp(0.0, 1.0)
+
+
+def _normalised(picture: torch.Tensor) -> torch.Tensor:
     mean, deviation = (torch.tensor(each).view(1, 3, 1, 1) for each in (_MEAN, _DEVIATION))
-    return (small - mean) / deviation
+    return (picture - mean) / deviation
+
+
+_MAKERS = {"depth": _depth, "pose": _pose}

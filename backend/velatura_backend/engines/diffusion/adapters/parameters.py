@@ -28,7 +28,7 @@ SURROUNDINGS = "control_inpaint"
 SAFETY = "safety"
 LORA_SLOTS = 3
 
-MADE_BY_NETWORKS = frozenset({"depth"})
+MADE_BY_NETWORKS = frozenset({"depth", "pose"})
 """Kinds of control for which :mod:`.layer_networks` can run an installed network."""
 
 FROM_AUTO, FROM_LAYER, FROM_STROKES, READY = "auto", "layer", "strokes", "ready"

@@ -45,6 +45,32 @@ def test_depth_is_a_grey_picture_over_its_whole_range(folder):
     assert np.ptp(depth, axis=2).max() == 0.0
 
 
+@pytest.fixture(scope="module")
+def standing(tmp_path_factory):
+    path = tmp_path_factory.mktemp("pose") / "stand"
+    torch.manual_seed(0)
+    backbone = transformers.VitPoseBackboneConfig(
+        image_size=[64, 48], patch_size=[16, 16], hidden_size=16, num_hidden_layers=1,
+        num_attention_heads=2, mlp_ratio=1, num_experts=1, part_features=8,
+    )  # fmt: skip
+    config = transformers.VitPoseConfig(
+        backbone_config=backbone, num_labels=17, use_simple_decoder=True, scale_factor=4
+    )
+    network = transformers.VitPoseForPoseEstimation(config)
+    torch.nn.init.constant_(network.head.conv.bias, 1.0)
+    network.save_pretrained(path)
+    return path
+
+
+def test_a_pose_is_sticks_on_black(standing):
+    image = np.random.default_rng(0).random((96, 60, 3), np.float32)
+    pose = layer_network("pose", workshop(standing, "pose"))("pose", image)
+    assert pose.shape == image.shape
+    assert pose.dtype == np.float32
+    assert pose.max() == 1.0
+    assert np.median(pose.max(axis=2)) == 0.0
+
+
 def test_without_a_network_it_is_said_what_is_missing(folder):
     for detail, kind in (("depth", "pose"), ("pose", "depth")):
         with pytest.raises(NoModel, match=kind):

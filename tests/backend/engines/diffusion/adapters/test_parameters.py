@@ -117,7 +117,9 @@ def test_defaults_are_acceptable_and_every_control_says_what_it_is():
         assert each.help or each.visible_if
 
 
-@pytest.mark.parametrize(("detail", "offered"), [("depth", True), ("pose", False)])
+@pytest.mark.parametrize(
+    ("detail", "offered"), [("depth", True), ("pose", False), ("faces", False)]
+)
 def test_depth_is_made_from_a_layer_only_where_a_network_can(detail, offered):
     row = row_of(Family.SD15, Variant.BASE)
     shelf = Shelf(
