@@ -71,8 +71,8 @@ GROUND_WORDS: dict[Ground, tuple[str, ...]] = {
     Ground.CLOTH: ("cloth", "woven cloth"),
     Ground.SKY: ("sky", "a cloudy sky"),
 }
+PLAIN_SHARE = 0.5  # of the sentences follow the first template, as most people would say it
 THING_TEMPLATES = (
-    "a {colour} {shape} on {ground}",
     "a {colour} {shape} on {ground}",
     "{colour} {shape} on {ground}",
     "a {shape}, {colour}, on {ground}",
@@ -94,12 +94,13 @@ def _word(
 ) -> str:
     # The plain name comes up more than half the time: it is what people type.
     choices = words.get(item, (str(item),))  # pyright: ignore[reportArgumentType, reportCallIssue]
-    return choices[0] if rng.random() < 0.6 else str(rng.choice(choices))
+    return choices[0] if rng.random() < 0.7 else str(rng.choice(choices))
 
 
 def thing_sentence(colour: Colour, shape: Shape, ground: Ground, rng: np.random.Generator) -> str:
     """A sentence that names the shape and its colour, often the ground too."""
-    return str(rng.choice(THING_TEMPLATES)).format(
+    plain = rng.random() < PLAIN_SHARE
+    return (THING_TEMPLATES[0] if plain else str(rng.choice(THING_TEMPLATES))).format(
         colour=_word(COLOUR_WORDS, colour, rng),
         shape=_word(SHAPE_WORDS, shape, rng),
         ground=rng.choice(GROUND_WORDS[ground]),

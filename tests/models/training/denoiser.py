@@ -25,8 +25,10 @@ LOG = logging.getLogger("training.denoiser")
 PEAK_RATE = 1.5e-3
 PROMPT_DROPOUT = 0.12  # for classifier-free guidance
 SNR_CLAMP = 5.0  # Hang et al. 2023, "Efficient Diffusion Training via Min-SNR Weighting"
-OUTSIDE_WEIGHT = 0.3  # what lies outside the mask is given: it needs little learning
+OUTSIDE_WEIGHT = 0.1  # what lies outside the mask is given: it needs little learning
 AVERAGE_DECAY = 0.998
+DECISIVE = (0.3, 0.85)  # of the noise schedule: earlier there is no outline, later it stands
+UNIFORM_SHARE = 0.35
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +49,10 @@ class Plan:
     early_share: float = 0.29
     early: tuple[Bucket, ...] = (Bucket(64, 5000, 32, 1.0),)
     late: tuple[Bucket, ...] = (
-        Bucket(128, 2500, 16, 0.78),
-        Bucket(96, 800, 24, 0.10),
-        Bucket(192, 200, 8, 0.09),
-        Bucket(256, 80, 4, 0.03),
+        Bucket(128, 2500, 16, 0.90),
+        Bucket(96, 800, 24, 0.05),
+        Bucket(192, 200, 8, 0.03),
+        Bucket(256, 80, 4, 0.02),
     )
 
     def buckets(self) -> tuple[Bucket, ...]:
@@ -127,8 +129,12 @@ class Trainer:
         return self._parts.text_encoder(tokens.input_ids)[0]
 
     def _spread_times(self, count: int) -> Tensor:
-        """One time from each of ``count`` equal stretches: less noise in the gradient."""
-        times = (torch.arange(count) + torch.rand(count)) / count
+        """One time from each of ``count`` equal stretches of a distribution that is uniform for
+        one part and prefers the middle, where outlines are decided, for the rest."""
+        spread = (torch.arange(count) + torch.rand(count)) / count
+        shares = (spread * count % 1) < UNIFORM_SHARE
+        low, high = DECISIVE
+        times = torch.where(shares, spread, low + (high - low) * spread)
         return (times * self._scheduler.config["num_train_timesteps"]).long()
 
     def _weights(self, times: Tensor) -> Tensor:
@@ -145,7 +151,7 @@ def train_denoiser(work: Path, parts: Parts, plan: Plan, seed: int) -> Parts:
         for bucket in plan.buckets()
     }
     LOG.info("examples ready after %.0f s", time.monotonic() - started)
-    parts.unet.train()
+    parts.unet.train().to(memory_format=torch.channels_last)  # a fifth faster on a CPU
     parts.text_encoder.train()
     trainer = Trainer(parts, data, plan, seed)
     checkpoint = Checkpoint(
