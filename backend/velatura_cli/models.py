@@ -12,6 +12,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from velatura_backend.config import default_data_directory, prepare_data_directory
+from velatura_backend.engines.diffusion.specs import is_profile_installed
 from velatura_backend.models.bundle import export_models, import_bundle, is_bundle
 from velatura_backend.models.checking import verify
 from velatura_backend.models.importing import ImportWishes, import_models
@@ -81,6 +82,7 @@ def _install(store: ModelStore, arguments: argparse.Namespace, progress: Progres
         _print_models("installed", [model], as_json=arguments.json)
         if not offer.is_confirmed and not arguments.json:
             _print_hashes(model)
+    _warn_without_libraries()
     return ExitCode.DONE
 
 
@@ -158,7 +160,16 @@ def _import(store: ModelStore, arguments: argparse.Namespace, progress: Progress
         name = each.path.relative_to(path.absolute()) if path.is_dir() else each.path.name
         write_error(f"{name} left out: {error_line(each.error)}")
     _print_models("imported", imported.models, as_json=arguments.json)
+    for each in imported.lacking:
+        parts = ", ".join(part.replace("_", " ") for part in each.parts)
+        write_error(f"{each.model.id} works with what other installed models lend: {parts}")
+    _warn_without_libraries()
     return ExitCode.DONE
+
+
+def _warn_without_libraries() -> None:
+    if not is_profile_installed():
+        write_error("to run models, run python3 installer install --with diffusion")
 
 
 def _verify(store: ModelStore, arguments: argparse.Namespace, progress: Progress) -> ExitCode:

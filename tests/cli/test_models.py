@@ -149,6 +149,31 @@ def test_an_import_says_what_it_took_and_left(theirs: Path, capsys: Said) -> Non
     assert (theirs / "own vae.safetensors").exists()
 
 
+def test_what_others_have_to_lend_is_named(tmp_path: Path, capsys: Said) -> None:
+    """A denoiser alone, as ComfyUI keeps the large ones."""
+    shapes = {
+        "noise_refiner.0.attention.qkv.weight": (8, 4),
+        "cap_embedder.0.weight": (4,),
+        "x_pad_token": (1, 4),
+        "cap_pad_token": (1, 4),
+    }
+    (tmp_path / "z.safetensors").write_bytes(safetensors_bytes(shapes))
+    status = run(["models", "import", str(tmp_path / "z.safetensors")])
+    said = capsys.readouterr()
+    assert status == 0, said.err
+    assert "z works with what other installed models lend: " in said.err
+
+
+def test_without_libraries_it_is_said_what_to_do(
+    theirs: Path, capsys: Said, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(models, "is_profile_installed", lambda: False)
+    assert run(["models", "import", str(theirs / "own vae.safetensors")]) == 0
+    assert capsys.readouterr().err == (
+        "velatura: to run models, run python3 installer install --with diffusion\n"
+    )
+
+
 def test_an_import_with_wishes(theirs: Path, data: Path, capsys: Said) -> None:
     path = str(theirs / "own vae.safetensors")
     assert (

@@ -82,7 +82,7 @@ def test_every_family_fills(
     out = tmp_path / "out.png"
     ended = velatura(
         "fill", source, "--mask", mask, "--prompt", "a red disc", "--engine", f"tiny-{kind}",
-        "--seed", "1", "-o", out, timeout=280.0,
+        "--seed", "1", "--param", "steps=2", "-o", out, timeout=280.0,
     )  # fmt: skip
     assert ended.code == 0, ended.err
     before, after = (np.asarray(Image.open(each)) for each in (source, out))

@@ -43,12 +43,21 @@ class Skipped:
 
 
 @dataclass(frozen=True)
+class Lacking:
+    """A model works only with ``parts`` that other installed models lend."""
+
+    model: InstalledModel
+    parts: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Imported:
     """``models``: those that are in the list now, ``known`` of them have been before."""
 
     models: tuple[InstalledModel, ...] = ()
     skipped: tuple[Skipped, ...] = ()
     known: int = 0
+    lacking: tuple[Lacking, ...] = ()
 
 
 def import_models(
@@ -70,18 +79,18 @@ def import_models(
     if [each.sort for each in found] == [FileSort.PICKLE] and root.is_file():
         return Imported((_converted(store, root, wishes, report),))
     meter = Meter(report, sum(_weight(each) for each in found) if wishes.hashes else 0)
-    models: list[InstalledModel] = []
-    skipped: list[Skipped] = []
     before = store.recorded()
-    for each in found:
-        result = _taken(store, each, wishes, meter)
-        if isinstance(result, Skipped):
-            skipped.append(result)
-        else:
-            models.append(result)
-    if not models:
+    results = [_taken(store, each, wishes, meter) for each in found]
+    skipped = [each for each in results if isinstance(each, Skipped)]
+    taken = [each for each in results if isinstance(each, Lacking)]
+    if not taken:
         raise skipped[0].error if skipped else NotFound(what="models in", id=root.name)
-    return Imported(tuple(models), tuple(skipped), sum(each in before for each in models))
+    return Imported(
+        tuple(each.model for each in taken),
+        tuple(skipped),
+        sum(each.model in before for each in taken),
+        tuple(each for each in taken if each.parts),
+    )
 
 
 def check_heads(location: Path) -> None:
@@ -109,7 +118,7 @@ def _weight(found: Found) -> int:
 
 def _taken(
     store: ModelStore, found: Found, wishes: ImportWishes, meter: Meter
-) -> InstalledModel | Skipped:
+) -> Lacking | Skipped:
     try:
         if found.sort is FileSort.PICKLE:
             raise Unsupported(what="pickle")
@@ -117,7 +126,8 @@ def _taken(
         recognised = recognise(found.path)
     except VelaturaError as error:
         return Skipped(found.path, error)
-    return _recorded(store, found.path, recognised, wishes, meter)
+    model = _recorded(store, found.path, recognised, wishes, meter)
+    return Lacking(model, recognised.missing)
 
 
 def _recorded(
