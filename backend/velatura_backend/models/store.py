@@ -21,13 +21,16 @@ from .records import Family, InstalledModel, ModelKind
 
 _log = logging.getLogger("velatura.models")
 
-Stamp = tuple[tuple[str, int, int], ...]
-"""Tells one state of the records from another."""
+_Listing = tuple[tuple[str, int, int], ...]
+"""Name, time and size of each record."""
+
+Stamp = tuple[_Listing, tuple[bool, ...]]
+"""Tells one state of the models from another: their records, and which of them are there."""
 
 
 @dataclass(frozen=True)
 class _Read:
-    stamp: Stamp
+    listing: _Listing
     models: tuple[InstalledModel, ...]
 
 
@@ -58,23 +61,20 @@ class ModelStore:
     # -- looking -----------------------------------------------------------------------------------
 
     def stamp(self) -> Stamp:
-        """Changes with every model that comes, goes or is recorded anew; costs a look at one
-        folder."""
-        try:
-            entries = [each for each in self._records.iterdir() if each.suffix == ".json"]
-        except OSError:
-            return ()
-        return tuple(sorted(filter(None, map(_stamp_of, entries))))
+        """Changes with every model that comes, goes or is recorded anew, and with every disk that
+        is taken out or put back; costs a look at one folder and at each model's place."""
+        models = self.recorded()
+        return self._read.listing, tuple(each.location.exists() for each in models)
 
     def recorded(self) -> tuple[InstalledModel, ...]:
         """Every one, also those whose files are gone, by name."""
-        stamp = self.stamp()
-        if stamp != self._read.stamp:
-            found = [self._load(self._records / name) for name, _, _ in stamp]
+        listing = self._listing()
+        if listing != self._read.listing:
+            found = [self._load(self._records / name) for name, _, _ in listing]
             models = sorted(
                 (each for each in found if each is not None), key=lambda each: (each.name, each.id)
             )
-            self._read = _Read(stamp, tuple(models))
+            self._read = _Read(listing, tuple(models))
         return self._read.models
 
     def all(self) -> tuple[InstalledModel, ...]:
@@ -124,6 +124,13 @@ class ModelStore:
         taken = {each.id for each in self.recorded()} | set(reserved)
         names = (wanted, *(f"{wanted[:60]}-{number}" for number in range(2, len(taken) + 3)))
         return next(each for each in names if each not in taken)
+
+    def _listing(self) -> _Listing:
+        try:
+            entries = [each for each in self._records.iterdir() if each.suffix == ".json"]
+        except OSError:
+            return ()
+        return tuple(sorted(filter(None, map(_stamp_of, entries))))
 
     def _load(self, path: Path) -> InstalledModel | None:
         try:

@@ -112,9 +112,15 @@ def test_removing_deletes_own_files_only(store: ModelStore, tmp_path: Path) -> N
 
 def test_a_model_whose_files_are_gone_is_recorded_and_not_offered(store: ModelStore) -> None:
     model = own_model(store)
+    before = store.stamp()
     model.location.unlink()
+    assert store.stamp() != before
     assert store.all() == ()
     assert store.recorded() == (model,)
+    model.location.write_bytes(b"weights")
+    assert store.stamp() == before
+    assert store.all() == (model,)
+    model.location.unlink()
     store.remove("sd15")
     assert store.recorded() == ()
 
