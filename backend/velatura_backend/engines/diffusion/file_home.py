@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from .conducting import is_out_of_memory
 from .config_shapes import Config, configuration
 from .families import Component, FamilyRow, Noising, Stage
 from .folder_home import LIBRARIES, FolderHome, is_network
+from .sizes import Outline, folder_outline
 from .tensor_names import TensorNames, names_in_file
 
 _PREFIXES: Mapping[str, tuple[str, ...]] = {
@@ -59,6 +61,21 @@ class FileHome:
         if lender.form is ModelForm.FOLDER and lender.kind is ModelKind.CHECKPOINT:
             return FolderHome(lender, self.row).load(component, dtype)
         return self._read(component, lender.location, _names(lender), dtype)
+
+    def outline(self, component: Component) -> Outline | None:
+        if not is_network(component):
+            return None
+        lender = None if self._brings(component) else self._lender(component)
+        if lender is not None and lender.form is ModelForm.FOLDER:
+            inside = "" if lender.kind is not ModelKind.CHECKPOINT else component.name
+            return folder_outline(lender.location / inside)
+        if lender is None and not self._brings(component):
+            return None
+        names = self._part(component) if lender is None else _names(lender)
+        values = sum(prod(each.shape) for each in names.tensors.values())
+        wanted = component.stage is not Stage.TEXT
+        config = configuration(component.make[0], names, self.row) if wanted else {}
+        return Outline(config, values)
 
     def scheduler(self) -> Mapping[str, Any]:
         """Of a flow, that of a folder of the family made for as many steps; else what the family is

@@ -18,6 +18,7 @@ from ...models.records import InstalledModel
 from .conducting import is_out_of_memory
 from .families import Component, FamilyRow
 from .processors import picture_processor
+from .sizes import Outline, folder_outline
 
 LIBRARIES: Mapping[str, Any] = {"diffusers": diffusers, "transformers": transformers}
 
@@ -33,6 +34,10 @@ class Home(Protocol):
         :raises ModelDamaged: it is not there, is another one, or cannot be read
         :raises MemoryError: there is not enough
         """
+        ...
+
+    def outline(self, component: Component) -> Outline | None:
+        """What headers tell of it; None: it is not there."""
         ...
 
     def scheduler(self) -> Mapping[str, Any]:
@@ -70,6 +75,9 @@ class FolderHome:
             if isinstance(error, RuntimeError) and is_out_of_memory(error):
                 raise MemoryError(str(error)) from error
             raise self._damaged(component.name, type(error).__name__) from error
+
+    def outline(self, component: Component) -> Outline | None:
+        return folder_outline(self.model.location / component.name)
 
     def scheduler(self) -> Mapping[str, Any]:
         path = self.model.location / "scheduler" / "scheduler_config.json"

@@ -20,6 +20,7 @@ from .file_home import FileHome
 from .folder_home import FolderHome, Home, is_network
 from .memory import MemoryPlan, ladder_of, plan_for
 from .placement import prepared
+from .sizes import Outline
 
 _SETTINGS: Mapping[str, Any] = {"requires_safety_checker": False, "add_watermarker": False}
 """What is always decided for pipelines that ask: checks and marks are ours to make."""
@@ -73,6 +74,10 @@ class Source:
 
     def has(self, component: Component) -> bool:
         return self._home.has(component)
+
+    def outline(self, component: Component) -> Outline | None:
+        """What headers tell of a part; None: there is none."""
+        return self._home.outline(component)
 
     def dtype(self, component: Component) -> torch.dtype:
         """VAEs always decode in float32: in 16 bit a gradient would have steps that a 16-bit

@@ -17,7 +17,7 @@ from .memory import MemoryPlan, ModelSize
 from .painting import PaintEvent, PaintRequest, Traits
 from .parts import residency_of
 from .shrinking import enlarged_to, shrunk
-from .sizes import pass_of, size_if_told
+from .sizes import pass_of, size_of
 from .trained_sizes import trained_sizes
 from .work import PaintWork
 
@@ -53,7 +53,7 @@ class DiffusionPainter:
 
     @cached_property
     def _size(self) -> ModelSize | None:
-        return size_if_told(self.model, self.row)
+        return size_of(self.row, self.source.outline)
 
     def _painted(
         self, wanted: PaintRequest, context: EngineContext, plan: MemoryPlan

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from math import prod
 from pathlib import Path
 from typing import Any
 
-from velatura_protocol.errors import NotFound, UnreadableFile
+from velatura_protocol.errors import VelaturaError
 
-from ...models.records import InstalledModel, ModelForm
 from ...models.safetensors_header import read_header
-from .families import FamilyRow, PictureInput, Stage
+from .families import Component, FamilyRow, PictureInput, Stage
 from .memory import Appetite, ModelSize, Part, Pass
 from .painting import PaintRequest
 
@@ -34,42 +34,45 @@ _TEXT_TOKENS = 512
 _MARGIN = 1.2
 """Workspaces of convolutions, fragments of the allocator."""
 
-_FILE_STAGES = (
-    ("first_stage_model.", Stage.PICTURE),
-    ("vae.", Stage.PICTURE),
-    ("cond_stage_model.", Stage.TEXT),
-    ("conditioner.", Stage.TEXT),
-    ("text_encoders.", Stage.TEXT),
-)
-"""Beginnings of names in a single file; whatever else there is belongs to the denoiser."""
-
 Config = Mapping[str, Any]
 
 
-def size_of(model: InstalledModel, row: FamilyRow, configs: Path) -> ModelSize:
-    """``configs``: the folder whose subfolders hold each component's ``config.json``: the model's
-    own, or that of its family for a single file.
+@dataclass(frozen=True)
+class Outline:
+    """A component, told from headers: its configuration as diffusers writes it, empty where nobody
+    asks for it, and how many values it has."""
 
-    :raises velatura_protocol.errors.UnreadableFile, velatura_protocol.errors.NotFound:
-    """
-    if model.form is ModelForm.FILE:
-        parts = _parts_of_file(model.location, row)
-    else:
-        parts = _parts_of_folder(model.location, row)
-    denoiser = _config(configs / row.denoiser)
-    pictures = [_config(configs / each.name) for each in row.of_stage(Stage.PICTURE)]
-    return ModelSize(parts, appetite_of(denoiser, pictures[0]))
+    config: Config
+    values: int
 
 
-def size_if_told(model: InstalledModel, row: FamilyRow) -> ModelSize | None:
-    """None where files or configurations do not tell: what is wrong with them is for loading to
-    say, which looks closer."""
-    if model.form is ModelForm.FILE:
-        return None
+def size_of(row: FamilyRow, outline: Callable[[Component], Outline | None]) -> ModelSize | None:
+    """None where files do not tell: what is wrong with them is for loading to say, which looks
+    closer."""
     try:
-        return size_of(model, row, model.location)
-    except (UnreadableFile, NotFound, OSError, KeyError, IndexError, ValueError):
+        told = {each: outline(each) for each in row.components if each.library != "own"}
+        denoiser = told[row.component(row.denoiser)]
+        vae = next(told[each] for each in row.of_stage(Stage.PICTURE))
+        if denoiser is None or vae is None:
+            return None
+        appetite = appetite_of(denoiser.config, vae.config)
+    except (VelaturaError, OSError, KeyError, IndexError, ValueError):
         return None
+    found = ((each, outline.values) for each, outline in told.items() if outline is not None)
+    parts = tuple(Part(each.name, each.stage, values) for each, values in found if values)
+    return ModelSize(parts, appetite)
+
+
+def folder_outline(folder: Path) -> Outline | None:
+    """Of a component's folder; None if there is none.
+
+    :raises velatura_protocol.errors.UnreadableFile: its weights are no safetensors
+    """
+    if not folder.is_dir():
+        return None
+    config = folder / "config.json"
+    told = json.loads(config.read_text(encoding="utf-8")) if config.exists() else {}
+    return Outline(told, sum(map(values_in, _weights(folder))))
 
 
 def pass_of(request: PaintRequest, row: FamilyRow, *, guided: bool) -> Pass:
@@ -104,36 +107,12 @@ def _width(transformer: Config) -> int:
     return int(transformer["num_attention_heads"]) * int(transformer["attention_head_dim"])
 
 
-def _parts_of_folder(folder: Path, row: FamilyRow) -> tuple[Part, ...]:
-    """Components without weights (tokenizers) are left out."""
-    found = []
-    for component in row.components:
-        values = sum(map(values_in, _weights(folder / component.name)))
-        if values:
-            found.append(Part(component.name, component.stage, values))
-    return tuple(found)
-
-
 def _weights(folder: Path) -> list[Path]:
     """A folder may have each file in a second precision as well, which is not what is loaded."""
     files = sorted(folder.glob("*.safetensors"))
     return [each for each in files if ".fp16" not in each.name] or files
 
 
-def _parts_of_file(file: Path, row: FamilyRow) -> tuple[Part, ...]:
-    values = dict.fromkeys(Stage, 0)
-    for name, tensor in read_header(file).tensors.items():
-        stage = next((s for start, s in _FILE_STAGES if name.startswith(start)), Stage.DENOISING)
-        values[stage] += prod(tensor.shape)
-    names = {stage: row.of_stage(stage)[0].name for stage in Stage}
-    names[Stage.DENOISING] = row.denoiser
-    return tuple(Part(names[stage], stage, count) for stage, count in values.items() if count)
-
-
 def values_in(file: Path) -> int:
     """:raises velatura_protocol.errors.UnreadableFile: it is no safetensors file"""
     return sum(prod(tensor.shape) for tensor in read_header(file).tensors.values())
-
-
-def _config(folder: Path) -> Config:
-    return json.loads((folder / "config.json").read_text(encoding="utf-8"))

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import shutil
 from pathlib import Path
 
 import pytest
 
 pytest.importorskip("diffusers")
 
-from safetensors.torch import save_file
-
-from tests.support import tiny_pipelines
-from velatura_backend.engines.diffusion.families import Stage, row_of
-from velatura_backend.engines.diffusion.sizes import appetite_of, size_of, values_in
+from tests.support import tiny_files, tiny_pipelines
+from velatura_backend.engines.diffusion.families import FamilyRow, Stage, row_of
+from velatura_backend.engines.diffusion.loading import Source
+from velatura_backend.engines.diffusion.sizes import appetite_of, folder_outline, size_of, values_in
 from velatura_backend.models.records import (
     Family,
     InstalledModel,
@@ -47,9 +46,9 @@ def installed(kind: str) -> InstalledModel:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_headers_tell_what_loading_will_bring(kind: str) -> None:
-    model = installed(kind)
     row = row_of(*KINDS[kind])
-    size = size_of(model, row, model.location)
+    size = size_of(row, Source(installed(kind), row, "cpu").outline)
+    assert size is not None
     pipeline = tiny_pipelines.build(kind)
     for part in size.parts:
         loaded = getattr(pipeline, part.name)
@@ -61,37 +60,53 @@ def test_the_headers_tell_what_loading_will_bring(kind: str) -> None:
     assert size.appetite.picture > 0
 
 
-def test_a_single_file_is_told_apart_by_its_names(tmp_path: Path) -> None:
-    import torch
+@pytest.mark.parametrize("kind", tiny_files.FILES)
+def test_a_single_file_tells_what_its_folder_tells(kind: str) -> None:
+    """But for what the folder has twice, or in another shape."""
+    file, folder = tiny_files.pair(kind)
+    row = row_of(Family.SDXL if kind == "sdxl" else Family.SD15, _variant(kind))
+    told = [
+        size_of(row, Source(_model(place, form, row), row, "cpu").outline)
+        for place, form in ((file, ModelForm.FILE), (folder, ModelForm.FOLDER))
+    ]
+    assert told[0] is not None
+    assert told[1] is not None
+    assert told[0].appetite == told[1].appetite
+    for one, other in zip(told[0].parts, told[1].parts, strict=True):
+        assert (one.name, one.stage) == (other.name, other.stage)
+        assert one.values == pytest.approx(other.values, rel=0.05)
 
-    file = tmp_path / "model.safetensors"
-    tensors = {
-        "model.diffusion_model.a": torch.zeros(3, 5),
-        "first_stage_model.b": torch.zeros(7),
-        "cond_stage_model.c": torch.zeros(2, 2),
-    }
-    save_file(tensors, file)
-    sd15 = installed("sd15")
-    model = InstalledModel("f", "f", ModelKind.CHECKPOINT, Family.SD15, file, ModelForm.FILE)
-    size = size_of(model, row_of(Family.SD15, Variant.BASE), sd15.location)
-    assert {part.name: part.values for part in size.parts} == {
-        "text_encoder": 4,
-        "unet": 15,
-        "vae": 7,
-    }
-    assert values_in(file) == 26
+
+def _variant(kind: str) -> Variant:
+    return Variant.INPAINT if "inpaint" in kind else Variant.BASE
+
+
+def _model(place: Path, form: ModelForm, row: FamilyRow) -> InstalledModel:
+    return InstalledModel(
+        "m", "m", ModelKind.CHECKPOINT, row.family, place, form, variant=row.variant
+    )
+
+
+def test_what_does_not_tell_its_size_is_for_loading_to_judge(tmp_path: Path) -> None:
+    row = row_of(Family.SD15, Variant.BASE)
+    nothing = Source(_model(tmp_path, ModelForm.FOLDER, row), row, "cpu")
+    assert size_of(row, nothing.outline) is None
+    broken = tmp_path / "broken.safetensors"
+    broken.write_bytes(b"no safetensors at all")
+    file = Source(_model(broken, ModelForm.FILE, row), row, "cpu")
+    assert size_of(row, file.outline) is None
 
 
 def test_of_two_precisions_the_one_that_is_loaded_counts(tmp_path: Path) -> None:
-    import shutil
-
-    folder = tmp_path / "sd15"
-    shutil.copytree(tiny_pipelines.folder("sd15"), folder)
-    unet = folder / "unet" / "diffusion_pytorch_model.safetensors"
-    shutil.copy(unet, unet.with_name("diffusion_pytorch_model.fp16.safetensors"))
-    model = replace(installed("sd15"), location=folder)
-    row = row_of(Family.SD15, Variant.BASE)
-    assert size_of(model, row, folder) == size_of(installed("sd15"), row, folder)
+    folder = tmp_path / "unet"
+    shutil.copytree(tiny_pipelines.folder("sd15") / "unet", folder)
+    before = folder_outline(folder)
+    weights = folder / "diffusion_pytorch_model.safetensors"
+    shutil.copy(weights, weights.with_name("diffusion_pytorch_model.fp16.safetensors"))
+    assert before is not None
+    assert before.values == values_in(weights)
+    assert folder_outline(folder) == before
+    assert folder_outline(tmp_path / "vae") is None
 
 
 def test_appetites_follow_the_width() -> None:
