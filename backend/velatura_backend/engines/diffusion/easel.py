@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from velatura_protocol.events import Phase
-from velatura_protocol.geometry import Size
+from velatura_protocol.geometry import Rect, Size
 from velatura_protocol.tasks import Operation, Role
 
 from ..base import (
@@ -38,6 +38,9 @@ from .quality.options import QualityOptions
 from .quality.plan import Frame
 
 Painting = Generator[EngineEvent, None, RgbImage]
+DEFAULT_SCALE = 2.0
+"""Of an enlargement that does not say how far."""
+
 Adapting = Callable[[EngineTask, PaintRequest], PaintRequest]
 """Adds what the task says about control, references, LoRAs, prompt syntax and sampling."""
 
@@ -173,8 +176,10 @@ def _under(task: EngineTask, frame: Frame, picture: FloatImage) -> FloatImage:
     height, width = picture.shape[:2]
     top, left = task.origin
     region = frame.region
-    if task.operation in (Operation.UPSCALE, Operation.GENERATE):
+    if task.operation is Operation.GENERATE:
         return picture
+    if task.operation is Operation.UPSCALE:
+        region = _before_enlarging(task, region)
     if (height, width) == task.image.shape[:2]:
         return picture[window(region)]
     on_document = region.translated(left, top)
@@ -183,6 +188,16 @@ def _under(task: EngineTask, frame: Frame, picture: FloatImage) -> FloatImage:
     if (height, width) == task.document and inside:
         return picture[window(on_document)]
     return picture
+
+
+def _before_enlarging(task: EngineTask, region: Rect) -> Rect:
+    """The crop's pixels from which a region of the enlarged one comes."""
+    height, width = task.image.shape[:2]
+    scale = task.scale if task.scale is not None else DEFAULT_SCALE
+    top, left = min(height - 1, int(region.y / scale)), min(width - 1, int(region.x / scale))
+    bottom = max(top + 1, min(height, round(region.bottom / scale)))
+    right = max(left + 1, min(width, round(region.right / scale)))
+    return Rect(left, top, right - left, bottom - top)
 
 
 def _fitted(frame: Frame, picture: FloatImage) -> FloatImage:

@@ -12,14 +12,13 @@ from velatura_protocol.geometry import Size
 from ...imaging.arrays import size_of
 from ...imaging.resize import resize
 from ..base import EngineEvent, EngineProgress, EngineResult, FloatImage
-from .easel import Easel, Share
+from .easel import DEFAULT_SCALE, Easel, Share
 from .painting import RgbImage
 from .quality.canvas import beyond, canvas_of, to_crop
 from .quality.enlarging import resized, resized_crop
 from .quality.frames import into_frame, mask_into_frame, unpadded, window
 from .quality.tiles import Tile, overlap_for, rows_of, tiles_for, with_tones_of
 
-_DEFAULT_SCALE = 2.0
 _ENLARGED = 0.1
 
 
@@ -28,7 +27,7 @@ def enlarged(easel: Easel) -> Iterator[EngineEvent]:
     task = easel.task
     easel.check(Phase.ENCODING)
     before = size_of(task.image)
-    scale = task.scale if task.scale is not None else _DEFAULT_SCALE
+    scale = task.scale if task.scale is not None else DEFAULT_SCALE
     size = Size(max(1, round(before.width * scale)), max(1, round(before.height * scale)))
     if size.width <= before.width and size.height <= before.height:
         base = resize(task.image, size)

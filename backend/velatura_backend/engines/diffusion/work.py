@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager, ExitStack, nullcontext
+from contextlib import AbstractContextManager, ExitStack, nullcontext, suppress
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -14,6 +14,7 @@ from torch import Tensor
 
 from velatura_protocol.events import Phase
 
+from ...models.records import ModelKind
 from ..base import EngineContext
 from ..workshop import Workshop
 from .adapters.safety import screen
@@ -58,6 +59,10 @@ class PreviewMaps:
 
     def __init__(self) -> None:
         self.maps: dict[str, PreviewMap] = {}
+
+
+class _AllStepped(Exception):
+    """What pipelines do behind their last step is done better here, or not at all."""
 
 
 class PaintWork:
@@ -144,7 +149,9 @@ class PaintWork:
             return self._text_of(picture)
         wording, loras = self._request.wording, self._request.loras
         form = form_of(Stage.TEXT, self._source.plan)
-        key = (self._source.model.id, form, wording, loras, self._contrasts)
+        # What words stand for changes with what is installed beside the model.
+        words = self._workshop.models.of(ModelKind.EMBEDDING, self._row.family)
+        key = (self._source.model.id, form, wording, loras, words, self._contrasts)
         return self._workshop.keep.get(TextCache, TextCache).get(key, lambda: self._text_of(None))
 
     def _text_of(self, picture: Any) -> EncodedText:
@@ -177,6 +184,7 @@ class PaintWork:
         names = [each.name for each in self._row.of_stage(Stage.DENOISING)]
         if self._row.picture_input is not PictureInput.NONE:
             names.append("vae")
+        names += self._row.looks_at
         with self._parts.use(*names) as parts, ExitStack() as stack:
             denoiser = parts[self._row.denoiser]
             stack.enter_context(checked(denoiser, self._check))
@@ -212,20 +220,23 @@ class PaintWork:
         attached.pipeline.scheduler = steering
         dtype = torch.float32 if self._row.float_latents else denoiser.dtype
         handed = self._space.handed(self._grid(steering.result)).to(dtype)
-        attached.pipeline(
-            height=self._request.height,
-            width=self._request.width,
-            num_inference_steps=len(steering.timesteps),
-            latents=handed,
-            generator=torch.Generator("cpu").manual_seed(self._request.seed % 2**63),
-            output_type="latent",
-            return_dict=False,
-            **self._guiding(),
-            **self._told(),
-            **text.embeddings,
-            **picture_arguments(self._row, self._request),
-            **attached.arguments,
-        )
+        with suppress(_AllStepped):
+            attached.pipeline(
+                **({} if self._row.own_area else self._size()),
+                num_inference_steps=len(steering.timesteps),
+                latents=handed,
+                generator=torch.Generator("cpu").manual_seed(self._request.seed % 2**63),
+                output_type="latent",
+                return_dict=False,
+                **self._guiding(),
+                **self._told(),
+                **text.embeddings,
+                **picture_arguments(self._row, self._request),
+                **attached.arguments,
+            )
+
+    def _size(self) -> Mapping[str, int]:
+        return {"height": self._request.height, "width": self._request.width}
 
     def _guiding(self) -> Mapping[str, float]:
         if self._row.guiding is Guiding.TRUE_CONTRAST:
@@ -305,6 +316,8 @@ class PaintWork:
         self._report(PaintProgress(Phase.STEPPING, fraction, step.done, step.steps))
         if self._context.wants_preview():
             self._report(PaintPreview(preview.picture(self._grid(step.predicted()))))
+        if step.done == step.steps:
+            raise _AllStepped
 
     # -- the VAE -----------------------------------------------------------------------------------
 

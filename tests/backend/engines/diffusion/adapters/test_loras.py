@@ -242,3 +242,15 @@ def test_half_precision_stays_half(tmp_path):
         on_denoiser(unet, "unet", type(pipeline), [WeightedLora(model, 1.0)], LoraFiles()),
     ):
         assert {each.dtype for each in unet.parameters()} == {torch.bfloat16}
+
+
+def test_blocks_that_were_compiled_hear_it_and_forget_it(tmp_path):
+    torch.manual_seed(0)
+    pipeline = build("sd15")
+    model = lora(lora_file(tmp_path / "ink.safetensors", pipeline, text=False))
+    eager = noise_of(pipeline.unet), painted(pipeline, [WeightedLora(model, 0.7)])
+    pipeline.unet.compile_repeated_blocks(backend="eager", fullgraph=True)
+    for _ in range(2):
+        assert torch.equal(noise_of(pipeline.unet), eager[0])
+        compiled = painted(pipeline, [WeightedLora(model, 0.7)])
+        torch.testing.assert_close(compiled, eager[1], rtol=1e-5, atol=1e-6)
