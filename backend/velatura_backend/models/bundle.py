@@ -19,7 +19,7 @@ from .finding import files_of
 from .importing import check_heads
 from .recognising import recognise
 from .record_file import BadRecord, decode_record, encode_record
-from .records import InstalledModel, ModelFile, ModelForm
+from .records import Family, InstalledModel, ModelFile, ModelForm
 from .store import ModelStore
 from .work import CHUNK, Meter, Report, unheard
 
@@ -132,7 +132,7 @@ def _check(model: InstalledModel, folder: Path) -> None:
     except VelaturaError as error:
         reason = str(error.params.get("reason") or error.params.get("what") or error.code.value)
         raise ModelDamaged(model=model.id, file=location.name, reason=reason) from error
-    if (found.kind, found.family) != (model.kind, model.family):
+    if found.kind is not model.kind or found.family not in (Family.NONE, model.family):
         raise ModelDamaged(model=model.id, file=location.name, reason=f"is a {found.kind.value}")
 
 

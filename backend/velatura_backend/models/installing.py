@@ -7,6 +7,7 @@ import os
 import shutil
 import sys
 from collections.abc import Generator, Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from velatura_protocol.errors import (
@@ -23,7 +24,7 @@ from .hub import wanted_files
 from .importing import check_heads
 from .manifest import Offer, offer
 from .recognising import recognise
-from .records import InstalledModel, ModelFile, ModelForm, ModelKind
+from .records import Family, InstalledModel, ModelFile, ModelForm, ModelKind
 from .store import ModelStore
 from .web import Web
 from .work import Meter, Report, Step, unheard
@@ -34,7 +35,7 @@ else:
     import fcntl
 
 _ROOM = 64 * 1024 * 1024
-_UNRECOGNISED = frozenset((ModelKind.PREPROCESSOR, ModelKind.SAFETY, ModelKind.UPSCALER))
+_UNRECOGNISED = frozenset((ModelKind.PREPROCESSOR, ModelKind.SAFETY))
 """Kinds that are not told by their tensors alone; their hashes say what they are."""
 
 
@@ -66,8 +67,9 @@ def install(
         parts.mkdir(parents=True, exist_ok=True, mode=0o700)
     with _alone(parts / "lock"):
         files = _download_all(model, parts / "files", web, report, patience)
+        detail = _settled(model, parts / "files")
         location = _moved(store, model, parts / "files")
-        installed = _recorded(store, model, location, files)
+        installed = _recorded(store, replace(model, detail=detail), location, files)
     shutil.rmtree(parts, ignore_errors=True)
     return installed
 
@@ -141,15 +143,22 @@ def _download_one(
     return ModelFile(path, wanted.bytes, sha256)
 
 
-def _moved(store: ModelStore, model: Offer, parts: Path) -> Path:
-    """All at once, after the last file has come."""
+def _settled(model: Offer, parts: Path) -> str:
+    """What has come is the model and nothing else; its ``detail``.
+
+    :raises ModelDamaged: it is not what the manifest says; nothing is kept
+    """
     for note in parts.rglob("*.sha256"):
         note.unlink()
     try:
-        _check(model, parts)
+        return _check(model, parts)
     except VelaturaError:
         shutil.rmtree(parts, ignore_errors=True)
         raise
+
+
+def _moved(store: ModelStore, model: Offer, parts: Path) -> Path:
+    """All at once, after the last file has come."""
     target = store.own / model.id
     with disk_errors():
         store.own.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -162,19 +171,24 @@ def _location(model: Offer, folder: Path) -> Path:
     return folder / model.files[0].local if model.form is ModelForm.FILE else folder
 
 
-def _check(model: Offer, folder: Path) -> None:
-    """:raises ModelDamaged: it is not what the manifest says"""
+def _check(model: Offer, folder: Path) -> str:
+    """The ``detail`` that its tensors tell.
+
+    :raises ModelDamaged: it is not what the manifest says
+    """
     location = _location(model, folder)
     try:
         check_heads(location)
         if model.kind in _UNRECOGNISED:
-            return
+            return model.detail
         found = recognise(location)
     except VelaturaError as error:
         reason = str(error.params.get("reason") or error.params.get("what") or error.code.value)
         raise ModelDamaged(model=model.id, file=location.name, reason=reason) from error
-    if (found.kind, found.form) != (model.kind, model.form):
+    fits = found.family in (Family.NONE, model.family)
+    if (found.kind, found.form) != (model.kind, model.form) or not fits:
         raise ModelDamaged(model=model.id, file=location.name, reason=f"is a {found.kind.value}")
+    return found.detail or model.detail
 
 
 def _recorded(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from tests.backend.models.test_importing import VAE
 from tests.support.safetensors_files import safetensors_bytes
 from velatura_backend.models.bundle import LIST, export_models, import_bundle, is_bundle
 from velatura_backend.models.importing import ImportWishes, import_models
+from velatura_backend.models.records import Family
 from velatura_backend.models.store import ModelStore
 from velatura_protocol.errors import Cancelled, ModelDamaged, UnreadableFile
 
@@ -117,6 +119,16 @@ def test_what_a_list_says_a_file_is_does_not_count(
     (disk / LIST).write_text(json.dumps(fields))
     with pytest.raises(ModelDamaged):
         import_bundle(there, disk)
+
+
+def test_a_family_that_the_tensors_do_not_tell_is_believed(
+    here: ModelStore, there: ModelStore, tmp_path: Path
+) -> None:
+    """A VAE fits several; which one it was installed for, its list knows."""
+    here.add(replace(here.get("one"), family=Family.SDXL))
+    export_models([here.get("one")], tmp_path / "disk")
+    (model,) = import_bundle(there, tmp_path / "disk")
+    assert model.family is Family.SDXL
 
 
 def test_an_export_can_be_stopped(here: ModelStore, tmp_path: Path) -> None:

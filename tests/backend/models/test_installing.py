@@ -77,6 +77,7 @@ def test_a_file_is_installed(store: ModelStore, hub: Hub) -> None:
         "ada/vae@aaaaaaaaaaaa",
     )
     assert not model.in_place
+    assert model.detail == "4", "channels, told by the tensors"
     assert verify(store, "vae") == model
     assert steps[-1] == Step(len(WEIGHTS), len(WEIGHTS), "vae.safetensors")
     assert not list(store.parts.iterdir())
