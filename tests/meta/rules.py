@@ -99,6 +99,7 @@ ROOMS = (
             f"{_BACKEND}/executors/local*",
             f"{_BACKEND}/executors/worker*",
             f"{_BACKEND}/models/convert*",
+            f"{_BACKEND}/engines/super_resolution/looking*",
             "installer/*",
         ),
     ),
@@ -111,6 +112,7 @@ ROOMS = (
             f"{_PLUGIN}/launcher*",
             f"{_BACKEND}/executors/worker_process*",  # thread counts, before numpy loads
             f"{_BACKEND}/models/convert_child*",  # the file it is to read
+            f"{_BACKEND}/engines/super_resolution/looking*",  # the same
             "*/__main__.py",
             "installer/*",
         ),

@@ -6,7 +6,6 @@ model's ``detail``, and ends with 3 where no architecture is known.
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from importlib.util import find_spec
@@ -18,7 +17,6 @@ from .facts import NetworkFacts
 
 _SECONDS = 120.0
 _UNKNOWN = 3
-_OFFLINE = {"HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": "1"}
 
 
 def look_at(path: Path) -> str:
@@ -36,7 +34,6 @@ def look_at(path: Path) -> str:
             capture_output=True,
             text=True,
             timeout=_SECONDS,
-            env={**os.environ, **_OFFLINE},
         )
     except subprocess.TimeoutExpired as error:
         raise Unsupported(what="network") from error
