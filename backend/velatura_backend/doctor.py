@@ -21,14 +21,17 @@ from velatura_protocol.engines import Device
 from velatura_protocol.errors import BackendUnavailable, VelaturaError
 from velatura_protocol.tasks import Intent, Operation
 
-from .config import prepare_data_directory
+from .config import models_directory, prepare_data_directory
 from .engines import registry
+from .engines.diffusion.specs import is_profile_installed
 from .executors.devices import describe_cpu, usable_cores
 from .executors.local import LocalExecutor
 from .executors.pipe import WorkerSettings
 from .executors.roll_call import Answer, call_roll
 from .executors.trial import TrialResult, run_trial
 from .executors.worker_process import default_numba_cache
+from .models.checking import has_all_files
+from .models.store import ModelStore
 
 _MIB = 1024 * 1024
 _LITTLE_SPACE = 2048 * _MIB
@@ -80,7 +83,29 @@ def run_checks(data_directory: Path, worker: WorkerSettings | None = None) -> tu
         check_data_directory(data_directory),
         check_space(data_directory),
         check_cache(cache),
+        check_models(data_directory),
         *check_work(worker),
+    )
+
+
+def check_models(directory: Path) -> Check:
+    """Whether their files are there in full size, and what runs them; reads no weights."""
+    models = ModelStore(models_directory(directory)).recorded()
+    gone = [each.id for each in models if not has_all_files(each)]
+    runs = is_profile_installed()
+    found = f"{len(models)}, {sum(each.bytes for each in models) / _MIB:.0f} MiB" if models else ""
+    remedy = ""
+    if gone:
+        remedy = f"Run `velatura models remove {' '.join(gone)}`, or bring the files back."
+    elif models and not runs:
+        remedy = "Run `python3 installer install --with diffusion`; without it they cannot run."
+    return Check(
+        "models",
+        "Models",
+        Status.WARNING if remedy else Status.GOOD,
+        f"files are missing or cut off: {', '.join(gone)}" if gone else found or "none installed",
+        remedy,
+        {"count": len(models), "damaged": len(gone), "runs_models": runs},
     )
 
 

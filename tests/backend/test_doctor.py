@@ -7,12 +7,15 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.model_manifests import WEIGHTS
+from velatura_backend import doctor
 from velatura_backend.doctor import (
     Check,
     Status,
     as_plain,
     check_cache,
     check_data_directory,
+    check_models,
     check_packages,
     check_space,
     check_work,
@@ -23,6 +26,8 @@ from velatura_backend.doctor import (
 from velatura_backend.executors.pipe import WorkerSettings
 from velatura_backend.executors.roll_call import Answer
 from velatura_backend.executors.trial import TrialResult
+from velatura_backend.models.importing import import_models
+from velatura_backend.models.store import ModelStore
 from velatura_protocol.errors import EngineError
 from velatura_protocol.tasks import Operation
 
@@ -121,3 +126,26 @@ def test_an_engine_that_does_not_answer_is_named(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(doctor, "_try_out", lambda worker: tried(worker, (good,)))
     _, engines = check_work(WorkerSettings())
     assert (engines.status, engines.found) == (Status.GOOD, "builtin_fill (0.2 s)")
+
+
+def test_models_are_counted_and_missed(tmp_path: Path) -> None:
+    assert check_models(tmp_path).found == "none installed"
+    folder = tmp_path / "theirs"
+    folder.mkdir()
+    (folder / "vae.safetensors").write_bytes(WEIGHTS)
+    import_models(ModelStore(tmp_path / "models"), folder)
+    check = check_models(tmp_path)
+    assert (check.status, check.found) == (Status.GOOD, "1, 0 MiB")
+    (folder / "vae.safetensors").write_bytes(WEIGHTS[:-1])
+    check = check_models(tmp_path)
+    assert (check.status, check.found) == (Status.WARNING, "files are missing or cut off: vae")
+    assert "velatura models remove vae" in check.remedy
+
+
+def test_models_that_nothing_can_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor, "is_profile_installed", lambda: False)
+    (tmp_path / "vae.safetensors").write_bytes(WEIGHTS)
+    import_models(ModelStore(tmp_path / "models"), tmp_path / "vae.safetensors")
+    check = check_models(tmp_path)
+    assert check.status is Status.WARNING
+    assert "--with diffusion" in check.remedy

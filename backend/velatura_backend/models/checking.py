@@ -31,6 +31,14 @@ def verify(store: ModelStore, model_id: str, report: Report = unheard) -> Instal
     return model
 
 
+def has_all_files(model: InstalledModel) -> bool:
+    """Each in its full size; what is in them is not looked at."""
+    try:
+        return all(path_of(model, each).stat().st_size == each.bytes for each in model.files)
+    except OSError:
+        return False
+
+
 def path_of(model: InstalledModel, file: ModelFile) -> Path:
     return model.location if model.form is ModelForm.FILE else model.location / file.path
 
