@@ -16,7 +16,7 @@ from .loading import Source
 from .memory import MemoryPlan, ModelSize
 from .painting import PaintEvent, PaintRequest, Traits
 from .parts import residency_of
-from .shrinking import enlarged_to, shrunk
+from .shrinking import enlarged_to, fitted, shrunk
 from .sizes import pass_of, size_of
 from .trained_sizes import trained_sizes
 from .work import PaintWork
@@ -60,6 +60,7 @@ class DiffusionPainter:
     ) -> Iterator[PaintEvent]:
         """:raises MemoryError: the plan takes more than there is"""
         request = shrunk(wanted, plan.area, self.row.sizes.multiple)
+        request = fitted(request, self.row.own_area)
         source = replace(self.source, plan=plan)
         conductor = self._workshop.keep.get(Conductor, partial(Conductor, self._workshop.threads))
 
