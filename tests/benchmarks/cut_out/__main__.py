@@ -12,11 +12,13 @@ from PIL import Image, ImageDraw
 from tests.benchmarks.shared.tables import table
 from velatura_backend.engines.builtin.warm import warm_up
 
+from .held_out import held_out_cases
 from .measures import Quality, measure
 from .methods import METHODS, Timed, timed
 from .subjects import Case, cases
 
 _TILE = 200
+SETS = {"drawn": cases, "held_out": held_out_cases}
 
 
 def main() -> None:
@@ -24,7 +26,7 @@ def main() -> None:
     names = [name for name in METHODS if not options.only or name == options.only]
     warm_up()
     done: dict[str, list[tuple[Case, Timed, Quality]]] = {name: [] for name in names}
-    for case in cases():
+    for case in SETS[options.set]():
         for name in names:
             result = timed(METHODS[name], case)
             alpha, colours = result.cut
@@ -33,7 +35,7 @@ def main() -> None:
     print("\n" + table(_HEAD, [_cells(name, *_columns(each)) for name, each in done.items()]))
     if options.out:
         options.out.mkdir(parents=True, exist_ok=True)
-        sheet(done).save(options.out / "cut_out.webp", quality=80)
+        sheet(done).save(options.out / f"cut_out_{options.set}.webp", quality=80)
 
 
 _HEAD = ("way", "SAD", "MSE", "gradient", "fringe", "seconds", "CPU seconds")
@@ -87,6 +89,7 @@ def _selected(case: Case) -> Image.Image:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.cut_out")
+    parser.add_argument("--set", default="drawn", choices=tuple(SETS), help="which subjects")
     parser.add_argument("--only", default="", choices=("", *METHODS), help="one way alone")
     parser.add_argument("--out", type=Path, help="folder for the contact sheet")
     return parser.parse_args()

@@ -46,13 +46,18 @@ def velatura(case: Case) -> Cut:
     return _run(case, case.selection, {})
 
 
+def velatura_told(case: Case) -> Cut:
+    """Told how much is seen through the subject, where anything is."""
+    return _run(case, case.selection, {"see_through": case.clear})
+
+
 def velatura_drawn_well(case: Case) -> Cut:
     """Given the outline, to two pixels: what the matting does alone."""
     drawn = ndimage.binary_dilation(case.alpha > 0.5, iterations=2).astype(np.float32)
     return _run(case, drawn, {"find_outline": False})
 
 
-def _run(case: Case, mask: Floats, parameters: dict[str, bool]) -> Cut:
+def _run(case: Case, mask: Floats, parameters: dict[str, bool | float]) -> Cut:
     task = EngineTask(
         Operation.CUT_OUT, Intent.NONE, case.image, mask, 0, parameters=dict(parameters)
     )
@@ -89,5 +94,6 @@ METHODS: dict[str, Callable[[Case], Cut]] = {
     "feathered 8 px": feathered,
     "GrabCut": grab_cut,
     "Velatura": velatura,
+    "Velatura, told how clear": velatura_told,
     "Velatura, outline given": velatura_drawn_well,
 }

@@ -20,13 +20,15 @@ FINE = 4
 @dataclass(frozen=True)
 class Case:
     """``image``: (SIDE, SIDE, 4) opaque; ``alpha``: (SIDE, SIDE) the truth; ``colours``: the
-    subject's; ``selection``: what a hurried user draws around it."""
+    subject's; ``selection``: what a hurried user draws around it. ``clear``: how much is seen
+    through it at its clearest."""
 
     name: str
     image: Floats
     alpha: Floats
     colours: Floats
     selection: Floats
+    clear: float = 0.0
 
 
 def cases() -> list[Case]:
@@ -36,19 +38,21 @@ def cases() -> list[Case]:
         case_of("fur, brick", _fur(2, (205, 200, 190)), grey_photo("brick", (190, 110, 90)), 3),
         case_of("fur, soft background", _fur(3, (110, 80, 55)), bokeh(4), 4),
         case_of("leaves, wood", _leaves(5), photo(data.coffee()[:240, 340:]), 5),
-        case_of("glass, gravel", _glass(), grey_photo("gravel", (120, 140, 120)), 6),
+        case_of("glass, gravel", _glass(), grey_photo("gravel", (120, 140, 120)), 6, 0.65),
         case_of("moving ball, brick", _ball(), grey_photo("brick", (140, 150, 170)), 7),
         case_of("sticker, paper", _sticker(), np.full((SIDE, SIDE, 3), (0.93, 0.9, 0.84)), 8),
     ]
 
 
-def case_of(name: str, subject: tuple[Floats, Floats], behind: Floats, seed: int) -> Case:
+def case_of(
+    name: str, subject: tuple[Floats, Floats], behind: Floats, seed: int, clear: float = 0.0
+) -> Case:
     colours, alpha = subject
     mixed = colours * alpha[..., None] + behind * (1 - alpha[..., None])
     noise = np.random.default_rng(seed).normal(0, 0.008, mixed.shape)
     image = np.ones((SIDE, SIDE, 4), np.float32)
     image[..., :3] = np.clip(np.rint((mixed + noise) * 255) / 255, 0, 1)
-    return Case(name, image, alpha, colours.astype(np.float32), _loose(alpha, seed))
+    return Case(name, image, alpha, colours.astype(np.float32), _loose(alpha, seed), clear)
 
 
 def _loose(alpha: Floats, seed: int) -> Floats:
