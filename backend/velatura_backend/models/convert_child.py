@@ -76,20 +76,22 @@ def leave_network() -> None:
 
 
 def limit_memory(size: int) -> None:
-    """The file's tensors twice (read, and copied to be written), and room to work."""
+    """The file's tensors twice (read, and copied to be written), and room to work; where the system
+    counts address space, which macOS and Windows do not. A file that is written may be as large,
+    and a crash leaves no copy of all this on the disk."""
     if sys.platform == "win32":
         return
     import resource
 
-    with open("/proc/self/statm", "rb") if sys.platform == "linux" else open(os.devnull, "rb") as f:
-        pages = f.read().split()[:1]
-    used = int(pages[0]) * resource.getpagesize() if pages else 8 * 1024**3
-    limit = used + 3 * size + _ROOM
-    for kind, most in ((resource.RLIMIT_AS, limit), (resource.RLIMIT_FSIZE, 3 * size + _ROOM)):
+    most = 3 * size + _ROOM
+    limits = [(resource.RLIMIT_FSIZE, most), (resource.RLIMIT_CORE, 0)]
+    if sys.platform == "linux":
+        pages = int(Path("/proc/self/statm").read_text().split()[0])
+        limits.append((resource.RLIMIT_AS, pages * resource.getpagesize() + most))
+    for kind, limit in limits:
         _, hard = resource.getrlimit(kind)
-        most = most if hard == resource.RLIM_INFINITY else min(most, hard)
-        resource.setrlimit(kind, (most, most))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        least = limit if hard == resource.RLIM_INFINITY else min(limit, hard)
+        resource.setrlimit(kind, (least, least))
 
 
 def forbid_everything_else(target: Path) -> None:
