@@ -10,6 +10,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from tests.backend.engines.recolour_tasks import (
+    BLUE,
+    GREEN,
+    RED,
+    WHITE,
+    grey_of,
+    is_near,
+    logo,
+    recoloured,
+)
 from tests.contracts.engine import (
     SERIAL,
     EngineContract,
@@ -22,11 +32,10 @@ from velatura_backend.engines.builtin.patchmatch.lanes import Lanes
 from velatura_backend.engines.builtin.recolour.engine import RecolourEngine
 from velatura_backend.engines.builtin.recolour.oklab import to_oklab
 from velatura_backend.imaging.palettes import from_hex
-from velatura_protocol.errors import BadTask, Cancelled, Unsupported
+from velatura_protocol.errors import Cancelled
 from velatura_protocol.tasks import Intent, Operation
 
 GOLDEN = Path(__file__).with_name("golden") / "recoloured.png"
-RED, BLUE, WHITE, GREEN = "#d02020", "#2040c0", "#f8f8f8", "#30a040"
 HALF_A_16_BIT_LEVEL = 0.5 / 65535
 
 
@@ -38,41 +47,6 @@ class TestRecolourKeepsTheContract(EngineContract):
         """Of a grey document only tones can be asked for."""
         task = super().make_task(height, width, channels)
         return replace(task, parameters={"mode": "snap"}) if channels == 2 else task
-
-
-def logo(side: int = 96, colours: tuple[str, ...] = (WHITE, RED, BLUE)):
-    """Flat areas with anti-aliased edges, on a transparent rim; and where it is flat."""
-    ys, xs = np.mgrid[:side, :side]
-    values = from_hex(colours)
-    image = np.ones((side, side, 4), np.float32)
-    image[..., :3] = values[0]
-    covers = []
-    for colour, (y, x, r) in zip(values[1:], ((40, 36, 22), (56, 62, 20)), strict=False):
-        cover = np.clip(r - np.hypot(ys - y, xs - x) + 0.5, 0, 1)[..., None]
-        image[..., :3] = image[..., :3] * (1 - cover) + colour * cover
-        covers.append(cover[..., 0])
-    image[:6, :, 3] = 0.0
-    image[6, :, 3] = 0.5
-    flat = np.logical_and.reduce([(cover == 0) | (cover == 1) for cover in covers])
-    return image, covers, flat
-
-
-def recoloured(image, seed=0, images=None, mask=None, **parameters):
-    shown = np.ones(image.shape[:2], np.float32) if mask is None else mask
-    task = EngineTask(
-        Operation.RECOLOUR, Intent.NONE, image, shown, seed, images or {}, parameters=parameters
-    )
-    return result_of(list(RecolourEngine().run(task, RecordingContext(previews=False)))).image
-
-
-def grey_of(image):
-    grey = image.copy()
-    grey[..., :3] = (image[..., :3] @ np.array((0.2126, 0.7152, 0.0722), np.float32))[..., None]
-    return grey
-
-
-def is_near(image, colour, within=1e-6):
-    return np.abs(image[..., :3] - from_hex((colour,))[0]).max(axis=-1) <= within
 
 
 def test_its_own_palette_is_the_identity():
@@ -154,81 +128,6 @@ def test_a_pictures_colours_are_a_palette():
     other, _, _ = logo(colours=("#101820", GREEN))
     result = recoloured(image, images={"palette": (other,)})
     assert is_near(result[flat & (covers[0] == 0)], GREEN, 1e-3).all()
-
-
-def test_snapping_leaves_only_the_palettes_colours():
-    palette = ("#000000", "#ffffff", RED, BLUE)
-    for dither in (0.0, 1.0):
-        result = recoloured(picture(64, 64, 4), mode="snap", palette=palette, dither=dither)
-        steps = np.rint(result[..., :3] * 255).astype(int)
-        assert np.abs(result[..., :3] * 255 - steps).max() < 1e-4
-        found = {"#{:02x}{:02x}{:02x}".format(*each) for each in steps.reshape(-1, 3)}
-        assert found <= set(palette)
-
-
-def test_snapping_with_soft_edges_keeps_them_soft():
-    image, covers, flat = logo(colours=(WHITE, RED))
-    hard, soft = (
-        recoloured(image, mode="snap", palette=("#ffffff", "#c00000"), soft_edges=each)
-        for each in (False, True)
-    )
-    assert np.array_equal(hard[flat], soft[flat])
-    light, dark = from_hex(("#ffffff", "#c00000"))
-    wanted = light + covers[0][..., None] * (dark - light)
-    errors = [float(np.abs(each[..., :3] - wanted)[~flat].mean()) for each in (hard, soft)]
-    assert errors[1] < 0.25 * errors[0]
-
-
-def test_strokes_colour_the_areas_they_lie_in():
-    image, covers, _ = logo()
-    grey, strokes = grey_of(image), np.zeros_like(image)
-    strokes[38:42, 22:28], strokes[60:64, 60:72], strokes[86:92, 4:30] = (
-        (*from_hex((colour,))[0], 1.0) for colour in (RED, BLUE, WHITE)
-    )
-    result = recoloured(grey, images={"strokes": (strokes,)}, mode="colourise")
-    lab = to_oklab(result[..., :3])
-    red, blue = (covers[0] == 1) & (covers[1] == 0), covers[1] == 1
-    assert np.median(lab[red][:, 1]) > 0.1
-    assert np.median(lab[blue][:, 2]) < -0.08
-    assert np.abs(lab[..., 0] - to_oklab(grey[..., :3])[..., 0]).max() < 0.02
-
-
-def test_a_reference_colours_what_looks_like_it():
-    image, covers, _ = logo(colours=("#e8e0c0", RED))
-    result = recoloured(grey_of(image), images={"reference": (image,)}, mode="colourise")
-    lab, truth = to_oklab(result[..., :3]), to_oklab(image[..., :3])
-    for area in (covers[0] == 1, covers[0] == 0):
-        ours, theirs = (np.median(each[area], axis=0)[1:] for each in (lab, truth))
-        alike = (ours * theirs).sum() / (np.hypot(*ours) * np.hypot(*theirs))
-        assert alike > 0.97  # the hue; a dark grey cannot be as vivid as that red
-        assert np.hypot(*ours) > 0.5 * np.hypot(*theirs)
-
-
-def test_large_pictures_are_coloured_in_a_smaller_size(monkeypatch):
-    monkeypatch.setattr(
-        "velatura_backend.engines.builtin.recolour.colourise.SOLVED_PIXELS", 48 * 48
-    )
-    test_strokes_colour_the_areas_they_lie_in()
-
-
-def test_colouring_needs_colours():
-    with pytest.raises(BadTask):
-        recoloured(picture(16, 16, 4), mode="colourise")
-
-
-@pytest.mark.parametrize("mode", ["palette", "colourise"])
-def test_a_grey_document_cannot_show_colours(mode):
-    task = EngineTask(
-        Operation.RECOLOUR,
-        Intent.NONE,
-        picture(16, 16, 4),
-        np.ones((16, 16), np.float32),
-        0,
-        parameters={"mode": mode},
-    )
-    for each in (replace(task, grey=True), replace(task, image=picture(16, 16, 2))):
-        with pytest.raises(Unsupported):
-            list(RecolourEngine().run(each, RecordingContext()))
 
 
 def test_a_preview_comes_before_the_result():
