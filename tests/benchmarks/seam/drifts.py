@@ -24,7 +24,7 @@ def _gradient(picture: Picture, mask: BoolMask) -> Picture:
     height, width = mask.shape
     down = np.linspace(-0.05, 0.05, height, dtype=np.float32)[:, None]
     across = np.linspace(-0.03, 0.03, width, dtype=np.float32)[None, :]
-    return picture + (down + across)[..., None]
+    return (picture + (down + across)[..., None]).astype(np.float32)
 
 
 def _gain(picture: Picture, mask: BoolMask) -> Picture:

@@ -19,13 +19,20 @@ from ..base import EngineEvent, EngineResult, FloatImage, FloatMask
 from ..builtin.patchmatch.lanes import Lanes
 from .easel import Easel, Share, seamless_of
 from .painting import RgbImage, Seamless
-from .quality.canvas import Canvas, beyond, canvas_of, to_crop
+from .quality.canvas import beyond, canvas_of, to_crop
 from .quality.colour import matched
-from .quality.enlarging import resized
-from .quality.frames import into_frame, mask_into_frame, unpadded, window
+from .quality.enlarging import resized_part
+from .quality.frames import (
+    Window,
+    into_frame,
+    mask_into_frame,
+    scaled_mask,
+    unpadded,
+    window,
+)
 from .quality.grain import with_grain
 from .quality.masks import denoise_mask
-from .quality.plan import Pass, Plan, plan_fill, plan_whole
+from .quality.plan import Frame, Pass, Plan, plan_fill, plan_whole
 from .quality.prefill import Ground, prefilled
 from .quality.spreading import spread
 
@@ -65,18 +72,18 @@ class Filling:
         if not self.hole.any() or self.manner.strength <= 0.0:
             yield EngineResult(self.task.image.copy())
             return
-        canvas = canvas_of(self.task.image)
         plan = self._plan()
         place = window(plan.region)
-        ground = Ground(canvas.colours[place], self.hole[place], canvas.known[place])
+        canvas = canvas_of(self.task.image[place])
+        ground = Ground(canvas.colours, np.ascontiguousarray(self.hole[place]), canvas.known)
         if self._is_only_cleared(ground):
-            yield EngineResult(self._crop(ground.colours, plan, canvas))
+            yield EngineResult(self._crop(ground.colours, plan))
             return
         under = yield from self._under(ground)
         mask = denoise_mask(self.task.mask[place], plan.edge, self.lanes)
         painted = yield from self._passes(plan, ground, under, mask)
         finished = self._finished(painted, ground)
-        yield self.easel.findings.result(self._crop(finished, plan, canvas))
+        yield self.easel.findings.result(self._crop(finished, plan))
 
     def _plan(self) -> Plan:
         traits, options = self.easel.painter.traits, self.easel.options
@@ -127,6 +134,8 @@ class Filling:
         self, plan: Plan, each: Pass, share: Share, ground: Ground, under: RgbImage | None,
         mask: FloatMask, strength: float,
     ) -> Generator[EngineEvent, None, RgbImage]:  # fmt: skip
+        """``under`` with what was painted under M; what was painted beyond shows to nobody, the
+        next pass included."""
         frame = each.frame
         inner = window(frame.region.translated(-plan.region.x, -plan.region.y))
         image = None if under is None else into_frame(frame, under[inner])
@@ -134,16 +143,27 @@ class Filling:
         painted = yield from self.easel.paint(
             frame, share, image, partial, strength, instruction=self.manner.instruction
         )
-        fitted = resized(unpadded(frame, painted), frame.region.size, self.easel.context)
-        self.easel.check(Phase.DECODING)
-        fitted = matched(
-            fitted, ground.colours[inner], ground.hole[inner], ground.known[inner],
-            self.easel.options.colour_match,
-        )  # fmt: skip
+        painted = unpadded(frame, painted)
+        if image is not None:
+            painted = self._matched(painted, unpadded(frame, image), ground, inner, frame)
         self.easel.check(Phase.DECODING)
         joined = ground.colours.copy() if under is None else under.copy()
-        joined[inner] = np.where(mask[inner][..., None] > 0.0, fitted, joined[inner])
+        hole = ground.hole[inner]
+        changed = mask_bounds(hole)
+        most = 2 if each is not plan.passes[-1] else 4
+        part = resized_part(painted, frame.region.size, changed, self.easel.context, most)
+        place = joined[inner][window(changed)]
+        np.copyto(place, part, where=hole[window(changed)][..., None])
         return joined
+
+    def _matched(
+        self, painted: RgbImage, before: RgbImage, ground: Ground, inner: Window, frame: Frame
+    ) -> RgbImage:
+        """At the size that it was painted in. ``before`` is the picture's where that counts."""
+        hole = scaled_mask(ground.hole[inner].astype(np.float32), frame.inner) > 0.0
+        known = scaled_mask(ground.known[inner].astype(np.float32), frame.inner) >= 1.0
+        self.easel.check(Phase.DECODING)
+        return matched(painted, before, hole, known, self.easel.options.colour_match)
 
     def _finished(self, painted: RgbImage, ground: Ground) -> RgbImage:
         seed = self.task.seed * 8191 + 1
@@ -155,25 +175,29 @@ class Filling:
             self.easel.findings.metrics["residual_noise"] = finished.ratio
         return finished.image
 
-    def _crop(self, painted: RgbImage, plan: Plan, canvas: Canvas) -> FloatImage:
+    def _crop(self, painted: RgbImage, plan: Plan) -> FloatImage:
         """The crop with what was painted where M shows it, and itself elsewhere."""
         result = self.task.image.copy()
-        place, channels = window(plan.region), result.shape[2]
-        made = to_crop(painted, self._alpha(canvas)[place], channels)
+        bounds = mask_bounds(self.hole)
+        place = window(bounds)
+        inner = window(bounds.translated(-plan.region.x, -plan.region.y))
+        alpha = self._alpha(plan)[inner]
+        made = to_crop(painted[inner], alpha, result.shape[2])
         if not self.manner.replaces:
             made[..., :-1] += beyond(self.task.image[place])
-        result[place] = np.where(self.hole[place][..., None], made, result[place])
+        np.copyto(result[place], made, where=self.hole[place][..., None])
         return result
 
-    def _alpha(self, canvas: Canvas) -> NDArray[np.float32]:
-        """What replaces is opaque; what is removed leaves the alpha around it; else the
-        picture's."""
-        alpha = np.clip(np.nan_to_num(self.task.image[..., -1], nan=1.0), 0.0, 1.0)
+    def _alpha(self, plan: Plan) -> NDArray[np.float32]:
+        """Of the region. What replaces is opaque; what is removed leaves the alpha around it; else
+        the picture's."""
+        region, hole = (each[window(plan.region)] for each in (self.task.image, self.hole))
+        alpha = np.clip(np.nan_to_num(region[..., -1], nan=1.0), 0.0, 1.0)
         if not self.manner.replaces:
             return alpha
         if self.manner.intent is not Intent.REMOVE or bool((alpha == 1.0).all()):
             return np.ones_like(alpha)
-        usable = np.isfinite(self.task.image).all(axis=2) & ~self.hole
+        usable = np.isfinite(region).all(axis=2) & ~hole
         return np.clip(spread(alpha[..., None], usable.astype(np.float32))[..., 0], 0.0, 1.0)
 
 

@@ -191,7 +191,7 @@ def test_transparent_surroundings_and_straight_alpha():
     assert result[48, 48, 1] < 0.5
     shown = painter.requests[0].image
     assert shown is not None
-    assert not (np.abs(shown - np.float32((0.0, 1.0, 0.0))).max(axis=2) < 0.2).any()
+    assert not (np.abs(shown - np.array((0.0, 1.0, 0.0), np.float32)).max(axis=2) < 0.2).any()
 
 
 def test_a_removal_beside_transparency_takes_its_alpha():
@@ -248,7 +248,7 @@ def test_a_whole_layer_is_changed_from_what_it_is(operation):
     assert request.mask is None
     assert 0.3 <= request.strength <= 0.5
     share = request.strength
-    expected = (1 - share) * task.image[..., :3] + share * np.float32((0.8, 0.2, 0.2))
+    expected = (1 - share) * task.image[..., :3] + share * np.array((0.8, 0.2, 0.2), np.float32)
     assert np.abs(result[..., :3] - expected).mean() < 0.12
 
 
@@ -270,7 +270,7 @@ def test_generate_gives_exactly_the_size_asked_for(size, traits):
     result = made(task, KnownPainter(traits))
     assert result.shape == (*size, 4)
     assert result == pytest.approx(
-        np.broadcast_to(np.float32((0.8, 0.2, 0.2, 1.0)), result.shape), abs=0.03
+        np.broadcast_to(np.array((0.8, 0.2, 0.2, 1.0), np.float32), result.shape), abs=0.03
     )
 
 

@@ -72,3 +72,19 @@ class Grid:
 def grid_over(height: int, width: int) -> Grid:
     """About a hundred cells across."""
     return Grid(max(_SMALLEST, math.ceil(math.sqrt(height * width) / _ACROSS)), height, width)
+
+
+def reduced(values: Values, cell: int) -> Values:
+    """(height, width, channels): means of squares of ``cell`` pixels; itself for 1."""
+    if cell == 1:
+        return values
+    planes = [
+        np.asarray(Image.fromarray(np.ascontiguousarray(values[..., c])).reduce(cell))
+        for c in range(values.shape[2])
+    ]
+    return np.dstack(planes)
+
+
+def share_of(mask: BoolMask, cell: int) -> Values:
+    """(rows, columns): of each square of ``cell`` pixels, how much is in the mask."""
+    return reduced(mask[..., None].astype(np.float32), cell)[..., 0]

@@ -13,17 +13,18 @@ is about what the one before leaves:
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 from scipy import ndimage
 
 from ..painting import RgbImage
-from .cells import BoolMask, Grid, Values, grid_over
+from .cells import BoolMask, Grid, Values, grid_over, reduced, share_of
 from .outline import outline_steps
 from .robust import tukey
 from .spreading import spread
-from .tone import tone_between
+from .tone import Tone, tone_between
 
 _LEAST_SHARE = 0.25
 """Of a cell's pixels that must be unmasked for it to say anything."""
@@ -38,6 +39,10 @@ _NEAR = 0.25
 """Of the region's longer side: evidence so far from the mask counts half."""
 
 
+_MOST_PIXELS = 1 << 20
+"""That anything is fitted on: low frequencies are the same in a smaller picture."""
+
+
 def matched(
     painted: RgbImage, picture: RgbImage, hole: BoolMask, known: BoolMask, amount: float = 1.0
 ) -> RgbImage:
@@ -46,21 +51,51 @@ def matched(
     All (height, width, …) of one region: ``hole`` is what M shows, ``known`` where the picture has
     a colour. Itself where there is nothing to compare, or nothing to take back.
     """
-    trusted = known & ~hole
-    if amount <= 0.0 or not trusted.any() or not hole.any():
+    if amount <= 0.0 or not (known & ~hole).any() or not hole.any():
         return painted
-    cells = _cells(painted, picture, trusted, hole)
+    cell = math.ceil(math.sqrt(hole.size / _MOST_PIXELS))
+    small = [reduced(each, cell) for each in (painted, picture)]
+    masked = share_of(hole, cell) > 0.0
+    shift = _shift(small[0], small[1], masked, share_of(known, cell) >= 1.0)
+    if shift is None:
+        return painted
+    return _applied(painted, hole, shift, cell, amount)
+
+
+@dataclass(frozen=True)
+class _Shift:
+    """What to add: ``tone``'s gain, a smooth ``field`` everywhere, ``steps`` inside the hole; both
+    (rows, columns, 3) over ``grid``."""
+
+    grid: Grid
+    tone: Tone
+    field: Values
+    steps: Values
+
+
+def _shift(painted: RgbImage, picture: RgbImage, hole: BoolMask, known: BoolMask) -> _Shift | None:
+    cells = _cells(painted, picture, known & ~hole, hole)
     if not cells.near.any():
-        return painted
+        return None
     grid, places = cells.grid, cells.grid.centres()
     tone = tone_between(cells.painted, cells.wanted, cells.near, *places)
     plain = tone.at(*places)
-    cells = cells.shifted(plain + tone.gained(cells.painted))
-    shift = tone.gained(painted) + grid.enlarged(plain + _field(cells))
-    shift += outline_steps(painted + shift, picture, hole, known, grid)
-    if not shift.any():
-        return painted
-    return (painted + np.float32(amount) * shift).astype(np.float32, copy=False)
+    field = plain + _field(cells.shifted(plain + tone.gained(cells.painted)))
+    fitted = painted + tone.gained(painted) + grid.enlarged(field)
+    return _Shift(grid, tone, field, outline_steps(fitted, picture, hole, known, grid))
+
+
+def _applied(
+    painted: RgbImage, hole: BoolMask, shift: _Shift, cell: int, amount: float
+) -> RgbImage:
+    grid = Grid(shift.grid.side * cell, *hole.shape)
+    total = shift.tone.gained(painted)
+    total += grid.enlarged(shift.field)
+    if shift.steps.any():
+        total += np.where(hole[..., None], grid.enlarged(shift.steps), np.float32(0.0))
+    total *= np.float32(amount)
+    total += painted
+    return total
 
 
 @dataclass(frozen=True)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
+from PIL import Image
 
-from velatura_protocol.geometry import Size
+from velatura_protocol.geometry import Rect, Size
 
+from ....imaging.resize import Filter
 from ...base import EngineContext, FloatImage
 from ...builtin.networks.chain import enlarged
 from ...builtin.networks.workers import NetworkWorkers
 from ..painting import RgbImage
-from .frames import scaled
 
 _WORTH_IT = 1.1
 """Below it a resample is as sharp as the networks that double."""
@@ -18,17 +21,41 @@ _WORTH_IT = 1.1
 _PASSES = 1
 """Of back-projection: true to what was painted, which has no noise to be true to."""
 
+_MARGIN = 8
+"""Pixels around a part that its enlargement sees."""
+
 
 def resized(image: RgbImage, size: Size, context: EngineContext) -> RgbImage:
     """(height, width, 3) at that size; enlarged by the built-in networks where that shows.
 
     :raises Cancelled: the order is to stop
     """
+    return resized_part(image, size, Rect.of_size(size), context)
+
+
+def resized_part(
+    image: RgbImage, size: Size, part: Rect, context: EngineContext, most: int = 4
+) -> RgbImage:
+    """The ``part`` of what ``image`` is at ``size``; nothing else is made. The networks enlarge by
+    at most ``most`` times, 2 or 4."""
     height, width = image.shape[:2]
-    if max(size.height / height, size.width / width) <= _WORTH_IT:
-        return scaled(image, size)
-    opaque = np.dstack([image, np.ones((height, width), np.float32)])
-    return resized_crop(opaque, size, context)[..., :3]
+    if (height, width) == (size.height, size.width):
+        return image[part.y : part.bottom, part.x : part.right]
+    down, across = height / size.height, width / size.width
+    outer = _grown(part, down, across, height, width)
+    inner = np.ascontiguousarray(image[outer.y : outer.bottom, outer.x : outer.right])
+    times = 1
+    if 1.0 / min(down, across) > _WORTH_IT:
+        times = 2 if most == 2 or 1.0 / min(down, across) <= 2.0 else 4
+        inner = _enlarged(inner, Size(times * outer.width, times * outer.height), context)
+    box = (
+        times * (part.x * across - outer.x),
+        times * (part.y * down - outer.y),
+        times * (part.right * across - outer.x),
+        times * (part.bottom * down - outer.y),
+    )
+    planes = [_plane(inner[..., channel], part.size, box) for channel in range(3)]
+    return np.dstack(planes)
 
 
 def resized_crop(image: FloatImage, size: Size, context: EngineContext) -> FloatImage:
@@ -36,3 +63,27 @@ def resized_crop(image: FloatImage, size: Size, context: EngineContext) -> Float
     with NetworkWorkers(context.threads, context.cancel) as workers:
         picture = enlarged(image, size, _PASSES, workers)
         return np.concatenate(list(picture.strips), axis=0)
+
+
+def _enlarged(image: RgbImage, size: Size, context: EngineContext) -> RgbImage:
+    opaque = np.dstack([image, np.ones(image.shape[:2], np.float32)])
+    return resized_crop(opaque, size, context)[..., :3]
+
+
+def _grown(part: Rect, down: float, across: float, height: int, width: int) -> Rect:
+    """Where the part lies in the smaller picture, in whole pixels."""
+    wanted = Rect.from_edges(
+        math.floor(part.x * across),
+        math.floor(part.y * down),
+        math.ceil(part.right * across),
+        math.ceil(part.bottom * down),
+    )
+    return wanted.grown(_MARGIN).intersection(Rect(0, 0, width, height))
+
+
+def _plane(plane: RgbImage, size: Size, box: tuple[float, float, float, float]) -> RgbImage:
+    height, width = plane.shape
+    left, top, right, bottom = box
+    box = (max(0.0, left), max(0.0, top), min(float(width), right), min(float(height), bottom))
+    picture = Image.fromarray(np.ascontiguousarray(plane, np.float32))
+    return np.asarray(picture.resize((size.width, size.height), Filter.LANCZOS.value, box))

@@ -57,21 +57,20 @@ class _Side:
 
 def outline_steps(
     painted: RgbImage, picture: RgbImage, hole: BoolMask, known: BoolMask, grid: Grid
-) -> RgbImage:
-    """What to add to ``painted`` (height, width, 3) for it to go over into ``picture`` where both
-    are smooth; 0 outside the hole."""
+) -> Values:
+    """What to add to ``painted`` (height, width, 3) inside the hole for it to go over into
+    ``picture`` where both are smooth: (rows, columns, 3) over the grid."""
     inside, outside = _strips(hole), _strips(~hole)
     within = _side(painted, inside, grid)
     around = _side(picture, [each & known for each in outside], grid)
     both = within.there & around.there
     if not both.any():
-        return np.zeros_like(painted)
+        return np.zeros((*grid.shape, 3), np.float32)
     step = np.where(both[..., None], around.at_outline - within.at_outline, np.float32(0.0))
     overall = _overall(step, both)
     rest = np.where(both[..., None], step - overall, np.float32(0.0))
     weight = both * _plausible(rest, np.maximum(within.rough, around.rough))
-    field = overall + _spread_inside(rest, weight.astype(np.float32))
-    return np.where(hole[..., None], grid.enlarged(field), np.float32(0.0))
+    return overall + _spread_inside(rest, weight.astype(np.float32))
 
 
 def _overall(step: Values, there: BoolMask) -> NDArray[np.float32]:

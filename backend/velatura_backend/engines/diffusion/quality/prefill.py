@@ -36,7 +36,7 @@ Progressing = Generator[EngineProgress, None, RgbImage]
 
 _PATCHES = frozenset((Intent.REMOVE, Intent.EXPAND))
 _MOST_PIXELS = 1024 * 1024
-"""That the built-in fill works on: a second's work. The painting goes over what it makes."""
+"""That anything is filled on: a second's work. The painting goes over what it makes."""
 
 _FALLOFF = 9
 _SOFTEST = 65
@@ -62,19 +62,34 @@ def prefilled(ground: Ground, intent: Intent, seed: int, context: EngineContext)
 
     :raises NoSource: something is to be removed, and nothing is left to continue
     """
-    usable = ground.usable
-    if not usable.any():
+    if not ground.usable.any():
         if intent is Intent.REMOVE:
             raise NoSource
         return ground.colours
+    small = _reduced(ground)
+    context.cancel.check(Phase.ENCODING)
     if intent in _PATCHES:
-        return (yield from _patched(ground, intent, seed, context))
+        made = yield from _patched(small, intent, seed, context)
+    else:
+        made = spread(small.colours, small.usable.astype(np.float32))
+        if intent is Intent.FILL:
+            made = _with_own_light(small, made)
     context.cancel.check(Phase.ENCODING)
-    around = spread(ground.colours, usable.astype(np.float32))
-    context.cancel.check(Phase.ENCODING)
-    if intent is Intent.FILL:
-        around = _with_own_light(ground, around)
-    return np.where(ground.hole[..., None], around, ground.colours)
+    full = Size(ground.hole.shape[1], ground.hole.shape[0])
+    return np.where(ground.hole[..., None], scaled(made, full), ground.colours)
+
+
+def _reduced(ground: Ground) -> Ground:
+    """As small as is quick to fill; itself where it is."""
+    full = Size(ground.hole.shape[1], ground.hole.shape[0])
+    size = _small_enough(full)
+    if size == full:
+        return ground
+    return Ground(
+        scaled(ground.colours, size),
+        scaled_mask(ground.hole.astype(np.float32), size) > 0.0,
+        scaled_mask(ground.known.astype(np.float32), size) >= 1.0,
+    )
 
 
 def _with_own_light(ground: Ground, around: RgbImage) -> RgbImage:
@@ -88,28 +103,23 @@ def _with_own_light(ground: Ground, around: RgbImage) -> RgbImage:
 
 def _patched(ground: Ground, intent: Intent, seed: int, context: EngineContext) -> Progressing:
     """By the built-in fill, which continues textures and lines up to the outline."""
-    full = Size(ground.hole.shape[1], ground.hole.shape[0])
-    size = _small_enough(full)
-    hole = scaled_mask(ground.hole.astype(np.float32), size) > 0.0
-    visible = scaled_mask(ground.known.astype(np.float32), size) >= 1.0
-    colours = scaled(ground.colours, size)
+    hole = ground.hole.astype(np.float32)
     task = EngineTask(
         operation=Operation.FILL,
         intent=intent,
-        image=np.dstack([colours, np.ones(hole.shape, np.float32)]),
-        mask=hole.astype(np.float32),
+        image=np.dstack([ground.colours, np.ones_like(hole)]),
+        mask=hole,
         seed=seed,
-        masks={"exclude": (~visible).astype(np.float32)},
+        masks={"exclude": (~ground.known).astype(np.float32)},
         parameters={"grain": 0.0},
     )
-    filled = colours
+    filled = ground.colours
     for event in FillEngine().run(task, _WithoutPreviews(context)):
         if isinstance(event, EngineProgress):
             yield replace(event, phase=Phase.ENCODING)
         elif isinstance(event, EngineResult) and isinstance(event.image, np.ndarray):
             filled = event.image[..., :3]
-    context.cancel.check(Phase.ENCODING)
-    return np.where(ground.hole[..., None], scaled(filled, full), ground.colours)
+    return filled
 
 
 def _small_enough(size: Size) -> Size:

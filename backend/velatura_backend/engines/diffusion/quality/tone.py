@@ -14,7 +14,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import ndimage
 
 from .cells import Values
@@ -55,7 +54,7 @@ class Tone:
         return (_powers(down, across) @ self.polynomial).astype(np.float32)
 
     def gained(self, values: Values) -> Values:
-        return self.gain * (values - self.middle)
+        return (self.gain * (values - self.middle)).astype(np.float32, copy=False)
 
 
 def tone_between(
@@ -66,9 +65,11 @@ def tone_between(
     there = weight > 0.0
     found, true = _smooth(painted, weight)[there], _smooth(wanted, weight)[there]
     weights = weight[there].astype(np.float64) / _ALIKE
-    middle = np.average(true, axis=0, weights=weights)
+    middle = np.average(true.astype(np.float64), axis=0, weights=weights)
     powers = _powers(down, across)[there]
-    terms = np.concatenate([_terms(powers, true - middle, c) for c in range(3)])
+    terms = np.concatenate(
+        [_terms(powers, (true - middle).astype(np.float32), c) for c in range(3)]
+    )
     shift = (found - true).T.reshape(-1).astype(np.float64)
     return _undone(_solved(terms, shift, np.tile(weights, 3)), middle)
 
@@ -79,11 +80,12 @@ def _powers(down: Values, across: Values) -> Doubles:
     return np.stack(terms, axis=-1).astype(np.float64)
 
 
-def _terms(powers: Doubles, values: NDArray[np.floating], channel: int) -> Doubles:
+def _terms(powers: Doubles, values: Values, channel: int) -> Doubles:
     own = np.zeros((len(powers), 12))
     own[:, 4 * channel : 4 * channel + 3] = powers[:, :3]
     own[:, 4 * channel + 3] = values[:, channel]
-    return np.concatenate([powers[:, 1:], values[:, channel : channel + 1], own], axis=1)
+    value = values[:, channel : channel + 1].astype(np.float64)
+    return np.concatenate([powers[:, 1:], value, own], axis=1)
 
 
 def _solved(terms: Doubles, left: Doubles, weights: Doubles) -> Doubles:
@@ -100,7 +102,8 @@ def _solved(terms: Doubles, left: Doubles, weights: Doubles) -> Doubles:
         if weight.sum() <= 0.0:
             break
         weighed = terms * (weight / scale**2)[:, None]
-        answer = np.linalg.solve(weighed.T @ terms + prior, weighed.T @ left)
+        solved = np.linalg.solve(weighed.T @ terms + prior, weighed.T @ left)
+        answer = solved.astype(np.float64)
     return answer
 
 
@@ -117,4 +120,5 @@ def _undone(answer: Doubles, middle: Doubles) -> Tone:
 def _smooth(means: Values, weight: Values) -> Values:
     """Over the cells that have a weight."""
     total = ndimage.gaussian_filter(means * weight[..., None], _SMOOTHED, axes=(0, 1))
-    return total / np.maximum(ndimage.gaussian_filter(weight, _SMOOTHED), 1e-6)[..., None]
+    weights = np.maximum(ndimage.gaussian_filter(weight, _SMOOTHED), 1e-6)
+    return (total / weights[..., None]).astype(np.float32)
