@@ -11,7 +11,6 @@ from velatura_backend.engines.base import EnginePreview, EngineTask
 from velatura_backend.engines.builtin.glance import at_size, coarse, is_large
 from velatura_protocol.tasks import Intent
 
-
 ENGINES = ["upscale", "restore", "restyle", "cut_out", "vary", "tile", "retarget"]
 
 
