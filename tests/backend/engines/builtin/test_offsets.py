@@ -40,7 +40,7 @@ def level_of(grey: np.ndarray, lanes: Lanes) -> Level:
 
 
 def test_steps_of_a_pattern_lie_on_its_grid(lanes):
-    steps = repeating_steps(level_of(tiles(HEIGHT, WIDTH), lanes), 5, 3)
+    steps = repeating_steps(level_of(tiles(HEIGHT, WIDTH), lanes), 5, 3, lanes)
     assert steps is not None
     assert len(steps) >= 8
     best = steps[:8]
@@ -51,13 +51,13 @@ def test_steps_of_a_pattern_lie_on_its_grid(lanes):
 @pytest.mark.parametrize("deviation", [0.0, 0.2])
 def test_neither_noise_nor_a_plain_picture_repeats(lanes, deviation):
     noise = np.random.default_rng(0).normal(0.5, deviation, (HEIGHT, WIDTH)).astype(np.float32)
-    assert repeating_steps(level_of(noise, lanes), 5, 3) is None
+    assert repeating_steps(level_of(noise, lanes), 5, 3, lanes) is None
 
 
 def test_a_start_in_step_copies_what_was_there(lanes):
     grey = tiles(HEIGHT, WIDTH, noise=0.0)
     level = level_of(grey, lanes)
-    steps = repeating_steps(level, 5, 3)
+    steps = repeating_steps(level, 5, 3, lanes)
     assert steps is not None
     start_in_step(level, steps)
     ys, xs = np.nonzero(level.field.target)

@@ -16,6 +16,7 @@ from scipy import ndimage
 from .distance import RADIUS
 from .field import Level
 from .kernels import Floats
+from .lanes import Lanes
 
 _LEAST_STEP = 5
 _LIGHT = 25
@@ -35,7 +36,7 @@ Steps = NDArray[np.int64]
 """(count, 2) rows and columns, the best first."""
 
 
-def repeating_steps(level: Level, channels: int, colours: int) -> Steps | None:
+def repeating_steps(level: Level, channels: int, colours: int, lanes: Lanes) -> Steps | None:
     """Those of a level's known pixels; None where nothing repeats."""
     known = level.present & ~level.hole
     planes = level.field.features.reshape(len(level.hole), -1, channels)
@@ -43,7 +44,9 @@ def repeating_steps(level: Level, channels: int, colours: int) -> Steps | None:
     share = ndimage.uniform_filter(known.astype(np.float32), _LIGHT)
     light = ndimage.uniform_filter(luminance, _LIGHT) / np.maximum(share, 1e-3)
     pattern = np.where(known, luminance - light, np.float32(0.0)).astype(np.float32)
+    lanes.check()
     difference = _difference(pattern, known)
+    lanes.check()
     if difference is None:
         return None
     return _minima(difference)

@@ -176,7 +176,7 @@ class _Solver:
         has_others = self.layout.home < len(self.masks[0].hole)
         if self.thin or has_others or index == 0 or not (is_small and is_first):
             return None
-        return repeating_steps(level, self.channels, self.colours)
+        return repeating_steps(level, self.channels, self.colours, self.lanes)
 
     def _in_step(
         self, level: Level, steps: Steps, index: int, shares: int
