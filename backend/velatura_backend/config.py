@@ -31,7 +31,8 @@ class Retention:
 class Config:
     """``port`` 0 lets the system choose. ``grace_seconds``: how long it stays without a client and
     without work; None means until it is told to stop. ``with_parent``: it ends with its standard
-    input."""
+    input. ``model_memory``: the most bytes of a device that models may take, 0 for all there
+    are."""
 
     data_directory: Path
     address: str = "127.0.0.1"
@@ -43,6 +44,7 @@ class Config:
     connections: int = 64
     handshake_seconds: float = 10.0
     heartbeat_seconds: float = 20.0
+    model_memory: int = 0
 
     @property
     def models_directory(self) -> Path:

@@ -214,6 +214,7 @@ def _fields(provenance: Provenance) -> dict[str, str]:
         "Software": provenance.software,
         "Device": provenance.device,
         "Threads": str(provenance.threads),
+        "Memory": provenance.memory,
         "Created": provenance.created,
         "Parameters": json.dumps(provenance.parameters, sort_keys=True),
     }

@@ -84,11 +84,12 @@ def _local_executor(config: Config, on_change: Callable[[], None]) -> Executor:
 
 def workers_for(config: Config) -> tuple[WorkerSettings, ...]:
     """One for the built-in engines, and one for models where they can be run."""
-    models = str(config.models_directory)
-    builtin = WorkerSettings(models=models)
+    models, memory = str(config.models_directory), config.model_memory
+    builtin = WorkerSettings(models=models, model_memory=memory)
     if not is_profile_installed():
         return (builtin,)
-    return (builtin, WorkerSettings(Device.ACCELERATOR, warm=False, models=models))
+    on_device = WorkerSettings(Device.ACCELERATOR, warm=False, models=models, model_memory=memory)
+    return (builtin, on_device)
 
 
 def _stop_on_signals(stop: Callable[[], None]) -> None:

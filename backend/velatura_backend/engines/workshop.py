@@ -47,9 +47,11 @@ NO_MODELS: ModelShelf = _EmptyShelf()
 @dataclass(frozen=True)
 class Workshop:
     """Handed to engines that run on installed models, together with the model they are made for.
-    ``device``: ``cpu``, ``cuda``, ``mps``. ``threads``: how many an engine may use."""
+    ``device``: ``cpu``, ``cuda``, ``mps``. ``threads``: how many an engine may use. ``memory``: the
+    most bytes of the device that models may take, 0 for all there are."""
 
     models: ModelShelf
     device: str = "cpu"
     threads: int = 1
     keep: Keep = field(default_factory=Keep)
+    memory: int = 0

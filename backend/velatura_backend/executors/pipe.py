@@ -24,7 +24,8 @@ class WorkerSettings:
     ``threads`` 0 takes every core this process may use. ``warm`` loads and compiles the built-in
     engines before the worker reports ready, so that no order ever waits for a compiler.
     ``numba_cache`` is where compiled kernels are kept, empty for the user's cache folder.
-    ``models`` is the folder of the installed models, empty for none.
+    ``models`` is the folder of the installed models, empty for none; ``model_memory`` the most
+    bytes of the device that they may take, 0 for all there are.
     """
 
     device: Device = Device.CPU
@@ -32,6 +33,7 @@ class WorkerSettings:
     warm: bool = True
     numba_cache: str = ""
     models: str = ""
+    model_memory: int = 0
 
 
 @dataclass(frozen=True)

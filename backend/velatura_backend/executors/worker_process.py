@@ -89,7 +89,7 @@ def _serve(
         _log.warning("the user's cache folder is not writable; kernels are kept in a temporary one")
     from .worker.flow import Worker, token_over
 
-    worker = Worker(prepared.threads, models_of(settings), settings.device)
+    worker = Worker(prepared.threads, models_of(settings), settings.device, settings.model_memory)
     warm = _warm_up(worker) if settings.warm else ()
     outbox.send(WorkerReady(worker.describe_device(), warm))
     while True:

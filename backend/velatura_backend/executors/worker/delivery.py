@@ -20,10 +20,10 @@ from ...imaging.arrays import Samples, bands, from_working, size_of
 from ...imaging.masks import quantised_mask, to_float_mask
 from ...imaging.resize import resize, resized_strips
 from ..base import WorkOrder, WorkResult
-from ..devices import CPU_ID
 from .description import digital_source_type, enlarges, layer_name, placement
 from .inputs import Crop, Mask8
 from .measure import peak_memory_metrics, seam_score
+from .origin import Origin, memory_rung
 from .outputs import ResultWriter, reference
 from .parts import FinishedPart, PartWriter, part_layers
 from .shading import Check, Shading
@@ -59,12 +59,13 @@ Delivering = Generator[float, None, FinishedCrop]
 
 @dataclass(frozen=True)
 class Delivery:
-    """Writes for one order. ``threads`` is for the provenance."""
+    """Writes for one order. ``threads`` and ``origin`` are for the provenance."""
 
     order: WorkOrder
     threads: int
     writer: ResultWriter
     check: Check
+    origin: Origin = Origin()
 
     def crop(self, crop: Crop, result: EngineResult) -> Delivering:
         """Pixels and mask of one crop as files, in the canvas's format."""
@@ -159,7 +160,7 @@ class Delivery:
             index=index,
             seed=task.seed + index,
             layers=self._layers(index, crops),
-            provenance=self._provenance(index),
+            provenance=self._provenance(index, crops),
             thumbnail=reference(picture),
             metrics={
                 **_combined(crops),
@@ -198,7 +199,7 @@ class Delivery:
         whole = Rect.of_size(canvas.size)
         return whole.translated(-canvas.margins.left, -canvas.margins.top)
 
-    def _provenance(self, index: int) -> Provenance:
+    def _provenance(self, index: int, crops: list[FinishedCrop]) -> Provenance:
         task, engine = self.order.task, self.order.engine
         return Provenance(
             operation=task.operation,
@@ -209,8 +210,10 @@ class Delivery:
             created=self.order.created,
             digital_source_type=digital_source_type(engine, task),
             intent=task.intent,
-            device=CPU_ID,
+            model_hash=self.origin.model_hash,
+            device=self.origin.device,
             threads=self.threads,
+            memory=memory_rung(crop.metrics for crop in crops),
             parameters=dict(task.parameters),
         )
 

@@ -39,6 +39,7 @@ from .failures import as_error, is_hopeless
 from .inputs import read_crops, read_images
 from .measure import peak_memory_metrics
 from .order_state import OrderState
+from .origin import Origin, origin_of
 from .outputs import ResultWriter
 from .previews import PreviewMaker
 from .variations import VariationMaker
@@ -62,19 +63,25 @@ def token_over(flag: Any, serial: int) -> CancelToken:
 
 
 class Worker:
-    """``threads``: how many an engine may use. ``models``: the installed ones. What engines load
-    stays from order to order, until the worker ends."""
+    """``threads``: how many an engine may use. ``models``: the installed ones. ``model_memory``:
+    the most bytes of the device that they may take, 0 for all there are. What engines load stays
+    from order to order, until the worker ends."""
 
     def __init__(
-        self, threads: int, models: ModelShelf | None = None, device: Device = Device.CPU
+        self,
+        threads: int,
+        models: ModelShelf | None = None,
+        device: Device = Device.CPU,
+        model_memory: int = 0,
     ) -> None:
         self._threads = threads
         self._models = models or NO_MODELS
         self._device = device
+        self._model_memory = model_memory
 
     @cached_property
     def _workshop(self) -> Workshop:
-        return Workshop(self._models, self._device_name, self._threads)
+        return Workshop(self._models, self._device_name, self._threads, memory=self._model_memory)
 
     @cached_property
     def _device_name(self) -> str:
@@ -84,6 +91,10 @@ class Worker:
         from ...engines.diffusion.accelerators import best_device
 
         return best_device()
+
+    def _origin(self, order: WorkOrder) -> Origin:
+        device = self._device_name if order.engine.weights else CPU_ID
+        return origin_of(order.engine, self._models, device)
 
     def describe_device(self) -> DeviceInfo:
         if self._device is Device.CPU:
@@ -138,7 +149,7 @@ class Worker:
             images=read_images(order, state.check),
             context=RunContext(state.cancel, self._threads, previews),
             previews=previews,
-            delivery=Delivery(order, self._threads, writer, state.check),
+            delivery=Delivery(order, self._threads, writer, state.check, self._origin(order)),
             state=state,
         )
         yield from _variations(maker, writer)
