@@ -100,6 +100,13 @@ def _add_serve(commands: Commands[Parser]) -> None:
         help="stop after so long without a client and without work (default: 600)",
     )
     parser.add_argument("--stay", action="store_true", help="stay until told to stop")
+    parser.add_argument(
+        "--model-memory",
+        type=whole_number(0, 10_000_000),
+        default=0,
+        metavar="MB",
+        help="the most of the device's memory that models may take (default: 0, all there is)",
+    )
 
 
 def _add_jobs(commands: Commands[Parser]) -> None:

@@ -21,4 +21,5 @@ def config_from(arguments: argparse.Namespace) -> Config:
         port=arguments.port,
         grace_seconds=None if arguments.stay else arguments.grace,
         with_parent=arguments.with_parent,
+        model_memory=arguments.model_memory * 1_000_000,
     )

@@ -20,6 +20,7 @@ def test_a_backend_leaves_when_nobody_needs_it(
     monkeypatch.setenv("VELATURA_DATA_DIR", str(tmp_path))
     assert config("") == Config(tmp_path)
     assert config("--stay").grace_seconds is None
+    assert config("--model-memory 6000").model_memory == 6_000_000_000
 
 
 def test_what_a_launcher_asks_for(tmp_path: Path) -> None:

@@ -36,9 +36,9 @@ class DoesNotFit(MemoryError):
 
 @dataclass(frozen=True)
 class ResidencyLimits:
-    """``device``: the most bytes that weights may take there, None for as many as there are.
-    ``host``: the same for copies in the host's memory. ``working``: bytes of the device that are
-    to stay free for activations. ``alone``: only what is in use is there."""
+    """``device``: the most bytes that may be taken there, None for as many as there are. ``host``:
+    the same for copies in the host's memory. ``working``: bytes of the device that weights are to
+    leave for activations. ``alone``: only what is in use is there."""
 
     device: int | None = None
     host: int | None = None
@@ -230,8 +230,9 @@ class Residency:
         return sum(each.bytes for each in self._residents if each.on_device)
 
     def _room(self, loaded: int = 0) -> int:
-        room = self.memory.available() + self._held() + loaded - self.limits.working
-        return max(0, room if self.limits.device is None else min(room, self.limits.device))
+        room = self.memory.available() + self._held() + loaded
+        most = room if self.limits.device is None else min(room, self.limits.device)
+        return max(0, most - self.limits.working)
 
     def _make_host_room(self, coming: int, keep: _Resident | None = None) -> None:
         """Copies go, those of what is on the device last: with its copy a component is dropped

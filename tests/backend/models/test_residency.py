@@ -256,6 +256,8 @@ def test_room_is_what_is_free_and_what_is_ours_less_what_is_to_work_in() -> None
     assert kept.room() == 3 * KIB
     with kept.use("a", "unet", loader(2)):
         assert kept.room() == 5 * KIB
+        kept.limits = ResidencyLimits(device=4 * KIB, working=KIB)
+        assert kept.room() == 3 * KIB
 
 
 def test_alone_means_that_all_others_leave() -> None:

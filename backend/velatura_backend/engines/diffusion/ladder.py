@@ -24,8 +24,8 @@ from .memory import (
     peak_bytes,
     plan_for,
     plans,
+    reserved_bytes,
     step_down,
-    working_bytes,
 )
 from .painting import Notice, Painted, PaintEvent, PaintProgress
 
@@ -108,7 +108,7 @@ class Ladder:
         return self.residency.room()
 
     def _prepare(self, plan: MemoryPlan, work: Pass) -> None:
-        working = working_bytes(self.size, plan, work) if self.size else 0
+        working = reserved_bytes(self.size, plan, work) if self.size else 0
         self.residency.limits = replace(self.residency.limits, working=working, alone=plan.alone)
 
     def _notices(self, plan: MemoryPlan) -> tuple[Notice, ...]:

@@ -38,6 +38,9 @@ _LADDERS = {
     # compute slower in two bytes than in four.
     "cpu": (Rung.FULL, Rung.TILED, Rung.OFFLOADED, Rung.HALF, Rung.EIGHT_BIT, Rung.SMALLER),
 }
+_RESERVED = 0.9
+_EIGHT_BIT_BYTES = 1.1
+"""To a value: norms and embeddings keep theirs."""
 AREA_SHARES = (0.75, 0.5, 0.35, 0.25)
 """Of the pass's area, one after the other, on the last rung."""
 TILE_SIDE = 512
@@ -139,7 +142,7 @@ def weight_bytes(part: Part, plan: MemoryPlan) -> int:
     if part.stage is Stage.PICTURE:
         return 4 * part.values
     if plan.eight_bit:
-        return part.values
+        return int(_EIGHT_BIT_BYTES * part.values)
     return part.values * (2 if plan.half else 4)
 
 
@@ -157,6 +160,15 @@ def peak_bytes(size: ModelSize, plan: MemoryPlan, work: Pass) -> int:
             for weights, stage in zip(stages, Stage, strict=True)
         )
     return sum(stages) + working_bytes(size, plan, work)
+
+
+def reserved_bytes(size: ModelSize, plan: MemoryPlan, work: Pass) -> int:
+    """What weights are to leave free, a little less than activations are said to take: an estimate
+    to the byte would refuse what fits."""
+    if not plan.alone:
+        return int(_RESERVED * working_bytes(size, plan, work))
+    largest = max(_stage_bytes(size, plan, stage) for stage in Stage)
+    return int(_RESERVED * (peak_bytes(size, plan, work) - largest))
 
 
 def fitting(size: ModelSize, device: str, room: int, work: Pass) -> MemoryPlan:
@@ -189,11 +201,11 @@ def smaller(work: Pass, plan: MemoryPlan) -> Pass:
 
 
 def _stage_bytes(size: ModelSize, plan: MemoryPlan, stage: Stage) -> int:
-    """With components alone, of a stage only the largest is there at once."""
-    parts = [weight_bytes(part, plan) for part in size.parts if part.stage is stage]
+    """All of a stage's components work together."""
+    weights = sum(weight_bytes(part, plan) for part in size.parts if part.stage is stage)
     if stage is not Stage.PICTURE and plan.streamed:
-        parts = [int(each * STREAMED_SHARE) for each in parts]
-    return (max(parts, default=0) if plan.alone else sum(parts)) if parts else 0
+        return int(weights * STREAMED_SHARE)
+    return weights
 
 
 def _working(size: ModelSize, plan: MemoryPlan, work: Pass, stage: Stage) -> int:

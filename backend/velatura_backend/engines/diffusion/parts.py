@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from ...models.residency import Residency
+from ...models.residency import Residency, ResidencyLimits
 from ..workshop import Workshop
 from .families import Stage
 from .loading import Source
@@ -15,7 +15,8 @@ from .placement import form_of, is_streamed, tiling
 
 def residency_of(workshop: Workshop) -> Residency:
     """The one that all models of the workshop share."""
-    return workshop.keep.get(Residency, lambda: Residency(workshop.device))
+    limits = ResidencyLimits(device=workshop.memory or None)
+    return workshop.keep.get(Residency, lambda: Residency(workshop.device, limits))
 
 
 class Tools:
