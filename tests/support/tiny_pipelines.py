@@ -226,15 +226,15 @@ def flux2_vae() -> Any:
     ).eval()
 
 
-def qwen_vae(channels: int = 3) -> Any:
+def qwen_vae(channels: int = 3, latents: int = 4) -> Any:
     return diffusers.AutoencoderKLQwenImage(
         input_channels=channels,
         base_dim=8,
-        z_dim=4,
+        z_dim=latents,
         dim_mult=[1, 1, 2, 2],
         num_res_blocks=1,
-        latents_mean=[0.1, -0.2, 0.3, 0.0],
-        latents_std=[1.5, 2.0, 1.0, 2.5],
+        latents_mean=[0.1, -0.2, 0.3, 0.0] * (latents // 4),
+        latents_std=[1.5, 2.0, 1.0, 2.5] * (latents // 4),
     ).eval()
 
 
@@ -446,10 +446,11 @@ def z_image() -> Any:
 def qwen_image(variant: str = "") -> Any:
     """``variant``: ``Edit``, ``EditPlus``, ``Layered`` or empty."""
     layered = variant == "Layered"
+    latents = 8 if layered else 4  # as many as RGBA has would be taken for RGBA
     transformer = diffusers.QwenImageTransformer2DModel(
         patch_size=2,
-        in_channels=16,
-        out_channels=4,
+        in_channels=4 * latents,
+        out_channels=latents,
         num_layers=1,
         attention_head_dim=16,
         num_attention_heads=2,
@@ -461,7 +462,7 @@ def qwen_image(variant: str = "") -> Any:
     tokenizer = qwen_tokenizer()
     parts = {
         "scheduler": flow(3.0, dynamic=True),
-        "vae": qwen_vae(channels=4 if layered else 3),
+        "vae": qwen_vae(4 if layered else 3, latents),
         "text_encoder": qwen_vision(tokenizer),
         "tokenizer": tokenizer,
         "transformer": transformer,

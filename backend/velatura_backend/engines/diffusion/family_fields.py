@@ -40,11 +40,12 @@ class Noising(Enum):
 class Shift(Enum):
     """How a flow's schedule depends on the picture's size. ``CONFIGURED``: only by the scheduler's
     own configuration. ``LINEAR``: a line through two sizes. ``EMPIRICAL``: fitted over size and
-    steps (FLUX.2)."""
+    steps (FLUX.2). ``ROOT``: the root of how many times 256 × 256 pixels it has."""
 
     CONFIGURED = "configured"
     LINEAR = "linear"
     EMPIRICAL = "empirical"
+    ROOT = "root"
 
 
 class Guiding(Enum):
@@ -163,7 +164,8 @@ class FamilyRow:
     different. ``experimental``: it loads and runs, and nobody has judged its pictures. ``rank``: of
     engines on its models; those of the built-in ones, which work without words, are higher.
     ``area_argument``: under which name the pipeline has to be told the picture's area, or it brings
-    every picture to one of its own. ``call``: what its call is always told.
+    every picture to one of its own; ``own_area``: it does so whatever it is told. ``call``: what
+    its call is always told. ``looks_at``: components that the call asks beside its denoiser.
     """
 
     family: Family
@@ -194,13 +196,20 @@ class FamilyRow:
     distilled_schedule: Schedule = ()
     rank: int = 5
     area_argument: str = ""
-    call: tuple[tuple[str, bool], ...] = ()
+    call: tuple[tuple[str, bool | str], ...] = ()
+    looks_at: tuple[str, ...] = ()
+    own_area: int = 0
     float_latents: bool = False
 
     @property
     def convolves(self) -> bool:
         """Its denoiser is made of convolutions, not of a transformer over patches."""
         return self.denoiser == "unet"
+
+    @property
+    def only_edits(self) -> bool:
+        """Its models cannot do without a picture to begin with."""
+        return self.text.sees_picture or self.own_area > 0
 
     def component(self, name: str) -> Component:
         return next(each for each in self.components if each.name == name)

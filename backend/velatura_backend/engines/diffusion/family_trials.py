@@ -188,6 +188,10 @@ ON_TRIAL: tuple[FamilyRow, ...] = (
         title="Qwen-Image (layered)",
         pipeline="QwenImageLayeredPipeline",
         packing=Packing.LAYERS,
+        shift=Shift.ROOT,
+        call=(("prompt", "."),),  # without one it describes the picture to itself first
+        looks_at=("text_encoder",),
+        own_area=640 * 640,
         text=_QWEN_IMAGE.text,
     ),
 )

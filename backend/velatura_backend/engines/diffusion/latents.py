@@ -118,11 +118,37 @@ class FrameSpace(PatchSpace):
         return _decoded(vae, (grid * deviation + mean).unsqueeze(2))[:, :, 0]
 
 
+LAYERS = 5
+"""Frames of a picture in layers: the whole, and what it is made of."""
+
+
+class LayerSpace(FrameSpace):
+    """Frames behind one another, their channels below one another in the grid. The VAE has alpha;
+    the first frame is the picture as a whole."""
+
+    def encode(self, vae: Any, picture: Tensor) -> Tensor:
+        opaque = torch.ones_like(picture[:, :1])
+        return super().encode(vae, torch.cat([picture, opaque], dim=1)).repeat(1, LAYERS, 1, 1)
+
+    def decode(self, vae: Any, grid: Tensor) -> Tensor:
+        return super().decode(vae, grid.chunk(LAYERS, dim=1)[0])[:, :3]
+
+    def stepped(self, grid: Tensor) -> Tensor:
+        stepped = super().stepped
+        return torch.cat([stepped(each) for each in grid.chunk(LAYERS, dim=1)], dim=1)
+
+    def grid(self, stepped: Tensor, height: int, width: int) -> Tensor:
+        back = super().grid
+        layers = stepped.chunk(LAYERS, dim=1)
+        return torch.cat([back(each, height, width) for each in layers], dim=1)
+
+
 _SPACES = {
     Packing.PLAIN: PlainSpace,
     Packing.PATCHES: PatchSpace,
     Packing.NORMALISED_PATCHES: NormalisedPatchSpace,
     Packing.FRAMES: FrameSpace,
+    Packing.LAYERS: LayerSpace,
 }
 
 

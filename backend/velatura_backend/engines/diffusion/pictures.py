@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from .families import FamilyRow, PictureInput
+from .families import FamilyRow, Packing, PictureInput
 from .painting import PaintRequest, RgbImage
 
 
@@ -33,9 +33,9 @@ def _pictures(row: FamilyRow, request: PaintRequest) -> list[Image.Image]:
     found = [request.image] if request.instruction and request.image is not None else []
     if row.picture_input is PictureInput.SEVERAL:
         found += [each.image for each in request.references]
-    if not found and row.text.sees_picture:
+    if not found and row.only_edits:
         found = [_anything(request) if request.image is None else request.image]
-    return [_picture(each) for each in found]
+    return [_picture(each, alpha=row.packing is Packing.LAYERS) for each in found]
 
 
 def _anything(request: PaintRequest) -> RgbImage:
@@ -43,7 +43,8 @@ def _anything(request: PaintRequest) -> RgbImage:
     return np.ones((request.height, request.width, 3), np.float32)
 
 
-def _picture(image: RgbImage) -> Image.Image:
+def _picture(image: RgbImage, *, alpha: bool) -> Image.Image:
     """Pipelines take them in 8 bit. They are looked at and never pasted: no sample of the result
     comes from here."""
-    return Image.fromarray(np.round(np.clip(image, 0, 1) * 255).astype(np.uint8))
+    picture = Image.fromarray(np.round(np.clip(image, 0, 1) * 255).astype(np.uint8))
+    return picture.convert("RGBA") if alpha else picture

@@ -140,6 +140,8 @@ def _set_flow(scheduler: Any, shift: Shift, steps: int, tokens: int, device: str
 def _shift_for(shift: Shift, config: Any, steps: int, tokens: int) -> float:
     if shift is Shift.EMPIRICAL:
         return _empirical_shift(tokens, steps)
+    if shift is Shift.ROOT:
+        return math.sqrt(tokens / 256)
     few, many = config.get("base_image_seq_len", 256), config.get("max_image_seq_len", 4096)
     low, high = config.get("base_shift", 0.5), config.get("max_shift", 1.15)
     return low + (high - low) * (tokens - few) / (many - few)

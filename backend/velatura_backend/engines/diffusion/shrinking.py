@@ -19,11 +19,25 @@ def shrunk(request: PaintRequest, share: float, multiple: int) -> PaintRequest:
     if share >= 1.0:
         return request
     height, width = _side(request.height, share, multiple), _side(request.width, share, multiple)
-    size = Size(width=width, height=height)
+    return brought_to(request, Size(width=width, height=height))
+
+
+def fitted(request: PaintRequest, area: int) -> PaintRequest:
+    """The same in about so many pixels, sides multiples of 32, as pipelines with an area of their
+    own reckon; 0: as it is."""
+    if not area:
+        return request
+    ratio = request.width / request.height
+    width = math.sqrt(area * ratio)
+    sides = Size(width=round(width / 32) * 32, height=round(width / ratio / 32) * 32)
+    return brought_to(request, sides)
+
+
+def brought_to(request: PaintRequest, size: Size) -> PaintRequest:
     return replace(
         request,
-        height=height,
-        width=width,
+        height=size.height,
+        width=size.width,
         image=None if request.image is None else resized(request.image, size),
         mask=None if request.mask is None else resize_mask(request.mask, size, Filter.BOX),
         controls=tuple(replace(each, image=resized(each.image, size)) for each in request.controls),

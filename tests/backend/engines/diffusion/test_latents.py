@@ -12,7 +12,10 @@ from tests.support.painting_desk import installed
 from velatura_backend.engines.diffusion.families import row_of
 from velatura_backend.engines.diffusion.latents import latent_space, patched, unpatched
 
-KINDS = ["sd15", "sdxl", "flux1-dev", "flux2-klein", "z-image", "sd3", "qwen-image"]
+KINDS = [
+    "sd15", "sdxl", "flux1-dev", "flux2-klein", "z-image", "sd3", "qwen-image",
+    "qwen-image-layered",
+]  # fmt: skip
 
 
 def space_of(kind: str):
@@ -21,14 +24,15 @@ def space_of(kind: str):
 
 
 def vae_of(kind: str):
-    make = {"flux2-klein": "AutoencoderKLFlux2", "qwen-image": "AutoencoderKLQwenImage"}
-    named = getattr(diffusers, make.get(kind, "AutoencoderKL"))
+    model = installed(tiny_pipelines.folder(kind))
+    row = row_of(model.family, model.variant)
+    named = getattr(diffusers, row.component("vae").make[0])
     return named.from_pretrained(tiny_pipelines.folder(kind) / "vae", local_files_only=True)
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_the_scheduler_sees_comes_back(kind: str) -> None:
-    space, grid = space_of(kind), torch.rand(1, 16, 6, 8)
+    space, grid = space_of(kind), torch.rand(1, 40, 6, 8)
     assert torch.equal(space.grid(space.stepped(grid), 6, 8), grid)
 
 
@@ -53,6 +57,13 @@ def test_scale_and_shift_are_the_configurations() -> None:
     assert torch.allclose(
         space.decode(vae, space.encode(vae, picture)), vae.decode(plain).sample, atol=1e-5
     )
+
+
+def test_layers_are_laid_out_as_the_library_does() -> None:
+    frames = torch.rand(1, 5, 2, 4, 6)
+    pack = diffusers.QwenImageLayeredPipeline._pack_latents
+    ours = space_of("qwen-image-layered").stepped(frames.flatten(1, 2))
+    assert torch.equal(ours, pack(frames, 1, 2, 4, 6, 5))
 
 
 def test_patches_are_laid_out_as_the_library_does() -> None:

@@ -230,7 +230,7 @@ def test_traits_come_from_the_table() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", ["qwen-image-edit", "qwen-image-edit-plus"])
+@pytest.mark.parametrize("kind", sorted(SLOW_KINDS))
 def test_models_that_only_edit(kind: str) -> None:
     painter = painter_of(tiny_pipelines.folder(kind))
     request = PaintRequest(

@@ -81,6 +81,10 @@ def test_the_shifts_are_the_librarys(tokens: int, steps: int) -> None:
     assert _shift_for(Shift.LINEAR, config, steps, tokens) == pytest.approx(calculate_shift(tokens))
 
 
+def test_layers_shift_by_the_root_of_their_area() -> None:
+    assert _shift_for(Shift.ROOT, {}, 8, 1024) == pytest.approx((1024 / 256) ** 0.5)
+
+
 def test_noise_is_the_seeds() -> None:
     first = pure_noise((1, 4, 8, 8), 5, "cpu")
     assert torch.equal(first, pure_noise((1, 4, 8, 8), 5, "cpu"))
