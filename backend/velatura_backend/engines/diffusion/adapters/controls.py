@@ -20,8 +20,8 @@ from ....models.records import Family, InstalledModel, ModelKind, ModelShelf
 from ..painting import Control
 from .control_calls import Asked, added, call_for
 from .control_kinds import UNION, kinds_of, modes_of
-from .files import named
 from .missing import no_control
+from .naming import named
 
 _SLACK = 1e-6
 

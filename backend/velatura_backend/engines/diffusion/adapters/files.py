@@ -1,29 +1,16 @@
-"""Files of adapters: found by name, read as tensors."""
+"""Files of adapters, read as tensors."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor
 
-from velatura_protocol.errors import ModelDamaged, NotFound
+from velatura_protocol.errors import ModelDamaged
 
 from ....models.records import InstalledModel, ModelForm
-
-
-def named(models: Sequence[InstalledModel], name: str, what: str) -> InstalledModel:
-    """The one with that id or name, or whose file is called so; capitals do not matter.
-
-    :raises NotFound: there is none
-    """
-    wanted = name.casefold()
-    for each in models:
-        if wanted in (each.id.casefold(), each.name.casefold(), each.location.stem.casefold()):
-            return each
-    raise NotFound(what=what, id=name)
 
 
 def tensors_path(model: InstalledModel) -> Path:

@@ -22,7 +22,8 @@ from velatura_protocol.errors import ModelDamaged, Unsupported
 
 from ....models.records import InstalledModel, ModelKind, ModelShelf
 from ..painting import Lora, Notice
-from .files import named, read_tensors, tensors_path
+from .files import read_tensors, tensors_path
+from .naming import named
 
 _MOST_BYTES = 1 << 30
 _TEXT_KEYS = ("lora_te", "text_encoder")

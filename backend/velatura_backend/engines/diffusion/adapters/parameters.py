@@ -16,6 +16,7 @@ from velatura_protocol.tasks import Role
 from ....models.records import InstalledModel, ModelKind, ModelShelf
 from ..families import Adapter, FamilyRow, PictureInput
 from .control_kinds import CUSTOM, KINDS, ControlKind, Making, kinds_of
+from .naming import names_of
 from .styles import Style, Styles, read_styles, stamp_of
 
 NONE = "none"
@@ -82,9 +83,15 @@ def styles_stamp(shelf: ModelShelf) -> object:
 
 
 def styles_for(model: InstalledModel, row: FamilyRow, shelf: ModelShelf) -> tuple[Style, ...]:
-    """Those that go with the model, its sampler among them."""
-    fitting = styles_of(shelf).for_model(model)
-    return tuple(each for each in fitting if not each.sampler or each.sampler in row.samplers)
+    """Those that go with the model: its sampler is one of theirs, their LoRAs are installed."""
+    loras = shelf.of(ModelKind.LORA, model.family)
+    known = {name.casefold() for each in loras for name in names_of(each)}
+    return tuple(
+        each
+        for each in styles_of(shelf).for_model(model)
+        if (not each.sampler or each.sampler in row.samplers)
+        and all(lora.model.casefold() in known for lora in each.loras)
+    )
 
 
 def available_kinds(row: FamilyRow, shelf: ModelShelf) -> tuple[ControlKind, ...]:

@@ -22,8 +22,9 @@ from velatura_protocol.errors import ModelDamaged, Unsupported
 
 from ....models.records import Family, InstalledModel, ModelForm, ModelKind, ModelShelf
 from ..painting import Reference, ReferenceKind, RgbImage
-from .files import named, read_tensors
+from .files import read_tensors
 from .missing import no_adapter, no_encoder
+from .naming import named
 
 _MEAN = (0.48145466, 0.4578275, 0.40821073)
 _DEVIATION = (0.26862954, 0.26130258, 0.27577711)

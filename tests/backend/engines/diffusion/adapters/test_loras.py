@@ -244,6 +244,32 @@ def test_half_precision_stays_half(tmp_path):
         assert {each.dtype for each in unet.parameters()} == {torch.bfloat16}
 
 
+def test_block_names_of_the_original_sdxl_are_understood(tmp_path):
+    """Most trainers name an SDXL's blocks as its authors did: input 3 is the second level's."""
+    torch.manual_seed(0)
+    pipeline = build("sdxl")
+    place = "down_blocks.1.attentions.0.transformer_blocks.0.attn2.to_v"
+    layer = pipeline.unet.get_submodule(place)
+    down, up = torch.randn(2, layer.in_features), torch.randn(layer.out_features, 2)
+    original = "lora_unet_input_blocks_3_1_transformer_blocks_0_attn2_to_v"
+    save_file(
+        {
+            f"{original}.lora_down.weight": down,
+            f"{original}.lora_up.weight": up,
+            f"{original}.alpha": torch.tensor(2.0),
+        },
+        tmp_path / "sgm.safetensors",
+    )
+    weighted = [WeightedLora(lora(tmp_path / "sgm.safetensors", Family.SDXL), 0.5)]
+    with (
+        torch.inference_mode(),
+        on_denoiser(pipeline.unet, "unet", type(pipeline), weighted, LoraFiles()),
+    ):
+        seen = torch.randn(1, layer.in_features)
+        changed = pipeline.unet.get_submodule(place)(seen)
+        torch.testing.assert_close(changed, layer(seen) + 0.5 * seen @ down.T @ up.T)
+
+
 def test_blocks_that_were_compiled_hear_it_and_forget_it(tmp_path):
     torch.manual_seed(0)
     pipeline = build("sd15")

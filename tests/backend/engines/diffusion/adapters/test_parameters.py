@@ -145,6 +145,17 @@ def test_the_users_styles_are_presets_where_their_sampler_goes(tmp_path):
     assert "flow" not in choices
 
 
+def test_a_style_is_offered_where_its_loras_are_installed():
+    row = row_of(Family.SD15, Variant.BASE)
+    lcm = model("lcm-lora-sd15", ModelKind.LORA, Family.SD15)
+    offered = [
+        [choice.id for choice in adapter_parameters(SD15, row, Shelf(models))[0].choices]
+        for models in ((), (lcm,))
+    ]
+    assert "fast_lcm" not in offered[0]
+    assert "fast_lcm" in offered[1]
+
+
 def test_nothing_heavy_is_imported():
     code = (
         "import sys; from velatura_backend.engines.diffusion.adapters import missing, parameters;"

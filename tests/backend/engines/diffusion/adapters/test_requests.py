@@ -66,7 +66,7 @@ def test_a_style_words_the_prompt_and_fills_in_what_nobody_chose(tmp_path):
             sampler="euler_a", steps=12, guidance=5.0, loras=(StyleLora("ink wash", 0.6),),
         ),
     )  # fmt: skip
-    shelf = StyledShelf(styles_directory=tmp_path)
+    shelf = StyledShelf((model("ink wash", ModelKind.LORA),), styles_directory=tmp_path)
     task = replace(TASK, prompt="a cat <lora:line:0.5>", avoid="dog", parameters={
         "prompt_style": "ink", "lora_1": "oil", "lora_1_weight": 0.25, "lora_2": "none"
     })  # fmt: skip
