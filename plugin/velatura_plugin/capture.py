@@ -257,11 +257,16 @@ def _crops(
             limit=limit,
             split=_splits(request, canvas, limit),
         )
-    if request.operation is Operation.GENERATE and engine.role(Role.IMAGE) is None:
+    if request.operation is Operation.GENERATE and not _needs_picture(engine):
         return []
     if canvas.area > limit:
         raise TooLarge(pixels=canvas.area, limit=limit)
     return [canvas]
+
+
+def _needs_picture(engine: EngineSpec) -> bool:
+    role = engine.role(Role.IMAGE)
+    return role is not None and role.required
 
 
 def _splits(request: GenerateRequest, canvas: Rect, limit: int) -> bool:

@@ -133,11 +133,12 @@ def test_an_upscale_takes_everything_whatever_is_selected(
 
 
 def test_a_generator_needs_no_picture(host: MemoryHost, document: Document) -> None:
-    generator = replace(INVERTER, roles=())
     request = GenerateRequest(Operation.GENERATE, prompt="a", target=Size(8, 8))
-    task = capture(host, document, request, replace(CONTEXT, engine=generator)).task
-    assert task.inputs == ()
-    assert task.target == Size(8, 8)
+    for roles in ((), (RoleSpec(Role.IMAGE),)):  # one for other operations takes a picture too
+        generator = replace(INVERTER, roles=roles)
+        task = capture(host, document, request, replace(CONTEXT, engine=generator)).task
+        assert task.inputs == ()
+        assert task.target == Size(8, 8)
 
 
 def test_the_mask_of_transparent_pixels(host: MemoryHost) -> None:
