@@ -14,10 +14,10 @@ def mixed(denoiser: Any, vae: Any = None) -> Iterator[None]:
     """Meanwhile either takes numbers of the other's precision: pipelines that look at pictures hand
     the VAE's latents to the denoiser as they come. Those the denoiser is given are in its own."""
 
+    dtype = denoiser.dtype  # the library goes through every parameter to tell
+
     def cast(_: Any, args: tuple[Any, ...], options: dict[str, Any]) -> Any:
-        return tuple(_cast(each, denoiser.dtype) for each in args), _cast_named(
-            options, denoiser.dtype
-        )
+        return tuple(_cast(each, dtype) for each in args), _cast_named(options, dtype)
 
     handle = denoiser.register_forward_pre_hook(cast, with_kwargs=True)
     if vae is not None:
