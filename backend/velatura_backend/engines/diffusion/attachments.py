@@ -72,7 +72,9 @@ def on_text(
     chosen = loras.chosen_loras(request.loras, workshop.models, model)
     files = workshop.keep.get(loras.LoraFiles, loras.LoraFiles)
     encoders = _text_encoders(pipeline, row) if chosen else {}
-    with loras.on_text_encoders(encoders, type(pipeline), chosen, files) as notices:
+    with loras.on_text_encoders(
+        encoders, type(pipeline), chosen, files, workshop.device
+    ) as notices:
         if Adapter.EMBEDDING in row.adapters:
             book = EmbeddingBook.of(workshop.models.of(ModelKind.EMBEDDING, model.family))
             yield Attached(WeightedText(pipeline, book), notices=notices)
@@ -101,7 +103,9 @@ def on_denoiser(
         active = _controls(denoiser, row, model, request, workshop, bench, stack)
         _refer(denoiser, row, model, request, workshop, bench, stack)
         stack.enter_context(
-            loras.on_denoiser(denoiser, row.denoiser, type(pipeline), chosen, files)
+            loras.on_denoiser(
+                denoiser, row.denoiser, type(pipeline), chosen, files, workshop.device
+            )
         )
         steps = functools.partial(_steps, pipeline)
         stack.enter_context(conducted(denoiser, active, steps))

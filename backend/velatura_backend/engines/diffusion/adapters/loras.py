@@ -98,10 +98,15 @@ def chosen_loras(
 
 @contextmanager
 def on_denoiser(
-    denoiser: Any, name: str, pipeline: type[Any], loras: Sequence[WeightedLora], files: LoraFiles
+    denoiser: Any,
+    name: str,
+    pipeline: type[Any],
+    loras: Sequence[WeightedLora],
+    files: LoraFiles,
+    device: str = "cpu",
 ) -> Iterator[None]:
     """``name``: the denoiser's among the pipeline's components. ``pipeline``: the class whose
-    conversion is meant.
+    conversion is meant. ``device``: where it computes, wherever its weights wait.
 
     :raises ModelDamaged: a file cannot be read
     :raises Unsupported: it is no LoRA for this model; ``what`` tells what it looks like
@@ -110,7 +115,7 @@ def on_denoiser(
         for index, each in enumerate(loras):
             state = _denoiser_state(each.model, pipeline, name, denoiser, files)
             if state.tensors:
-                _load(each.model, partial(_inject, denoiser, name, state, _adapter(index)))
+                _load(each.model, partial(_inject, denoiser, name, state, _adapter(index), device))
         present = [i for i in range(len(loras)) if _adapter(i) in _adapters_of(denoiser)]
         if present:
             denoiser.set_adapters(
@@ -127,6 +132,7 @@ def on_text_encoders(
     pipeline: type[Any],
     loras: Sequence[WeightedLora],
     files: LoraFiles,
+    device: str = "cpu",
 ) -> Iterator[tuple[Notice, ...]]:
     """``encoders`` by their component's name. Yields what there is to be told: a file whose text
     part the library cannot place acts on the denoiser alone.
@@ -141,7 +147,7 @@ def on_text_encoders(
                 notices.append(Notice("lora_without_text", each.model.name))
                 continue
             for name, encoder in encoders.items():
-                if not _load_text(encoder, name, pipeline, state, _adapter(index)):
+                if not _load_text(encoder, name, pipeline, state, _adapter(index), device):
                     notices.append(Notice("lora_without_text", each.model.name))
         for encoder in encoders.values():
             present = [i for i in range(len(loras)) if _adapter(i) in _adapters_of(encoder)]
@@ -221,19 +227,21 @@ def _several_allowed() -> Iterator[None]:
         yield
 
 
-def _inject(denoiser: Any, name: str, state: LoraState, adapter: str) -> None:
+def _inject(denoiser: Any, name: str, state: LoraState, adapter: str, device: str) -> None:
     denoiser.load_lora_adapter(
         dict(state.tensors),
         prefix=name,
         network_alphas=state.alphas,
         adapter_name=adapter,
         metadata=state.metadata,
+        # Otherwise it would first become what the weights are stored in, which may be 8 bit.
+        low_cpu_mem_usage=True,
     )
-    _same_dtype(denoiser, adapter)
+    _place(denoiser, adapter, device)
 
 
 def _load_text(
-    encoder: Any, name: str, pipeline: type[Any], state: LoraState, adapter: str
+    encoder: Any, name: str, pipeline: type[Any], state: LoraState, adapter: str, device: str
 ) -> bool:
     """Whether it went: the library tells the layout by a key that some files do not have."""
     if not any(key.startswith(f"{name}.") for key in state.tensors):
@@ -250,7 +258,7 @@ def _load_text(
             )
     except _LIBRARY_ERRORS:
         return False
-    _same_dtype(encoder, adapter)
+    _place(encoder, adapter, device)
     return True
 
 
@@ -272,12 +280,13 @@ def _take_off(network: Any) -> None:
     network._hf_peft_config_loaded = False
 
 
-def _same_dtype(network: Any, adapter: str) -> None:
-    """The library keeps what it adds in float32; the network computes in its own type."""
+def _place(network: Any, adapter: str, device: str) -> None:
+    """What was added computes in the network's type and on its device, also where the network's own
+    weights are stored in another type or wait in the host's memory."""
     dtype = network.dtype  # counted anew at each look
     for name, parameter in network.named_parameters():
-        if f".{adapter}." in name and parameter.dtype is not dtype:
-            parameter.data = parameter.data.to(dtype)
+        if f".{adapter}." in name:
+            parameter.data = parameter.data.to(device, dtype)
 
 
 def _adapters_of(network: Any) -> Mapping[str, Any]:

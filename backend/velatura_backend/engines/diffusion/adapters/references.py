@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from diffusers.models.embeddings import MultiIPAdapterImageProjection
 from torch import Tensor
 
 from velatura_protocol.errors import ModelDamaged, Unsupported
@@ -201,13 +202,29 @@ def referred(unet: Any, references: Sequence[SeenReference], *, guided: bool) ->
 
 def _put_on(unet: Any, references: Sequence[SeenReference]) -> None:
     try:
-        unet._load_ip_adapter_weights([dict(each.tensors) for each in references])
+        _join(unet, [dict(each.tensors) for each in references], references[0].seen.device)
     except (ValueError, KeyError, RuntimeError, IndexError) as error:
         names = ", ".join(dict.fromkeys(each.chosen.adapter.name for each in references))
         raise Unsupported(name=names, what="an IP-adapter for another model") from error
     for name, processor in unet.attn_processors.items():
         if hasattr(processor, "to_k_ip"):
             processor.scale = [_scale(each.chosen, name) for each in references]
+
+
+def _join(unet: Any, tensors: list[dict[str, Any]], device: torch.device) -> None:
+    """As the library does it, but for its moving of the whole network, whose weights may be stored
+    in 8 bit or wait in the host's memory."""
+    dtype = unet.dtype
+    processors = unet._convert_ip_adapter_attn_to_diffusers(tensors)
+    for each in processors.values():
+        if isinstance(each, torch.nn.Module):
+            each.to(device, dtype)
+    unet.set_attn_processor(processors)
+    layers = [
+        unet._convert_ip_adapter_image_proj_to_diffusers(each["image_proj"]) for each in tensors
+    ]
+    unet.encoder_hid_proj = MultiIPAdapterImageProjection(layers).to(device, dtype)
+    unet.config.encoder_hid_dim_type = "ip_image_proj"
 
 
 def _scale(chosen: ChosenReference, attention: str) -> float:
