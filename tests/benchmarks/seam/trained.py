@@ -42,7 +42,7 @@ def filled(count: int) -> Iterator[Filled]:
         raise FileNotFoundError(MODEL)
     with tempfile.TemporaryDirectory() as folder:
         engine = engine_of(MODEL, Path(folder))
-        for asked in fifty()[:: max(1, 50 // count)][:count]:
+        for asked in fifty()[:count]:
             yield _filled(engine, asked)
 
 

@@ -191,7 +191,7 @@ class Filling:
     def _alpha(self, plan: Plan) -> NDArray[np.float32]:
         """Of the region. What replaces is opaque; what is removed leaves the alpha around it; else
         the picture's."""
-        region, hole = (each[window(plan.region)] for each in (self.task.image, self.hole))
+        region, hole = self.task.image[window(plan.region)], self.hole[window(plan.region)]
         alpha = np.clip(np.nan_to_num(region[..., -1], nan=1.0), 0.0, 1.0)
         if not self.manner.replaces:
             return alpha
