@@ -8,6 +8,7 @@ evicted. What was learnt is remembered, so that the next pass of that size begin
 from __future__ import annotations
 
 import gc
+import time
 from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -35,6 +36,8 @@ Attempt = Callable[[MemoryPlan], Iterator[PaintEvent]]
 :raises MemoryError: there was not enough
 """
 
+_REMEMBERED = 600.0
+"""Seconds."""
 STEPPED_DOWN = "stepped_down"
 RUNG = "memory_rung"
 """Metric: which of :class:`~.memory.Rung` it was painted on, counted from 0."""
@@ -43,17 +46,19 @@ RUNG = "memory_rung"
 @dataclass
 class Lessons:
     """For each model and class of sizes, the plan that a pass had to step down to. Kept with the
-    workshop."""
+    workshop; after a while it is tried again whether what took the memory has gone."""
 
-    learnt: dict[tuple[str, int, int], MemoryPlan] = field(
-        default_factory=dict[tuple[str, int, int], MemoryPlan]
+    clock: Callable[[], float] = time.monotonic
+    learnt: dict[tuple[str, int, int], tuple[MemoryPlan, float]] = field(
+        default_factory=dict[tuple[str, int, int], tuple[MemoryPlan, float]]
     )
 
     def of(self, model_id: str, work: Pass) -> MemoryPlan | None:
-        return self.learnt.get(_key(model_id, work))
+        plan, learnt_at = self.learnt.get(_key(model_id, work), (None, 0.0))
+        return plan if self.clock() - learnt_at < _REMEMBERED else None
 
     def learn(self, model_id: str, work: Pass, plan: MemoryPlan) -> None:
-        self.learnt[_key(model_id, work)] = plan
+        self.learnt[_key(model_id, work)] = plan, self.clock()
 
 
 @dataclass(frozen=True)

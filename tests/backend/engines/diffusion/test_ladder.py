@@ -160,6 +160,19 @@ def test_the_lesson_holds_for_passes_of_that_class_only() -> None:
     assert other.plans[0].rung is Rung.HALF
 
 
+def test_lessons_are_forgotten_when_the_memory_may_be_free_again() -> None:
+    now = [0.0]
+    lessons = Lessons(lambda: now[0])
+    list(ladder(1 << 40, lessons=lessons).paint(WORK, Scripted(Phase.STEPPING)))
+    rungs = []
+    for now[0] in (599.0, 601.0):
+        again = Scripted()
+        list(ladder(1 << 40, lessons=lessons).paint(WORK, again))
+        rungs.append(again.plans[0].rung)
+    assert rungs[0] is not Rung.HALF
+    assert rungs[1] is Rung.HALF
+
+
 def test_a_model_of_unknown_size_goes_rung_by_rung() -> None:
     script = Scripted(Phase.DECODING)
     result = painted(list(ladder(0, size=None).paint(WORK, script)))
