@@ -40,7 +40,6 @@ VARIANCE_SAMPLERS = (
     "euler",
     "euler_a",
     "ddim",
-    "deis",
     "lcm",
     "tcd",
     "euler_trailing",

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import diffusers
 import torch
 import transformers
+from diffusers.utils import logging as diffusers_log
 
 
 def prepare_libraries(threads: int) -> None:
     """Once in the thread that works with them. No progress bars on the worker's stderr, no advice
     about what is not installed; ``threads`` for torch."""
     torch.set_num_threads(threads)
-    diffusers.logging.set_verbosity_error()
-    diffusers.logging.disable_progress_bar()
+    diffusers_log.set_verbosity_error()
+    diffusers_log.disable_progress_bar()
     transformers.logging.set_verbosity_error()
     transformers.logging.disable_progress_bar()

@@ -18,7 +18,6 @@ SAMPLER_LABELS: Mapping[str, str] = {
     "euler_a": "Euler a",
     "euler_trailing": "Euler, for few steps",
     "ddim": "DDIM",
-    "deis": "DEIS",
     "lcm": "LCM, for few steps",
     "tcd": "TCD, for few steps",
     "flow_euler": "Euler",

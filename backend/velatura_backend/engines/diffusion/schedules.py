@@ -40,7 +40,6 @@ SAMPLERS: Mapping[str, Sampler] = {
     "euler_a": Sampler("EulerAncestralDiscreteScheduler"),
     "euler_trailing": Sampler("EulerDiscreteScheduler", {"timestep_spacing": "trailing"}),
     "ddim": Sampler("DDIMScheduler"),
-    "deis": Sampler("DEISMultistepScheduler"),
     "lcm": Sampler("LCMScheduler"),
     "tcd": Sampler("TCDScheduler"),
     "flow_euler": Sampler("FlowMatchEulerDiscreteScheduler"),

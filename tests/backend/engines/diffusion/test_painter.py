@@ -105,6 +105,32 @@ def test_what_is_outside_the_mask_stays(
     assert not torch.allclose(result[middle], kept[middle])
 
 
+@pytest.mark.parametrize("sampler", ROWS[0].samplers)
+@pytest.mark.parametrize("strength", [1.0, 0.6])
+def test_every_sampler_keeps_what_is_to_be_kept(
+    painters: dict[str, DiffusionPainter],
+    sampler: str,
+    strength: float,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    decode, grids = PaintWork._decode, []
+
+    def spy(work: PaintWork, latents: torch.Tensor) -> np.ndarray:
+        grids.append(latents)
+        return decode(work, latents)
+
+    monkeypatch.setattr(PaintWork, "_decode", spy)
+    for mask in (np.zeros((64, 96), np.float32), box_mask()):
+        request = PaintRequest(
+            seed=1, wording=Wording("a disc"), image=picture(), mask=mask, strength=strength,
+            sampling=Sampling(6, sampler=sampler), **SIZE,
+        )  # fmt: skip
+        assert np.isfinite(painted(painters["sd15"], request).image).all()
+    kept, result = grids
+    assert torch.equal(result[..., 10:], kept[..., 10:])
+    assert result.abs().max() < 100
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_seed_and_words_decide(painters: dict[str, DiffusionPainter], kind: str) -> None:
     first = painted(painters[kind], filling(seed=7)).image
