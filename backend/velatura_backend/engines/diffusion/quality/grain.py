@@ -13,12 +13,17 @@ from numpy.typing import NDArray
 
 from ....imaging.masks import mask_bounds
 from ...builtin.graining import window_around
-from ...builtin.patchmatch.grain import add_grain, measure_grain, noise_ratio
+from ...builtin.patchmatch.grain import Grain, add_grain, measure_grain, noise_ratio
 from ...builtin.patchmatch.lanes import Lanes
 from ..painting import RgbImage
 from .frames import window
 
 BoolMask = NDArray[np.bool_]
+
+
+_MOST_DEVIATION = 0.02
+"""Of the finest band. Louder than that is the ground itself, sand or grass or brick, and does not
+belong on what was painted over it."""
 
 
 @dataclass(frozen=True)
@@ -44,8 +49,14 @@ def with_grain(
     if grain is None:
         return Grained(painted, None)
     result = painted
+    strength *= _likely(grain)
     if strength > 0.0:
         shown += add_grain(shown, inside, grain, strength, seed, lanes)
         result = painted.copy()
         result[place] = np.where(inside[..., None], shown, painted[place])
     return Grained(result, noise_ratio(shown, inside, grain, lanes))
+
+
+def _likely(grain: Grain) -> float:
+    deviation = (grain.floor[0] / len(grain.mixing[0])) ** 0.5
+    return min(1.0, (_MOST_DEVIATION / deviation) ** 2)

@@ -51,3 +51,8 @@ def test_nothing_around_to_take_it_from():
     full = np.ones((20, 20), bool)
     with Lanes(1, fresh_token()) as lanes:
         assert with_grain(picture, picture, full, full, 1.0, 0, lanes).ratio is None
+
+
+def test_what_is_too_loud_for_noise_is_the_ground_itself():
+    _, result = grained(0.045)
+    assert result.image[hole()].std() < 0.03
