@@ -16,6 +16,7 @@ from typing import Any
 
 from diffusers.loaders.lora_base import set_adapters_for_text_encoder
 from diffusers.utils.peft_utils import recurse_remove_peft_layers
+from diffusers.utils.state_dict_utils import convert_unet_state_dict_to_peft
 from torch import Tensor
 
 from velatura_protocol.errors import ModelDamaged, Unsupported
@@ -234,10 +235,9 @@ def _inject(denoiser: Any, name: str, state: LoraState, adapter: str, device: st
         network_alphas=state.alphas,
         adapter_name=adapter,
         metadata=state.metadata,
-        # Otherwise it would first become what the weights are stored in, which may be 8 bit.
         low_cpu_mem_usage=True,
     )
-    _place(denoiser, adapter, device)
+    _place(denoiser, adapter, device, _as_injected(state, name))
 
 
 def _load_text(
@@ -258,7 +258,7 @@ def _load_text(
             )
     except _LIBRARY_ERRORS:
         return False
-    _place(encoder, adapter, device)
+    _place(encoder, adapter, device, {})
     return True
 
 
@@ -280,13 +280,26 @@ def _take_off(network: Any) -> None:
     network._hf_peft_config_loaded = False
 
 
-def _place(network: Any, adapter: str, device: str) -> None:
+def _as_injected(state: LoraState, name: str) -> dict[str, Tensor]:
+    """The file's tensors by the names that they have once they are put on."""
+    own = {
+        key.removeprefix(f"{name}."): each
+        for key, each in state.tensors.items()
+        if key.startswith(f"{name}.")
+    }
+    return own if any("lora_A" in key for key in own) else convert_unet_state_dict_to_peft(own)
+
+
+def _place(network: Any, adapter: str, device: str, exact: Mapping[str, Tensor]) -> None:
     """What was added computes in the network's type and on its device, also where the network's own
-    weights are stored in another type or wait in the host's memory."""
+    weights wait in the host's memory or are stored in 8 bit, through which it went on its way:
+    ``exact`` is what it was before."""
     dtype = network.dtype  # counted anew at each look
     for name, parameter in network.named_parameters():
         if f".{adapter}." in name:
-            parameter.data = parameter.data.to(device, dtype)
+            own = exact.get(name.replace(f".{adapter}.", "."), parameter.data)
+            found = own if own.shape == parameter.shape else parameter.data
+            parameter.data = found.to(device, dtype)
 
 
 def _adapters_of(network: Any) -> Mapping[str, Any]:

@@ -5,7 +5,7 @@ import pytest
 pytest.importorskip("diffusers")
 
 import torch
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 
 from tests.support.tiny_adapters import Shelf, embedding_file, installed, lora_file
 from tests.support.tiny_pipelines import build
@@ -144,8 +144,6 @@ def test_the_order_asked_for_does_not_matter_and_weight_zero_is_none(tmp_path):
 
 def test_a_text_part_that_cannot_be_placed_is_told_and_the_rest_used(sd15, tmp_path):
     path = lora_file(tmp_path / "odd.safetensors", sd15, "kohya", text=False)
-    from safetensors.torch import load_file
-
     tensors = load_file(path)
     tensors["lora_te_text_model_encoder_layers_0_mystery.lora_down.weight"] = torch.zeros(2, 32)
     tensors["lora_te_text_model_encoder_layers_0_mystery.lora_up.weight"] = torch.zeros(32, 2)
@@ -184,8 +182,6 @@ def test_what_cannot_be_used_is_named_with_what_it_looks_like(sd15, tmp_path, te
 
 def test_a_lora_of_other_widths_is_named_and_leaves_no_trace(sd15, tmp_path):
     path = lora_file(tmp_path / "wide.safetensors", sd15, "diffusers", text=False)
-    from safetensors.torch import load_file
-
     tensors = {key: each.repeat(2, 2) for key, each in load_file(path).items()}
     save_file(tensors, path)
     before = noise_of(sd15.unet)
@@ -268,6 +264,33 @@ def test_block_names_of_the_original_sdxl_are_understood(tmp_path):
         seen = torch.randn(1, layer.in_features)
         changed = pipeline.unet.get_submodule(place)(seen)
         torch.testing.assert_close(changed, layer(seen) + 0.5 * seen @ down.T @ up.T)
+
+
+@pytest.mark.parametrize("rung", ["EIGHT_BIT", "STREAMED"])
+def test_networks_in_every_form_of_the_memory_plan_take_them(tmp_path, rung):
+    from velatura_backend.engines.diffusion.families import Stage
+    from velatura_backend.engines.diffusion.memory import MemoryPlan, Rung
+    from velatura_backend.engines.diffusion.placement import prepared
+
+    torch.manual_seed(0)
+    pipeline = build("sd15")
+    model = lora(lora_file(tmp_path / "ink.safetensors", pipeline, text=False))
+    exact = painted(pipeline, [WeightedLora(model, 0.7)]) - noise_of(pipeline.unet)
+    plan = MemoryPlan(Rung[rung], frozenset((Rung[rung],)))
+    pipeline.unet = prepared(pipeline.unet, Stage.DENOISING, plan, "cpu")
+    before = noise_of(pipeline.unet)
+    change = painted(pipeline, [WeightedLora(model, 0.7)]) - before
+    assert torch.equal(before, noise_of(pipeline.unet))
+    alike = torch.nn.functional.cosine_similarity(change.flatten(), exact.flatten(), dim=0)
+    assert float(alike) > 0.9  # weights in 8 bit change what is changed, too
+    with (
+        torch.inference_mode(),
+        on_denoiser(pipeline.unet, "unet", type(pipeline), [WeightedLora(model, 1.0)], LoraFiles()),
+    ):
+        added = {n: each for n, each in pipeline.unet.named_parameters() if ".lora_A." in n}
+    (first, *_) = (each for key, each in load_file(model.location).items() if "lora_down" in key)
+    assert any(torch.equal(each, first) for each in added.values())
+    assert {each.dtype for each in added.values()} == {torch.float32}
 
 
 def test_blocks_that_were_compiled_hear_it_and_forget_it(tmp_path):
