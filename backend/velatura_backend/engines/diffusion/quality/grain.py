@@ -59,4 +59,4 @@ def with_grain(
 
 def _likely(grain: Grain) -> float:
     deviation = (grain.floor[0] / len(grain.mixing[0])) ** 0.5
-    return min(1.0, (_MOST_DEVIATION / deviation) ** 2)
+    return (_MOST_DEVIATION / max(deviation, _MOST_DEVIATION)) ** 2
