@@ -19,7 +19,8 @@ from .latents import LatentSpace, unpatched
 from .painting import RgbImage
 
 _TILES = 12
-"""Tiles to a side of the chart."""
+"""Tiles to a side of the even part of the chart."""
+_OCTAVES = 6
 _RIDGE = 1e-2
 
 
@@ -61,7 +62,19 @@ def _flat(grid: Tensor, patches: bool) -> Tensor:
 
 
 def _chart(tile: int) -> Tensor:
-    """(1, 3, side, side): tiles of even colours that span the cube."""
+    """(1, 3, side, 2 side): tiles of even colours that span the cube, and clouds beside them, for
+    of even colours alone the map would not learn how latents tell texture from colour."""
     generator = torch.Generator("cpu").manual_seed(0)
     colours = torch.rand((1, 3, _TILES, _TILES), generator=generator)
-    return torch.nn.functional.interpolate(colours, scale_factor=float(tile), mode="nearest")
+    even = torch.nn.functional.interpolate(colours, scale_factor=float(tile), mode="nearest")
+    return torch.cat([even, _clouds(even.shape[-1], generator)], dim=-1)
+
+
+def _clouds(side: int, generator: torch.Generator) -> Tensor:
+    """(1, 3, side, side): octaves whose contrast falls with their size, as photographs have it."""
+    clouds = torch.full((1, 3, side, side), 0.5)
+    for octave in range(_OCTAVES):
+        drawn = torch.randn((1, 3, 3 << octave, 3 << octave), generator=generator)
+        smooth = torch.nn.functional.interpolate(drawn, size=(side, side), mode="bicubic")
+        clouds += 0.18 * 0.62**octave * smooth
+    return clouds.clamp(0, 1)
