@@ -30,6 +30,12 @@ class Timing:
     peak: int
     first: float
     """Seconds of the first fill, in which whatever is compiled is compiled."""
+    by_processor: bool = False
+
+    @property
+    def cost(self) -> float:
+        """What is compared: on a CPU that others use too, its own seconds."""
+        return self.cpu if self.by_processor else self.whole
 
 
 def timed(fill: Callable[[int], Any], steps: int, runs: int, device: str) -> Timing:
@@ -46,7 +52,9 @@ def timed(fill: Callable[[int], Any], steps: int, runs: int, device: str) -> Tim
         short.append(_seconds(fill, steps // 2, device)[0])
     whole = statistics.median(long)
     rest = max(1e-9, whole - statistics.median(short))
-    return Timing(whole, (steps - steps // 2) / rest, statistics.median(cpu), peak, first)
+    return Timing(
+        whole, (steps - steps // 2) / rest, statistics.median(cpu), peak, first, device == "cpu"
+    )
 
 
 def _seconds(fill: Callable[[int], Any], steps: int, device: str) -> tuple[float, float]:
