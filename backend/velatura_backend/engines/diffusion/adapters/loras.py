@@ -24,25 +24,13 @@ from velatura_protocol.errors import ModelDamaged, Unsupported
 from ....models.records import InstalledModel, ModelKind, ModelShelf
 from ..painting import Lora, Notice
 from .files import read_tensors, tensors_path
+from .lora_layouts import looks_like
 from .naming import named
 
 _MOST_BYTES = 1 << 30
 _TEXT_KEYS = ("lora_te", "text_encoder")
 _LIBRARY_ERRORS = (ValueError, KeyError, RuntimeError, TypeError, AttributeError, IndexError)
 """What conversion and injection raise at files they were not written for."""
-
-_LAYOUTS: Mapping[str, str] = {
-    "hada_": "a LoHa",
-    "lokr_": "a LoKr",
-    "oft_": "an OFT adapter",
-    "ia3": "an IA³ adapter",
-    "lora_controlnet": "a control LoRA",
-    "image_proj": "an IP-adapter",
-    "emb_params": "an embedding",
-    "model.diffusion_model.": "a whole checkpoint",
-    "first_stage_model": "a whole checkpoint",
-}
-"""What a part of a tensor's name gives away."""
 
 
 @dataclass(frozen=True)
@@ -260,16 +248,6 @@ def _load_text(
         return False
     _place(encoder, adapter, device, {})
     return True
-
-
-def looks_like(tensors: Mapping[str, Tensor]) -> str:
-    """What a file that cannot be used as a LoRA here is taken for, for people."""
-    for part, what in _LAYOUTS.items():
-        if any(part in key for key in tensors):
-            return f"looks like {what}"
-    if any("lora" in key for key in tensors):
-        return "looks like a LoRA for models of another family"
-    return "does not look like a LoRA"
 
 
 def _take_off(network: Any) -> None:

@@ -9,6 +9,7 @@ from safetensors.torch import load_file, save_file
 
 from tests.support.tiny_adapters import Shelf, embedding_file, installed, lora_file
 from tests.support.tiny_pipelines import build
+from velatura_backend.engines.diffusion.adapters.lora_layouts import looks_like
 from velatura_backend.engines.diffusion.adapters.loras import (
     LoraFiles,
     WeightedLora,
@@ -303,3 +304,8 @@ def test_blocks_that_were_compiled_hear_it_and_forget_it(tmp_path):
         assert torch.equal(noise_of(pipeline.unet), eager[0])
         compiled = painted(pipeline, [WeightedLora(model, 0.7)])
         torch.testing.assert_close(compiled, eager[1], rtol=1e-5, atol=1e-6)
+
+
+def test_what_a_file_is_taken_for():
+    assert "LoKr" in looks_like({"a.lokr_w1": torch.zeros(1)})
+    assert "another family" in looks_like({"a.lora_up": torch.zeros(1)})
