@@ -71,7 +71,8 @@ def commit(state: State, folder: Path) -> Path:
     path = folder / f"{state.plan.name}.npz"
     arrays = {f"weights.{name}": value for name, value in _parameters(state.network).items()}
     arrays |= {f"mean.{name}": value for name, value in state.mean.items()}
-    np.savez(path, step=state.step, **{name: value.numpy() for name, value in arrays.items()})
+    stored = {name: value.numpy() for name, value in arrays.items()}
+    np.savez(path, allow_pickle=False, step=state.step, **stored)
     return path
 
 

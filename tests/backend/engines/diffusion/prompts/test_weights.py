@@ -14,7 +14,7 @@ from velatura_backend.engines.diffusion.prompts.weights import (
 )
 
 PROMPTS = st.lists(
-    st.sampled_from(list("ab ,:.10()[]\\{}|<>-B") + ["BREAK", " BREAK ", ":1.2)"]), max_size=40
+    st.sampled_from([*"ab ,:.10()[]\\{}|<>-B", "BREAK", " BREAK ", ":1.2)"]), max_size=40
 ).map("".join)
 
 
