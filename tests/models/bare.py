@@ -19,7 +19,7 @@ from tests.models.asked import Asked
 
 MODEL = Path(__file__).parent / "tiny_inpaint"
 STEPS = 20
-GUIDANCE = 4.0
+GUIDANCE = 5.0
 TOGETHER = 10
 
 
@@ -28,7 +28,7 @@ def bare_pipeline(folder: Path = MODEL) -> Any:
     """Loaded once, in single precision: half is slow or missing on a CPU."""
     torch.set_num_threads(1)
     pipeline = StableDiffusionInpaintPipeline.from_pretrained(
-        folder, torch_dtype=torch.float32, local_files_only=True, safety_checker=None
+        folder, dtype=torch.float32, local_files_only=True, safety_checker=None
     )
     pipeline.set_progress_bar_config(disable=True)
     return pipeline
@@ -50,7 +50,7 @@ def _some(pipeline: Any, asked: Sequence[Asked], settings: Settings) -> NDArray[
     masks = np.stack([one.mask() ^ settings.inverted for one in asked])[:, None]
     made = pipeline(
         prompt=[one.sentence if settings.prompts else "" for one in asked],
-        image=torch.from_numpy(pictures).permute(0, 3, 1, 2).float() / 127.5 - 1,
+        image=torch.from_numpy(pictures).permute(0, 3, 1, 2).float() / 255,
         mask_image=torch.from_numpy(masks.astype(np.float32)),
         height=pictures.shape[1],
         width=pictures.shape[2],

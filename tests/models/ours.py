@@ -24,7 +24,7 @@ MODEL = Path(__file__).parent / "tiny_inpaint"
 
 PARAMETERS: Mapping[str, ParameterValue] = {
     "steps": 20,
-    "guidance": 4.0,
+    "guidance": 5.0,
     # The model draws a shape in the whole hole: an edge of 32 pixels is a third of it.
     "feather": 0.0,
     "least_feather": 0,

@@ -27,7 +27,7 @@ PROMPT_DROPOUT = 0.12  # for classifier-free guidance
 SNR_CLAMP = 5.0  # Hang et al. 2023, "Efficient Diffusion Training via Min-SNR Weighting"
 OUTSIDE_WEIGHT = 0.1  # what lies outside the mask is given: it needs little learning
 AVERAGE_DECAY = 0.998
-DECISIVE = (0.3, 0.85)  # of the noise schedule: earlier there is no outline, later it stands
+DECISIVE = (0.65, 1.0)  # of the noise schedule: below, a shape is seen through the noise anyway
 UNIFORM_SHARE = 0.35
 
 
@@ -129,8 +129,8 @@ class Trainer:
         return self._parts.text_encoder(tokens.input_ids)[0]
 
     def _spread_times(self, count: int) -> Tensor:
-        """One time from each of ``count`` equal stretches of a distribution that is uniform for
-        one part and prefers the middle, where outlines are decided, for the rest."""
+        """One time from each of ``count`` equal stretches, many of them moved to where nothing
+        but the words tells the shape."""
         spread = (torch.arange(count) + torch.rand(count)) / count
         shares = (spread * count % 1) < UNIFORM_SHARE
         low, high = DECISIVE
