@@ -20,8 +20,8 @@ pytest.importorskip("diffusers")
 
 from tests.e2e.command import CommandLine
 from tests.models.asked import Asked, answered, fifty, seen
-from tests.models.measure import found
-from tests.models.ours import MODEL, as_crop, engine_of, restyling, run, task_for
+from tests.models.measure import colour_index, found
+from tests.models.ours import MODEL, engine_of, restyling, run, task_for
 from tests.models.scenes.compose import Scene, random_scene
 from tests.models.scenes.words import WITHHELD, Colour, Ground, Shape
 from velatura_backend.engines.base import EngineTask
@@ -34,6 +34,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:Depreca
 SHARE = 0.9
 FEW = fifty()[::7]  # eight, for what is expected to fail nearly always
 LEFT_BY_CHANCE = 0.25
+KEPT = 0.7  # of the outline: overlap of what stands out before and after
 
 
 @pytest.fixture(scope="module")
@@ -114,12 +115,11 @@ def test_a_dropped_prompt_is_found_out(engine):
     assert dropped <= LEFT_BY_CHANCE
 
 
-@pytest.mark.parametrize("scale", [1.0, 0.05])
-def test_wrong_latent_scaling_is_found_out(scale, tmp_path):
+def test_wrong_latent_scaling_is_found_out(tmp_path):
     folder = tmp_path / "model"
     shutil.copytree(MODEL, folder)
     path = folder / "vae" / "config.json"
-    path.write_text(json.dumps(json.loads(path.read_text()) | {"scaling_factor": scale}))
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"scaling_factor": 1.0}))
     assert share(engine_of(folder, tmp_path / "data"), FEW) <= LEFT_BY_CHANCE
 
 
@@ -135,15 +135,6 @@ def test_guidance_the_wrong_way_round_is_found_out(tmp_path, monkeypatch):
 
     monkeypatch.setattr(TextEncoding, "encode", exchanged)
     assert share(engine_of(MODEL, tmp_path), FEW) <= LEFT_BY_CHANCE
-
-
-def test_guidance_far_too_strong_is_found_out(engine):
-    burnt = share(
-        engine,
-        FEW,
-        lambda task: replace(task, parameters={**task.parameters, "guidance": 50.0}),
-    )
-    assert burnt <= 0.5
 
 
 # -- restyle ---------------------------------------------------------------------------------------
@@ -162,16 +153,16 @@ CHANGES = [
 ]
 
 
-def lightness(picture: np.ndarray) -> np.ndarray:
-    return as_crop(picture)[..., :3].mean(axis=2).ravel()
+def silhouette(picture: np.ndarray) -> np.ndarray:
+    return colour_index(picture) >= 0
 
 
 def test_little_strength_keeps_the_structure(engine):
     for scene, colour, shape, ground in CHANGES:
         before = scene.picture()
         after = run(engine, restyling(before, f"a {colour} {shape} on {ground}", 0.3))
-        assert np.corrcoef(lightness(before), lightness(after))[0, 1] > 0.75
-        assert found(after, np.ones(scene.size, bool)).shape is scene.things[0].shape
+        old, new = silhouette(before), silhouette(after)
+        assert (old & new).sum() / (old | new).sum() > KEPT
 
 
 def test_much_strength_follows_the_prompt(engine):
