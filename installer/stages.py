@@ -7,7 +7,7 @@ import os
 import re
 import shutil
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -53,6 +53,7 @@ STAGES = (
     Stage("tests", ("pytest", "-q", "--cov", "--cov-report=term:skip-covered", "--durations=10")),
 )
 
+_BASE_TYPES = ("-p", "pyright-base.json")
 _REQUIRE_DIFFUSION = {"VELATURA_REQUIRE_DIFFUSION": "1"}
 
 _ROOTS = Stage("roots", ("python", "-m", "tests.hosts.root", "build", "trixie"))
@@ -61,13 +62,15 @@ _PYTHONS = Stage("pythons", ("python", "-m", "tests.hosts.pythons", "3.13"))
 
 
 def for_profiles(profiles: frozenset[Profile]) -> tuple[Stage, ...]:
-    """With the diffusion profile a skipped test of its engines has failed."""
-    if Profile.diffusion not in profiles:
-        return STAGES
-    return tuple(
-        replace(stage, extra=_REQUIRE_DIFFUSION) if stage.name == "tests" else stage
-        for stage in STAGES
-    )
+    """With the diffusion profile a skipped test of its engines has failed; without it the rooms that
+    import its libraries cannot be looked at for types."""
+    if Profile.diffusion in profiles:
+        return _with("tests", lambda stage: replace(stage, extra=_REQUIRE_DIFFUSION))
+    return _with("types", lambda stage: replace(stage, command=(*stage.command, *_BASE_TYPES)))
+
+
+def _with(name: str, change: Callable[[Stage], Stage]) -> tuple[Stage, ...]:
+    return tuple(change(stage) if stage.name == name else stage for stage in STAGES)
 
 
 def host_stages(hosts: frozenset[Host]) -> tuple[Stage, ...]:

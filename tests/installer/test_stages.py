@@ -64,7 +64,10 @@ def test_cheap_stages_come_first() -> None:
 
 
 def test_with_diffusion_its_tests_must_run() -> None:
-    assert for_profiles(frozenset({Profile.base})) == STAGES
+    base = for_profiles(frozenset({Profile.base}))
+    assert [each for each in base if each not in STAGES] == [
+        Stage("types", ("pyright", "--warnings", "-p", "pyright-base.json"))
+    ]
     extra = {each.name: each.extra for each in for_profiles(frozenset({Profile.diffusion}))}
     assert extra["tests"] == {"VELATURA_REQUIRE_DIFFUSION": "1"}
     assert not extra["lint"]
