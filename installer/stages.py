@@ -62,8 +62,8 @@ _PYTHONS = Stage("pythons", ("python", "-m", "tests.hosts.pythons", "3.13"))
 
 
 def for_profiles(profiles: frozenset[Profile]) -> tuple[Stage, ...]:
-    """With the diffusion profile a skipped test of its engines has failed; without it the rooms that
-    import its libraries cannot be looked at for types."""
+    """With the diffusion profile a skipped test of its engines has failed; without it the rooms
+    that import its libraries cannot be looked at for types."""
     if Profile.diffusion in profiles:
         return _with("tests", lambda stage: replace(stage, extra=_REQUIRE_DIFFUSION))
     return _with("types", lambda stage: replace(stage, command=(*stage.command, *_BASE_TYPES)))
