@@ -20,7 +20,9 @@ from tests.hosts.root.session import Session, session
 TREE = Path(__file__).resolve().parents[3]
 ENDING_SECONDS = 10.0
 _CHILD = """
-import sys
+import signal, sys
+# A shell that starts something in the background has it ignore this, and its children too.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 from tests.hosts.root.build import found_root
 from tests.hosts.root.scratch import scratch_folder
 from tests.hosts.root.session import session

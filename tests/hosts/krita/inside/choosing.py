@@ -94,14 +94,13 @@ def _missed(visit: Visit, document) -> Iterator[object]:
     yield lambda: not visit.jobs()
     # Without a picture Krita shows its first page, and no docker.
     yield from visit.open_photo(scale=1)
-    yield lambda: visit.view.notice.isVisible()
-    yield 300
-    told.append(visit.view.notice.text.text())
+    yield lambda: "photo.png" in visit.notice
+    told.append(visit.notice)
     yield from visit.shoot("closed")
     visit.panel.click(visit.panel.button(Action.OPEN_FULL_HISTORY))
     yield lambda: visit.state.history.is_known
     listed = len([each for each in visit.state.history.jobs if each.can_be_restored])
-    visit.note("missed", told=told, listed=listed, gone=visit.view.notice.isVisible())
+    visit.note("missed", told=told, listed=listed, gone=visit.notice == told[-1])
 
 
 def _row(visit: Visit, name: str) -> FieldRow:

@@ -167,22 +167,24 @@ def _failing(visit: Visit, document) -> Iterator[object]:
     view = visit.view
     visit.app.action("select_all").trigger()
     yield lambda: visit.state.document.selected == Rect(0, 0, SCALE * 640, SCALE * 427)
+    before = visit.notice
     visit.panel.click(view.generate)
-    yield lambda: view.notice.isVisible()
+    yield lambda: visit.notice not in ("", before)
     yield from visit.shoot("error")
-    text = view.notice.text.text()
+    text = visit.notice
     visit.panel.click(view.notice.close_button)
     yield 200
-    visit.note("error", text=text, gone=not view.notice.isVisible(), word=visit.panel.word())
+    visit.note("error", text=text, gone=visit.notice != text, word=visit.panel.word())
     yield from visit.select(document, TOWER)
 
 
 def _bug(visit: Visit) -> Iterator[object]:
     """An error of ours in a slot: told in the panel, and no dialog of Krita's."""
     view = visit.view
+    before = visit.notice
     QTimer.singleShot(0, guarded(lambda: 1 // 0))
-    yield lambda: view.notice.isVisible()
-    text = view.notice.text.text()
+    yield lambda: visit.notice not in ("", before)
+    text = visit.notice
     visit.panel.click(view.notice.close_button)
     visit.note("bug", text=text, modal=QApplication.activeModalWidget() is not None)
 

@@ -40,6 +40,11 @@ class Visit:
         return self.panel.view
 
     @property
+    def notice(self) -> str:
+        """What it says; without anything to tell it may offer a model."""
+        return self.view.notice.text.text() if self.view.notice.isVisible() else ""
+
+    @property
     def state(self):
         return self.extension.app.controller.state
 
