@@ -5,14 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from types import TracebackType
-from typing import Any
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
 
 from velatura_protocol.events import Phase
 
+from ....imaging.banded import Check, Work, all_in_bands, in_bands, row_bands
 from ...base import CancelToken
 
 Piece = tuple[int, ...]
 """First row (or item), one past the last, and what else the kernel wants to know of its piece."""
+
+Scalar = TypeVar("Scalar", bound=np.generic)
 
 _MAX_PIECES = 16
 _MIN_ITEMS = 1 << 14
@@ -69,6 +75,42 @@ class Lanes:
     def rows(self, kernel: Callable[..., Any], height: int, width: int, *arguments: Any) -> None:
         """The kernel over rows ``0 .. height-1`` of a picture of that width."""
         self.run(kernel, row_pieces(height, width), *arguments)
+
+    def bands(self, work: Work, height: int, width: int) -> None:
+        """Plain Python over bands of rows, which numpy does without the interpreter lock. Bands may
+        be worked on at the same time: each writes its own rows only.
+
+        :raises Cancelled: the order is to stop
+        """
+        self._deal(self.check, work, row_bands(height, width))
+
+    def over(
+        self,
+        function: Callable[..., NDArray[Scalar]],
+        *arrays: NDArray[Any],
+        halo: int = 0,
+    ) -> NDArray[Scalar]:
+        """``function(*arrays)`` bit for bit, in bands dealt to the threads; see
+        :func:`velatura_backend.imaging.banded.in_bands`.
+
+        :raises Cancelled: the order is to stop
+        """
+        return in_bands(self.check, function, *arrays, halo=halo, deal=self._deal)
+
+    def all(self, function: Callable[..., NDArray[np.bool_]], *arrays: NDArray[Any]) -> bool:
+        """``function(*arrays).all()``.
+
+        :raises Cancelled: the order is to stop
+        """
+        return all_in_bands(self.check, function, *arrays)
+
+    def _deal(self, check: Check, work: Work, parts: Sequence[slice]) -> None:
+        def step(start: int, stop: int, flag: NDArray[np.int64], serial: int) -> None:
+            if flag[0] != serial:
+                work(slice(start, stop))
+
+        check()
+        self.run(step, [(part.start, part.stop) for part in parts])
 
 
 def row_pieces(height: int, width: int) -> list[Piece]:
