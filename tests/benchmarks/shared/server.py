@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,10 +36,14 @@ class Server:
 
 
 @contextmanager
-def serving(folder: Path) -> Iterator[Server]:
-    command = [sys.executable, "-m", "velatura_cli", "serve", "--port", "0", "--data-dir"]
+def serving(
+    folder: Path, *, command: Sequence[str] = (sys.executable, "-m", "velatura_cli", "serve")
+) -> Iterator[Server]:
+    """``command`` takes the options of ``serve``."""
     began = time.monotonic()
-    process = subprocess.Popen([*command, str(folder)], stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        [*command, "--port", "0", "--data-dir", str(folder)], stdout=subprocess.PIPE, text=True
+    )
     try:
         assert process.stdout is not None
         ready = json.loads(process.stdout.readline())
