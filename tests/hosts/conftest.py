@@ -1,6 +1,7 @@
 """Fixtures and counts for tests in real editors.
 
-``--krita 5,6`` names the Kritas to test in: 5.2 of trixie, 6.0 of experimental. With
+``--krita 5,6`` names the Kritas to test in: 5.2 of trixie, 6.0 of experimental; ``--gimp 3.0,3.2``
+the GIMPs: 3.0 of trixie, 3.2 of forky. With
 ``VELATURA_REQUIRE_HOSTS=1`` roots are built where they are missing, and a test that is skipped has
 failed; without it tests whose root is not there are skipped.
 """
@@ -15,16 +16,18 @@ import pytest
 
 from tests.hosts.counts import Counts
 from tests.hosts.root.build import Root, ensure_root, found_root, may_enter
-from tests.hosts.root.recipes import EXPERIMENTAL, TRIXIE, Recipe
+from tests.hosts.root.recipes import EXPERIMENTAL, FORKY, TRIXIE, Recipe
 from tests.hosts.root.scratch import scratch_folder
 
 REQUIRED = "VELATURA_REQUIRE_HOSTS"
 KRITAS = {"5": TRIXIE, "6": EXPERIMENTAL}
+GIMPS = {"3.0": TRIXIE, "3.2": FORKY}
 _COUNTS: pytest.StashKey[Counts] = pytest.StashKey()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--krita", default="5", help="major versions, such as 5 or 5,6")
+    parser.addoption("--gimp", default="3.0", help="versions, such as 3.0 or 3.0,3.2")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -32,20 +35,22 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Every test that asks for Krita, however indirectly, once for each that was asked for."""
-    if "krita_recipe" in metafunc.fixturenames:
-        majors = str(metafunc.config.getoption("--krita")).split(",")
-        recipes = [KRITAS[each] for each in majors]
-        names = [f"krita{each}" for each in majors]
-        metafunc.parametrize("krita_recipe", recipes, ids=names, scope="session")
+    """Every test that asks for an editor, however indirectly, once for each that was asked for."""
+    for editor, known in (("krita", KRITAS), ("gimp", GIMPS)):
+        if f"{editor}_recipe" in metafunc.fixturenames:
+            versions = str(metafunc.config.getoption(f"--{editor}")).split(",")
+            recipes = [known[each] for each in versions]
+            names = [f"{editor}{each}" for each in versions]
+            metafunc.parametrize(f"{editor}_recipe", recipes, ids=names, scope="session")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         call = getattr(item, "callspec", None)
-        recipe = call.params.get("krita_recipe") if call is not None else None
+        recipes = call.params.values() if call is not None else ()
+        recipe = next((each for each in recipes if isinstance(each, Recipe)), None)
         limit = item.get_closest_marker("timeout")
-        if isinstance(recipe, Recipe) and limit is not None and recipe.patience != 1.0:
+        if recipe is not None and limit is not None and recipe.patience != 1.0:
             longer = pytest.mark.timeout(limit.args[0] * recipe.patience)
             item.add_marker(longer, append=False)
 

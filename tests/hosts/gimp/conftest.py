@@ -13,23 +13,25 @@ from tests.hosts.gimp.editor import Gimp
 from tests.hosts.gimp.windows import GimpWindows
 from tests.hosts.krita.profile import TREE
 from tests.hosts.root.build import Root
-from tests.hosts.root.recipes import TRIXIE, Recipe
+from tests.hosts.root.recipes import Recipe
 from tests.hosts.root.session import session
 
 
 @pytest.fixture(scope="session")
-def gimp_profile(shared: Path) -> Path:
+def gimp_profile(gimp_recipe: Recipe, shared: Path) -> Path:
     """One for all batches: a new profile's first start asks every plug-in what it can do."""
-    folder = shared / "gimp"
+    folder = shared / f"gimp-{gimp_recipe.name}"
     folder.mkdir()
     return folder
 
 
 @pytest.fixture(scope="session")
-def running_windows(open_root: Callable[[Recipe], Root], shared: Path) -> Iterator[GimpWindows]:
+def running_windows(
+    gimp_recipe: Recipe, open_root: Callable[[Recipe], Root], shared: Path
+) -> Iterator[GimpWindows]:
     """One display and one profile for all runs."""
-    root = open_root(TRIXIE)
-    scratch = shared / "gimp-windows"
+    root = open_root(gimp_recipe)
+    scratch = shared / f"gimp-windows-{gimp_recipe.name}"
     scratch.mkdir()
     with session(root, [TREE, shared], scratch) as display:
         found = GimpWindows(display, scratch / "home")
@@ -47,11 +49,12 @@ def gimp_windows(
 
 @pytest.fixture
 def gimp(
+    gimp_recipe: Recipe,
     open_root: Callable[[Recipe], Root],
     gimp_profile: Path,
     record_property: Callable[[str, object], None],
 ) -> Gimp:
-    found = Gimp(open_root(TRIXIE), gimp_profile)
+    found = Gimp(open_root(gimp_recipe), gimp_profile)
     record_property(HOST, f"gimp {found.version}")
     return found
 

@@ -42,4 +42,7 @@ EXPERIMENTAL = Recipe(
     # Krita 6 takes longer to open and close a document, with everything drawn by software.
     patience=3.0,
 )
-RECIPES = {each.name: each for each in (TRIXIE, EXPERIMENTAL)}
+FORKY = Recipe("forky", "forky", ("gimp", "gir1.2-gimp-3.0", "python3-gi", *_DISPLAY), patience=1.5)
+"""GIMP 3.2, and Python 3.14."""
+
+RECIPES = {each.name: each for each in (TRIXIE, EXPERIMENTAL, FORKY)}
