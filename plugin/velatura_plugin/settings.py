@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import sys
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import cast
@@ -16,6 +17,7 @@ FILE_NAME = "plugin.json"
 @dataclass(frozen=True)
 class Settings:
     """``server_url`` and ``token_file``: a backend elsewhere, instead of the one on this machine.
+    ``ca_file``: certificates in PEM by which it is trusted, empty for those of the system.
 
     ``client_id`` and ``client_secret`` stay the same for good: the backend knows this client's jobs
     by them. ``accept_automatically``: a job's first variation becomes part of the document as soon
@@ -28,6 +30,7 @@ class Settings:
     client_secret: str = ""
     server_url: str = ""
     token_file: str = ""
+    ca_file: str = ""
     start_backend: bool = True
     variations: int = 3
     previews: bool = True
@@ -69,15 +72,29 @@ def data_directory() -> Path:
     return home / ".local" / "share" / "velatura"
 
 
+@dataclass(frozen=True)
+class OwnSettings:
+    """Those that an editor has for itself, beside the others in the same file: what suits one may
+    not suit another. ``defaults``: their names, and what they are until they are set."""
+
+    editor: str = ""
+    defaults: Mapping[str, bool] = field(default_factory=dict[str, bool])
+
+    def key(self, name: str) -> str:
+        return f"{self.editor}:{name}" if name in self.defaults else name
+
+
 class SettingsStore:
     """Reads and writes :class:`Settings`. A file that cannot be read is moved aside, not lost.
 
     Two editors may be open, which share the file: each writes what it has changed since it read,
-    and finds what the other has changed when it starts the next time.
+    and finds what the other has changed when it starts the next time. ``own``: those of this editor
+    alone.
     """
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, own: OwnSettings | None = None) -> None:
         self._path = directory / FILE_NAME
+        self._own = own or OwnSettings()
         self._before: Settings | None = None
 
     @property
@@ -86,7 +103,7 @@ class SettingsStore:
 
     def load(self) -> Settings:
         """The settings in the file, defaults where it says nothing or something impossible."""
-        self._before = self._read() or Settings()
+        self._before = self._read() or replace(Settings(), **self._own.defaults)
         return self._before
 
     def save(self, settings: Settings) -> None:
@@ -108,7 +125,7 @@ class SettingsStore:
         handle, name = tempfile.mkstemp(dir=self._path.parent, prefix=f".{FILE_NAME}-")
         try:
             with os.fdopen(handle, "w", encoding="utf-8") as file:
-                json.dump(_to_json(settings), file, indent=2, sort_keys=True)
+                json.dump(_to_json(settings, self._own), file, indent=2, sort_keys=True)
                 file.flush()
                 os.fsync(file.fileno())
             os.replace(name, self._path)
@@ -139,7 +156,7 @@ class SettingsStore:
             return self._moved_aside()
         if not isinstance(stored, dict):
             return self._moved_aside()
-        return _from_json(cast("dict[str, object]", stored))
+        return _from_json(cast("dict[str, object]", stored), self._own)
 
     def _moved_aside(self) -> None:
         os.replace(self._path, self._path.with_suffix(".broken.json"))
@@ -160,12 +177,15 @@ def _merged(before: Settings, after: Settings, there: Settings) -> Settings:
     return replace(there, **changed)
 
 
-def _from_json(stored: dict[str, object]) -> Settings:
-    defaults = Settings()
-    known = {each.name: getattr(defaults, each.name) for each in fields(Settings)}
-    del known["unknown"]
-    values = {name: stored[name] for name in known if _fits(stored.get(name), known[name])}
-    unknown = {name: value for name, value in stored.items() if name not in known}
+def _from_json(stored: dict[str, object], own: OwnSettings) -> Settings:
+    defaults = replace(Settings(), **own.defaults)
+    known = {own.key(each.name): each.name for each in fields(Settings) if each.name != "unknown"}
+    values = {
+        name: stored[key]
+        for key, name in known.items()
+        if _fits(stored.get(key), getattr(defaults, name))
+    }
+    unknown = {key: value for key, value in stored.items() if key not in known}
     return replace(defaults, **values, unknown=unknown)
 
 
@@ -184,7 +204,7 @@ def _fits(value: object, default: object) -> bool:
     return isinstance(value, type(default))
 
 
-def _to_json(settings: Settings) -> dict[str, object]:
-    stored = asdict(settings)
+def _to_json(settings: Settings, own: OwnSettings) -> dict[str, object]:
+    stored = {own.key(name): value for name, value in asdict(settings).items()}
     unknown = stored.pop("unknown")
     return {**unknown, **stored}

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from velatura_plugin.settings import Settings, SettingsStore, data_directory
+from velatura_plugin.settings import OwnSettings, Settings, SettingsStore, data_directory
 
 
 @pytest.fixture
@@ -59,6 +59,19 @@ def test_two_editors_keep_what_either_has_set(store: SettingsStore) -> None:
     left = SettingsStore(store.path.parent).load()
     assert (left.server_url, left.variations, left.prompts) == ("", 5, ["red"])
     assert left.remembered == {"task": "remove", "seed": "7"}
+
+
+def test_an_editor_may_have_settings_of_its_own(store: SettingsStore) -> None:
+    own = OwnSettings("gimp", {"canvas_previews": False})
+    gimp = SettingsStore(store.path.parent, own)
+    assert gimp.load() == Settings(canvas_previews=False)
+    assert store.load().canvas_previews
+    gimp.save(replace(gimp.load(), variations=5))
+    assert store.load() == Settings(variations=5, unknown={"gimp:canvas_previews": False})
+    gimp.save(replace(gimp.load(), canvas_previews=True))
+    store.save(replace(store.load(), canvas_previews=False))
+    assert SettingsStore(store.path.parent, own).load().canvas_previews
+    assert not SettingsStore(store.path.parent).load().canvas_previews
 
 
 def test_what_a_newer_version_wrote_is_kept(store: SettingsStore) -> None:

@@ -14,12 +14,14 @@ from ...state import NoticeRaised
 from ...ui.qt.compat import QTimer
 from ...ui.qt.guard import guarded
 from ...ui.studio import Studio
+from ..herald import Herald
+from ..log import Log
 from .actions import Actions
 from .adapter import KritaHost
 from .docker import Dockers
-from .herald import Herald
-from .log import Log
 from .retouching import RetouchClock
+
+LOG_NAME = "krita-plugin.log"
 
 
 class Plugin:
@@ -35,10 +37,16 @@ class Plugin:
         self._host = KritaHost()
         self.app: App = build(self._host, store.load_with_identity(), directory)
         controller = self.app.controller
-        self._log = Log(directory, lambda notice: controller.store.apply(NoticeRaised(notice)))
+        self._log = Log(
+            directory, lambda notice: controller.store.apply(NoticeRaised(notice)), LOG_NAME
+        )
         self._log.open(self._host.name, VERSION)
         self.studio = Studio(self.app, store, language=language, show_panel=dockers.bring_up)
-        herald = Herald(self._host, self.studio.translations, lambda: dockers.is_any_visible)
+        herald = Herald(
+            self._host.announce_in_front,
+            self.studio.translations,
+            lambda: dockers.is_any_visible,
+        )
         for each in (actions, RetouchClock(self._tick, owner), herald):
             controller.subscribe(each.follow)
 

@@ -1,5 +1,4 @@
-# pyright: standard
-"""The plug-in's log: versions and tracebacks, never prompts or pixels."""
+"""A plug-in's log: versions and tracebacks, never prompts or pixels."""
 
 from __future__ import annotations
 
@@ -13,9 +12,8 @@ from pathlib import Path
 from velatura_protocol.errors import HostFailed
 from velatura_protocol.messages import ErrorInfo
 
-from ...state import Notice
+from ..state import Notice
 
-FILE_NAME = "krita-plugin.log"
 LARGEST = 256 * 1024
 _ROOT = "velatura_plugin"
 
@@ -39,10 +37,11 @@ class NoticeHandler(logging.Handler):
 
 
 class Log:
-    """From :meth:`open` to :meth:`close`. ``host``: the editor and its version."""
+    """From :meth:`open` to :meth:`close`, in ``directory`` under ``file_name``. ``tell`` hears of
+    what went wrong unexpectedly. ``host``: the editor and its version."""
 
-    def __init__(self, directory: Path, tell: Callable[[Notice], None]) -> None:
-        self._handlers = [_file_handler(directory), NoticeHandler(tell)]
+    def __init__(self, directory: Path, tell: Callable[[Notice], None], file_name: str) -> None:
+        self._handlers = [_file_handler(directory / file_name), NoticeHandler(tell)]
 
     def open(self, host: str, version: str) -> None:
         logger = logging.getLogger(_ROOT)
@@ -59,14 +58,14 @@ class Log:
             each.close()
 
 
-def _file_handler(directory: Path) -> logging.Handler:
-    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+def _file_handler(path: Path) -> logging.Handler:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     handler = RotatingFileHandler(
-        directory / FILE_NAME, maxBytes=LARGEST, backupCount=1, encoding="utf-8", delay=True,
+        path, maxBytes=LARGEST, backupCount=1, encoding="utf-8", delay=True,
         errors="backslashreplace",
     )  # fmt: skip
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
-    _make_private(directory / FILE_NAME)
+    _make_private(path)
     return handler
 
 

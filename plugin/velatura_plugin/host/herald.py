@@ -1,26 +1,27 @@
-# pyright: standard
-"""Tells on the canvas what the panel would, while no panel is to be seen."""
+"""Tells in the editor itself what the panel would, while no panel is to be seen."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from ...events import Link
-from ...i18n import Translations
-from ...state import Notice, PanelState, PutAway
-from ...ui.progress import announcement
-from ...ui.words import missed, sentence
-from .adapter import KritaHost
+from ..events import Link
+from ..i18n import Translations
+from ..state import Notice, PanelState, PutAway
+from ..ui.progress import announcement
+from ..ui.words import missed, sentence
 
 
 class Herald:
     """Errors, that there is something to choose from, and where it is that was not chosen; no
-    progress, no percentages."""
+    progress, no percentages. ``tell`` is the editor's own passing message."""
 
     def __init__(
-        self, host: KritaHost, translations: Translations, is_panel_visible: Callable[[], bool]
+        self,
+        tell: Callable[[str], None],
+        translations: Translations,
+        is_panel_visible: Callable[[], bool],
     ) -> None:
-        self._host = host
+        self._tell = tell
         self._translations = translations
         self._is_panel_visible = is_panel_visible
         self._notice: Notice | None = None
@@ -30,7 +31,7 @@ class Herald:
     def follow(self, state: PanelState) -> None:
         text = self._news(state)
         if text and not self._is_panel_visible():
-            self._host.announce_in_front(text)
+            self._tell(text)
 
     def _news(self, state: PanelState) -> str:
         """Kept up with while a panel is visible, too: nothing is told late."""

@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+import pytest
+
+from tests.plugin.events import DOCUMENT, FAILURE, finished, online, variation, working
+from velatura_plugin.host.herald import Herald
+from velatura_plugin.i18n import Translations
+from velatura_plugin.state import Notice, NoticeRaised, PutAway, ResultsPutAway
+
+
+class Editor:
+    def __init__(self) -> None:
+        self.told: list[str] = []
+        self.is_visible = False
+        self.herald = Herald(self.told.append, Translations(), lambda: self.is_visible)
+
+
+@pytest.fixture
+def editor() -> Editor:
+    return Editor()
+
+
+def test_an_error_is_told_once(editor: Editor) -> None:
+    state = online(NoticeRaised(Notice(FAILURE)))
+    for each in (online(), state, state):
+        editor.herald.follow(each)
+    (text,) = editor.told
+    assert "Nothing is left outside the selection" in text
+
+
+def test_nothing_is_told_while_a_panel_is_seen_nor_later(editor: Editor) -> None:
+    state = online(NoticeRaised(Notice(FAILURE)))
+    editor.is_visible = True
+    editor.herald.follow(state)
+    editor.is_visible = False
+    editor.herald.follow(state)
+    assert editor.told == []
+
+
+def test_it_says_that_there_is_something_to_choose_from(editor: Editor) -> None:
+    editor.herald.follow(working(variation()))
+    assert editor.told == [], "not before the job has ended"
+    editor.herald.follow(working(variation(), finished()))
+    (text,) = editor.told
+    assert "ready" in text
+
+
+def test_it_says_where_results_are_that_nobody_accepted(editor: Editor) -> None:
+    editor.herald.follow(online(ResultsPutAway(PutAway(DOCUMENT.id, 2))))
+    assert editor.told == ["2 results discarded. They stay in the history."]
