@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-import time
 from collections.abc import AsyncGenerator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager, closing
@@ -15,6 +14,7 @@ from importlib.metadata import version as installed_version
 from velatura_protocol.messages import PROTOCOL, Capabilities
 
 from .blobstore import BlobStore
+from .clocks import SYSTEM, Clocks
 from .config import Config, prepare_data_directory
 from .dispatcher import Dispatcher
 from .engines.catalogue import Catalogue
@@ -59,7 +59,9 @@ class Backend:
 
 
 @asynccontextmanager
-async def running(config: Config, make_executor: ExecutorFactory) -> AsyncGenerator[Backend]:
+async def running(
+    config: Config, make_executor: ExecutorFactory, clocks: Clocks = SYSTEM
+) -> AsyncGenerator[Backend]:
     """A backend that listens while the block runs.
 
     :raises DataDirectoryInUse: another backend has the data directory
@@ -71,7 +73,7 @@ async def running(config: Config, make_executor: ExecutorFactory) -> AsyncGenera
         version = installed_version("velatura")
         handler = open_log(config.data_directory, version)
         stack.callback(close_log, handler)
-        backend = await _assemble(stack, config, make_executor, version)
+        backend = await _assemble(stack, config, make_executor, version, clocks)
         stack.enter_context(published(config.data_directory, backend.info))
         _log.info("ready, process %d", os.getpid())
         yield backend
@@ -79,13 +81,17 @@ async def running(config: Config, make_executor: ExecutorFactory) -> AsyncGenera
 
 
 async def _assemble(
-    stack: AsyncExitStack, config: Config, make_executor: ExecutorFactory, version: str
+    stack: AsyncExitStack,
+    config: Config,
+    make_executor: ExecutorFactory,
+    version: str,
+    clocks: Clocks,
 ) -> Backend:
-    journal = stack.enter_context(closing(JournalThread.open(config.data_directory)))
+    journal = stack.enter_context(closing(JournalThread.open(config.data_directory, clocks)))
     store = stack.enter_context(closing(BlobStore(config.data_directory)))
     exchange_root = config.data_directory / "exchange"
     sweep_exchange(exchange_root)
-    ledger = Ledger(journal, time.time)
+    ledger = Ledger(journal, clocks.wall)
     executor = make_executor(lambda: upkeep.announce())
     stack.push_async_callback(executor.close)
     history = History(journal, store)
@@ -93,11 +99,12 @@ async def _assemble(
     models = ModelStore(config.models_directory)
     catalogue = Catalogue(models)
     checker = Checker(catalogue, config.limits)
-    shop = Shop(ledger, store, executor, time.monotonic, time.time)
-    scheduler = Scheduler(Rules(config.limits.queued_jobs), time.monotonic)
+    shop = Shop(ledger, store, executor, clocks.steady, clocks.wall)
+    scheduler = Scheduler(Rules(config.limits.queued_jobs), clocks.steady)
     dispatcher = Dispatcher(shop, scheduler, checker, lambda: upkeep.job_ended())
     writer = stack.enter_context(ThreadPoolExecutor(1, thread_name_prefix="blobs"))
-    await Recovery(journal, store, ledger, dispatcher, checker, time.time).carry_out()
+    await Recovery(journal, store, ledger, dispatcher, checker, clocks.wall).carry_out()
+    stack.push_async_callback(ledger.settle)
     stack.push_async_callback(dispatcher.close)
 
     desk = ModelDesk(

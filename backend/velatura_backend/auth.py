@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from http import HTTPStatus
 
-HEALTH_PATH = "/health"
+from velatura_protocol.health import health_proof, nonce_in
 
 _SCHEME = "bearer "
 
@@ -45,13 +45,20 @@ class Gate:
         hosts = handshake.all("host")
         if len(hosts) != 1 or hosts[0].lower() not in self._hosts:
             return HTTPStatus.FORBIDDEN
-        if handshake.path == HEALTH_PATH:
+        if nonce_in(handshake.path) is not None:
             return HTTPStatus.OK
         if handshake.path != "/":
             return HTTPStatus.NOT_FOUND
         if not self._is_token(handshake.all("authorization")):
             return HTTPStatus.UNAUTHORIZED
         return None
+
+    def words(self, handshake: Handshake, status: HTTPStatus) -> str:
+        """What goes with a status: for who asks whether it is really us, the proof."""
+        nonce = nonce_in(handshake.path)
+        if status is HTTPStatus.OK and nonce:
+            return health_proof(self._token.decode("utf-8"), nonce)
+        return status.phrase
 
     def _is_token(self, values: tuple[str, ...]) -> bool:
         if len(values) != 1 or not values[0].lower().startswith(_SCHEME):

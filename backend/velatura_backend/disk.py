@@ -11,12 +11,17 @@ from velatura_protocol.errors import DiskFull
 _FULL = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG))
 
 
+def is_full(error: BaseException) -> bool:
+    """Whether the system says by it that there is no room."""
+    return isinstance(error, OSError) and error.errno in _FULL
+
+
 @contextlib.contextmanager
 def disk_errors() -> Generator[None]:
     """:raises DiskFull: in place of the system's error for it"""
     try:
         yield
     except OSError as error:
-        if error.errno in _FULL:
+        if is_full(error):
             raise DiskFull from error
         raise

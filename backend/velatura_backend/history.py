@@ -95,11 +95,12 @@ class History:
 
         return await self._journal.run(act)
 
-    async def trim(self, policy: Retention, now: float) -> int:
+    async def trim(self, policy: Retention) -> int:
         """Lets go of what the retention no longer covers; returns how many jobs."""
 
         def act(journal: Journal) -> int:
-            gone = _forget(journal, self._store, expired(journal, policy, now))
+            gone = _forget(journal, self._store, expired(journal, policy))
+            journal.keep_age()
             journal.take_ballast()
             return len(gone)
 

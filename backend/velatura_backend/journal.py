@@ -11,14 +11,17 @@ import contextlib
 import hashlib
 import hmac
 import sqlite3
-from collections.abc import Generator, Iterable, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 from pathlib import Path
+from typing import TypeVar
 
 from velatura_protocol.errors import DiskFull
 from velatura_protocol.events import JobState
 from velatura_protocol.messages import BlobRef
 
 from .ballast import Ballast
+from .clocks import SYSTEM, Clocks
+from .journal_age import Age, KeptAge
 from .journal_file import is_full, open_or_replace
 from .journal_records import (
     NO_CHANGE,
@@ -35,6 +38,8 @@ JOURNAL_FILE = "journal.sqlite3"
 
 _UNENDED = (JobState.QUEUED.value, JobState.RUNNING.value)
 
+Answer = TypeVar("Answer")
+
 
 class Journal:
     """``moved_aside``: where a damaged one is, in whose place this one was begun.
@@ -42,14 +47,32 @@ class Journal:
     :raises BackendUnavailable: it was written by a later version, or cannot be opened at all
     """
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, clocks: Clocks = SYSTEM) -> None:
         self._connection, self.moved_aside = open_or_replace(directory / JOURNAL_FILE)
-        self.epoch = self._next_epoch()
         self._ballast = Ballast(directory)
+        try:
+            self._age = Age(KeptAge(self._meta("age"), self._meta("seen")), clocks)
+            self.epoch = self._next_epoch()
+        except BaseException:
+            self._connection.close()
+            raise
         self._ballast.load()
 
     def close(self) -> None:
+        # A clock that loses what it counted since the last job's end is slow, and nothing worse.
+        with contextlib.suppress(DiskFull, sqlite3.Error):
+            self.keep_age()
         self._connection.close()
+
+    @property
+    def age(self) -> int:
+        """Of the history, in seconds, whatever the wall clock says."""
+        return self._age.now()
+
+    def keep_age(self) -> None:
+        """Has the age go on from here after a restart."""
+        with self._transaction(waits=False):
+            self._write_age()
 
     # -- clients -----------------------------------------------------------------------------------
 
@@ -95,12 +118,7 @@ class Journal:
 
         :raises DiskFull: and nothing is recorded
         """
-        try:
-            self._append(job, event, change)
-        except DiskFull:
-            if change.ended is None or not self._ballast.drop():
-                raise
-            self._append(job, event, change)
+        self._with_ballast(lambda: self._append(job, event, change), worth=change.ended is not None)
 
     def _append(self, job: str, event: StoredEvent, change: Change) -> None:
         # A start that a power cut takes back has not happened: the job is queued, and runs again.
@@ -113,6 +131,11 @@ class Journal:
                 " ended = coalesce(?, ended) WHERE number = ?",
                 (event.seq, change.state and change.state.value, change.good, change.ended, number),
             )
+            if change.ended is not None:
+                self._write_age()
+                self._connection.execute(
+                    "UPDATE jobs SET ended_age = ? WHERE number = ?", (self.age, number)
+                )
 
     def acknowledge(self, seqs: Mapping[str, int]) -> None:
         """Up to where the client of each job has its events."""
@@ -134,12 +157,7 @@ class Journal:
         :raises DiskFull: none were; even forgetting takes a little room
         """
         names = tuple(jobs)
-        try:
-            return self._forget(names)
-        except DiskFull:
-            if not self._ballast.drop():
-                raise
-            return self._forget(names)
+        return self._with_ballast(lambda: self._forget(names))
 
     def _forget(self, jobs: tuple[str, ...]) -> tuple[str, ...]:
         gone: list[str] = []
@@ -242,10 +260,34 @@ class Journal:
     # -- inside ------------------------------------------------------------------------------------
 
     def _next_epoch(self) -> int:
+        """With the last room on the disk, if need be: who wants to forget something to make room
+        needs a backend that starts."""
+        self._with_ballast(self._count_start)
+        return self._meta("epoch")
+
+    def _count_start(self) -> None:
         with self._transaction():
             self._connection.execute("UPDATE meta SET value = value + 1 WHERE name = 'epoch'")
-        row = self._connection.execute("SELECT value FROM meta WHERE name = 'epoch'").fetchone()
+            self._write_age()
+
+    def _write_age(self) -> None:
+        kept = self._age.to_keep()
+        self._connection.executemany(
+            "UPDATE meta SET value = ? WHERE name = ?", ((kept.age, "age"), (kept.seen, "seen"))
+        )
+
+    def _meta(self, name: str) -> int:
+        row = self._connection.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
         return int(row["value"])
+
+    def _with_ballast(self, write: Callable[[], Answer], *, worth: bool = True) -> Answer:
+        """Once more without the ballast where the disk is full and it is ``worth`` that."""
+        try:
+            return write()
+        except DiskFull:
+            if not worth or not self._ballast.drop():
+                raise
+            return write()
 
     def _number(self, job: str) -> int:
         row = self._connection.execute("SELECT number FROM jobs WHERE job = ?", (job,)).fetchone()

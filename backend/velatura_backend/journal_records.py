@@ -43,7 +43,8 @@ class NewJob:
 @dataclass(frozen=True)
 class JobRow:
     """``last_seq`` is the newest durable event's; ``epoch`` the start of the backend that accepted
-    the job, counted from 1; ``good`` the number of its good variations."""
+    the job, counted from 1; ``good`` the number of its good variations; ``ended_age`` the history's
+    age when it ended, in seconds."""
 
     job: str
     owner: str
@@ -53,6 +54,7 @@ class JobRow:
     document_key: str
     created: float
     ended: float | None
+    ended_age: int | None
     favourite: bool
     epoch: int
     last_seq: int
@@ -90,6 +92,7 @@ def job_row(row: sqlite3.Row) -> JobRow:
         document_key=row["document_key"],
         created=row["created"],
         ended=row["ended"],
+        ended_age=row["ended_age"],
         favourite=bool(row["favourite"]),
         epoch=row["epoch"],
         last_seq=row["last_seq"],

@@ -58,17 +58,34 @@ CREATE TABLE meta (
 INSERT INTO meta VALUES ('epoch', 0);
 """
 
+# ``ended_age``: the history's age when the job ended, see ``journal_age``. What had ended before
+# there was such a clock is as old as the clock.
+_VERSION_2 = """
+ALTER TABLE jobs ADD COLUMN ended_age INTEGER;
+UPDATE jobs SET ended_age = 0 WHERE ended IS NOT NULL;
+INSERT INTO meta VALUES ('age', 0), ('seen', 0);
+"""
+
 Step = Callable[[sqlite3.Connection], None]
 
 
 def _create(connection: sqlite3.Connection) -> None:
-    for statement in _VERSION_1.split(";"):
+    _execute_all(connection, _VERSION_1)
+
+
+def _add_age(connection: sqlite3.Connection) -> None:
+    _execute_all(connection, _VERSION_2)
+
+
+def _execute_all(connection: sqlite3.Connection, statements: str) -> None:
+    """One by one: ``executescript`` would commit what the step has done so far."""
+    for statement in statements.split(";"):
         if statement.strip():
             connection.execute(statement)
 
 
 # Step n leads from version n to n + 1; a released step is never edited.
-STEPS: tuple[Step, ...] = (_create,)
+STEPS: tuple[Step, ...] = (_create, _add_age)
 
 
 class NewerSchema(Exception):

@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from velatura_protocol.errors import Interrupted
 
+from .clocks import SYSTEM, Clocks
 from .journal import Journal
 
 _log = logging.getLogger("velatura.journal")
@@ -31,8 +32,8 @@ class JournalThread:
         self._executor = ThreadPoolExecutor(1, thread_name_prefix="journal")
 
     @classmethod
-    def open(cls, directory: Path) -> JournalThread:
-        return cls(Journal(directory))
+    def open(cls, directory: Path, clocks: Clocks = SYSTEM) -> JournalThread:
+        return cls(Journal(directory, clocks))
 
     @property
     def epoch(self) -> int:

@@ -80,6 +80,14 @@ class LiveJob:
         return self.seq
 
 
+@dataclass(frozen=True)
+class _OwedEnd:
+    """The end of a job that has been told and is not in the journal yet."""
+
+    event: EndEvent
+    change: Change
+
+
 class Ledger:
     """``wall_clock`` is Unix time in seconds."""
 
@@ -87,6 +95,7 @@ class Ledger:
         self._journal = journal
         self._wall_clock = wall_clock
         self._live: dict[str, LiveJob] = {}
+        self._owed: dict[str, _OwedEnd] = {}
         self._listeners: dict[str, set[Listener]] = {}
         self._followers: dict[str, set[Listener]] = {}
         self._arrivals = 0
@@ -184,18 +193,42 @@ class Ledger:
         self._tell(live, event)
 
     async def end(self, live: LiveJob, event: EndEvent) -> None:
-        """The job's last event. It is told even if it cannot be recorded: then a restart takes the
-        job for interrupted, which is the best that can be said of it."""
+        """The job's last event. It is told even if it cannot be recorded, and then owed to the
+        journal: see :meth:`settle`. Killed before that, a restart takes the job for interrupted."""
         state = _END_STATES[type(event)]
         assert may_follow(live.state, state), (live.state, state)
+        change = Change(state=state, ended=self._wall_clock())
         try:
-            await self.record(live, event, Change(state=state, ended=self._wall_clock()))
+            await self.record(live, event, change)
         except (DiskFull, Interrupted):
-            _log.warning("the end of job %s could not be recorded", live.job)
+            self.owe(live.job, event, change)
             live.state = state
             self._tell(live, event)
         del self._live[live.job]
         self._followers.pop(live.job, None)
+
+    def owe(self, job: str, event: EndEvent, change: Change) -> None:
+        """The journal could not take the job's end; it is replayed from here until it can."""
+        _log.warning("the end of job %s could not be recorded", job)
+        self._owed[job] = _OwedEnd(event, change)
+
+    @property
+    def owes(self) -> bool:
+        return bool(self._owed)
+
+    async def settle(self) -> None:
+        """Records the ends that are owed, if that is possible by now."""
+        for job, owed in tuple(self._owed.items()):
+            stored, change = _stored(owed.event), owed.change
+            try:
+                await self._journal.run(
+                    lambda journal, job=job, stored=stored, change=change: journal.append(
+                        job, stored, change
+                    )
+                )
+            except (DiskFull, Interrupted):
+                return
+            del self._owed[job]
 
     def pass_on(self, live: LiveJob, event: PassingEvent) -> None:
         """An event that matters only now."""
@@ -215,6 +248,9 @@ class Ledger:
         """What was kept of the job's events, and its newest progress."""
         stored = await self._journal.run(lambda journal: journal.events(job, after_seq))
         events: list[JobEvent] = [unpack_event(each.message) for each in stored]
+        owed = self._owed.get(job)
+        if owed is not None and owed.event.seq > after_seq:
+            return (*(each for each in events if each.seq < owed.event.seq), owed.event)
         live = self._live.get(job)
         if live and live.progress and live.progress.seq > (events[-1].seq if events else after_seq):
             return (*events, live.progress)

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from velatura_protocol.errors import Interrupted, VelaturaError
+from velatura_protocol.errors import DiskFull, Interrupted, VelaturaError
 from velatura_protocol.events import JobState
 from velatura_protocol.messages import (
     BlobRef,
@@ -22,7 +22,7 @@ from .blobstore import BlobStore
 from .dispatcher import Dispatcher
 from .jobs import Checker
 from .journal import Journal
-from .journal_records import Change, JobRow, Purpose, StoredEvent
+from .journal_records import NO_CHANGE, Change, JobRow, Purpose, StoredEvent
 from .journal_thread import JournalThread
 from .kept_messages import LastingEvent, pack, unpack_event, unpack_submit
 from .ledger import Ledger
@@ -47,7 +47,7 @@ class Recovery:
         rows = await self.journal.run(self._sweep)
         for row in rows:
             if row.state is JobState.RUNNING or not await self._queue_again(row):
-                await self.journal.run(lambda journal, row=row: self._end(journal, row))
+                await self._end(row)
         if rows:
             _log.info("%d jobs had not ended", len(rows))
 
@@ -72,25 +72,37 @@ class Recovery:
         for blob in inputs:
             self.store.path(blob.digest)
 
-    def _end(self, journal: Journal, row: JobRow) -> None:
+    async def _end(self, row: JobRow) -> None:
         """With a good variation the job is finished, and only the others were interrupted."""
         seq = self.ledger.first_seq(row)
+        *failures, end = await self.journal.run(lambda journal: _words_of(journal, row, seq))
+        assert isinstance(end, Finished | Failed)
+        change = Change(state=_END_STATES[type(end)], ended=self.wall_clock())
         try:
-            words = _last_words(journal, row, seq)
-        except VelaturaError:
-            _log.exception("what job %s lacks cannot be told", row.job)
-            words = [Finished(row.job, seq)]
-        for event in words:
-            state = _END_STATES.get(type(event))
-            ended = self.wall_clock() if state else None
-            stored = StoredEvent(event.seq, pack(event))
-            journal.append(row.job, stored, Change(state=state, ended=ended))
+            for event in failures:
+                await self._append(row.job, event, NO_CHANGE)
+            await self._append(row.job, end, change)
+        except DiskFull:
+            # A backend that did not start for this could not be asked to make room either.
+            self.ledger.owe(row.job, end, change)
+
+    async def _append(self, job: str, event: LastingEvent, change: Change) -> None:
+        stored = StoredEvent(event.seq, pack(event))
+        await self.journal.run(lambda journal: journal.append(job, stored, change))
 
 
 _END_STATES: dict[type[object], JobState] = {
     Finished: JobState.FINISHED,
     Failed: JobState.FAILED,
 }
+
+
+def _words_of(journal: Journal, row: JobRow, seq: int) -> list[LastingEvent]:
+    try:
+        return _last_words(journal, row, seq)
+    except VelaturaError:
+        _log.exception("what job %s lacks cannot be told", row.job)
+        return [Finished(row.job, seq)]
 
 
 def _last_words(journal: Journal, row: JobRow, seq: int) -> list[LastingEvent]:

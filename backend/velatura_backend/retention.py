@@ -12,14 +12,15 @@ from .journal_records import JobRow
 Holdings = Mapping[str, Mapping[str, int]]
 
 
-def expired(journal: Journal, policy: Retention, now: float) -> tuple[str, ...]:
+def expired(journal: Journal, policy: Retention) -> tuple[str, ...]:
     """Jobs that are too old, then the oldest until the rest fits; favourites are never among them.
 
-    For their size alone, jobs whose client has confirmed their end go before those it may still
-    come back for.
+    Age is the journal's own: a wall clock that is set ahead makes nothing older. For their size
+    alone, jobs whose client has confirmed their end go before those it may still come back for.
     """
     rows = journal.ended_oldest_first()
-    gone = [row.job for row in rows if now - (row.ended or row.created) > policy.seconds]
+    now = journal.age
+    gone = [row.job for row in rows if now - (row.ended_age or 0) > policy.seconds]
     kept = [row for row in rows if row.job not in set(gone)]
     usage = _Usage(journal.holdings())
     usage.drop_all(gone)

@@ -25,6 +25,7 @@ from velatura_protocol.messages import (
 )
 
 from .blobstore import BlobStore
+from .disk import is_full
 from .executors.base import (
     Executor,
     OrderInput,
@@ -123,6 +124,8 @@ class Run:
         _log.error("job %s", self._live.job, exc_info=error)
         if isinstance(error, VelaturaError):
             return WorkFailed(ErrorInfo.of(error))
+        if is_full(error):
+            return WorkFailed(ErrorInfo.of(DiskFull()))
         return WorkFailed(self._unexpected(type(error).__name__))
 
     def _order(self, inputs: tuple[BlobRef, ...]) -> WorkOrder:

@@ -59,7 +59,10 @@ async def _serve(config: Config) -> None:
             crew.spawn(_tell_parent(backend))
             _watch_parent(backend.orphaned.set)
         if (damaged := backend.services.journal.moved_aside) is not None:
-            _say(f"the journal was damaged; it is kept as {damaged.name}, and a new one was begun")
+            _say(
+                f"the journal was damaged; it and its pictures are kept beside the new one as"
+                f" {damaged.name} and blobs{damaged.suffix}"
+            )
         line = json.dumps({"event": "ready", **asdict(backend.info)})
         print(line, flush=True)  # noqa: T201
         await backend.stopped.wait()

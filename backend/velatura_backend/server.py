@@ -106,7 +106,7 @@ class Server:
             return None
         if status is not http.HTTPStatus.OK:
             _log.info("a handshake was answered %d", status)
-        return connection.respond(status, f"{status.phrase}\n")
+        return connection.respond(status, f"{self._gate.words(handshake, status)}\n")
 
     async def _talk(self, peer: ServerConnection) -> None:
         if len(self._connections) >= self._config.connections:

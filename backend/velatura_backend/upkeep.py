@@ -19,6 +19,7 @@ from .services import Services
 _log = logging.getLogger("velatura.upkeep")
 
 _TRIM_SECONDS = 60.0
+_SETTLE_SECONDS = 5.0
 _LOOK_SECONDS = 2.0
 _LOOKS_PER_GRACE = 10
 _ORPHAN_SECONDS = 0.05
@@ -46,6 +47,7 @@ class Upkeep:
 
     def start(self) -> None:
         self._crew.spawn(self._trim())
+        self._crew.spawn(self._settle())
         self._crew.spawn(self._outlive())
         self._crew.spawn(self._follow_engines())
         if self._config.grace_seconds is not None:
@@ -71,12 +73,19 @@ class Upkeep:
         """At the start and after jobs have ended, but no more often than worth the reading."""
         while True:
             try:
-                await self._services.history.trim(self._config.retention, time.time())
+                await self._services.history.trim(self._config.retention)
             except DiskFull:
                 _log.warning("no room on the disk to forget anything")
             await asyncio.sleep(_TRIM_SECONDS)
             await self._ended.wait()
             self._ended.clear()
+
+    async def _settle(self) -> None:
+        """Has the journal learn of ends it had no room for."""
+        while True:
+            await asyncio.sleep(_SETTLE_SECONDS)
+            if self._services.ledger.owes:
+                await self._services.ledger.settle()
 
     async def _watch(self, grace: float) -> None:
         idle_since = time.monotonic()

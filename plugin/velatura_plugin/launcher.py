@@ -6,7 +6,6 @@ import contextlib
 import json
 import os
 import queue
-import socket
 import subprocess
 import sys
 import threading
@@ -15,11 +14,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, cast
-from urllib.parse import urlsplit
 
 from velatura_protocol.errors import BackendUnavailable, DataDirectoryInUse, VersionMismatch
 from velatura_protocol.messages import PROTOCOL
 
+from .launcher_proof import proves_itself
 from .launcher_sandbox import command_outside, is_confined
 
 RUNTIME_FILE = "runtime.json"
@@ -95,15 +94,12 @@ class Launcher:
 
     def find(self) -> Endpoint | None:
         """The backend that runs on the data directory; None where none does, whatever an old file
-        says.
+        says, and whoever has its port or process number by now.
 
         :raises VersionMismatch: one runs that this plug-in cannot talk to
         """
         endpoint = _read_endpoint(self._directory / RUNTIME_FILE)
-        if endpoint is None or not _answers(endpoint.url):
-            return None
-        # A confined editor has process numbers of its own: there, whether it answers decides.
-        if not self._is_confined and not _is_alive(endpoint.pid):
+        if endpoint is None or not proves_itself(endpoint.url, endpoint.token_file):
             return None
         return _compatible(endpoint)
 
@@ -309,24 +305,3 @@ def _compatible(endpoint: Endpoint) -> Endpoint:
     if endpoint.protocol.split(".")[0] != str(PROTOCOL.major):
         raise VersionMismatch(ours=str(PROTOCOL), theirs=endpoint.protocol)
     return endpoint
-
-
-def _is_alive(pid: int) -> bool:
-    if sys.platform == "win32":
-        return True  # os.kill would end it; whether it answers decides
-    try:
-        os.kill(pid, 0)
-    except (ProcessLookupError, OverflowError):
-        return False
-    except PermissionError:
-        return True
-    return True
-
-
-def _answers(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-        with socket.create_connection((parts.hostname or "", parts.port or 0), timeout=1.0):
-            return True
-    except (OSError, ValueError):
-        return False

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.backend.hand_clocks import HandClocks
 from velatura_backend.ballast import Ballast
 from velatura_backend.journal import JOURNAL_FILE, Journal
 from velatura_backend.journal_records import BlobUse, Change, NewJob, Purpose, StoredEvent
@@ -182,6 +183,42 @@ def test_the_end_of_a_job_finds_room_where_nothing_else_does(
     row = journal.job("j")
     assert row is not None
     assert row.state is JobState.FAILED
+
+
+def test_a_backend_starts_on_a_disk_that_is_full_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who wants to make room by forgetting something needs one that does."""
+    Journal(tmp_path).close()
+    count, tries = Journal._count_start, []
+
+    def full_at_first(journal: Journal) -> None:
+        tries.append(Path(tmp_path / "ballast").exists())
+        if len(tries) == 1:
+            raise DiskFull
+        count(journal)
+
+    monkeypatch.setattr(Journal, "_count_start", full_at_first)
+    journal = Journal(tmp_path)
+    assert tries == [True, False]
+    assert journal.epoch == 2
+    journal.close()
+
+
+def test_age_outlives_sigkill_with_the_last_end(tmp_path: Path) -> None:
+    clocks = HandClocks()
+    journal = Journal(tmp_path, clocks.clocks)
+    accept(journal, "j")
+    clocks.pass_time(500.0)
+    end(journal, "j")
+    killed = sqlite3.connect(tmp_path / JOURNAL_FILE)
+    kept = dict(killed.execute("SELECT name, value FROM meta"))
+    killed.close()
+    assert kept["age"] == 500
+    row = journal.job("j")
+    assert row is not None
+    assert row.ended_age == 500
+    journal.close()
 
 
 WRITER = """

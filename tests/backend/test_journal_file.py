@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from velatura_backend.journal_file import open_or_replace
-from velatura_protocol.errors import BackendUnavailable
+from velatura_protocol.errors import BackendUnavailable, DiskFull
 
 
 @pytest.fixture
@@ -81,3 +81,36 @@ def test_a_journal_that_cannot_be_opened_is_no_damaged_one(path: Path) -> None:
         open_or_replace(path)
     assert caught.value.params == {"reason": "journal_unreadable"}
     assert path.is_dir()
+
+
+def test_the_pixels_of_a_damaged_journal_are_kept_with_it(path: Path) -> None:
+    for number in (1, 2):
+        (path.parent / "blobs").mkdir()
+        (path.parent / "blobs" / f"{number:064x}").write_bytes(b"pixels")
+        path.write_bytes(b"this was a database" * 1000)
+        open_or_replace(path)[0].close()
+        assert not (path.parent / "blobs").exists()
+        kept = path.parent / f"blobs.damaged-{number}"
+        assert [each.name for each in kept.iterdir()] == [f"{number:064x}"]
+
+
+def test_killed_between_the_pixels_and_the_journal(path: Path) -> None:
+    """The journal is still damaged at the next start, and the pixels are aside already."""
+    path.write_bytes(b"this was a database" * 1000)
+    (path.parent / "blobs.damaged-1").mkdir()
+    (path.parent / "blobs.damaged-1" / "pixels").write_bytes(b"kept")
+    (path.parent / "blobs").mkdir()
+    open_or_replace(path)[0].close()
+    assert (path.parent / "blobs.damaged-1" / "pixels").read_bytes() == b"kept"
+
+
+def test_no_room_to_open_it_is_a_full_disk(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(connection: sqlite3.Connection) -> None:
+        error = sqlite3.OperationalError("database or disk is full")
+        error.sqlite_errorcode = sqlite3.SQLITE_FULL
+        raise error
+
+    monkeypatch.setattr("velatura_backend.journal_file.migrate", full)
+    with pytest.raises(DiskFull):
+        open_or_replace(path)
+    assert aside(path) == []

@@ -6,6 +6,7 @@ import pytest
 
 from tests.backend.live import echo_task
 from velatura_backend.engines.specs import ECHO
+from velatura_backend.journal import Journal
 from velatura_backend.journal_records import NO_CHANGE, Change
 from velatura_backend.journal_thread import JournalThread
 from velatura_backend.ledger import Ledger, LiveJob
@@ -121,6 +122,32 @@ async def test_without_room_for_an_end_it_is_told_all_the_same(
     await ledger.end(live, end)
     assert ear.heard[-1] == end
     assert ledger.live("j") is None
+
+
+async def test_an_end_that_could_not_be_recorded_is_replayed_and_recorded_later(
+    ledger: Ledger, journal: JournalThread, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    live = begin(ledger)
+    await ledger.accept(live, (), 0)
+
+    def full(*_: object) -> None:
+        raise DiskFull
+
+    monkeypatch.setattr(Journal, "append", full)
+    end = CancelledJob("j", live.next_seq(), Phase.QUEUED)
+    await ledger.end(live, end)
+    assert ledger.owes
+    await ledger.settle()
+    assert ledger.owes, "there is still no room"
+    assert await ledger.replay("j", 0) == (Accepted("j", 1), end)
+    assert await ledger.replay("j", end.seq) == ()
+    monkeypatch.undo()
+    await ledger.settle()
+    assert not ledger.owes
+    row = await journal.run(lambda j: j.job("j"))
+    assert row is not None
+    assert row.state is JobState.CANCELLED
+    assert await ledger.replay("j", 0) == (Accepted("j", 1), end)
 
 
 async def test_what_was_never_durable_leaves_nothing(ledger: Ledger) -> None:

@@ -3,8 +3,11 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
+import pytest
+
 from tests.backend.live import echo_task, served
-from velatura_protocol.errors import ErrorCode
+from velatura_backend.journal import Journal
+from velatura_protocol.errors import DiskFull, ErrorCode
 from velatura_protocol.messages import (
     Accepted,
     Failed,
@@ -94,6 +97,29 @@ async def test_a_damaged_journal_starts_empty(tmp_path: Path) -> None:
         log = (backend.config.data_directory / "backend.log").read_text()
         assert "damaged" in log
     assert list((tmp_path / "data").glob("journal.sqlite3.damaged-*"))
+    (kept,) = (tmp_path / "data").glob("blobs.damaged-*")
+    assert len(list(kept.iterdir())) == 2, "crop and mask"
+
+
+async def test_a_backend_starts_and_tells_ends_although_it_cannot_record_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await stopped_with(tmp_path)
+    append = Journal.append
+
+    def full(*_: object) -> None:
+        raise DiskFull
+
+    monkeypatch.setattr(Journal, "append", full)
+    async with served(tmp_path) as backend, backend.client() as client:
+        await client.send(Resume("runs"))
+        end = await client.end_of("runs")
+        assert isinstance(end, Failed)
+        assert end.error.code is ErrorCode.INTERRUPTED
+        monkeypatch.setattr(Journal, "append", append)
+    async with served(tmp_path) as backend, backend.client() as client:
+        await client.send(Resume("runs"))
+        assert await client.end_of("runs") == end, "recorded at the stop, and the same"
 
 
 async def test_good_variations_of_a_job_nobody_can_read_any_more_stay(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.backend.hand_clocks import HandClocks
 from velatura_backend.config import Retention
 from velatura_backend.journal import Journal
 from velatura_backend.journal_records import BlobUse, Change, NewJob, Purpose, StoredEvent
@@ -16,9 +17,17 @@ from velatura_protocol.pixels import MASK_FORMAT
 PLENTY = Retention(bytes=10**9, seconds=10**9)
 
 
+YEAR = 365 * 24 * 3600.0
+
+
 @pytest.fixture
-def journal(tmp_path: Path):
-    journal = Journal(tmp_path)
+def clocks() -> HandClocks:
+    return HandClocks()
+
+
+@pytest.fixture
+def journal(tmp_path: Path, clocks: HandClocks):
+    journal = Journal(tmp_path, clocks.clocks)
     yield journal
     journal.close()
 
@@ -26,7 +35,7 @@ def journal(tmp_path: Path):
 def ended_job(
     journal: Journal, job: str, *blobs: int, at: float = 0.0, confirmed: bool = True
 ) -> None:
-    """A job that holds blobs of 100 bytes."""
+    """A job that holds blobs of 100 bytes. ``at``: on the wall's clock."""
     uses = [
         BlobUse(Purpose.RESULT, n, BlobRef(f"{blob:064x}", Size(10, 10), MASK_FORMAT))
         for n, blob in enumerate(blobs)
@@ -39,38 +48,73 @@ def ended_job(
 
 def test_what_fits_is_kept(journal: Journal) -> None:
     ended_job(journal, "1", 1)
-    assert expired(journal, PLENTY, now=50.0) == ()
+    assert expired(journal, PLENTY) == ()
 
 
-def test_the_old_go(journal: Journal) -> None:
-    ended_job(journal, "old", 1, at=0.0)
-    ended_job(journal, "new", 2, at=100.0)
-    assert expired(journal, Retention(10**9, 50.0), now=120.0) == ("old",)
+def test_the_old_go(journal: Journal, clocks: HandClocks) -> None:
+    ended_job(journal, "old", 1)
+    clocks.pass_time(100.0)
+    ended_job(journal, "new", 2)
+    clocks.pass_time(20.0)
+    assert expired(journal, Retention(10**9, 50.0)) == ("old",)
+
+
+@pytest.mark.parametrize("jump", [50 * YEAR, -50 * YEAR])
+def test_a_clock_that_jumps_makes_nothing_older(
+    journal: Journal, clocks: HandClocks, tmp_path: Path, jump: float
+) -> None:
+    policy = Retention(10**9, 90 * 24 * 3600.0)
+    ended_job(journal, "before", 1, at=clocks.wall)
+    clocks.wall += jump
+    ended_job(journal, "after", 2, at=clocks.wall)
+    assert expired(journal, policy) == ()
+    clocks.wall -= jump
+    assert expired(journal, policy) == ()
+    journal.close()
+    for back_and_forth in (jump, -jump):
+        clocks.wall += back_and_forth
+        again = Journal(tmp_path, clocks.clocks)
+        assert expired(again, policy) == ()
+        again.close()
+
+
+def test_time_between_two_runs_counts(tmp_path: Path, clocks: HandClocks) -> None:
+    day = 24 * 3600.0
+    journal = Journal(tmp_path, clocks.clocks)
+    ended_job(journal, "old", 1)
+    for _ in range(12):
+        journal.close()
+        clocks.wall += 5 * day
+        journal = Journal(tmp_path, clocks.clocks)
+    assert expired(journal, Retention(10**9, 61 * day)) == ()
+    assert expired(journal, Retention(10**9, 59 * day)) == ("old",)
+    journal.close()
 
 
 def test_the_oldest_go_until_the_rest_fits(journal: Journal) -> None:
     for number in range(5):
         ended_job(journal, str(number), number)
-    assert expired(journal, Retention(250, 10**9), now=0.0) == ("0", "1", "2")
+    assert expired(journal, Retention(250, 10**9)) == ("0", "1", "2")
 
 
 def test_a_shared_blob_is_freed_with_its_last_job(journal: Journal) -> None:
     ended_job(journal, "1", 7)
     ended_job(journal, "2", 7)
     ended_job(journal, "3", 8)
-    assert expired(journal, Retention(200, 10**9), now=0.0) == ()
-    assert expired(journal, Retention(199, 10**9), now=0.0) == ("1", "2")
+    assert expired(journal, Retention(200, 10**9)) == ()
+    assert expired(journal, Retention(199, 10**9)) == ("1", "2")
 
 
 def test_results_nobody_fetched_go_last(journal: Journal) -> None:
     ended_job(journal, "1", 1, confirmed=False)
     ended_job(journal, "2", 2)
-    assert expired(journal, Retention(100, 10**9), now=0.0) == ("2",)
-    assert expired(journal, Retention(0, 10**9), now=0.0) == ("2", "1")
+    assert expired(journal, Retention(100, 10**9)) == ("2",)
+    assert expired(journal, Retention(0, 10**9)) == ("2", "1")
 
 
-def test_favourites_and_unended_jobs_stay(journal: Journal) -> None:
+def test_favourites_and_unended_jobs_stay(journal: Journal, clocks: HandClocks) -> None:
     ended_job(journal, "favourite", 1)
     journal.set_favourite("favourite", favourite=True)
     journal.accept(NewJob("queued", "me", "fill", "echo", "", 0.0, b""), (), StoredEvent(1, b""))
-    assert expired(journal, Retention(0, 0.0), now=10.0**6) == ()
+    clocks.pass_time(10.0**6)
+    assert expired(journal, Retention(0, 0.0)) == ()

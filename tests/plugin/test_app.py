@@ -8,9 +8,11 @@ import sys
 import threading
 from collections.abc import Callable
 from dataclasses import replace
+from http import HTTPStatus
 from pathlib import Path
 
 import pytest
+from websockets.http11 import Request, Response
 from websockets.sync.server import ServerConnection, serve
 
 from velatura_plugin.app import App, Dialler, build
@@ -20,6 +22,7 @@ from velatura_plugin.launcher import Launcher
 from velatura_plugin.settings import Settings
 from velatura_plugin.state import LinkView
 from velatura_protocol.errors import ErrorCode
+from velatura_protocol.health import health_proof, nonce_in
 
 HERE = Settings(start_backend=True).with_identity()
 
@@ -152,7 +155,11 @@ def test_the_owner_s_secret_replaces_the_client_s(tmp_path: Path, secret: str) -
     def talk(connection: ServerConnection) -> None:
         seen.append(bytes(connection.recv()))  # type: ignore[arg-type]
 
-    with serve(talk, "127.0.0.1", 0, compression=None) as server:
+    def prove(connection: ServerConnection, request: Request) -> Response | None:
+        nonce = nonce_in(request.path)
+        return connection.respond(HTTPStatus.OK, health_proof("token", nonce)) if nonce else None
+
+    with serve(talk, "127.0.0.1", 0, compression=None, process_request=prove) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
         (tmp_path / "token").write_text("token")

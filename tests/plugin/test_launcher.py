@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import stat
 import subprocess
 import sys
@@ -17,14 +16,24 @@ from pathlib import Path
 import psutil
 import pytest
 
-from velatura_plugin.launcher import Endpoint, Launcher, StartFailed, scrubbed
+from velatura_plugin.launcher import Launcher, StartFailed, scrubbed
 from velatura_protocol.errors import DataDirectoryInUse, VersionMismatch
 
 PRELUDE = """
-import json, os, socket, sys, threading
+import hmac, json, os, socket, sys, threading
 directory = sys.argv[sys.argv.index("--data-dir") + 1]
+def prove(listener):
+    while True:
+        with listener.accept()[0] as asking:
+            path = asking.recv(4096).split()[1].decode()
+            said = b"velatura health " + path.removeprefix("/health/").encode()
+            proof = hmac.new(b"a token", said, "sha256").hexdigest()
+            asking.sendall(b"HTTP/1.1 200 OK\\r\\n\\r\\n" + proof.encode())
 def ready(protocol="1.0"):
     listener = socket.create_server(("127.0.0.1", 0))
+    threading.Thread(target=prove, args=(listener,), daemon=True).start()
+    with open(directory + "/token", "w") as file:
+        file.write("a token")
     url = f"ws://127.0.0.1:{listener.getsockname()[1]}/"
     line = {"event": "ready", "url": url, "token_file": directory + "/token", "pid": os.getpid(),
             "protocol": protocol, "version": "9.9"}
@@ -146,15 +155,16 @@ def test_a_confined_editor_starts_nothing_and_says_what_to_type(scripts: Scripts
     assert not scripts.data.exists()
 
 
-def test_a_confined_editor_finds_a_backend_whose_process_it_cannot_see(scripts: Scripts) -> None:
+@pytest.mark.parametrize("confined", [True, False])
+def test_a_backend_whose_process_cannot_be_seen_is_found(scripts: Scripts, confined: bool) -> None:
+    """A confined editor has process numbers of its own: whether it proves itself decides."""
     endpoint = scripts.launcher(READY).start()
     runtime = scripts.data / "runtime.json"
     told = json.loads(runtime.read_text())
     with subprocess.Popen([sys.executable, "-c", ""]) as ended:
         ended.wait()
     runtime.write_text(json.dumps({**told, "pid": ended.pid}))
-    assert Launcher(scripts.data, confined=False).find() is None
-    found = Launcher(scripts.data, confined=True).find()
+    found = Launcher(scripts.data, confined=confined).find()
     assert found is not None
     assert found.url == endpoint.url
 
@@ -267,27 +277,16 @@ def test_a_stale_runtime_file_is_none(tmp_path: Path, unused_tcp_port: int) -> N
 
 
 def test_a_backend_of_another_protocol(scripts: Scripts) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        runtime(scripts.data, url=f"ws://127.0.0.1:{listener.getsockname()[1]}/", protocol="2.3")
-        with pytest.raises(VersionMismatch) as raised:
-            Launcher(scripts.data).find()
+    with pytest.raises(VersionMismatch) as raised:
+        scripts.launcher('listener = ready("2.3")\nuntil_parent_ends()').start()
     assert raised.value.params == {"ours": "1.0", "theirs": "2.3"}
     with pytest.raises(VersionMismatch):
-        scripts.launcher('listener = ready("2.0")\nuntil_parent_ends()').start()
+        Launcher(scripts.data).find()
 
 
 def test_two_that_start_at_once_share_one(scripts: Scripts) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        url = f"ws://127.0.0.1:{listener.getsockname()[1]}/"
-        launcher = scripts.launcher(
-            f"""
-            fields = {{"url": {url!r}, "token_file": "t", "pid": {os.getpid()}}}
-            with open(directory + "/runtime.json", "w") as file:
-                json.dump({{**fields, "protocol": "1.0"}}, file)
-            sys.exit(4)
-            """
-        )
-        assert launcher.start() == Endpoint(url, Path("t"), os.getpid(), "1.0")
+    first = scripts.launcher(READY).start()
+    assert scripts.launcher("sys.exit(4)").start() == first
 
 
 def test_a_data_directory_that_somebody_keeps(scripts: Scripts) -> None:

@@ -15,6 +15,7 @@ from velatura_protocol.engines import Device
 from velatura_protocol.messages import DeviceInfo
 
 from .base import WorkEvent, WorkOrder
+from .vigil import Patience
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,8 @@ class WorkerSettings:
     engines before the worker reports ready, so that no order ever waits for a compiler.
     ``numba_cache`` is where compiled kernels are kept, empty for the user's cache folder.
     ``models`` is the folder of the installed models, empty for none; ``model_memory`` the most
-    bytes of the device that they may take, 0 for all there are.
+    bytes of the device that they may take, 0 for all there are. ``patience``: when it counts as
+    hanging.
     """
 
     device: Device = Device.CPU
@@ -34,6 +36,7 @@ class WorkerSettings:
     numba_cache: str = ""
     models: str = ""
     model_memory: int = 0
+    patience: Patience = Patience()
 
 
 @dataclass(frozen=True)
@@ -66,7 +69,14 @@ class LogLine:
     text: str
 
 
-FromWorker = WorkerReady | OrderEvent | LogLine
+@dataclass(frozen=True)
+class Pulse:
+    """The process lives. ``works``: it has used the processor since the last one."""
+
+    works: bool
+
+
+FromWorker = WorkerReady | OrderEvent | LogLine | Pulse
 
 
 class Outbox:

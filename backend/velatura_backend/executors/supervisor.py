@@ -1,8 +1,8 @@
 """Keeps one worker process alive and passes orders through it, one at a time.
 
-Its promises: every order ends exactly once, whatever dies underneath; a cancel is honoured within
-the grace period even by an engine that ignores it; an order that kills its worker does so at most
-twice; nothing here blocks the event loop.
+Its promises: every order ends exactly once, whatever dies or hangs underneath; a cancel is honoured
+within the grace period even by an engine that ignores it; an order that kills its worker is not
+tried again, one whose worker was killed from outside is, once; nothing here blocks the event loop.
 """
 
 from __future__ import annotations
@@ -12,14 +12,18 @@ import logging
 from collections.abc import AsyncGenerator, Callable
 from contextlib import suppress
 
-from velatura_protocol.errors import WorkerLost
+from velatura_protocol.errors import OutOfMemory, VelaturaError, WorkerLost
 from velatura_protocol.events import Phase
 
+from .backoff import Backoff
 from .base import WorkEvent, WorkOrder, WorkProgress, WorkStarted
-from .devices import describe_cpu
+from .deaths import Blame, blame, out_of_memory_kills
+from .devices import CPU_ID, describe_cpu
 from .leftovers import remove_leftovers
 from .order_run import OrderRun, serials
-from .pipe import FromWorker, LogLine, OrderEvent, WorkerReady, WorkerSettings
+from .pipe import FromWorker, LogLine, OrderEvent, Pulse, WorkerReady, WorkerSettings
+from .vigil import Hang
+from .watchman import Duty, Watchman
 from .worker_handle import WorkerCallbacks, WorkerHandle
 
 _log = logging.getLogger("velatura.executor")
@@ -40,12 +44,17 @@ class Supervisor:
         self._starting: asyncio.Task[None] | None = None
         self._sending: asyncio.Task[None] | None = None
         self._grace: asyncio.TimerHandle | None = None
+        self._respawn: asyncio.TimerHandle | None = None
+        self._backoff = Backoff()
+        self._watchman = Watchman(settings.patience, self._duty, self._on_hang)
         self._run: OrderRun | None = None
         self._waiting: list[OrderRun] = []
         self._serials = serials()
         self._serial = 0
         self._attempts = 0
         self._failed_starts = 0
+        self._has_begun = False
+        self._memory_kills = 0
         self._closed = False
         self.device = describe_cpu(ready=False)
         self.warm_engines: tuple[str, ...] = ()
@@ -56,7 +65,13 @@ class Supervisor:
 
     def start(self) -> None:
         """Begins to bring the worker up."""
+        if self._respawn is not None:
+            self._respawn.cancel()
+            self._respawn = None
         if self._worker is None and not self._closed:
+            self._watchman.stop()
+            self._watchman = Watchman(self._settings.patience, self._duty, self._on_hang)
+            self._watchman.watch()
             self._worker = WorkerHandle(
                 self._settings, WorkerCallbacks(self._on_message, self._on_lost)
             )
@@ -108,6 +123,9 @@ class Supervisor:
     def _dispatch(self, worker: WorkerHandle, run: OrderRun) -> None:
         self._serial = next(self._serials)
         self._attempts += 1
+        self._has_begun = False
+        self._memory_kills = out_of_memory_kills()
+        self._watchman.watch()
         self._sending = asyncio.create_task(worker.send(self._serial, run.order))
 
     # -- cancelling --------------------------------------------------------------------------------
@@ -150,6 +168,9 @@ class Supervisor:
     def _on_message(self, worker: WorkerHandle, message: FromWorker) -> None:
         if worker is not self._worker:
             return
+        self._watchman.heard(works=message.works if isinstance(message, Pulse) else True)
+        if isinstance(message, Pulse):
+            return
         if isinstance(message, WorkerReady):
             self._on_ready(worker, message)
         elif isinstance(message, LogLine):
@@ -170,9 +191,27 @@ class Supervisor:
         run = self._run
         if run is None or message.serial != self._serial:
             return
+        self._has_begun = True
         run.deliver(message.event)
         if run.ended:
+            self._backoff.went_well()
             self._end(run)
+
+    # -- its silence -------------------------------------------------------------------------------
+
+    def _duty(self) -> Duty | None:
+        worker = self._worker
+        if worker is None or (worker.ready and not self._serial):
+            return None
+        phase = self._run.phase if self._run else Phase.LOADING
+        return Duty(worker.ready, loading=not worker.ready or phase is Phase.LOADING)
+
+    def _on_hang(self, hang: Hang) -> None:
+        worker = self._worker
+        if worker is not None:
+            _log.error("worker %s hangs (%s)", worker.pid, hang.value)
+            worker.hang = hang
+            worker.terminate()
 
     # -- its death ---------------------------------------------------------------------------------
 
@@ -186,30 +225,44 @@ class Supervisor:
             return
         _log.warning("worker %s ended with exit code %d", worker.pid, exit_code)
         if not worker.ready:
-            self._failed_starts += 1
+            # Who waited for a start that hung has waited long enough.
+            self._failed_starts = _MAX_FAILED_STARTS if worker.hang else self._failed_starts + 1
         self._on_change()
         run = self._run
+        was_cancelled = run is not None and run.cancelled
         if run:
             self._after_loss(run, worker, exit_code)
         if self._failed_starts < _MAX_FAILED_STARTS:
+            self._start_again(at_once=was_cancelled)
+
+    def _start_again(self, *, at_once: bool) -> None:
+        wait = 0.0 if at_once else self._backoff.lost(awaited=self._run is not None)
+        if wait:
+            self._respawn = asyncio.get_running_loop().call_later(wait, self.start)
+        else:
             self.start()
 
     def _after_loss(self, run: OrderRun, worker: WorkerHandle, exit_code: int) -> None:
         """Ends the order or readies it for its one retry."""
+        whose = blame(exit_code, worker.hang, out_of_memory_kills() - self._memory_kills)
+        is_its_own = bool(self._serial) and self._has_begun and whose is not Blame.OUTSIDE
         if self._serial:
             remove_leftovers(run.order.output, worker.pid, run.announced)
         self._serial = 0
         spent = self._attempts >= MAX_ATTEMPTS or self._failed_starts >= _MAX_FAILED_STARTS
         if run.cancelled:
             self._end(run)
-        elif run.has_result or spent:
-            run.fail(WorkerLost(exit_code=exit_code))
+        elif run.has_result or spent or is_its_own:
+            run.fail(_error_of(whose, exit_code))
             self._end(run)
         else:
             run.deliver(WorkProgress(Phase.LOADING))
 
     async def close(self) -> None:
         self._closed = True
+        self._watchman.stop()
+        if self._respawn is not None:
+            self._respawn.cancel()
         for run in [*self._waiting]:
             run.cancel_now(Phase.QUEUED)
         if self._run:
@@ -223,3 +276,9 @@ class Supervisor:
         if self._sending:
             with suppress(asyncio.CancelledError):
                 await self._sending
+
+
+def _error_of(whose: Blame, exit_code: int) -> VelaturaError:
+    if whose is Blame.MEMORY:
+        return OutOfMemory(device=CPU_ID)
+    return WorkerLost(exit_code=exit_code)

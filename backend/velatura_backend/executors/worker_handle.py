@@ -18,6 +18,7 @@ from typing import Any
 from . import worker_process
 from .base import WorkOrder
 from .pipe import FromWorker, RunOrder, WorkerSettings
+from .vigil import Hang
 
 _EXIT_SECONDS = 1.0
 
@@ -49,6 +50,8 @@ class WorkerHandle:
         )
         self._reader = Thread(target=self._read, name="velatura-worker-reader", daemon=True)
         self.ready = False
+        self.hang: Hang | None = None
+        """Why it was given up, None while it was not."""
 
     @property
     def pid(self) -> int | None:

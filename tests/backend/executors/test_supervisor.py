@@ -2,21 +2,71 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.backend.executors.orders import Desk, only
-from velatura_backend.executors.base import WorkFailed
+from velatura_backend.executors.base import (
+    WorkEvent,
+    WorkFailed,
+    WorkFinished,
+    WorkOrder,
+    WorkProgress,
+    WorkResult,
+)
+from velatura_backend.executors.deaths import Blame
 from velatura_backend.executors.pipe import WorkerSettings
 from velatura_backend.executors.supervisor import Supervisor
+from velatura_backend.executors.vigil import Patience
 from velatura_protocol.errors import ErrorCode
+from velatura_protocol.events import Phase
 
 COLD = WorkerSettings(threads=2, warm=False)
 
 
+QUICK = replace(COLD, patience=Patience(0.1, silent=20, silent_loading=100, idle=40, start=300))
+needs_signals = pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGSTOP")
+
+
 def dies_at_once(*_: object) -> None:
     os._exit(9)
+
+
+def never_comes_up(*_: object) -> None:
+    threading.Event().wait()
+
+
+async def run_hindered(
+    supervisor: Supervisor, order: WorkOrder, hinder: Callable[[int], None], times: int = 1
+) -> list[WorkEvent]:
+    """The order's events; whenever it steps in a new worker, that one is hindered."""
+    events: list[WorkEvent] = []
+    hindered: set[int] = set()
+    async for event in supervisor.run(order):
+        events.append(event)
+        steps = isinstance(event, WorkProgress) and event.phase is Phase.STEPPING
+        if steps and supervisor.pid and supervisor.pid not in hindered and len(hindered) < times:
+            hindered.add(supervisor.pid)
+            hinder(supervisor.pid)
+    return events
+
+
+def stop(pid: int) -> None:
+    os.kill(pid, signal.SIGSTOP)
+
+
+def kill(pid: int) -> None:
+    os.kill(pid, signal.SIGKILL)
+
+
+SLOW = {"seconds": 0.5, "previews": 5}
 
 
 async def test_a_worker_that_never_comes_up_is_given_up(
@@ -44,4 +94,72 @@ async def test_an_unexpected_exception_is_in_the_log(
     assert only(events, WorkFailed).error.params["kind"] == "RuntimeError"
     assert "Traceback" in caplog.text
     assert "a secret wish" not in caplog.text
+    await supervisor.close()
+
+
+@needs_signals
+@pytest.mark.timeout(60)
+async def test_a_stopped_worker_is_replaced_and_its_order_tried_once_more(tmp_path: Path) -> None:
+    supervisor = Supervisor(QUICK, lambda: None)
+    events = await run_hindered(supervisor, Desk(tmp_path).simple(parameters=SLOW), stop)
+    assert isinstance(events[-1], WorkFinished)
+    assert only(events, WorkResult)
+    await supervisor.close()
+
+
+@needs_signals
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("hinder", [stop, kill], ids=["stopped", "killed"])
+async def test_an_order_is_tried_twice_at_most(
+    tmp_path: Path, hinder: Callable[[int], None]
+) -> None:
+    supervisor = Supervisor(QUICK, lambda: None)
+    order = Desk(tmp_path).simple(parameters=SLOW)
+    events = await run_hindered(supervisor, order, hinder, times=9)
+    assert only(events, WorkFailed).error.code is ErrorCode.WORKER_LOST
+    starts = [e for e in events if isinstance(e, WorkProgress) and e.phase is Phase.ENCODING]
+    assert len(starts) == 2
+    again = [event async for event in supervisor.run(Desk(tmp_path).simple())]
+    assert isinstance(again[-1], WorkFinished), "the next one starts"
+    await supervisor.close()
+
+
+@pytest.mark.timeout(60)
+async def test_an_order_that_does_nothing_for_ever_is_given_up_at_once(tmp_path: Path) -> None:
+    """It would do nothing the second time, too."""
+    supervisor = Supervisor(QUICK, lambda: None)
+    # It sleeps in slices and polls for a cancel: alive, without news and without work.
+    order = Desk(tmp_path).simple(parameters={"seconds": 600.0})
+    began = time.monotonic()
+    events = [event async for event in supervisor.run(order)]
+    assert only(events, WorkFailed).error.code is ErrorCode.WORKER_LOST
+    assert events.count(WorkProgress(Phase.ENCODING)) == 1
+    assert time.monotonic() - began < 30
+    await supervisor.close()
+
+
+@pytest.mark.timeout(60)
+async def test_a_worker_that_hangs_at_its_start_is_given_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("velatura_backend.executors.worker_process.main", never_comes_up)
+    hurried = replace(QUICK, patience=replace(QUICK.patience, silent_loading=10))
+    supervisor = Supervisor(hurried, lambda: None)
+    events = [event async for event in supervisor.run(Desk(tmp_path).simple())]
+    assert only(events, WorkFailed).error.code is ErrorCode.WORKER_LOST
+    assert supervisor.pid is None
+    monkeypatch.undo()
+    again = [event async for event in supervisor.run(Desk(tmp_path).simple())]
+    assert isinstance(again[-1], WorkFinished), "the next order gets a new one"
+    await supervisor.close()
+
+
+@needs_signals
+async def test_who_was_killed_for_want_of_memory_hears_of_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("velatura_backend.executors.supervisor.blame", lambda *_: Blame.MEMORY)
+    supervisor = Supervisor(QUICK, lambda: None)
+    events = await run_hindered(supervisor, Desk(tmp_path).simple(parameters=SLOW), kill)
+    assert only(events, WorkFailed).error.code is ErrorCode.OUT_OF_MEMORY
     await supervisor.close()

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from velatura_backend.executors.pipe import FromWorker, WorkerReady, WorkerSettings
+from velatura_backend.executors.pipe import FromWorker, Pulse, WorkerReady, WorkerSettings
 from velatura_backend.executors.worker_handle import WorkerCallbacks, WorkerHandle
 
 COLD = WorkerSettings(threads=1, warm=False)
@@ -24,8 +24,9 @@ class Watcher:
         return WorkerCallbacks(self._message, self._lost)
 
     def _message(self, _: WorkerHandle, message: FromWorker) -> None:
-        self.messages.append(message)
-        self.ready.set()
+        if not isinstance(message, Pulse):
+            self.messages.append(message)
+            self.ready.set()
 
     def _lost(self, _: WorkerHandle, exit_code: int) -> None:
         self.lost.set_result(exit_code)

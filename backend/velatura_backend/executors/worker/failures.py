@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import logging
 
 from velatura_protocol.engines import EngineSpec
@@ -15,10 +14,10 @@ from velatura_protocol.errors import (
     VelaturaError,
 )
 
+from ...disk import is_full
 from ..devices import CPU_ID
 
 _log = logging.getLogger("velatura.worker")
-_FULL = frozenset((errno.ENOSPC, errno.EDQUOT)) if hasattr(errno, "EDQUOT") else {errno.ENOSPC}
 
 
 def as_error(error: Exception, engine: EngineSpec) -> VelaturaError:
@@ -26,7 +25,7 @@ def as_error(error: Exception, engine: EngineSpec) -> VelaturaError:
         return error
     if isinstance(error, MemoryError):
         return OutOfMemory(device=CPU_ID)
-    if isinstance(error, OSError) and error.errno in _FULL:
+    if is_full(error):
         return DiskFull()
     _log.error("engine %s %s failed", engine.id, engine.version, exc_info=error)
     return EngineError(engine=engine.id, kind=type(error).__name__)
