@@ -18,6 +18,7 @@ from velatura_protocol.errors import Cancelled, VelaturaError
 from velatura_protocol.messages import DeviceInfo, Models
 
 from .models.checking import verify
+from .models.describing import control_choices, describe_control
 from .models.importing import import_models
 from .models.installing import check_licences, discard_parts, install, with_needs
 from .models.listing import describe, offered
@@ -102,6 +103,7 @@ class ModelDesk:
                 offered=offered(self._store, memory=memory, installing=installing),
                 places=tuple(each.shown for each in self._places()),
                 can_run=self._can_run,
+                control_kinds=control_choices(),
             )
 
         return await asyncio.to_thread(look)
@@ -133,6 +135,12 @@ class ModelDesk:
         )
         self._changed()
         return len(imported.models)
+
+    async def describe(self, model: str, *, control: str) -> int:
+        """:raises NotFound, BadTask: see :func:`.models.describing.describe_control`"""
+        await asyncio.to_thread(describe_control, self._store, model, control)
+        self._changed()
+        return 1
 
     async def verify(self, model: str, tell: Tell) -> int:
         """:raises NotFound, ModelDamaged: see :func:`.models.checking.verify`"""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from velatura_protocol.messages import (
+    DescribeModel,
     Done,
     ImportModels,
     InstallModel,
@@ -20,7 +21,8 @@ from velatura_protocol.messages import (
 from .model_desk import ModelDesk, Tell
 
 Work = Coroutine[Any, Any, None]
-ModelRequest = ListModels | InstallModel | ImportModels | VerifyModel | RemoveModel | StopModel
+_Counted = InstallModel | ImportModels | DescribeModel | VerifyModel | RemoveModel | StopModel
+ModelRequest = ListModels | _Counted
 
 
 class ModelRequests:
@@ -38,15 +40,15 @@ class ModelRequests:
         count = await self._count(message)
         self._send(Done(message.request, count))
 
-    async def _count(
-        self, message: InstallModel | ImportModels | VerifyModel | RemoveModel | StopModel
-    ) -> int:
+    async def _count(self, message: _Counted) -> int:
         tell = self._teller(message.request)
         match message:
             case InstallModel():
                 return await self._desk.install(message.model, accepted=message.accepted, tell=tell)
             case ImportModels():
                 return await self._desk.import_place(message.place, tell)
+            case DescribeModel():
+                return await self._desk.describe(message.model, control=message.control)
             case VerifyModel():
                 return await self._desk.verify(message.model, tell)
             case RemoveModel():

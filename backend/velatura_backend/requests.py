@@ -12,6 +12,7 @@ from velatura_protocol.messages import (
     BlobGet,
     BlobRef,
     Cancel,
+    DescribeModel,
     Done,
     Error,
     ErrorInfo,
@@ -112,6 +113,7 @@ class Requests:
                 ListModels()
                 | InstallModel()
                 | ImportModels()
+                | DescribeModel()
                 | VerifyModel()
                 | RemoveModel()
                 | StopModel()

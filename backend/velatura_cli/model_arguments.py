@@ -6,6 +6,8 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
+from velatura_backend.models.describing import control_choices
+
 _Add = Callable[[str, str], argparse.ArgumentParser]
 
 
@@ -65,6 +67,16 @@ def _add_import(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--licence", default="", help="what it may be used under, for the record")
     parser.add_argument(
         "--commercial", action="store_true", help="the licence allows commercial use"
+    )
+    parser.add_argument(
+        "--control",
+        choices=[each.id for each in control_choices()],
+        default="",
+        metavar="KIND",
+        help=(
+            "what a control network was made for, which its file does not tell: "
+            + ", ".join(each.id for each in control_choices())
+        ),
     )
     parser.add_argument("--copy", action="store_true", help="copy it, instead of using it in place")
     parser.add_argument(

@@ -15,6 +15,7 @@ from velatura_backend.config import default_data_directory, prepare_data_directo
 from velatura_backend.engines.diffusion.specs import is_profile_installed
 from velatura_backend.models.bundle import export_models, import_bundle, is_bundle
 from velatura_backend.models.checking import verify
+from velatura_backend.models.describing import control_choices, control_of, is_untold
 from velatura_backend.models.importing import ImportWishes, import_models
 from velatura_backend.models.installing import check_licences, install, with_needs
 from velatura_backend.models.manifest import Offer
@@ -36,6 +37,8 @@ from .model_reporting import (
 )
 from .reporting import write_error, write_line
 from .wording import error_line
+
+_CONTROL_KINDS = ", ".join(each.id for each in control_choices())
 
 
 def run_models(arguments: argparse.Namespace) -> ExitCode:
@@ -153,6 +156,7 @@ def _import(store: ModelStore, arguments: argparse.Namespace, progress: Progress
         commercial_use=arguments.commercial,
         copies=arguments.copy,
         hashes=not arguments.no_hashes,
+        control=arguments.control,
     )
     imported = import_models(store, path, wishes, progress.report)
     progress.close()
@@ -163,8 +167,23 @@ def _import(store: ModelStore, arguments: argparse.Namespace, progress: Progress
     for each in imported.lacking:
         parts = ", ".join(part.replace("_", " ") for part in each.parts)
         write_error(f"{each.model.id} works with what other installed models lend: {parts}")
+    _ask_about_controls(imported.models, arguments)
     _warn_without_libraries()
     return ExitCode.DONE
+
+
+def _ask_about_controls(models: Sequence[InstalledModel], arguments: argparse.Namespace) -> None:
+    """Of what the files do not tell, and of what was told of nothing."""
+    control: str = arguments.control
+    for each in models:
+        if is_untold(each):
+            write_error(
+                f"{each.id} is a control network, and its file does not tell for what. Import it "
+                f"once more with --control KIND: {_CONTROL_KINDS}. Until then it is offered as "
+                "“Control” and given layers as they are"
+            )
+    if control and not any(control_of(each) == control for each in models):
+        write_error(f"nothing here is a control network to be told of: --control {control}")
 
 
 def _warn_without_libraries() -> None:

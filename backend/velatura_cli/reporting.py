@@ -12,8 +12,11 @@ from typing import Any, Protocol, TextIO
 
 from tqdm import tqdm
 
+from velatura_plugin.i18n import Translations
+from velatura_plugin.ui.remark_words import remark_text
 from velatura_protocol.events import Phase
 from velatura_protocol.geometry import Rect
+from velatura_protocol.messages import Remark
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,7 @@ class Reporter(Protocol):
 
     def preview(self, variation: int, region: Rect) -> None: ...
 
-    def result(self, variation: int, seed: int) -> None: ...
+    def result(self, variation: int, seed: int, remarks: Sequence[Remark] = ()) -> None: ...
 
     def done(self, files: Sequence[WrittenFile]) -> None: ...
 
@@ -49,9 +52,37 @@ class Reporter(Protocol):
     def cancelled(self, phase: str) -> None: ...
 
 
+_ENGLISH = Translations()
+
+
+def _remark_line(remark: Remark) -> str:
+    """A newer backend may remark what this command has no words for."""
+    return remark_text(remark, _ENGLISH) or " ".join(filter(None, (remark.id, remark.text)))
+
+
+class _Remarks:
+    """What was remarked on one picture: each once, though every variation repeats it."""
+
+    def __init__(self, image: str = "") -> None:
+        self._name = Path(image).name
+        self._told: set[Remark] = set()
+
+    def new(self, remarks: Sequence[Remark]) -> list[str]:
+        """Lines for those that were not told yet."""
+        fresh = [each for each in dict.fromkeys(remarks) if each not in self._told]
+        self._told.update(fresh)
+        before = f"{self._name}: " if self._name else ""
+        return [" ".join((before + _remark_line(each)).split()) for each in fresh]
+
+
 class SilentReporter:
+    """Nothing but what the user should hear about results that came all the same."""
+
+    def __init__(self) -> None:
+        self._remarks = _Remarks()
+
     def begin(self, image: str) -> None:
-        pass
+        self._remarks = _Remarks(image)
 
     def accepted(self, job: str, ahead: int) -> None:
         pass
@@ -62,8 +93,9 @@ class SilentReporter:
     def preview(self, variation: int, region: Rect) -> None:
         pass
 
-    def result(self, variation: int, seed: int) -> None:
-        pass
+    def result(self, variation: int, seed: int, remarks: Sequence[Remark] = ()) -> None:
+        for line in self._remarks.new(remarks):
+            write_error(line)
 
     def done(self, files: Sequence[WrittenFile]) -> None:
         pass
@@ -101,8 +133,11 @@ class JsonReporter:
         box = (region.x, region.y, region.width, region.height)
         self._write("preview", {"variation": variation + 1, "region": box})
 
-    def result(self, variation: int, seed: int) -> None:
-        self._write("result", {"variation": variation + 1, "seed": seed})
+    def result(self, variation: int, seed: int, remarks: Sequence[Remark] = ()) -> None:
+        told = [
+            {"id": each.id, "text": each.text, "message": _remark_line(each)} for each in remarks
+        ]
+        self._write("result", {"variation": variation + 1, "seed": seed, "remarks": told})
 
     def done(self, files: Sequence[WrittenFile]) -> None:
         self._write("done", _described(files))
@@ -139,9 +174,11 @@ class BarReporter:
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
         self._bar: tqdm[Any] | None = None
+        self._remarks = _Remarks()
 
     def begin(self, image: str) -> None:
         self._close()
+        self._remarks = _Remarks(image)
         self._bar = tqdm(
             total=1.0,
             desc=Path(image).name,
@@ -165,8 +202,11 @@ class BarReporter:
     def preview(self, variation: int, region: Rect) -> None:
         pass
 
-    def result(self, variation: int, seed: int) -> None:
-        pass
+    def result(self, variation: int, seed: int, remarks: Sequence[Remark] = ()) -> None:
+        for line in self._remarks.new(remarks):
+            if self._bar is not None:
+                self._bar.clear()  # or the line would be written behind the bar
+            write_line(self._stream, f"velatura: {line}")
 
     def done(self, files: Sequence[WrittenFile]) -> None:
         self._close()

@@ -43,7 +43,8 @@ class JobWatch:
             case PreviewArrived():
                 self._reporter.preview(event.variation, event.frame.region)
             case VariationArrived():
-                self._reporter.result(event.variation.index, event.variation.seed)
+                made = event.variation
+                self._reporter.result(made.index, made.seed, made.remarks)
             case VariationFailed():
                 self.error = self.error or event.error.exception()
             case Finished():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from velatura_protocol.messages import ErrorInfo, InstalledModelInfo, ModelPlace, OfferedModel
+from velatura_protocol.parameters import Choice
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class ModelTrouble:
 class ModelsView:
     """``is_open``: the list is looked at. ``is_known``: the backend has answered; before that the
     lists say nothing. ``can_run``: it has the libraries that models need. ``is_put_off``: the user
-    has waved the offer away."""
+    has waved the offer away. ``control_kinds``: what a control network may have been made for."""
 
     is_open: bool = False
     is_known: bool = False
@@ -45,6 +46,7 @@ class ModelsView:
     works: tuple[ModelWork, ...] = ()
     troubles: tuple[ModelTrouble, ...] = ()
     is_put_off: bool = False
+    control_kinds: tuple[Choice, ...] = ()
 
     @property
     def suggestion(self) -> OfferedModel | None:

@@ -47,11 +47,13 @@ class ContextRule:
     """How much around the mask the engine wants to see.
 
     The context crop is the mask's bounds grown by ``factor`` times their longer side, and by at
-    least ``minimum`` pixels, clipped to the canvas.
+    least ``minimum`` pixels, clipped to the canvas. ``whole_if``: of the canvas as much as the
+    limits allow, where a parameter has that value, as in :attr:`~.Parameter.visible_if`.
     """
 
     factor: float = 1.0
     minimum: int = 96
+    whole_if: str = ""
 
 
 @dataclass(frozen=True)

@@ -12,13 +12,14 @@ import pytest
 
 from tests.backend.live import Client, Served, served
 from tests.support.model_hub import Habit, Hub, model_hub
-from tests.support.model_manifests import COMMIT, VAE, WEIGHTS, entry, offering
+from tests.support.model_manifests import COMMIT, CONTROL, VAE, WEIGHTS, entry, offering
 from tests.support.safetensors_files import safetensors_bytes
 from velatura_backend.model_desk import ModelDesk
 from velatura_backend.models.sources import Source, write_source
 from velatura_backend.models.store import ModelStore
 from velatura_protocol.errors import ErrorCode
 from velatura_protocol.messages import (
+    DescribeModel,
     Done,
     Error,
     ImportModels,
@@ -185,6 +186,27 @@ async def test_another_programs_models_are_used_in_place(tmp_path: Path) -> None
         (model,) = (await _listed(client, 3)).installed
         assert (model.name, model.in_place) == ("theirs", True)
         assert _names_no_path(client, tmp_path)
+
+
+async def test_a_control_network_is_told_of(tmp_path: Path) -> None:
+    async with _scene(tmp_path) as scene, scene.served.client() as client:
+        folder = scene.home / "ComfyUI" / "models"
+        folder.mkdir(parents=True)
+        (folder / "lines.safetensors").write_bytes(safetensors_bytes(CONTROL))
+        (place,) = (await _listed(client, 1)).places
+        await client.send(ImportModels(2, place.id))
+        await client.wait_for(Done, request=2)
+        listed = await _listed(client, 3)
+        assert [(each.kind, each.control) for each in listed.installed] == [("control", "")]
+        assert "scribble" in [each.id for each in listed.control_kinds]
+        await client.send(DescribeModel(4, "lines", "scribble"))
+        assert (await client.wait_for(Done, request=4)).count == 1
+        (model,) = (await _listed(client, 5)).installed
+        assert model.control == "scribble"
+        await client.send(DescribeModel(6, "lines", "dowsing"))
+        assert await _code(client, 6) is ErrorCode.BAD_TASK
+        await client.send(DescribeModel(7, "none", "depth"))
+        assert await _code(client, 7) is ErrorCode.NOT_FOUND
 
 
 def _names_no_path(client: Client, folder: Path) -> bool:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.support.model_hub import Habit, Hub, model_hub
-from tests.support.model_manifests import COMMIT, VAE, WEIGHTS, entry, offering
+from tests.support.model_manifests import COMMIT, CONTROL, VAE, WEIGHTS, entry, offering
 from tests.support.safetensors_files import safetensors_bytes
 from velatura_backend.models.records import Family, InstalledModel, ModelForm, ModelKind, Variant
 from velatura_backend.models.store import ModelStore
@@ -131,6 +131,30 @@ def test_where_from_is_remembered(hub: Hub, data: Path, capsys: Said) -> None:
     assert "The download failed (status 404)" in capsys.readouterr().err
     assert run(["models", "install", "vae", "--mirror", "nonsense"]) == 2
     (data / "models" / "source.json").unlink()
+
+
+def test_what_a_control_network_was_made_for_is_asked(tmp_path: Path, capsys: Said) -> None:
+    path = tmp_path / "lines.safetensors"
+    path.write_bytes(safetensors_bytes(CONTROL))
+    assert run(["models", "import", str(path)]) == 0
+    said = capsys.readouterr().err
+    assert said.startswith(
+        "velatura: lines is a control network, and its file does not tell for what. Import it "
+        "once more with --control KIND: scribble, line_art"
+    )
+    assert run(["models", "import", str(path), "--control", "scribble"]) == 0
+    said = capsys.readouterr()
+    assert said.out.startswith("imported lines: sd15 control, scribble, ")
+    assert not said.err
+    assert run(["models", "import", str(path), "--control", "dowsing"]) == 2
+
+
+def test_control_of_nothing(theirs: Path, capsys: Said) -> None:
+    assert run(["models", "import", str(theirs), "--control", "depth"]) == 0
+    said = capsys.readouterr().err.splitlines()
+    assert said[-1] == (
+        "velatura: nothing here is a control network to be told of: --control depth"
+    )
 
 
 def test_an_import_says_what_it_took_and_left(theirs: Path, capsys: Said) -> None:

@@ -19,8 +19,11 @@ from velatura_cli.reporting import (
 )
 from velatura_protocol.events import Phase
 from velatura_protocol.geometry import Rect
+from velatura_protocol.messages import Remark
 
 FILE = WrittenFile(Path("out.jpg"), ("lossy",))
+LONG = Remark("prompt_truncated", "and a red door")
+TILED = Remark("stepped_down", "tiled")
 
 
 def tell(reporter: Reporter) -> None:
@@ -44,7 +47,7 @@ def test_json_events_are_one_a_line() -> None:
         {"event": "progress", **own, "phase": "stepping", "fraction": 0.1235, "variation": 1},
         {"event": "progress", **own, "phase": "loading", "fraction": None, "variation": 1},
         {"event": "preview", **own, "variation": 1, "region": [1, 2, 3, 4]},
-        {"event": "result", **own, "variation": 2, "seed": 8},
+        {"event": "result", **own, "variation": 2, "seed": 8, "remarks": []},
         {"event": "done", **own, "paths": ["out.jpg"], "notes": ["lossy"]},
     ]
 
@@ -83,6 +86,46 @@ def test_silence(capfd: pytest.CaptureFixture[str]) -> None:
     tell(SilentReporter())
     SilentReporter().done([FILE])
     assert capfd.readouterr() == ("", "")
+
+
+def test_remarks_are_a_line_each_and_each_once(capfd: pytest.CaptureFixture[str]) -> None:
+    reporter = SilentReporter()
+    reporter.begin("in.jpg")
+    reporter.result(0, 1, (LONG, LONG))
+    reporter.result(1, 2, (LONG, TILED))
+    said = capfd.readouterr()
+    assert said.out == ""
+    assert said.err.splitlines() == [
+        "velatura: in.jpg: The prompt is too long for this model. Not read: “and a red door”.",
+        "velatura: in.jpg: Memory was short: the picture was decoded in tiles.",
+    ]
+    reporter.begin("next.jpg")
+    reporter.result(0, 1, (TILED,))
+    assert capfd.readouterr().err.startswith("velatura: next.jpg: Memory was short")
+
+
+def test_remarks_stand_on_lines_of_their_own_beside_a_bar() -> None:
+    stream = io.StringIO()
+    reporter = BarReporter(stream)
+    reporter.begin("in.jpg")
+    reporter.result(0, 1, (Remark("of_tomorrow", "two\nlines"),))
+    assert "velatura: in.jpg: of_tomorrow two lines\n" in stream.getvalue()
+    reporter.done([])
+
+
+def test_remarks_are_fields_of_a_result() -> None:
+    stream = io.StringIO()
+    reporter = JsonReporter(stream)
+    reporter.begin("in.jpg")
+    reporter.result(0, 5, (LONG,))
+    event = json.loads(stream.getvalue())
+    assert event["remarks"] == [
+        {
+            "id": "prompt_truncated",
+            "text": "and a red door",
+            "message": "The prompt is too long for this model. Not read: “and a red door”.",
+        }
+    ]
 
 
 def test_the_reporter_follows_from_where_the_output_goes(

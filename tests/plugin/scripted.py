@@ -27,6 +27,7 @@ from velatura_protocol.messages import (
     BlobRef,
     Cancel,
     CancelledJob,
+    DescribeModel,
     Done,
     Error,
     ErrorInfo,
@@ -393,7 +394,14 @@ class _Link:
                 self._favour(request, name, favourite)
             case ListModels(request):
                 self.send(replace(backend.models, request=request))
-            case InstallModel() | ImportModels() | VerifyModel() | RemoveModel() | StopModel():
+            case (
+                InstallModel()
+                | ImportModels()
+                | DescribeModel()
+                | VerifyModel()
+                | RemoveModel()
+                | StopModel()
+            ):
                 backend.model_requests.put(event)
             case _:
                 pass

@@ -29,7 +29,7 @@ from velatura_protocol.errors import (
 )
 from velatura_protocol.geometry import Rect, Size
 from velatura_protocol.messages import Limits
-from velatura_protocol.parameters import Parameter, ParameterKind
+from velatura_protocol.parameters import Choice, Parameter, ParameterKind
 from velatura_protocol.pixels import MASK_FORMAT, Depth, Layout, PixelFormat, Pixels
 from velatura_protocol.tasks import AlphaMode, Edge, EdgeKind, Intent, Operation, Role, SampleSource
 
@@ -214,6 +214,50 @@ def test_a_crop_above_the_limit(host: MemoryHost, document: Document) -> None:
         capture(host, document, FILL, small)
     with pytest.raises(TooLarge):
         capture(host, document, GenerateRequest(Operation.UPSCALE), small)
+
+
+SEEING = replace(
+    INVERTER,
+    parameters=(
+        Parameter(
+            "context",
+            ParameterKind.CHOICE,
+            "What it sees",
+            "around",
+            choices=(Choice("around", "Around"), Choice("whole", "All of it")),
+        ),
+    ),
+    context=replace(INVERTER.context, whole_if="context=whole"),
+)
+WHOLE = replace(FILL, parameters={"context": "whole"})
+
+
+def test_all_of_the_canvas_where_the_engine_is_asked_to_see_it(
+    host: MemoryHost, document: Document
+) -> None:
+    seeing = replace(CONTEXT, engine=SEEING)
+    assert capture(host, document, FILL, seeing).crops == (Rect(8, 8, 8, 8),)
+    around = replace(FILL, parameters={"context": "around"})
+    assert capture(host, document, around, seeing).crops == (Rect(8, 8, 8, 8),)
+    assert capture(host, document, WHOLE, seeing).crops == (CANVAS,)
+
+
+def test_far_apart_places_are_seen_as_one_with_all_of_the_canvas(host: MemoryHost) -> None:
+    document = host.open(noise(Size(300, 20)))
+    data = bytearray(300 * 20)
+    data[5], data[299] = 255, 1
+    host.select(document, Rect(0, 0, 300, 20), bytes(data))
+    seeing = replace(CONTEXT, engine=SEEING)
+    assert capture(host, document, WHOLE, seeing).crops == (Rect(0, 0, 300, 20),)
+
+
+def test_a_canvas_above_the_limit_is_seen_as_far_as_that(
+    host: MemoryHost, document: Document
+) -> None:
+    few = replace(CONTEXT, engine=replace(SEEING, max_pixels=400))
+    (region,) = capture(host, document, WHOLE, few).crops
+    assert 200 < region.area <= 400
+    assert region.intersection(Rect(10, 10, 4, 4)) == Rect(10, 10, 4, 4)
 
 
 ENGINES = (

@@ -20,6 +20,11 @@ VAE = {
     "decoder.conv_in.weight": (8, 4, 3, 3),
 }
 WEIGHTS = safetensors_bytes(VAE)
+CONTROL = {
+    "controlnet_cond_embedding.conv_in.weight": (16, 3, 3, 3),
+    "down_blocks.1.attentions.0.transformer_blocks.0.attn2.to_k.weight": (8, 768),
+}
+"""Enough of a control network for Stable Diffusion 1.5 to be told for one; not for what kind."""
 
 
 def entry(**changes: object) -> dict[str, object]:

@@ -12,10 +12,11 @@ from velatura_protocol.errors import NotFound, Unsupported, VelaturaError
 from ..disk import disk_errors
 from ..engines.diffusion.recognition import Recognised
 from .convert import convert
+from .describing import check_control, control_of, describe_control, is_tellable, is_untold
 from .finding import Found, files_of, find_models
 from .manifest import offers
 from .recognising import recognise
-from .records import InstalledModel, ModelFile, ModelForm
+from .records import InstalledModel, ModelFile, ModelForm, ModelKind
 from .safetensors_header import FileSort, read_header
 from .store import ModelStore
 from .work import Meter, Report, sha256_of, unheard
@@ -25,13 +26,15 @@ from .work import Meter, Report, sha256_of, unheard
 class ImportWishes:
     """``name`` and ``licence`` as the user gives them; empty: what the files say. ``copies``: into
     the store, else they stay where they are. ``hashes``: read all of every file now, else when it
-    is first verified."""
+    is first verified. ``control``: what control networks of one kind were made for, which no file
+    tells; one of :func:`~.describing.control_choices`."""
 
     name: str = ""
     licence: str = ""
     commercial_use: bool = False
     copies: bool = False
     hashes: bool = True
+    control: str = ""
 
 
 @dataclass(frozen=True)
@@ -70,8 +73,10 @@ def import_models(
 
     :raises NotFound: there is no such place, or no model in it
     :raises UnreadableFile, Unsupported: the only one there is damaged, or nothing engines can run
+    :raises BadTask: there is no such kind of control
     :raises DiskFull, Cancelled: what was taken until then stays in the list
     """
+    check_control(wishes.control)
     root = root.absolute()
     if not root.exists():
         raise NotFound(what="file", id=root.name)
@@ -138,14 +143,23 @@ def _recorded(
     if known is not None and known.location.exists():
         is_same = known.files == files or known.location != path
         if is_same:
-            return known
+            return _told(store, known, wishes)
     name = wishes.name or _name_of(path)
     identity = known.id if known else _free_id(store, name)
     model = _described(path, recognised, files, wishes, _Names(identity, name))
+    if known is not None and is_untold(model):
+        model = replace(model, detail=control_of(known))
     if wishes.copies:
         model = _copied(store, model)
     store.add(model)
     return model
+
+
+def _told(store: ModelStore, known: InstalledModel, wishes: ImportWishes) -> InstalledModel:
+    """A model that is in the list already, with what is said of it now."""
+    if not wishes.control or not is_tellable(known):
+        return known
+    return describe_control(store, known.id, wishes.control)
 
 
 def _converted(
@@ -207,12 +221,18 @@ def _described(
         files=files,
         variant=recognised.variant,
         distilled=recognised.distilled,
-        detail=recognised.detail,
+        detail=_detail(recognised, wishes),
         licence=wishes.licence or (_own_licence(path) if path.exists() else ""),
         commercial_use=wishes.commercial_use,
         source="import",
         in_place=True,
     )
+
+
+def _detail(recognised: Recognised, wishes: ImportWishes) -> str:
+    """Where the file tells nothing, what the user says."""
+    is_silent = recognised.kind is ModelKind.CONTROL and not recognised.detail
+    return wishes.control if is_silent else recognised.detail
 
 
 def _listed(location: Path, meter: Meter) -> tuple[ModelFile, ...]:

@@ -9,6 +9,7 @@ from velatura_protocol.messages import InstalledModelInfo, OfferedModel
 from velatura_protocol.tasks import Operation
 
 from ..engines.diffusion.specs import spec_of
+from .describing import control_of
 from .manifest import Offer, offers, recommended
 from .records import InstalledModel, ModelKind
 from .store import ModelStore
@@ -28,6 +29,7 @@ def describe(model: InstalledModel) -> InstalledModelInfo:
         source=model.source[:_LONGEST],
         in_place=model.in_place,
         is_there=model.location.exists(),
+        control=control_of(model)[:_LONGEST],
     )
 
 

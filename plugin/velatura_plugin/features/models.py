@@ -9,6 +9,7 @@ from typing import Protocol
 from velatura_protocol.errors import ErrorCode
 from velatura_protocol.messages import (
     ClientRequest,
+    DescribeModel,
     Engines,
     ImportModels,
     InstallModel,
@@ -81,6 +82,10 @@ class PanelModels:
         """Another program's models, where they are."""
         self._begin(ModelWork(place), lambda number: ImportModels(number, place))
 
+    def tell_control(self, model: str, control: str) -> None:
+        """What a control network was made for, which its file does not say; empty: nobody knows."""
+        self._begin(ModelWork(model), lambda number: DescribeModel(number, model, control))
+
     def verify(self, model: str) -> None:
         self._begin(ModelWork(model), lambda number: VerifyModel(number, model))
 
@@ -125,6 +130,7 @@ class PanelModels:
                 offered=answer.offered,
                 places=answer.places,
                 can_run=answer.can_run,
+                control_kinds=answer.control_kinds,
             )
         )
         for each in answer.offered:

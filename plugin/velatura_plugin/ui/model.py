@@ -196,7 +196,8 @@ class History:
 @dataclass(frozen=True)
 class ModelItem:
     """A model, or a program whose models can be used. ``model`` is what its controls are about.
-    ``link``: where its licence is. ``question`` is asked before it is removed, in its row."""
+    ``link``: where its licence is. ``question`` is asked before it is removed, in its row.
+    ``fields``: what only the user can tell of it."""
 
     model: str
     title: str
@@ -205,6 +206,7 @@ class ModelItem:
     progress: ProgressLine | None = None
     link: str = ""
     question: str = ""
+    fields: tuple[Field, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -3,12 +3,26 @@
 from __future__ import annotations
 
 from velatura_protocol.messages import InstalledModelInfo, ModelPlace, OfferedModel
+from velatura_protocol.parameters import Choice
 
 from ..i18n import Translations
 from ..model_state import ModelsView, ModelWork
-from .model import Action, Control, ModelItem, ModelsPage, ProgressLine
+from .model import (
+    Action,
+    Control,
+    Field,
+    FieldKind,
+    ModelItem,
+    ModelsPage,
+    Option,
+    ProgressLine,
+)
 from .numbers import byte_count
 from .words import sentence
+
+CONTROL_PREFIX = "control_network:"
+"""Of the field that says what the control network of that id was made for."""
+_CONTROL = "control"
 
 INSTALL_LINE = "python3 installer install --with diffusion"
 """What brings the libraries; typed into a terminal in the folder that Velatura came in."""
@@ -101,7 +115,51 @@ def _installed(
         controls=() if work else controls,
         progress=progress_of(work, translations) if work else None,
         question=_question(model, translations),
+        fields=() if work or reason else _control_fields(model, models, translations),
     )
+
+
+def _control_fields(
+    model: InstalledModelInfo, models: ModelsView, translations: Translations
+) -> tuple[Field, ...]:
+    """Of a control network what it was made for, where its file does not tell."""
+    _ = translations.gettext
+    kinds = models.control_kinds
+    known = ("", *(each.id for each in kinds))
+    if model.kind != _CONTROL or not kinds or model.control not in known:
+        return ()
+    note = _("Nobody said what it was made for: it is given layers as they are.")
+    return (
+        Field(
+            CONTROL_PREFIX + model.id,
+            FieldKind.CHOICE,
+            _("Made for"),
+            model.control,
+            help=_("What layers for this control network show. Its file does not tell."),
+            options=(
+                Option("", _("Not known")),
+                *(Option(each.id, _kind_name(each, translations)) for each in kinds),
+            ),
+            note="" if model.control else note,
+        ),
+    )
+
+
+def _kind_name(kind: Choice, translations: Translations) -> str:
+    """In the user's language, for those this panel knows."""
+    _ = translations.gettext
+    known = {
+        "scribble": _("Scribbles"),
+        "line_art": _("Line art"),
+        "soft_edge": _("Soft edges"),
+        "canny": _("Hard edges"),
+        "depth": _("Depth"),
+        "pose": _("Poses"),
+        "tile": _("Detail"),
+        "colour": _("Colour grids"),
+        "inpaint": _("Surroundings"),
+    }
+    return known.get(kind.id, kind.label)
 
 
 def _question(model: InstalledModelInfo, translations: Translations) -> str:

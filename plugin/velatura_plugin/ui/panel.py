@@ -11,6 +11,7 @@ from ..launcher import LOG_FILE
 from ..state import NoticeDismissed
 from .around import Around
 from .model import Action
+from .models_page import CONTROL_PREFIX
 from .present import present
 from .settings_page import Facts
 from .studio import Studio
@@ -60,6 +61,9 @@ class Panel:
 
     def edit(self, field_id: str, value: ParameterValue) -> None:
         """The user has put ``value`` into a field."""
+        if field_id.startswith(CONTROL_PREFIX):
+            self._app.models.tell_control(field_id.removeprefix(CONTROL_PREFIX), str(value))
+            return
         self._app.controller.store.attempt(lambda: self._studio.edit(field_id, value))
 
     def choose(self, job: str, index: int) -> None:

@@ -35,6 +35,7 @@ from .jobs import (
     VariationFailed,
 )
 from .models import (
+    DescribeModel,
     Engines,
     ImportModels,
     InstalledModelInfo,
@@ -84,6 +85,7 @@ ClientRequest = (
     | ListModels
     | InstallModel
     | ImportModels
+    | DescribeModel
     | VerifyModel
     | RemoveModel
     | StopModel
@@ -143,6 +145,7 @@ __all__ = [
     "ClientMessage",
     "ClientRequest",
     "Codec",
+    "DescribeModel",
     "DeviceInfo",
     "Done",
     "Engines",

@@ -7,13 +7,15 @@ from typing import ClassVar
 
 from ..engines import EngineSpec
 from ..fields import Id, Natural, OptionalId, ShortText
+from ..parameters import Choice
 from ..tasks import Operation
 
 
 @dataclass(frozen=True)
 class InstalledModelInfo:
     """``id`` is also that of its engine, where it is one. ``in_place``: its files are another
-    program's. ``is_there``: they have not gone."""
+    program's. ``is_there``: they have not gone. ``control``: what a control network was made for;
+    empty where nobody said."""
 
     id: Id
     name: ShortText
@@ -25,6 +27,7 @@ class InstalledModelInfo:
     source: ShortText = ""
     in_place: bool = False
     is_there: bool = True
+    control: ShortText = ""
 
 
 @dataclass(frozen=True)
@@ -68,7 +71,8 @@ class ListModels:
 
 @dataclass(frozen=True)
 class Models:
-    """``can_run``: the libraries that models need are installed."""
+    """``can_run``: the libraries that models need are installed. ``control_kinds``: what a control
+    network may have been made for, with names in English."""
 
     t: ClassVar[str] = "models"
     request: Natural
@@ -76,6 +80,7 @@ class Models:
     offered: tuple[OfferedModel, ...] = ()
     places: tuple[ModelPlace, ...] = ()
     can_run: bool = True
+    control_kinds: tuple[Choice, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -95,6 +100,16 @@ class ImportModels:
     t: ClassVar[str] = "import_models"
     request: Natural
     place: Id
+
+
+@dataclass(frozen=True)
+class DescribeModel:
+    """Says what a file does not: ``control``, what a control network was made for."""
+
+    t: ClassVar[str] = "describe_model"
+    request: Natural
+    model: Id
+    control: ShortText = ""
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from ..messages import (
     BlobGet,
     Cancel,
     Capabilities,
+    DescribeModel,
     Done,
     Engines,
     Error,
@@ -125,6 +126,7 @@ ServerEvent = (
     | ListModels
     | InstallModel
     | ImportModels
+    | DescribeModel
     | VerifyModel
     | RemoveModel
     | StopModel

@@ -11,6 +11,7 @@ from velatura_plugin.features.models import PanelModels
 from velatura_plugin.model_state import ModelsView, ModelWork
 from velatura_protocol.errors import Cancelled, DownloadFailed, ErrorCode
 from velatura_protocol.messages import (
+    DescribeModel,
     Done,
     Engines,
     Error,
@@ -26,6 +27,7 @@ from velatura_protocol.messages import (
     StopModel,
     VerifyModel,
 )
+from velatura_protocol.parameters import Choice
 
 OFFER = OfferedModel("sd15", "SD", "checkpoint", bytes=100, needs=("clip", "gone"))
 CLIP = OfferedModel("clip", "CLIP", "text_encoder", bytes=50, arrived=20)
@@ -96,6 +98,19 @@ def test_a_model_comes(table: Desk, shelf: PanelModels) -> None:
     table.until(lambda: not _view(table).works and not _view(table).offered)
     assert [each.id for each in _view(table).installed] == ["sd15"]
     assert table.backend.model_requests.empty()
+
+
+def test_what_a_control_network_was_made_for_is_told(table: Desk, shelf: PanelModels) -> None:
+    shelf.tell_control("lines", "scribble")
+    asked = _request(table, DescribeModel)
+    assert asked == DescribeModel(asked.request, "lines", "scribble")
+    assert _view(table).works == (ModelWork("lines"),)
+    told = InstalledModelInfo("lines", "Lines", "control", control="scribble")
+    kinds = (Choice("scribble", "Scribble"),)
+    table.backend.models = Models(0, installed=(told,), control_kinds=kinds)
+    table.backend.answer(Done(asked.request, 1))
+    table.until(lambda: _view(table).installed == (told,))
+    assert _view(table).control_kinds == kinds
 
 
 def test_it_is_stopped(table: Desk, shelf: PanelModels) -> None:

@@ -157,6 +157,13 @@ MODELS = ModelsView(
     places=(ModelPlace("comfyui", "ComfyUI"),),
 )
 OPEN = replace(MODELS, is_open=True)
+KINDS = (Choice("scribble", "Scribble"), Choice("depth", "Depth"))
+CONTROLS = (
+    InstalledModelInfo("untold", "Untold", "control", "sd15"),
+    InstalledModelInfo("depths", "Depths", "control", "sd15", control="depth"),
+    InstalledModelInfo("several", "Several", "control", "sdxl", control="union"),
+    OWN,
+)
 COMING = ModelWork("sd15", 1_000_000_000, 2_100_000_000)
 
 
@@ -226,6 +233,7 @@ STATES: dict[str, PanelState] = {
     "closed": online(ResultsPutAway(PutAway("two", 2, is_closed=True, name="cat.kra"))),
     "closed without a name": online(ResultsPutAway(PutAway("two", 1, is_closed=True))),
     "models": models(OPEN),
+    "models of control": models(replace(OPEN, installed=CONTROLS, control_kinds=KINDS)),
     "models asked": models(ModelsView(is_open=True)),
     "models without libraries": models(replace(OPEN, can_run=False)),
     "models at work": models(

@@ -8,7 +8,7 @@ from tests.plugin.ui.showing import actions, shown
 from tests.plugin.ui.states import MODELS, SMALL, STATES
 from velatura_plugin.i18n import Translations
 from velatura_plugin.ui.model import Action, Control, ModelItem, ProgressLine
-from velatura_plugin.ui.models_page import get_label, licence_line
+from velatura_plugin.ui.models_page import CONTROL_PREFIX, get_label, licence_line
 
 ENGLISH = Translations()
 
@@ -48,6 +48,18 @@ def test_what_is_installed_can_be_checked_and_removed() -> None:
     assert items["old"].text.endswith("Its files are gone.")
     assert items["old"].question == "Delete “Old” from the disk?"
     assert [each.enabled for each in items["old"].controls] == [False, True]
+
+
+def test_what_a_control_network_was_made_for_is_asked_of_the_user() -> None:
+    items = _items("models of control")
+    (untold,), (told,) = items["untold"].fields, items["depths"].fields
+    assert untold.id == f"{CONTROL_PREFIX}untold"
+    assert [each.id for each in untold.options] == ["", "scribble", "depth"]
+    assert (untold.value, told.value) == ("", "depth")
+    assert untold.note.startswith("Nobody said what it was made for")
+    assert not told.note
+    assert items["several"].fields == items["vae"].fields == ()
+    assert _items("models")["vae"].fields == ()
 
 
 def test_another_programs_models_are_offered() -> None:

@@ -11,8 +11,10 @@ from tests.plugin.desk import REMOVE, RGBA8
 from tests.plugin.ui.bench import Bench, bench_at
 from velatura_plugin.events import Link
 from velatura_plugin.ui.model import Action
+from velatura_plugin.ui.models_page import CONTROL_PREFIX
 from velatura_protocol.errors import WorkerLost
 from velatura_protocol.geometry import Rect, Size
+from velatura_protocol.messages import DescribeModel
 from velatura_protocol.pixels import Pixels
 from velatura_protocol.tasks import Intent
 
@@ -140,6 +142,12 @@ def test_thumbnails_are_picked(bench: Bench) -> None:
     notice = bench.screen.model.notice
     assert notice is not None
     assert notice.text.startswith("That variation is not there yet.")
+
+
+def test_a_control_network_is_told_of(bench: Bench) -> None:
+    bench.panel.edit(f"{CONTROL_PREFIX}untold", "depth")
+    asked = bench.desk.backend.model_requests.get(timeout=20)
+    assert asked == DescribeModel(asked.request, "untold", "depth")
 
 
 def test_a_waiting_job_is_removed(bench: Bench) -> None:

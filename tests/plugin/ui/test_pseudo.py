@@ -24,6 +24,7 @@ WORDS = load_translations(PSEUDO)
 DATA = (
     r"English|Deutsch|Français|wss://|Sky|People|Face|Levels|Hole|cat\.kra|red velvet|CMYK"
     r"|Processor|Card|/data(/log)?|exclude|style"
+    r"|Untold|Depths|Several"
     r"|Stable Diffusion|FLUX\.2 klein|An encoder|A VAE|Old|ComfyUI|CreativeML OpenRAIL-M|Apache"
     r"|https://[\w./]+|python3 installer install --with diffusion"
 )

@@ -5,10 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ..chrome import Chrome
 from ..model import Action, ModelItem, ModelsPage
 from .buttons import ButtonRow, say, words
-from .chrome import Chrome
 from .compat import QFrame, Qt, QVBoxLayout, QWidget
+from .form import Edited, FieldList
 from .measures import SPACING
 from .pages import heading
 from .progress import ProgressBox
@@ -17,9 +18,9 @@ from .strip import Question
 
 
 class ModelsBox(QWidget):
-    def __init__(self, ask: AskJob, chrome: Chrome, parent: QWidget) -> None:
+    def __init__(self, ask: AskJob, edited: Edited, chrome: Chrome, parent: QWidget) -> None:
         super().__init__(parent)
-        self._ask, self._chrome = ask, chrome
+        self._ask, self._edited, self._chrome = ask, edited, chrome
         self._title, self._note, self._empty = heading(self), words(self), words(self)
         self.rows: list[ModelRow] = []
         self._inner = QVBoxLayout()
@@ -45,7 +46,7 @@ class ModelsBox(QWidget):
 
     def _display_items(self, items: Sequence[ModelItem]) -> None:
         while len(self.rows) < len(items):
-            self.rows.append(ModelRow(self._ask, self._chrome, self))
+            self.rows.append(ModelRow(self._ask, self._edited, self._chrome, self))
             self._inner.addWidget(self.rows[-1])
         for index, row in enumerate(self.rows):
             row.setVisible(index < len(items))
@@ -54,7 +55,7 @@ class ModelsBox(QWidget):
 
 
 class ModelRow(QFrame):
-    def __init__(self, ask: AskJob, chrome: Chrome, parent: QWidget) -> None:
+    def __init__(self, ask: AskJob, edited: Edited, chrome: Chrome, parent: QWidget) -> None:
         super().__init__(parent)
         self.setFrameShape(QFrame.Shape.StyledPanel)
         self.model = ""
@@ -66,12 +67,15 @@ class ModelRow(QFrame):
             | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
         self.progress = ProgressBox(self)
+        self.fields = FieldList(edited, lambda: None, self)
         self.buttons = ButtonRow(self._ask, self)
         self.question = Question(chrome.keep, lambda: ask(Action.REMOVE_MODEL, self.model), self)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(6, 4, 6, 6)
         layout.setSpacing(2)
-        for each in (self._title, self._text, self._link, self.progress, self.buttons):
+        for each in (self._title, self._text, self._link, self.progress):
+            layout.addWidget(each)
+        for each in (self.fields, self.buttons):
             layout.addWidget(each)
         layout.addWidget(self.question)
 
@@ -83,6 +87,7 @@ class ModelRow(QFrame):
         say(self._text, item.text)
         say(self._link, item.link)
         self.progress.display(item.progress)
+        self.fields.display(item.fields)
         self.buttons.display(item.controls)
 
     def _ask(self, action: Action) -> None:

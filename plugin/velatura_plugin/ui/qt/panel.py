@@ -4,16 +4,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from velatura_protocol.parameters import ParameterValue
 
 from ...i18n import Translations, language_of
-from ..model import Action, StatusLine, ViewModel
+from ..arranging import has_page, reasons_of, status_beside_welcome
+from ..chrome import Chrome
+from ..model import Action, ViewModel
 from ..view import Asked, Chosen, Edited
-from .buttons import ActionButton, MenuButton, describe, reasons_of, say, words
-from .chrome import Chrome
+from .buttons import ActionButton, MenuButton, describe, say, words
 from .compat import (
     QAbstractSpinBox,
     QApplication,
@@ -105,10 +105,10 @@ class PanelView(QScrollArea):
         if model == self._drawn:
             return
         self._drawn = model
-        self.status.display(_without_twin(model))
+        self.status.display(status_beside_welcome(model))
         self.tools.display(model.tools)
         self._draw_work(model)
-        is_page = _has_page(model)
+        is_page = has_page(model)
         self.welcome.display(None if is_page else model.welcome)
         self.form_part.setVisible(not is_page)
         self.form.display(model.form)
@@ -179,7 +179,7 @@ class PanelView(QScrollArea):
         self.reasons, self.hint = words(self.form_part), words(self.form_part)
         self.settings = SettingsPage(self._edit, self._ask, body)
         self.history = HistoryPage(self._ask, self._chrome, body)
-        self.models = ModelsBox(self._ask, self._chrome, body)
+        self.models = ModelsBox(self._ask, self._edit, self._chrome, body)
         self.progress, self.preview = ProgressBox(body), PreviewPicture(body)
         self.notice = Notice(self._ask_about_notice, self._chrome, body)
         self.queue = QueueBox(self._ask, body)
@@ -226,20 +226,6 @@ class PanelView(QScrollArea):
         flow.addWidget(pair)
         flow.addWidget(self.stop)
         return row
-
-
-def _has_page(model: ViewModel) -> bool:
-    """Something is open in place of the form."""
-    return any(each is not None for each in (model.settings, model.history, model.models))
-
-
-def _without_twin(model: ViewModel) -> StatusLine:
-    """The first run's one button is not offered twice."""
-    twin = model.welcome.action if model.welcome and not _has_page(model) else None
-    if twin is None:
-        return model.status
-    left = tuple(each for each in model.status.actions if each.action is not twin.action)
-    return replace(model.status, actions=left)
 
 
 def _column(parent: QWidget, margin: int = 0) -> QVBoxLayout:

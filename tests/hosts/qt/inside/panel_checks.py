@@ -6,18 +6,21 @@ from dataclasses import replace
 
 import pytest
 
-from tests.hosts.qt.inside import samples
+from tests.hosts import samples
 from tests.hosts.qt.inside.desk import Desk
 from tests.hosts.qt.inside.qtest import QTest
 from velatura_plugin.ui.model import (
     Action,
     Control,
+    Field,
+    FieldKind,
     Form,
     History,
     HistoryItem,
     ModelItem,
     ModelsPage,
     NoticeBox,
+    Option,
     Page,
     ProgressLine,
     StatusLine,
@@ -183,6 +186,20 @@ def test_models_come_with_progress_and_are_asked_for(desk: Desk) -> None:
     assert view.models.rows[0].model == "sdxl"
     desk.show(samples.IDLE)
     assert not view.models.isVisible()
+
+
+def test_what_only_the_user_can_tell_of_a_model(desk: Desk) -> None:
+    kinds = (Option("", "Not known"), Option("depth", "Depth"))
+    field = Field("control_network:it", FieldKind.CHOICE, "Made for", "", options=kinds)
+    told = ModelItem("it", "A network", "Own.", fields=(field,))
+    plain = ModelItem("vae", "A VAE", "Own.")
+    view = desk.show(replace(samples.IDLE, models=ModelsPage("Models", (told, plain))))
+    first, second = view.models.rows
+    assert first.fields.isVisible()
+    assert not second.fields.isVisible()
+    combo = first.fields.rows[0].editor.widget
+    combo.setCurrentIndex(1)
+    assert desk.told.edits == [("control_network:it", "depth")]
 
 
 def test_removing_a_model_asks_in_its_row(desk: Desk) -> None:
