@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from velatura_protocol.errors import BadTask
+from velatura_protocol.errors import BadTask, NotFound
 from velatura_protocol.geometry import Rect, Size
 from velatura_protocol.pixels import MASK_FORMAT, ColourSpace, Pixels
 from velatura_protocol.tasks import SampleSource
@@ -28,12 +28,13 @@ from .branches import Branch, branch_of
 from .buffers import read_mask
 from .files import file_content
 from .formats import CHANNEL, colour_of, format_of
-from .gi_names import Gegl, Gimp, GLib
+from .gi_names import Gegl, Gimp
 from .listing import described, listed
 from .opened import OpenImage, OpenImages
 from .provenance import key_of
 from .reading import View, seen, seen_alone, seen_below
 from .tree import walked
+from .turns import soon
 
 UNNAMED = "Velatura"
 
@@ -41,13 +42,14 @@ UNNAMED = "Velatura"
 class GimpHost:
     """Implements :class:`~velatura_plugin.host.base.Host`. Made and used on the main thread.
 
-    ``previews_on_canvas``: whether running jobs show on the canvas, too. References to layers and
-    channels are GIMP's numbers for them, or their names.
+    ``previews_on_canvas``: whether running jobs show on the canvas, too. ``cleans``: takes away
+    what processes before this one have left staged. References to layers and channels are GIMP's
+    numbers for them, or their names.
     """
 
-    def __init__(self, *, previews_on_canvas: bool = True) -> None:
+    def __init__(self, *, previews_on_canvas: bool = True, cleans: bool = False) -> None:
         Gegl.init(None)  # without it scaled reads are black, and nothing says so
-        self.images = OpenImages()
+        self.images = OpenImages(are_cleaned=cleans)
         self.previews_on_canvas = previews_on_canvas
 
     @property
@@ -55,11 +57,7 @@ class GimpHost:
         return f"gimp/{Gimp.version()}"
 
     def post(self, action: Callable[[], None]) -> None:
-        def run() -> bool:
-            action()
-            return GLib.SOURCE_REMOVE
-
-        GLib.idle_add(run, priority=GLib.PRIORITY_DEFAULT)
+        soon(action)
 
     def is_open(self, document_id: str) -> bool:
         return self.images.has(document_id)
@@ -117,7 +115,9 @@ class GimpHost:
         if not view.canvas.contains(region):
             raise BadTask(field="region", reason="outside the canvas")
         captured = opened.item(layer) if layer else opened.stage.active_layer()
-        if source is SampleSource.VISIBLE or captured is None or not captured.is_layer():
+        if captured is None:
+            raise NotFound(what="layer", id="")
+        if source is SampleSource.VISIBLE or not captured.is_layer():
             return seen(view, region)
         if source is SampleSource.BELOW:
             return seen_below(view, captured, region)
@@ -159,13 +159,13 @@ class GimpHost:
         if self.previews_on_canvas:
             patch = PatchContent(frame.region, frame.pixels)
             layer = LayerContent(UNNAMED, frame.region, (patch,))
-            self._find(document).stage.show(job, Branch(UNNAMED, (layer,)), spot)
+            self._fitting(document).stage.show(job, Branch(UNNAMED, (layer,)), spot)
             Gimp.displays_flush()
 
     def show_result(
         self, document: Document, job: str, result: ResultContent, *, spot: Spot
     ) -> None:
-        opened, branch = self._find(document), branch_of(result)
+        opened, branch = self._fitting(document), branch_of(result)
         if branch is None:
             opened.stage.clear(job)
         else:
@@ -179,7 +179,7 @@ class GimpHost:
     def accept(
         self, document: Document, job: str, result: ResultContent, *, spot: Spot, document_key: str
     ) -> None:
-        accept(self._find(document), job, result, spot, document_key)
+        accept(self._fitting(document), job, result, spot, document_key)
         Gimp.displays_flush()
 
     def accept_all(
@@ -192,7 +192,7 @@ class GimpHost:
         spot: Spot,
         document_key: str,
     ) -> None:
-        accept_all(self._find(document), job, name, results, spot, document_key)
+        accept_all(self._fitting(document), job, name, results, spot, document_key)
         Gimp.displays_flush()
 
     def announce(self, document: Document, text: str) -> None:
@@ -202,6 +202,18 @@ class GimpHost:
 
     def _find(self, document: Document) -> OpenImage:
         return self.images.get(document.id)
+
+    def _fitting(self, document: Document) -> OpenImage:
+        """The picture, if it is still in the colours that its description says: what a job has
+        made is in those.
+
+        :raises BadTask: it was converted meanwhile
+        """
+        opened = self._find(document)
+        now = _described(opened)
+        if (now.format, now.colour) != (document.format, document.colour):
+            raise BadTask(field="picture", reason="is in other colours than when the job began")
+        return opened
 
 
 def _view(opened: OpenImage) -> View:

@@ -24,6 +24,8 @@ from velatura_protocol.tasks import Intent
 from ...app import App, build
 from ...capture import choose_engine
 from ...controller import Controller
+from ...events import Link
+from ...launcher import SANDBOXED, StartFailed
 from ...request import GenerateRequest
 from ...settings import SettingsStore, data_directory
 from ...state import JobStatus, JobView, PanelState
@@ -140,10 +142,12 @@ class _Errand:
             raise self._failure() or BackendUnavailable(reason="not connected")
 
     def _failure(self) -> VelaturaError | None:
-        """Why there is no use in waiting for a backend: one that was started has ended."""
+        """Why there is no use in waiting for a backend: nobody tries any more by itself."""
         link = self._state.link
-        if link.error is None or not link.detail:
+        if link.link is not Link.OFFLINE or link.error is None:
             return None
+        if link.error.params.get("reason") == SANDBOXED:
+            return StartFailed(SANDBOXED, link.detail)
         return link.error.exception()
 
     def _request(self, asked: Asked, size: Size) -> GenerateRequest:

@@ -9,6 +9,7 @@ from typing import Any
 from velatura_protocol.errors import NotFound
 
 from .gi_names import Gimp
+from .leftovers import left_in
 from .listing import item_of
 from .staging import CanvasStage
 
@@ -37,7 +38,9 @@ class OpenImages:
     """GIMP tells no plug-in which picture the user looks at. It is the one that the last command
     came from; and the only one that is open, where there is but one."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, are_cleaned: bool = False) -> None:
+        """``are_cleaned``: of what others have left staged in them."""
+        self._are_cleaned = are_cleaned
         self._known: dict[int, OpenImage] = {}
         self._front: int | None = None
 
@@ -55,9 +58,16 @@ class OpenImages:
     def of(self, image: Gimp.Image) -> OpenImage:
         known = self._known.get(image.get_id())
         if known is None:
-            known = OpenImage(image, CanvasStage(image, {}))
+            known = OpenImage(image, self._stage(image))
             self._known[image.get_id()] = known
         return known
+
+    def _stage(self, image: Gimp.Image) -> CanvasStage:
+        """What others have staged is never captured."""
+        stage = CanvasStage(image, left_in(image))
+        for job in [*stage.tops] if self._are_cleaned else []:
+            stage.clear(job)
+        return stage
 
     def get(self, document_id: str) -> OpenImage:
         """:raises NotFound: it has been closed"""

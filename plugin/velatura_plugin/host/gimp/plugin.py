@@ -1,5 +1,5 @@
 # pyright: standard
-"""The procedures that GIMP knows: one for each task, in Filters ▸ Velatura and for scripts."""
+"""What GIMP starts a process for: one call of a procedure, or the panel as long as it is open."""
 
 from __future__ import annotations
 
@@ -7,18 +7,15 @@ import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from ...i18n import load_translations
 from ...ui.commands import Command, commands
 from .gi_names import Gimp, GLib, GObject
+from .handover import Handed, Handover, hand_over, is_panel_open
+from .language import language
+from .procedures import Alone, alone, command_called, procedure_name, procedure_of, takes_arguments
 
 if TYPE_CHECKING:
     from .errand import Asked
-
-PREFIX = "plug-in-velatura-"
-MENU = "<Image>/Filters/Velatura/"
-_MOST_SEED = 2**31 - 1
-_MOST_VARIATIONS = 16
-_MOST_SIDE = 524288
-_READ_WRITE = GObject.ParamFlags.READWRITE
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -33,91 +30,85 @@ class VelaturaPlugIn(Gimp.PlugIn):
         return False  # else GIMP warns that there is no folder of its own kind of catalogues
 
     def do_query_procedures(self) -> list[str]:
-        return [procedure_name(each) for each in _offered()]
+        return [procedure_name(each) for each in commands()]
 
     def do_create_procedure(self, name: str) -> Gimp.Procedure:
-        command = next(each for each in _offered() if procedure_name(each) == name)
-        procedure = Gimp.ImageProcedure.new(
-            self, name, Gimp.PDBProcType.PLUGIN, self._run, command.task
-        )
-        procedure.set_image_types("*")
-        sensitivity = Gimp.ProcedureSensitivityMask
-        procedure.set_sensitivity_mask(sensitivity.DRAWABLE | sensitivity.DRAWABLES)
-        procedure.set_menu_label(command.entry)
-        procedure.add_menu_path(MENU)
-        procedure.set_documentation(command.entry, _HELP, name)
-        procedure.set_attribution("Velatura", "Velatura", "2026")
-        _add_arguments(procedure, command.task)
-        return procedure
+        return procedure_of(self, command_called(name, load_translations(language())), self._run)
 
     def _run(
         self,
         procedure: Gimp.Procedure,
         run_mode: Any,
-        image: Gimp.Image,
+        image: Gimp.Image | None,
         drawables: list[Gimp.Drawable],
         config: Gimp.ProcedureConfig,
-        task: str,
+        name: str,
     ) -> Gimp.ValueArray:
-        from velatura_protocol.errors import VelaturaError
+        command = next(each for each in commands() if each.id == name)
+        by_hand = run_mode != Gimp.RunMode.NONINTERACTIVE
+        handed = _handed(command, image, by_hand)
+        if (by_hand or not takes_arguments(command)) and is_panel_open() and hand_over(handed):
+            return _returned(procedure, command, [])
+        if takes_arguments(command) and not (by_hand and alone(command) is Alone.IN_PANEL):
+            return self._carry_out(procedure, command, image, drawables, config, by_hand)
+        if by_hand and alone(command) is Alone.IN_PANEL:
+            return self._open_panel(procedure, command, handed)
+        from .wording import no_panel
+
+        return _failed(procedure, no_panel())
+
+    def _open_panel(
+        self, procedure: Gimp.Procedure, command: Command, handed: Handed
+    ) -> Gimp.ValueArray:
+        """Returns when it is closed. Others find it before it can be seen: who presses twice in a
+        hurry has not two of them."""
+        handover = Handover()
+        handover.open(self)
+        from .gi_ui import GimpUi
+
+        GimpUi.init("velatura")
+        from .panel import PanelProcess
+
+        process = PanelProcess()
+        handover.take = process.take
+        process.run(handed)
+        return _returned(procedure, command, [])
+
+    def _carry_out(
+        self,
+        procedure: Gimp.Procedure,
+        command: Command,
+        image: Gimp.Image | None,
+        drawables: list[Gimp.Drawable],
+        config: Gimp.ProcedureConfig,
+        by_hand: bool,
+    ) -> Gimp.ValueArray:
+        from velatura_protocol.errors import NotFound, VelaturaError
 
         from .errand import carry_out
         from .wording import line
 
-        shows = run_mode == Gimp.RunMode.INTERACTIVE
-        if shows:
+        if by_hand:
             # GIMP fills in what was used last, the seed of a script among it; there is no dialog to
             # see that in, and who asks once more wants another one.
             config = procedure.create_config()
-        asked = _asked(task, config, drawables)
+        asked = _asked(command.task, config, drawables)
         try:
-            layers = carry_out(image, asked, shows_progress=shows)
+            if image is None:
+                raise NotFound(what="document", id="")
+            layers = carry_out(image, asked, shows_progress=by_hand)
         except VelaturaError as error:
-            failed = GLib.Error.new_literal(GLib.quark_from_string("velatura"), line(error), 0)
-            return procedure.new_return_values(Gimp.PDBStatusType.EXECUTION_ERROR, failed)
-        return _returned(procedure, layers)
+            return _failed(procedure, line(error))
+        return _returned(procedure, command, layers)
 
 
-def procedure_name(command: Command) -> str:
-    return PREFIX + command.id.replace("_", "-")
-
-
-def _offered() -> tuple[Command, ...]:
-    """Those that need no panel: what is waiting to be accepted is so in one."""
-    return tuple(each for each in commands() if each.task and not each.checkable)
-
-
-_HELP = (
-    "Works on what is selected, or on the selected layer, by the Velatura backend of this machine, "
-    "which is started where none runs. The result is a new layer; nothing else changes."
-)
-
-
-def _add_arguments(procedure: Gimp.Procedure, task: str) -> None:
-    add = procedure
-    if task == "upscale":
-        add.add_double_argument("scale", "S_cale", "Times as large", 1.0, 16.0, 2.0, _READ_WRITE)
-    if task == "retarget":
-        add.add_int_argument("width", "_Width", "In pixels", 1, _MOST_SIDE, 1024, _READ_WRITE)
-        add.add_int_argument("height", "_Height", "In pixels", 1, _MOST_SIDE, 1024, _READ_WRITE)
-    if task == "extend":
-        add.add_double_argument(
-            "percent", "_By", "Of each side, added to each border", 1.0, 200.0, 15.0, _READ_WRITE
-        )
-    add.add_string_argument("prompt", "_Prompt", "What to paint, in words", "", _READ_WRITE)
-    add.add_string_argument("engine", "_Engine", "Its id; empty: the best", "", _READ_WRITE)
-    add.add_int_argument("seed", "_Seed", "-1: a random one", -1, _MOST_SEED, -1, _READ_WRITE)
-    add.add_int_argument(
-        "variations", "_Variations", "How many", 1, _MOST_VARIATIONS, 1, _READ_WRITE
-    )
-    add.add_string_argument(
-        "parameters", "P_arameters", "The engine's own, as a JSON object", "", _READ_WRITE
-    )
-    add.add_layer_return_value(
-        "layer", "Layer", "The new layer; of several, the uppermost", True, _READ_WRITE
-    )
-    add.add_string_return_value(
-        "layers", "Layers", "The ids of all new layers, from bottom to top: [5, 6]", "", _READ_WRITE
+def _handed(command: Command, image: Gimp.Image | None, by_hand: bool) -> Handed:
+    display = Gimp.default_display()
+    return Handed(
+        command.id,
+        0 if image is None else image.get_id(),
+        0 if display is None else display.get_id(),
+        by_hand,
     )
 
 
@@ -145,10 +136,19 @@ def _asked(task: str, config: Gimp.ProcedureConfig, drawables: list[Gimp.Drawabl
     )
 
 
-def _returned(procedure: Gimp.Procedure, layers: list[Gimp.Layer]) -> Gimp.ValueArray:
+def _failed(procedure: Gimp.Procedure, sentence: str) -> Gimp.ValueArray:
+    error = GLib.Error.new_literal(GLib.quark_from_string("velatura"), sentence, 0)
+    return procedure.new_return_values(Gimp.PDBStatusType.EXECUTION_ERROR, error)
+
+
+def _returned(
+    procedure: Gimp.Procedure, command: Command, layers: list[Gimp.Layer]
+) -> Gimp.ValueArray:
     """Ids beside the layer, as text: Python can neither make nor read a value that is an array of
     layers or of numbers (PyGObject 3.50, GIMP 3.0.4)."""
     found = procedure.new_return_values(Gimp.PDBStatusType.SUCCESS, None)
+    if not takes_arguments(command):
+        return found
     ids = GObject.Value(GObject.TYPE_STRING, json.dumps([each.get_id() for each in layers]))
     upper = layers[-1] if layers else None
     for position, value in ((1, GObject.Value(Gimp.Layer.__gtype__, upper)), (2, ids)):

@@ -13,6 +13,8 @@ from .gi_names import Gimp
 LAYER = "velatura-provenance"
 DOCUMENT = "velatura-document-key"
 PREVIEW = "velatura-preview"
+PREFIX = "[Preview] "
+"""Of the names of layers that are staged."""
 _PERSISTENT = 1
 
 
@@ -47,8 +49,10 @@ def mark_preview(layer: Gimp.Layer, job: str) -> None:
     _attach(layer, PREVIEW, job.encode())
 
 
-def is_marked(layer: Gimp.Layer) -> bool:
-    return layer.get_parasite(PREVIEW) is not None
+def preview_job(layer: Gimp.Layer) -> str:
+    """The job it is staged for; empty where it is none of ours."""
+    parasite = layer.get_parasite(PREVIEW)
+    return "" if parasite is None else _data(parasite).decode()
 
 
 def _attach(owner: Gimp.Image | Gimp.Layer, name: str, data: bytes) -> None:

@@ -15,11 +15,9 @@ from .branches import Branch, named, put
 from .gi_names import Gimp
 from .listing import item_of
 from .placing import Place, collecting_group, place_at
-from .provenance import mark_preview
+from .provenance import PREFIX, mark_preview
 from .tree import walked
 from .undoing import no_step, same_selected_layers
-
-PREFIX = "[Preview] "
 
 
 @dataclass

@@ -6,15 +6,21 @@ from __future__ import annotations
 from velatura_protocol.errors import VelaturaError
 
 from ...i18n import load_translations
+from ...launcher import SANDBOXED, StartFailed
 from ...ui.words import sentence
-from .gi_names import GLib
+from .language import language
 
 
 def line(error: VelaturaError) -> str:
     """One sentence: what happened, what was kept, what to do."""
-    return sentence(error, load_translations(language()))
+    words = load_translations(language())
+    if isinstance(error, StartFailed) and error.params.get("reason") == SANDBOXED:
+        text = "This editor runs in a sandbox and cannot start the engine. Run in a terminal:"
+        return f"{words.gettext(text)} {error.detail}"
+    return sentence(error, words)
 
 
-def language() -> str:
-    """The one that GIMP was started in, and hands on to its plug-ins."""
-    return GLib.get_language_names()[0].partition(".")[0]
+def no_panel() -> str:
+    """Where something is asked of what only the panel has."""
+    _ = load_translations(language()).gettext
+    return _("The panel is not open. Open it first: Filters ▸ Velatura ▸ Panel.")

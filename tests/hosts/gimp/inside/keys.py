@@ -1,0 +1,51 @@
+"""Keys and clicks by the X server, as from a keyboard and a mouse, in whichever process."""
+
+from __future__ import annotations
+
+import subprocess
+
+IMAGE_WINDOW = "GIMP"
+"""In the titles of windows with pictures; the panel's has none of it."""
+_SCREEN = (1600, 1000)
+
+
+def run(*words: object) -> str:
+    command = ["xdotool", *map(str, words)]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+
+def windows(title: str) -> list[str]:
+    found = subprocess.run(
+        ["xdotool", "search", "--onlyvisible", "--name", title], capture_output=True, text=True
+    )
+    return found.stdout.split()
+
+
+def image_window() -> str:
+    """GIMP's own; empty where it has none yet."""
+    found = windows(IMAGE_WINDOW)
+    return found[-1] if found else ""
+
+
+def arrange() -> None:
+    """Nobody else does: there is no window manager."""
+    window = image_window()
+    run("windowmove", window, 0, 0)
+    run("windowsize", window, *_SCREEN)
+
+
+def press(keys: str, title: str = IMAGE_WINDOW) -> None:
+    found = windows(title)
+    assert found, f"no window is called {title}"
+    run("windowfocus", "--sync", found[-1])
+    run("key", "--clearmodifiers", keys)
+
+
+def type_text(text: str) -> None:
+    """Into whatever has the focus."""
+    run("type", "--clearmodifiers", "--delay", "30", text)
+
+
+def click(x: int, y: int) -> None:
+    run("mousemove", "--sync", x, y)
+    run("click", 1)

@@ -1,0 +1,144 @@
+"""The panel in the real GIMP, clicked through: one process, previews, staging, commands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.hosts.counts import HOST
+from tests.hosts.gimp.panels import GimpPanels, panels
+from tests.hosts.krita.errand import errands
+from tests.hosts.root.build import Root
+from tests.hosts.root.recipes import Recipe
+
+WALK_SECONDS = 200.0
+WALK = "tests.hosts.gimp.inside.walk"
+MISHAPS = "tests.hosts.gimp.inside.mishaps"
+
+
+@pytest.fixture(scope="session")
+def opened_panels(
+    gimp_recipe: Recipe, open_root: Callable[[Recipe], Root], shared: Path
+) -> Iterator[GimpPanels]:
+    """One display and one profile for all walks."""
+    with panels(open_root(gimp_recipe), shared, shared / f"panels-{gimp_recipe.name}") as found:
+        yield found
+
+
+@pytest.fixture
+def gimp_panels(
+    opened_panels: GimpPanels, record_property: Callable[[str, object], None]
+) -> GimpPanels:
+    record_property(HOST, f"gimp {opened_panels.version}")
+    return opened_panels
+
+
+@pytest.mark.host
+@pytest.mark.timeout(WALK_SECONDS + 60)
+def test_everything_is_reached_by_clicks_and_keys(
+    gimp_panels: GimpPanels, shared: Path, tmp_path: Path
+) -> None:
+    with errands(shared / "panel-walk", start_backend=False) as backend:
+        environment = {**backend.environment(tmp_path), "VELATURA_DRIVE_SCALE": "3"}
+        notes = gimp_panels.walk(WALK, environment, tmp_path, WALK_SECONDS)
+        log = (backend.data / "gimp-plugin.log").read_text()
+    _check_beginnings(notes)
+    _check_prompt(notes)
+    _check_removal(notes)
+    _check_commands(notes)
+    assert "Traceback" not in log
+
+
+def _check_beginnings(notes: dict[str, Any]) -> None:
+    assert notes["offline"] == {"enabled": False, "reason": "Start the engine first."}
+    assert notes["starting"] == {"reason": "The engine is still starting."}
+    assert notes["unselected"] == {"enabled": False, "reason": "Select something first."}
+    assert notes["idle"] == {
+        "title": "photo.png – Velatura",
+        "label": "Remove selection",
+        "chooser": False,
+    }
+
+
+def _check_prompt(notes: dict[str, Any]) -> None:
+    previewing = notes["previewing"]
+    assert previewing["stop"]
+    assert previewing["layers"] == ["photo.png"], "previews stay in the panel"
+    assert previewing["prompt"] == "red velvet"
+    staged = notes["staged"]
+    assert staged["positions"] == ["1 of 3", "2 of 3", "3 of 3"]
+    assert staged["layers"][1].startswith("[Preview] ")
+    accepted = notes["accepted"]
+    assert accepted["changed"]
+    assert len(accepted["layers"]) == 2
+    assert accepted["layers"][1].startswith("red velvet (")
+    assert notes["undone"] == {"same": True, "tree": True}
+
+
+def _check_removal(notes: dict[str, Any]) -> None:
+    assert notes["compared"]["staged"]
+    removed = notes["removed"]
+    assert removed["word"] == "Ready"
+    assert len(removed["layers"]) == 2
+    assert not removed["layers"][1].startswith("[Preview]")
+    assert notes["removal_undone"] == {"same": True}
+
+
+def _check_commands(notes: dict[str, Any]) -> None:
+    handed = notes["handed"]
+    assert handed["jobs"] == 1
+    assert handed["layers"][1].startswith("[Preview] ")
+    assert notes["dropped"] == {"layers": ["photo.png"]}
+    assert notes["once"] == {"windows": 1}
+    assert notes["pages"] == {"settings": True, "history": True, "models": True, "canvas": False}
+    assert notes["retouched"]["tops"] == ["Retouch", "photo.png"]
+    assert notes["extend"]["task"] == "extend"
+    assert "how far" in notes["extend"]["notice"]
+
+
+@pytest.mark.host
+@pytest.mark.timeout(WALK_SECONDS + 60)
+def test_it_lives_through_what_happens(
+    gimp_panels: GimpPanels, shared: Path, tmp_path: Path
+) -> None:
+    with errands(shared / "panel-mishaps") as backend:
+        (backend.orders / "start").touch()
+        environment = backend.environment(tmp_path)
+        notes = gimp_panels.walk(MISHAPS, environment, tmp_path, WALK_SECONDS)
+        log = (backend.data / "gimp-plugin.log").read_text()
+    _check_pictures(notes)
+    _check_documents(notes)
+    _check_processes(notes)
+    assert "Traceback" not in log
+
+
+def _check_pictures(notes: dict[str, Any]) -> None:
+    titles = [each.partition(" ")[0] for each in notes["pictures"]["titles"]]
+    assert titles == ["other.png", "photo.png", "photo.png"]
+    assert notes["closed"] == {"jobs": 0, "word": "Ready", "layers": ["photo.png"]}
+
+
+def _check_documents(notes: dict[str, Any]) -> None:
+    deleted = notes["layer_deleted"]
+    assert len(deleted["staged"]) == len(deleted["accepted"]) == 2
+    assert not any(each.startswith("[Preview]") for each in deleted["accepted"])
+    undone = notes["undone"]
+    assert len(undone["shown"]) == 3
+    assert len(undone["staged"]) == undone["accepted"] == 2
+    assert undone["same"]
+    staged = notes["staged_deleted"]
+    assert staged["gone"] == ["photo.png"]
+    assert len(staged["accepted"]) == 2
+
+
+def _check_processes(notes: dict[str, Any]) -> None:
+    assert notes["lost"]["word"] in ("Reconnecting", "Off", "Starting")
+    assert not notes["lost"]["enabled"]
+    recovered = notes["recovered"]
+    assert recovered["status"] == ["failed"]
+    assert recovered["word"] == "Choose"
+    assert notes["killed"]["layers"][1].startswith("[Preview] ")
+    assert notes["reopened"] == {"layers": ["photo.png"], "staged": 2, "word": "Choose"}
