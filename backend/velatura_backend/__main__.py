@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from .config import Config, default_data_directory
+from .exposure_arguments import add_outside_arguments, outside_of
 from .serve import serve
 
 
@@ -30,6 +31,7 @@ def add_serve_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--with-parent", action="store_true", help="stop when standard input is closed"
     )
+    add_outside_arguments(parser)
 
 
 def serve_config(arguments: argparse.Namespace) -> Config:
@@ -40,6 +42,7 @@ def serve_config(arguments: argparse.Namespace) -> Config:
         port=arguments.port,
         grace_seconds=None if arguments.stay else arguments.grace,
         with_parent=arguments.with_parent,
+        outside=outside_of(arguments),
     )
 
 

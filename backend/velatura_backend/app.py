@@ -22,7 +22,14 @@ from .engines.diffusion.specs import is_profile_installed
 from .exchange import sweep_exchange
 from .executors.base import Executor
 from .history import History
-from .instance import InstanceLock, RuntimeInfo, new_token, owner_secret, published
+from .instance import (
+    InstanceLock,
+    RuntimeInfo,
+    drop_exposed_secret,
+    new_token,
+    owner_secret,
+    published,
+)
 from .jobs import Checker
 from .journal_thread import JournalThread
 from .ledger import Ledger
@@ -73,6 +80,8 @@ async def running(
         version = installed_version("velatura")
         handler = open_log(config.data_directory, version)
         stack.callback(close_log, handler)
+        if drop_exposed_secret(config.data_directory):
+            _log.warning("others could read the owner's secret; there is a new one")
         backend = await _assemble(stack, config, make_executor, version, clocks)
         stack.enter_context(published(config.data_directory, backend.info))
         _log.info("ready, process %d", os.getpid())
@@ -139,7 +148,9 @@ async def _assemble(
     await executor.start()
     dispatcher.start()
     upkeep.start()
-    info = RuntimeInfo(server.url, str(token_file), os.getpid(), str(PROTOCOL), version)
+    info = RuntimeInfo(
+        server.url, str(token_file), os.getpid(), str(PROTOCOL), version, server.outside_url
+    )
     return Backend(
         info, server, services, executor, upkeep.stopped, upkeep.orphaned, upkeep.staying
     )

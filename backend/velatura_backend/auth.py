@@ -8,7 +8,7 @@ token after them.
 from __future__ import annotations
 
 import hmac
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from http import HTTPStatus
 
@@ -32,11 +32,11 @@ class Handshake:
 
 
 class Gate:
-    """Judges handshakes for one listening address and one token."""
+    """Judges handshakes for one listening address and one token. ``hosts``: as ``Host`` may say."""
 
-    def __init__(self, token: str, port: int) -> None:
+    def __init__(self, token: str, hosts: Iterable[str]) -> None:
         self._token = token.encode("utf-8")
-        self._hosts = frozenset(allowed_hosts(port))
+        self._hosts = frozenset(host.lower() for host in hosts)
 
     def judge(self, handshake: Handshake) -> HTTPStatus | None:
         """The status to answer with, or None to go on to the WebSocket."""
@@ -67,9 +67,18 @@ class Gate:
         return hmac.compare_digest(offered, self._token)
 
 
-def allowed_hosts(port: int) -> Iterable[str]:
+def loopback_hosts(port: int) -> Iterable[str]:
     """The names a loopback client calls us by."""
-    return (f"{name}:{port}" for name in ("127.0.0.1", "localhost", "[::1]"))
+    return host_names(("127.0.0.1", "localhost", "::1"), port)
+
+
+def host_names(names: Iterable[str], port: int, *, default_port: int = 0) -> Iterator[str]:
+    """``Host`` headers for these names or addresses; the default port may be left out."""
+    for name in names:
+        bracketed = f"[{name}]" if ":" in name else name
+        yield f"{bracketed}:{port}"
+        if port == default_port:
+            yield bracketed
 
 
 def same_secret(one: str, other: str) -> bool:

@@ -28,8 +28,21 @@ class Retention:
 
 
 @dataclass(frozen=True)
+class Outside:
+    """An address beyond this machine. ``certificate`` (with its chain) and ``key`` are PEM files;
+    ``names``: what clients call this machine, besides its address."""
+
+    address: str
+    port: int = 0
+    certificate: Path | None = None
+    key: Path | None = None
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Config:
-    """``port`` 0 lets the system choose. ``grace_seconds``: how long it stays without a client and
+    """``port`` 0 lets the system choose. ``outside``: where it listens besides, None for nowhere.
+    ``grace_seconds``: how long it stays without a client and
     without work; None means until it is told to stop. ``with_parent``: it ends with its standard
     input. ``model_memory``: the most bytes of a device that models may take, 0 for all there
     are."""
@@ -37,6 +50,7 @@ class Config:
     data_directory: Path
     address: str = "127.0.0.1"
     port: int = 0
+    outside: Outside | None = None
     grace_seconds: float | None = 600.0
     with_parent: bool = False
     retention: Retention = Retention()

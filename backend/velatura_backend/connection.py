@@ -34,6 +34,7 @@ from .services import Services
 
 _MOST_EVENTS = 4096
 _MOST_REQUESTS = 64
+_MOST_UNSENT = 8 * 1024 * 1024
 
 
 class SocketClosed(Exception):
@@ -60,9 +61,10 @@ class Socket(Protocol):
 class Connection:
     """See :meth:`run`. Hears its client's jobs as a :class:`~velatura_backend.ledger.Listener`."""
 
-    def __init__(self, services: Services, socket: Socket) -> None:
+    def __init__(self, services: Services, socket: Socket, *, shares_files: bool = True) -> None:
         self._services = services
         self._socket = socket
+        self._shares_files = shares_files
         self._session = ServerSession(services.limits)
         self._wake = asyncio.Event()
         self._outbox = EventOutbox(_MOST_EVENTS, self.pump, self._overflow)
@@ -71,6 +73,7 @@ class Connection:
         self._requests: Requests | None = None
         self._crew = Crew()
         self._less_to_do = asyncio.Event()
+        self._is_mute = False
 
     async def run(self) -> None:
         """Talks until either side has had enough; jobs go on without it."""
@@ -140,10 +143,19 @@ class Connection:
             self._crew.spawn(work).add_done_callback(lambda _: self._less_to_do.set())
 
     async def _until_less_is_to_do(self) -> None:
-        """Who asks faster than we answer is read more slowly."""
-        while len(self._crew) >= _MOST_REQUESTS:
+        """Who asks faster than we answer, or than it reads what we answer, is read more slowly; so
+        is who sends pixels faster than the disk takes them."""
+        while self._has_enough_to_do() and not self._is_mute:
             self._less_to_do.clear()
             await self._less_to_do.wait()
+
+    def _has_enough_to_do(self) -> bool:
+        requests = self._requests
+        return (
+            len(self._crew) >= _MOST_REQUESTS
+            or self._session.unsent_bytes > _MOST_UNSENT
+            or (requests is not None and requests.is_behind)
+        )
 
     async def _greet(self, hello: Hello) -> None:
         try:
@@ -151,7 +163,9 @@ class Connection:
         except VelaturaError as error:
             self._session.refuse(error)
             return
-        self._exchange = await asyncio.to_thread(open_exchange, self._services.exchange_root)
+        if self._shares_files:
+            # To another machine its path would say something, and the folder nothing.
+            self._exchange = await asyncio.to_thread(open_exchange, self._services.exchange_root)
         offer = self._exchange.offer if self._exchange else None
         self._session.welcome(welcome(self._services, offer))
         self._session.send(self._services.capabilities())
@@ -169,14 +183,19 @@ class Connection:
             with contextlib.suppress(SocketClosed):
                 await self._send_all()
         finally:
+            # Nobody takes anything any more: there is no less to wait for.
+            self._is_mute = True
+            self._less_to_do.set()
             await self._socket.close()
 
     async def _send_all(self) -> None:
         """Returns when the last word is said."""
         while True:
             self._wake.clear()
+            self._less_to_do.set()
             while (data := self._next()) is not None:
                 await self._socket.send(data)
+                self._less_to_do.set()
             if self._session.is_closed:
                 return
             await self._wake.wait()

@@ -73,16 +73,18 @@ class History:
         await self.row(caller, job)
         await self._journal.run(lambda journal: journal.set_favourite(job, favourite=favourite))
 
-    async def acknowledge(self, caller: Caller, seqs: Mapping[str, int]) -> None:
-        """Notes for each job up to where the client has its events. A job that is gone meanwhile,
-        or was never the caller's, is passed over: an acknowledgement asks for nothing."""
+    async def acknowledge(self, caller: Caller, seqs: Mapping[str, int]) -> tuple[str, ...]:
+        """Notes for each job up to where the client has its events. A job that is gone meanwhile is
+        passed over: an acknowledgement asks for nothing. Returns those that are not the caller's:
+        nothing is noted for them."""
 
-        def act(journal: Journal) -> None:
-            rows = (journal.job(job) for job in seqs)
-            mine = [row.job for row in rows if row is not None and caller.may_see(row.owner)]
+        def act(journal: Journal) -> tuple[str, ...]:
+            rows = [row for row in map(journal.job, seqs) if row is not None]
+            mine = {row.job for row in rows if caller.may_see(row.owner)}
             journal.acknowledge({job: seqs[job] for job in mine})
+            return tuple(row.job for row in rows if row.job not in mine)
 
-        await self._journal.run(act)
+        return await self._journal.run(act)
 
     async def forget(self, caller: Caller, jobs: Iterable[str], *, everyone: bool) -> int:
         """Deletes those that have ended: the caller's own, or anybody's. Returns how many."""

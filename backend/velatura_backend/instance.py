@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import secrets
+import stat
 import sys
 import time
 from collections.abc import Generator
@@ -28,19 +29,23 @@ _RUNTIME = "runtime.json"
 _TOKEN = "token"
 _OWNER_SECRET = "owner_secret"
 
+_OTHERS = 0o077
+
 # Windows locks keep others from reading the bytes they cover, so the lock lies behind the pid.
 _LOCK_OFFSET = 1024
 
 
 @dataclass(frozen=True)
 class RuntimeInfo:
-    """Content of ``runtime.json``, and of the line that ``serve`` prints."""
+    """Content of ``runtime.json``, and of the line that ``serve`` prints. ``outside_url``: for
+    other machines, empty where it does not listen to them."""
 
     url: str
     token_file: str
     pid: int
     protocol: str
     version: str
+    outside_url: str = ""
 
 
 class InstanceLock:
@@ -143,6 +148,23 @@ def owner_secret(directory: Path) -> str:
     if not path.exists():
         _make_once(path, secrets.token_urlsafe(32).encode("ascii"))
     return path.read_text("ascii").strip()
+
+
+def drop_exposed_secret(directory: Path) -> bool:
+    """At the start, while nobody can know it yet: an owner's secret that others could have read, or
+    put there, is dropped, and the next who asks makes a new one. Returns whether it was so."""
+    path = directory / _OWNER_SECRET
+    try:
+        status = path.lstat()
+    except FileNotFoundError:
+        return False
+    if os.name != "posix":
+        return False
+    is_plain = stat.S_ISREG(status.st_mode) and status.st_uid == os.geteuid()
+    if is_plain and not status.st_mode & _OTHERS:
+        return False
+    path.unlink()
+    return True
 
 
 def _make_once(path: Path, content: bytes) -> None:

@@ -6,7 +6,13 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from velatura_protocol.errors import Interrupted, NotFound, Unauthorised, VelaturaError
+from velatura_protocol.errors import (
+    Interrupted,
+    NotFound,
+    NotYourJob,
+    Unauthorised,
+    VelaturaError,
+)
 from velatura_protocol.messages import (
     Ack,
     BlobGet,
@@ -47,6 +53,7 @@ from velatura_protocol.session import (
 from .crew import Crew
 from .downloads import Downloads
 from .exchange import ExchangeFolder
+from .fitting import fitting
 from .history import Caller
 from .jobs import match_blobs
 from .ledger import Listener, LiveJob
@@ -57,6 +64,8 @@ from .services import Services
 from .uploads import Uploads
 
 Work = Coroutine[Any, Any, None]
+
+_MOST_UNDECIDED = 64
 
 
 class Requests:
@@ -135,6 +144,11 @@ class Requests:
     def send_preview(self, slots: PreviewSlots) -> bool:
         return self._downloads.send_preview(slots)
 
+    @property
+    def is_behind(self) -> bool:
+        """Jobs that are not decided on, or pixels that are not on the disk, are many by now."""
+        return len(self._decided) >= _MOST_UNDECIDED or self._uploads.is_behind
+
     def drop_preview(self, job: str) -> None:
         self._downloads.drop_preview(job)
 
@@ -166,6 +180,7 @@ class Requests:
             self._outbox.finish_replay(message.job, replay, events)
             if (decided := self._decided.pop(message.job, None)) is not None:
                 decided.set()
+            self._pump()
         if live is not None:
             await self._complete(live)
 
@@ -254,7 +269,8 @@ class Requests:
         if is_first:
             await asyncio.sleep(0)
             acks, self._acks = self._acks, {}
-            await self._services.history.acknowledge(self._caller, acks)
+            for job in await self._services.history.acknowledge(self._caller, acks):
+                self._send(Error(message.t, ErrorInfo.of(NotYourJob()), job))
 
     # -- blobs -------------------------------------------------------------------------------------
 
@@ -289,7 +305,7 @@ class Requests:
         jobs = await self._services.history.list_jobs(
             self._caller, message.document_key, message.limit, everyone=message.everyone
         )
-        self._send(Jobs(message.request, jobs))
+        self._send(Jobs(message.request, fitting(jobs, self._services.limits.message_bytes)))
 
     async def _set_favourite(self, message: Favourite) -> None:
         history = self._services.history

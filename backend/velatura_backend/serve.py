@@ -27,10 +27,19 @@ from .executors.pipe import WorkerSettings
 EXIT_DONE = 0
 EXIT_NO_BACKEND = 4
 
+_FILES = 8192
+
 _REASONS = {
     "port_in_use": "the port is taken by another program; choose another one or port 0",
     "cannot_listen": "this machine does not let us listen on that address",
-    "not_loopback": "only this machine's own address is served; beyond it, TLS is needed",
+    "not_loopback": (
+        "beyond this machine only over TLS; give --certificate and --key, or listen on 127.0.0.1"
+    ),
+    "name_needed": "say with --name what other machines call this one",
+    "certificate_unreadable": (
+        "the certificate and its key cannot be read as PEM files, or do not belong together"
+    ),
+    "key_not_private": "everybody on this machine can read the certificate's key; run chmod 600",
     "data_directory_not_writable": "the data directory cannot be written; choose another one",
     "data_directory_not_owned": "the data directory belongs to another user; choose another one",
     "data_directory_not_private": (
@@ -43,6 +52,7 @@ _REASONS = {
 
 def serve(config: Config) -> int:
     """Runs until a signal, the end of the parent or the end of its usefulness; the exit status."""
+    _allow_many_files()
     try:
         asyncio.run(_serve(config))
     except VelaturaError as error:
@@ -67,6 +77,21 @@ async def _serve(config: Config) -> None:
         print(line, flush=True)  # noqa: T201
         await backend.stopped.wait()
     await crew.dismiss()
+
+
+def _allow_many_files() -> None:
+    """Every connection and every picture on its way is an open file; many systems begin with 1024,
+    for programs that know no more. The worker processes do not care."""
+    if sys.platform == "win32":
+        return
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _FILES if hard == resource.RLIM_INFINITY else min(_FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        # macOS has a lower limit of its own, and refuses what is above it.
+        with contextlib.suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def _say(sentence: str) -> None:

@@ -6,6 +6,10 @@ import errno
 import http
 import logging
 import socket
+import ssl
+from collections.abc import Awaitable, Callable, Iterable
+from functools import partial
+from typing import Any, cast
 
 from websockets.asyncio.server import Server as WebSocketServer
 from websockets.asyncio.server import ServerConnection, serve
@@ -14,9 +18,11 @@ from websockets.http11 import Request, Response
 
 from velatura_protocol.errors import BackendUnavailable
 
-from .auth import Gate, Handshake
-from .config import LOOPBACK, Config
+from .auth import Gate, Handshake, loopback_hosts
+from .config import LOOPBACK, Config, Outside
 from .connection import Connection, SocketClosed
+from .exposure import names_of, outside_hosts, tls_of
+from .server_waiting import WaitingRoom
 from .services import Services
 
 _log = logging.getLogger("velatura.server")
@@ -27,6 +33,12 @@ _UNSUPPORTED_DATA = 1003
 # Messages that wait to be read, and bytes that wait to be written, before anybody has to wait.
 _READ_AHEAD = 8
 _WRITE_AHEAD = 1024 * 1024
+
+# Sockets that have not shown a token, at a time: more than all editors of a studio coming back at
+# once, fewer than a process may have files.
+_MOST_WAITING = 256
+
+_Talk = Callable[[ServerConnection], Awaitable[None]]
 
 
 class _Socket:
@@ -56,30 +68,56 @@ class _Socket:
 
 
 class Server:
-    """Listens from :meth:`open` to :meth:`close`."""
+    """Listens from :meth:`open` to :meth:`close`: on loopback, and where the configuration says so
+    on an address beyond it, over TLS. ``outside_url`` is that one's, or empty."""
 
     def __init__(self, config: Config, services: Services, token: str) -> None:
         self._config = config
         self._services = services
         self._token = token
         self._connections: set[Connection] = set()
-        self._server: WebSocketServer | None = None
-        self._gate: Gate | None = None
+        self._servers: list[WebSocketServer] = []
+        self._waiting = WaitingRoom(_MOST_WAITING)
         self.url = ""
+        self.outside_url = ""
 
     @property
     def connections(self) -> frozenset[Connection]:
         return frozenset(self._connections)
 
     async def open(self) -> None:
-        """:raises BackendUnavailable: the address cannot be had, or is not this machine's own"""
+        """:raises BackendUnavailable: an address cannot be had, or must not be served as it is"""
+        outside = self._config.outside
+        context = tls_of(outside) if outside is not None else None
         listener = listen(self._config.address, self._config.port)
         name, port = listener.getsockname()[:2]
-        self._gate = Gate(self._token, port)
-        self._server = await serve(
-            self._talk,
+        talk = partial(self._talk, is_local=True)
+        await self._serve(listener, talk, loopback_hosts(port))
+        self.url = f"ws://[{name}]:{port}/" if ":" in name else f"ws://{name}:{port}/"
+        if outside is not None and context is not None:
+            await self._open_outside(outside, context)
+
+    async def _open_outside(self, outside: Outside, context: ssl.SSLContext) -> None:
+        listener = listen_outside(outside)
+        port = listener.getsockname()[1]
+        talk = partial(self._talk, is_local=False)
+        await self._serve(listener, talk, outside_hosts(outside, port), context)
+        name = names_of(outside)[0]
+        self.outside_url = f"wss://[{name}]:{port}/" if ":" in name else f"wss://{name}:{port}/"
+
+    async def _serve(
+        self,
+        listener: socket.socket,
+        talk: _Talk,
+        hosts: Iterable[str],
+        context: ssl.SSLContext | None = None,
+    ) -> None:
+        server = await serve(
+            talk,
             sock=listener,
-            process_request=self._judge,
+            ssl=context,
+            process_request=partial(_judge, Gate(self._token, hosts)),
+            create_connection=cast("Any", self._waiting.guest),
             compression=None,
             max_size=self._config.limits.message_bytes,
             max_queue=_READ_AHEAD,
@@ -91,29 +129,21 @@ class Server:
             server_header=None,
             logger=_socket_log(),
         )
-        self.url = f"ws://[{name}]:{port}/" if ":" in name else f"ws://{name}:{port}/"
+        self._servers.append(server)
 
     async def close(self) -> None:
-        if self._server is not None:
-            self._server.close()
-            await self._server.wait_closed()
+        for server in self._servers:
+            server.close()
+        for server in self._servers:
+            await server.wait_closed()
 
-    def _judge(self, connection: ServerConnection, request: Request) -> Response | None:
-        assert self._gate is not None
-        handshake = Handshake(request.path, tuple(request.headers.raw_items()))
-        status = self._gate.judge(handshake)
-        if status is None:
-            return None
-        if status is not http.HTTPStatus.OK:
-            _log.info("a handshake was answered %d", status)
-        return connection.respond(status, f"{self._gate.words(handshake, status)}\n")
-
-    async def _talk(self, peer: ServerConnection) -> None:
+    async def _talk(self, peer: ServerConnection, *, is_local: bool) -> None:
+        self._waiting.let_in(peer)
         if len(self._connections) >= self._config.connections:
             await peer.close(_TRY_AGAIN_LATER)
             return
         _send_at_once(peer)
-        connection = Connection(self._services, _Socket(peer))
+        connection = Connection(self._services, _Socket(peer), shares_files=is_local)
         self._connections.add(connection)
         try:
             await connection.run()
@@ -131,13 +161,31 @@ def listen(address: str, port: int) -> socket.socket:
     if address not in LOOPBACK:
         # Beyond this machine a token alone would be readable on its way; that takes TLS.
         raise BackendUnavailable(reason="not_loopback")
-    numeric = "127.0.0.1" if address == "localhost" else address
-    family = socket.AF_INET6 if ":" in numeric else socket.AF_INET
+    return _listening("127.0.0.1" if address == "localhost" else address, port)
+
+
+def listen_outside(outside: Outside) -> socket.socket:
+    """:raises BackendUnavailable: ``port_in_use`` or ``cannot_listen``"""
+    return _listening(outside.address, outside.port)
+
+
+def _listening(address: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
     try:
-        return socket.create_server((numeric, port), family=family)
+        return socket.create_server((address, port), family=family)
     except OSError as error:
         taken = error.errno in (errno.EADDRINUSE, errno.EACCES)
         raise BackendUnavailable(reason="port_in_use" if taken else "cannot_listen") from error
+
+
+def _judge(gate: Gate, connection: ServerConnection, request: Request) -> Response | None:
+    handshake = Handshake(request.path, tuple(request.headers.raw_items()))
+    status = gate.judge(handshake)
+    if status is None:
+        return None
+    if status is not http.HTTPStatus.OK:
+        _log.info("a handshake was answered %d", status)
+    return connection.respond(status, f"{gate.words(handshake, status)}\n")
 
 
 def _send_at_once(connection: ServerConnection) -> None:

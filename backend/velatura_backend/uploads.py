@@ -20,6 +20,10 @@ from .history import Caller, History
 
 _log = logging.getLogger("velatura.uploads")
 
+_MOST_REMEMBERED = 8192
+"""Blobs of one connection; a job may name those that came last."""
+_MOST_UNWRITTEN = 64 * 1024 * 1024
+
 
 @dataclass(frozen=True)
 class Ground:
@@ -32,7 +36,8 @@ class Ground:
 
 class _FileSink:
     """Hands bytes to the writer's thread. ``through`` hears of those that are on the disk,
-    ``failed`` of the first that could not be written."""
+    ``failed`` of the first that could not be written, ``waiting`` of how many more, or fewer, wait
+    to be written."""
 
     def __init__(
         self,
@@ -40,20 +45,24 @@ class _FileSink:
         incoming: IncomingBlob,
         through: Callable[[int], None],
         failed: Callable[[BaseException], None],
+        waiting: Callable[[int], None],
     ) -> None:
         self._writer = writer
         self._incoming = incoming
         self._through = through
         self._failed = failed
+        self._waiting = waiting
         self._loop = asyncio.get_running_loop()
         self._last: asyncio.Future[None] | None = None
         self._error: BaseException | None = None
 
     def write(self, data: memoryview) -> None:
+        self._waiting(data.nbytes)
         self._last = self._loop.run_in_executor(self._writer, self._incoming.write, data)
         self._last.add_done_callback(lambda done: self._report(done, data.nbytes))
 
     def _report(self, done: asyncio.Future[None], count: int) -> None:
+        self._waiting(-count)
         error = done.exception()
         if error is None:
             self._through(count)
@@ -97,9 +106,15 @@ class Uploads:
         self._sinks: dict[str, _FileSink] = {}
         self._arrived: dict[str, BlobRef | VelaturaError] = {}
         self._held: dict[str, str] = {}
-        self._settled: set[str] = set()
+        self._settled: dict[str, None] = {}
+        self._unwritten = 0
         self._waiting: dict[str, list[asyncio.Future[BlobRef]]] = {}
         self._finishing = Crew()
+
+    @property
+    def is_behind(self) -> bool:
+        """Pixels come in faster than the disk takes them."""
+        return self._unwritten > _MOST_UNWRITTEN
 
     # -- what the session says ---------------------------------------------------------------------
 
@@ -159,7 +174,9 @@ class Uploads:
             if blob in self._held:
                 digests.append(self._held.pop(blob))
             elif blob not in self._arrived and not self._is_awaited(blob):
-                self._settled.add(blob)
+                self._settled[blob] = None
+                if len(self._settled) > _MOST_REMEMBERED:
+                    del self._settled[next(iter(self._settled))]
         self._ground.history.let_go_soon(digests)
 
     async def close(self) -> None:
@@ -208,12 +225,15 @@ class Uploads:
                 sink.abort()
                 self._lose(blob, error)
 
+        def waiting(count: int) -> None:
+            self._unwritten += count
+
         try:
             incoming = self._ground.store.receive()
-        except VelaturaError as error:
+        except (VelaturaError, OSError) as error:
             self._lose(blob, error)
             return
-        sink = _FileSink(self._ground.writer, incoming, through, failed)
+        sink = _FileSink(self._ground.writer, incoming, through, failed, waiting)
         self._sinks[blob] = sink
         self._session.accept_blob(blob, sink)
 
@@ -264,8 +284,15 @@ class Uploads:
             else:
                 future.set_result(found)
         if blob in self._settled:
-            self._settled.discard(blob)
+            del self._settled[blob]
             self.settle((blob,), ())
+        if len(self._arrived) > _MOST_REMEMBERED:
+            self._forget(next(iter(self._arrived)))
+
+    def _forget(self, blob: str) -> None:
+        del self._arrived[blob]
+        if blob in self._held:
+            self._ground.history.let_go_soon((self._held.pop(blob),))
 
     def _is_awaited(self, blob: str) -> bool:
         return any(not future.done() for future in self._waiting.get(blob, ()))

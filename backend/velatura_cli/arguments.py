@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from velatura_backend.config import Config
+from velatura_backend.exposure_arguments import add_outside_arguments
 from velatura_protocol.engines import EngineSpec
 from velatura_protocol.tasks import Operation
 
@@ -48,13 +49,7 @@ def build_parser(specs: Sequence[EngineSpec]) -> Parser:
     _add_serve(commands)
     _add_jobs(commands)
     _add_models(commands)
-    for name, summary in (
-        ("engines", "list the installed engines"),
-        ("doctor", "check this installation and say what to do about what is wrong"),
-    ):
-        _add_command(commands, name, summary).add_argument(
-            "--json", action="store_true", help="machine-readable output"
-        )
+    _add_looks(commands)
     _add_command(commands, "version", "print versions")
     return parser
 
@@ -107,6 +102,24 @@ def _add_serve(commands: Commands[Parser]) -> None:
         metavar="MB",
         help="the most of the device's memory that models may take (default: 0, all there is)",
     )
+    add_outside_arguments(parser)
+
+
+def _add_looks(commands: Commands[Parser]) -> None:
+    for name, summary in (
+        ("engines", "list the installed engines"),
+        ("doctor", "check this installation and say what to do about what is wrong"),
+    ):
+        parser = _add_command(commands, name, summary)
+        parser.add_argument("--json", action="store_true", help="machine-readable output")
+        if name == "doctor":
+            parser.add_argument(
+                "--report",
+                type=Path,
+                metavar="FILE",
+                help="write versions and the end of the log for a bug report, without prompts, "
+                "paths and secrets",
+            )
 
 
 def _add_jobs(commands: Commands[Parser]) -> None:

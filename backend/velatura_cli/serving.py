@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from velatura_backend.config import Config, default_data_directory
+from velatura_backend.exposure_arguments import outside_of
 from velatura_backend.serve import serve
 
 from .exit_codes import ExitCode
@@ -21,5 +22,6 @@ def config_from(arguments: argparse.Namespace) -> Config:
         port=arguments.port,
         grace_seconds=None if arguments.stay else arguments.grace,
         with_parent=arguments.with_parent,
+        outside=outside_of(arguments),
         model_memory=arguments.model_memory * 1_000_000,
     )

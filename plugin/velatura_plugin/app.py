@@ -129,6 +129,7 @@ class Dialler:
     async def __call__(self, report: Report) -> Transport:
         """:raises VelaturaError: there is none, or it does not let us in"""
         url, token_file = self._settings.server_url, Path(self._settings.token_file)
+        ca_file = Path(self._settings.ca_file) if url and self._settings.ca_file else None
         if not url:
             endpoint = await asyncio.to_thread(self._launcher.find)
             endpoint = endpoint or await self._start(report)
@@ -136,7 +137,7 @@ class Dialler:
         # 40 ms of importing (two busy cores, 3.13): this thread's time, not the editor's.
         from .transport_websocket import WebSocketTransport
 
-        return await WebSocketTransport.open(url, token_file)
+        return await WebSocketTransport.open(url, token_file, ca_file)
 
     async def _start(self, report: Report) -> Endpoint:
         if not self.may_start:

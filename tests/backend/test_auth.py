@@ -4,14 +4,14 @@ from http import HTTPStatus
 
 import pytest
 
-from velatura_backend.auth import Gate, Handshake, same_secret
+from velatura_backend.auth import Gate, Handshake, loopback_hosts, same_secret
 
 TOKEN = "correct-horse"
 GOOD = (("Host", "127.0.0.1:4711"), ("Authorization", f"Bearer {TOKEN}"))
 
 
 def judge(*headers: tuple[str, str], path: str = "/") -> HTTPStatus | None:
-    return Gate(TOKEN, 4711).judge(Handshake(path, headers))
+    return Gate(TOKEN, loopback_hosts(4711)).judge(Handshake(path, headers))
 
 
 @pytest.mark.parametrize(

@@ -48,6 +48,11 @@ def _known(translations: Translations) -> Mapping[str, str]:
         "refused": _("connection refused"),
         "no answer": _("no answer"),
         "no token": _("its key is missing"),
+        "no address": _("its address is not one"),
+        "not encrypted": _("not encrypted; its address has to begin with wss://"),
+        "not trusted": _("its certificate is not trusted"),
+        "certificates unreadable": _("the certificate file cannot be read"),
+        "unsteady": _("the connection breaks off again and again"),
         "internal error": _("internal error"),
         "sandboxed": _("the editor runs in a sandbox"),
     }

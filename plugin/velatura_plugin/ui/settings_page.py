@@ -135,6 +135,15 @@ def _engine(settings: Settings, translations: Translations) -> tuple[Field, ...]
             enabled=not here,
             reason=here,
         ),
+        Field(
+            "setting:ca_file",
+            FieldKind.FILE,
+            _("Certificate file"),
+            settings.ca_file,
+            help=_("Certificates by which the server is known; empty: those of this computer."),
+            enabled=not here,
+            reason=here,
+        ),
     )
 
 
@@ -190,6 +199,7 @@ _EDITS: Mapping[str, _Edit] = {
     "start_backend": lambda old, value: replace(old, start_backend=value is True),
     "server_url": lambda old, value: replace(old, server_url=str(value).strip()),
     "token_file": lambda old, value: replace(old, token_file=str(value).strip()),
+    "ca_file": lambda old, value: replace(old, ca_file=str(value).strip()),
     "language": lambda old, value: replace(old, language=str(value)),
 }
 

@@ -225,8 +225,8 @@ class Studio:
             listener()
 
 
-def _server(settings: Settings) -> tuple[str, str]:
-    return settings.server_url, settings.token_file
+def _server(settings: Settings) -> tuple[str, str, str]:
+    return settings.server_url, settings.token_file, settings.ca_file
 
 
 def _nothing() -> None:

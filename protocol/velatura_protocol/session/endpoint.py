@@ -55,6 +55,7 @@ class Endpoint(ABC, Generic[_Event]):
         """Whether blobs may travel by file: the exchange folder is proven."""
         self._takes = frozenset(get_args(takes))
         self._control: deque[bytes] = deque()
+        self._unsent = 0
         self._events: list[Any] = []
         self._outbox = Outbox(self._queue, self._events.append)
         self._inbox = Inbox(self._queue, self._events.append)
@@ -85,7 +86,9 @@ class Endpoint(ABC, Generic[_Event]):
         """
         self._outbox.open_waiting(self.limits.open_blobs)
         if self._control:
-            return self._control.popleft()
+            data = self._control.popleft()
+            self._unsent -= len(data)
+            return data
         message = self._outbox.next_message(self.limits.chunk_bytes)
         return None if message is None else encode(message)
 
@@ -98,7 +101,7 @@ class Endpoint(ABC, Generic[_Event]):
     def connection_lost(self) -> list[_Event]:
         """The socket is gone: what was on its way in has failed, and nothing is kept."""
         self.stage = Stage.CLOSED
-        self._control.clear()
+        self._drop_control()
         self._outbox.clear()
         self._inbox.clear()
         return self.take_events()
@@ -107,6 +110,12 @@ class Endpoint(ABC, Generic[_Event]):
     def is_closed(self) -> bool:
         """Nothing more is received; the socket closes after what ``next_message`` still has."""
         return self.stage is Stage.CLOSED
+
+    @property
+    def unsent_bytes(self) -> int:
+        """Of messages that wait for ``next_message``. Chunks do not count: they are made when they
+        are sent."""
+        return self._unsent
 
     # -- blobs out
 
@@ -204,7 +213,13 @@ class Endpoint(ABC, Generic[_Event]):
 
     def _queue(self, message: Message) -> None:
         # Encoded here, so that a message that breaks its own rules fails where it is made.
-        self._control.append(encode(message))
+        data = encode(message)
+        self._control.append(data)
+        self._unsent += len(data)
+
+    def _drop_control(self) -> None:
+        self._control.clear()
+        self._unsent = 0
 
     def _reply(self, message: Message) -> None:
         if len(self._control) >= MAX_REPLIES:
@@ -225,7 +240,7 @@ class Endpoint(ABC, Generic[_Event]):
         self.stage = Stage.CLOSED
         self._inbox.clear()
         self._outbox.clear()
-        self._control.clear()
+        self._drop_control()
         if last_word is not None:
             self._queue(last_word)
 

@@ -42,6 +42,10 @@ class SeenEvents:
         )
 
 
+MAX_JOBS = 16_384
+"""A client may ask for as many jobs as it can name; what came of the oldest is forgotten."""
+
+
 class SentEvents:
     """A server's guard, for one connection: sequence numbers rise, whoever sends them."""
 
@@ -55,8 +59,11 @@ class SentEvents:
         last = self._last.get(event.job, 0)
         if event.seq <= last:
             raise ValueError(f"event {event.seq} of job {event.job} after event {last}")
-        self._last[event.job] = event.seq
+        self.rewind(event.job, event.seq)
 
     def rewind(self, job: str, after_seq: int) -> None:
         """The client has asked for a replay."""
+        self._last.pop(job, None)
         self._last[job] = after_seq
+        if len(self._last) > MAX_JOBS:
+            del self._last[next(iter(self._last))]

@@ -36,6 +36,7 @@ def test_every_setting_is_on_the_page_and_can_be_edited() -> None:
         "start_backend",
         "server_url",
         "token_file",
+        "ca_file",
         "language",
     }
     for each in fields:
@@ -56,6 +57,7 @@ def test_every_setting_is_on_the_page_and_can_be_edited() -> None:
         ("start_backend", False, Settings(start_backend=False)),
         ("server_url", " wss://here ", Settings(server_url="wss://here")),
         ("token_file", "/key", Settings(token_file="/key")),
+        ("ca_file", " /ca.pem", Settings(ca_file="/ca.pem")),
         ("language", "de", Settings(language="de")),
         ("unheard_of", 1, Settings()),
     ],

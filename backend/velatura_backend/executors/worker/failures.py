@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import traceback
+from collections.abc import Iterable
 
 from velatura_protocol.engines import EngineSpec
 from velatura_protocol.errors import (
@@ -13,22 +15,33 @@ from velatura_protocol.errors import (
     OutOfMemory,
     VelaturaError,
 )
+from velatura_protocol.tasks import Task
 
 from ...disk import is_full
+from ...scrubbing import without_texts
 from ..devices import CPU_ID
 
 _log = logging.getLogger("velatura.worker")
 
 
-def as_error(error: Exception, engine: EngineSpec) -> VelaturaError:
+def as_error(error: Exception, engine: EngineSpec, texts: Iterable[str] = ()) -> VelaturaError:
+    """``texts``: what the user wrote. A library may quote it in its exceptions; the log never
+    does."""
     if isinstance(error, VelaturaError):
         return error
     if isinstance(error, MemoryError):
         return OutOfMemory(device=CPU_ID)
     if is_full(error):
         return DiskFull()
-    _log.error("engine %s %s failed", engine.id, engine.version, exc_info=error)
+    trace = without_texts("".join(traceback.format_exception(error)), texts).rstrip()
+    _log.error("engine %s %s failed\n%s", engine.id, engine.version, trace)
     return EngineError(engine=engine.id, kind=type(error).__name__)
+
+
+def written_in(task: Task) -> tuple[str, ...]:
+    """What of a task its user wrote."""
+    values = (v for v in task.parameters.values() if isinstance(v, str))
+    return (task.prompt, task.avoid, task.document_key, *values)
 
 
 def is_hopeless(error: VelaturaError) -> bool:

@@ -35,7 +35,7 @@ from ..base import (
 )
 from ..devices import CPU_ID, describe_cpu
 from .delivery import Delivery
-from .failures import as_error, is_hopeless
+from .failures import as_error, is_hopeless, written_in
 from .inputs import read_crops, read_images
 from .measure import peak_memory_metrics
 from .order_state import OrderState
@@ -128,7 +128,7 @@ class Worker:
         except Cancelled:
             end = WorkCancelled(state.phase)
         except Exception as error:
-            end = WorkFailed(ErrorInfo.of(as_error(error, order.engine)))
+            end = WorkFailed(ErrorInfo.of(as_error(error, order.engine, written_in(order.task))))
         finally:
             writer.discard()
         yield end
@@ -169,7 +169,8 @@ def _variations(maker: VariationMaker, writer: ResultWriter) -> Iterator[WorkEve
             raise
         except Exception as error:
             writer.discard()
-            failures.append(as_error(error, maker.engine.spec))
+            texts = written_in(maker.order.task)
+            failures.append(as_error(error, maker.engine.spec, texts))
             if len(failures) == count or (is_hopeless(failures[-1]) and len(failures) == index + 1):
                 raise failures[0] from error
             yield WorkVariationFailed(index, ErrorInfo.of(failures[-1]))
