@@ -9,6 +9,7 @@ beyond the result's.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from typing import Any, TypeVar
 
 import numpy as np
@@ -22,12 +23,20 @@ Deal = Callable[[Check, Work, Sequence[slice]], None]
 """Has the work done for every band, in any order, and checks between them."""
 
 Scalar = TypeVar("Scalar", bound=np.generic)
+T = TypeVar("T")
 
 BAND_PIXELS = 1 << 16
 """Of one band. A dozen operations on so many colours in float are 2 to 10 ms."""
 
 _HALOS = 3
 """A band has at least so many times the rows of its halo: little is worked on twice."""
+
+
+_POLL_SECONDS = 0.01
+
+
+def unchecked() -> None:
+    """A check for what nobody will stop."""
 
 
 def one_by_one(check: Check, work: Work, parts: Sequence[slice]) -> None:
@@ -110,3 +119,24 @@ def all_in_bands(
         if not function(*(each[part] for each in arrays)).all():
             return False
     return True
+
+
+def left_alone(check: Check, call: Callable[[], T]) -> T:
+    """What ``call`` returns, for a step that cannot be cut: it runs in a thread of its own, where
+    it must let go of the interpreter, and is not waited for when the order is to stop. It then goes
+    on by itself to its end, so it is to be short, and may only read what others use.
+
+    :raises Cancelled: the order is to stop
+    """
+    if check is unchecked:
+        return call()
+    pool = ThreadPoolExecutor(1)
+    try:
+        pending = pool.submit(call)
+        while not pending.done():
+            check()
+            wait((pending,), _POLL_SECONDS)
+        check()
+        return pending.result()
+    finally:
+        pool.shutdown(wait=False)

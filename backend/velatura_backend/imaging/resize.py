@@ -14,6 +14,15 @@ from velatura_protocol.geometry import Size
 
 from ..engines.base import FloatImage, FloatMask
 from .arrays import bands, size_of
+from .banded import (
+    Check,
+    all_in_bands,
+    copied_in_bands,
+    in_bands,
+    left_alone,
+    row_bands,
+    unchecked,
+)
 
 
 class Filter(Enum):
@@ -36,15 +45,62 @@ Box = tuple[float, float, float, float]
 around it."""
 
 
-def resize(image: FloatImage, size: Size, kernel: Filter = Filter.LANCZOS) -> FloatImage:
+def resize(
+    image: FloatImage, size: Size, kernel: Filter = Filter.LANCZOS, check: Check = unchecked
+) -> FloatImage:
     """A working array (H, W, 2 | 4) at another size; colour is weighed by its alpha.
 
     Without the weighing, colour hidden under alpha 0 would bleed into the edge. Where the result's
     alpha is 0 its colour is 0. Alpha stays in 0..1; colour may overshoot as the filter does.
+    ``check`` is called every few milliseconds and raises when the work is to stop.
     """
     if image.shape[:2] == (size.height, size.width):
-        return image.copy()
-    return _resized(image, size, kernel, (0.0, 0.0, float(image.shape[1]), float(image.shape[0])))
+        return copied_in_bands(check, image)
+    result = np.empty((size.height, size.width, image.shape[2]), np.float32)
+    if all_in_bands(check, lambda band: band[..., -1] == 1.0, image):
+        for c in _colours(image):
+            for columns, made in _in_parts(image[..., c], None, size, kernel, check):
+                result[:, columns, c] = made
+                result[:, columns, -1] = 1.0
+        return result
+    alpha = image[..., -1]
+    for columns, made in _in_parts(alpha, None, size, kernel, check):
+        result[:, columns, -1] = made
+    for c in _colours(image):
+        for columns, made in _in_parts(image[..., c], alpha, size, kernel, check):
+            small, goal = result[:, columns, -1], result[:, columns, c]
+            goal[:] = 0.0
+            np.divide(made, small, out=goal, where=small > 0.0)
+    for columns in row_bands(size.width, size.height):
+        np.clip(result[:, columns, -1], 0.0, 1.0, out=result[:, columns, -1])
+    return result
+
+
+def _in_parts(
+    plane: NDArray[np.float32],
+    weight: NDArray[np.float32] | None,
+    size: Size,
+    kernel: Filter,
+    check: Check,
+) -> Iterator[tuple[slice, NDArray[np.float32]]]:
+    """Columns of the resized plane (times ``weight``). Where it does not get lower, Pillow resizes
+    along rows first and then along columns, with a plane of floats in between: done apart it is the
+    same to the last bit. Where it does get lower, which comes first depends on the sizes."""
+    height, width = plane.shape
+    if weight is not None:
+        plane = in_bands(check, np.multiply, plane, weight)
+    if size.height < height:
+        whole = left_alone(check, lambda: _plane(plane, size, kernel))
+        yield slice(0, size.width), whole
+        return
+    middle = np.empty((height, size.width), np.float32)
+    for rows in row_bands(height, max(width, size.width)):
+        check()
+        middle[rows] = _plane(plane[rows], Size(size.width, rows.stop - rows.start), kernel)
+    for columns in row_bands(size.width, size.height):
+        check()
+        wanted = Size(columns.stop - columns.start, size.height)
+        yield columns, _plane(middle[:, columns], wanted, kernel)
 
 
 def _resized(image: FloatImage, size: Size, kernel: Filter, box: Box) -> FloatImage:
@@ -106,11 +162,16 @@ class PassingRows:
         return window[first - self._top : last - self._top]
 
 
-def resize_mask(mask: FloatMask, size: Size, kernel: Filter = Filter.BOX) -> FloatMask:
-    """A mask (H, W) at another size, in 0..1."""
+def resize_mask(
+    mask: FloatMask, size: Size, kernel: Filter = Filter.BOX, check: Check = unchecked
+) -> FloatMask:
+    """A mask (H, W) at another size, in 0..1; ``check`` as above."""
     if mask.shape == (size.height, size.width):
-        return mask.copy()
-    return np.clip(_plane(mask, size, kernel), 0.0, 1.0)
+        return copied_in_bands(check, mask)
+    result = np.empty((size.height, size.width), np.float32)
+    for columns, made in _in_parts(mask, None, size, kernel, check):
+        result[:, columns] = np.clip(made, 0.0, 1.0)
+    return result
 
 
 def fitted(size: Size, max_side: int) -> Size:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 from numpy.typing import NDArray
 
 from ..base import FloatImage
+from .patchmatch.lanes import Lanes
 
 _LEAST_ALPHA = 1.0 / 4096.0
 _MOST = np.float32(89.7)
@@ -37,6 +40,29 @@ def from_working(working: NDArray[np.float32], channels: int) -> NDArray[np.floa
     visible = alpha > _LEAST_ALPHA
     colours = np.where(visible, premultiplied / np.where(visible, alpha, 1.0), 0.0)
     return np.concatenate([colours, alpha], axis=-1).astype(np.float32, copy=False)
+
+
+def working_of(image: FloatImage, lanes: Lanes, opaque: bool | None = None) -> NDArray[np.float32]:
+    """:func:`to_working` of a large picture.
+
+    :raises Cancelled: the order is to stop
+    """
+    if opaque is None:
+        opaque = is_opaque(image, lanes)
+    return lanes.over(partial(to_working, opaque=opaque), image)
+
+
+def straight_of(working: NDArray[np.float32], channels: int, lanes: Lanes) -> NDArray[np.float32]:
+    """:func:`from_working` of a large picture.
+
+    :raises Cancelled: the order is to stop
+    """
+    return lanes.over(partial(from_working, channels=channels), working)
+
+
+def is_opaque(image: FloatImage, lanes: Lanes) -> bool:
+    """:raises Cancelled: the order is to stop"""
+    return lanes.all(lambda band: band[..., -1] >= 1.0, image)
 
 
 def compressed(values: NDArray[np.float32]) -> NDArray[np.float32]:

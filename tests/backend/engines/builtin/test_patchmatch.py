@@ -128,7 +128,7 @@ def make_field(lanes):
     hole = hole_in(48, 48) > 0
     known = ~hole
     level = prepare_level(assemble(image, known, 1.0, lanes), Masks(hole, known, known), lanes)
-    scatter(level.field, np.random.default_rng(0))
+    scatter(level.field, np.random.default_rng(0), lanes)
     return level.field
 
 

@@ -39,15 +39,15 @@ def everything(image: np.ndarray) -> np.ndarray:
 # -- layout ----------------------------------------------------------------------------------------
 
 
-def test_pieces_wander_far_in_a_texture_and_not_from_sky_to_ground():
+def test_pieces_wander_far_in_a_texture_and_not_from_sky_to_ground(lanes: Lanes):
     texture = noise(64, 64)
     landscape = texture * 0.2
     landscape[32:] += 0.7
-    assert is_texture(texture)
-    assert not is_texture(landscape)
-    freedom = freedom_of(landscape, 1.0)
+    assert is_texture(texture, lanes)
+    assert not is_texture(landscape, lanes)
+    freedom = freedom_of(landscape, 1.0, lanes)
     assert freedom.rows < 0.1 < freedom.columns
-    assert freedom_of(landscape, 0.5).columns == pytest.approx(freedom.columns / 2)
+    assert freedom_of(landscape, 0.5, lanes).columns == pytest.approx(freedom.columns / 2)
 
 
 def test_a_cut_goes_where_it_is_cheapest():
@@ -175,9 +175,9 @@ def test_unknown_colours_are_those_of_known_pixels_nearby(lanes: Lanes):
     assert set(map(tuple, filled.reshape(-1, 3))) == {(1.0, 0.0, 0.0), (0.0, 0.0, 1.0)}
 
 
-def test_halving_takes_the_mean_and_repeats_an_odd_border():
+def test_halving_takes_the_mean_and_repeats_an_odd_border(lanes: Lanes):
     image = np.arange(9, dtype=np.float32).reshape(3, 3, 1)
-    assert halved(image)[..., 0].tolist() == [[2.0, 3.5], [6.5, 8.0]]
+    assert halved(image, lanes)[..., 0].tolist() == [[2.0, 3.5], [6.5, 8.0]]
 
 
 def test_what_is_too_small_is_mirrored():

@@ -15,7 +15,8 @@ import numpy as np
 from .distance import RADIUS
 from .kernels import BoolMask, Bytes, Flag, Floats, Indices, kernel
 from .lanes import Lanes
-from .pyramid import halve_features
+from .picking import every_place
+from .pyramid import halve_into
 from .regions import depth_inside, dilate, halve_all
 from .search import Field
 
@@ -27,23 +28,70 @@ _MAX_SOURCES = 1 << 18
 
 @dataclass(frozen=True)
 class Planes:
-    """One level of target or source: ``features`` padded by RADIUS, (height + 2R, (width + 2R) ·
-    channels); ``mask``: (height, width), the target's unknown or the source's usable pixels;
-    ``present``: (height, width), what there is of the target, unknown or not; ``trust``: (height,
-    width) in 0..1, how much its guides count."""
+    """One level of target or source, but for its features. ``mask``: (height, width), the target's
+    unknown or the source's usable pixels; ``present``: (height, width), what there is of the
+    target, unknown or not; ``trust``: (height, width) in 0..1, how much its guides count."""
 
-    features: Floats
     mask: BoolMask
     present: BoolMask
     trust: Floats | None = None
 
 
 @dataclass(frozen=True)
+class Sheets:
+    """One level of target and source. ``features``: of both, laid out as above, (rows, columns ·
+    channels)."""
+
+    features: Floats
+    target: Planes
+    source: Planes
+
+    @property
+    def origin(self) -> int:
+        """Rows from a target's coordinates to the same coordinates in the source."""
+        return self.target.mask.shape[0] + 2 * RADIUS
+
+    def target_pixels(self, channels: int) -> Floats:
+        """(height, width, channels), a view."""
+        return self._pixels(channels, 0, self.target.mask.shape)
+
+    def source_pixels(self, channels: int) -> Floats:
+        return self._pixels(channels, self.origin, self.source.mask.shape)
+
+    def _pixels(self, channels: int, top: int, size: tuple[int, ...]) -> Floats:
+        planes = self.features.reshape(len(self.features), -1, channels)
+        rows = slice(top + RADIUS, top + RADIUS + size[0])
+        return planes[rows, RADIUS : RADIUS + size[1]]
+
+    def halved(self, channels: int, lanes: Lanes) -> Sheets:
+        """A pixel of the target is unknown or present where any of the four below is; one of the
+        source is usable where all are. Those present, or usable, count."""
+        fine = self.target
+        trust = None if fine.trust is None else _halved(fine.trust)
+        target = Planes(~halve_all(~fine.mask), ~halve_all(~fine.present), trust)
+        usable = halve_all(self.source.mask)
+        coarse = blank_sheets(target, Planes(usable, usable), channels)
+        halve_into(coarse.features, 0, self.features, 0, fine.present, channels, lanes)
+        halve_into(
+            coarse.features, coarse.origin, self.features, self.origin, self.source.mask, channels,
+            lanes,
+        )  # fmt: skip
+        return coarse
+
+
+def blank_sheets(target: Planes, source: Planes, channels: int) -> Sheets:
+    """All features are 0."""
+    width = max(target.mask.shape[1], source.mask.shape[1]) + 2 * RADIUS
+    height = target.mask.shape[0] + source.mask.shape[0] + 4 * RADIUS
+    return Sheets(np.zeros((height, width * channels), np.float32), target, source)
+
+
+@dataclass(frozen=True)
 class Atlas:
-    """One level, ready for search. ``unknown``, ``present``: padded masks of the target's pixels
-    to be made and of all the target's. ``origin``: rows from a target's coordinates to the same
-    coordinates in the source. ``given``: what the vote must not change, a copy of the channels
-    from ``colours`` on of the target's rows."""
+    """One level, ready for search. What belongs to the target alone ends where the source begins:
+    ``unknown``, ``present``: padded masks of its pixels to be made and of all of them. ``origin``:
+    rows from a target's coordinates to the same coordinates in the source. ``colours`` of the
+    ``channels`` are voted on, the others given."""
 
     field: Field
     unknown: BoolMask
@@ -53,43 +101,20 @@ class Atlas:
     size: tuple[int, int]
     colours: int
     channels: int
-    given: Floats
 
     @property
     def target(self) -> Floats:
         """(height, width, channels), a view."""
-        planes = self.field.features.reshape(len(self.unknown), -1, self.channels)
+        features = self.field.features
         height, width = self.size
+        planes = features.reshape(len(features), -1, self.channels)
         return planes[RADIUS : RADIUS + height, RADIUS : RADIUS + width]
 
     @property
     def source(self) -> Floats:
         """(rows, columns, channels) of the whole source block, padded; a view."""
-        return self.field.features.reshape(len(self.unknown), -1, self.channels)[self.origin :]
-
-    def restore_guides(self) -> None:
-        self.target[..., self.colours :] = self.given
-
-
-def padded_features(pixels: Floats) -> Floats:
-    """(height, width, channels) as padded feature rows."""
-    height, width, channels = pixels.shape
-    features = np.zeros((height + 2 * RADIUS, width + 2 * RADIUS, channels), np.float32)
-    features[RADIUS:-RADIUS, RADIUS:-RADIUS] = pixels
-    return features.reshape(len(features), -1)
-
-
-def halved_target(fine: Planes, channels: int, lanes: Lanes) -> Planes:
-    """A pixel is unknown or present where any of the four below is; those present count."""
-    features = halve_features(fine.features, fine.present, channels, lanes)
-    trust = None if fine.trust is None else _halved(fine.trust)
-    return Planes(features, ~halve_all(~fine.mask), ~halve_all(~fine.present), trust)
-
-
-def halved_source(fine: Planes, channels: int, lanes: Lanes) -> Planes:
-    """A pixel is usable where all below are."""
-    usable = halve_all(fine.mask)
-    return Planes(halve_features(fine.features, fine.mask, channels, lanes), usable, usable)
+        features = self.field.features
+        return features.reshape(len(features), -1, self.channels)[self.origin :]
 
 
 def _halved(plane: Floats) -> Floats:
@@ -104,48 +129,42 @@ def whole_patches(usable: BoolMask, lanes: Lanes) -> BoolMask:
     return ~dilate(blocked, RADIUS, lanes)[RADIUS:-RADIUS, RADIUS:-RADIUS]
 
 
-def make_atlas(target: Planes, source: Planes, colours: int, channels: int, lanes: Lanes) -> Atlas:
-    """The two on top of each other and an empty field. There must be a whole patch to copy."""
+def make_atlas(sheets: Sheets, colours: int, channels: int, lanes: Lanes) -> Atlas:
+    """An empty field over the two; the features are theirs. There must be a whole patch to copy."""
+    target, source, origin = sheets.target, sheets.source, sheets.origin
     height, width = target.mask.shape
-    source_height, source_width = source.mask.shape
-    origin = height + 2 * RADIUS
-    shape = (origin + source_height + 2 * RADIUS, max(width, source_width) + 2 * RADIUS)
-    features = np.zeros((shape[0], shape[1] * channels), np.float32)
-    features[:origin, : target.features.shape[1]] = target.features
-    features[origin:, : source.features.shape[1]] = source.features
-    lanes.check()
+    rows, columns = len(sheets.features), sheets.features.shape[1] // channels
+    shape = (origin, columns)
     unknown, present = np.zeros(shape, np.bool_), np.zeros(shape, np.bool_)
     inner = (slice(RADIUS, RADIUS + height), slice(RADIUS, RADIUS + width))
     unknown[inner], present[inner] = target.mask, target.present
     confidence = _confidence(unknown, present, lanes)
     touched = np.zeros(shape, np.bool_)
     touched[inner] = dilate(target.mask, RADIUS, lanes)
-    valid = np.zeros(shape, np.bool_)
-    beside = slice(RADIUS, RADIUS + source_width)
+    valid = np.zeros((rows, columns), np.bool_)
+    beside = slice(RADIUS, RADIUS + source.mask.shape[1])
     valid[origin + RADIUS : -RADIUS, beside] = whole_patches(source.mask, lanes)
     field = Field(
-        features,
+        sheets.features,
         _weights(confidence[inner], target, colours, channels, shape, lanes),
         np.zeros(shape, np.int32),
         np.zeros(shape, np.int32),
         np.zeros(shape, np.float32),
         touched,
         valid,
-        _sample(valid),
+        _sample(valid, lanes),
     )
-    planes = features.reshape(shape[0], -1, channels)
-    given = planes[inner][..., colours:].copy()
-    return Atlas(
-        field, unknown, present, confidence, origin, (height, width), colours, channels, given
-    )
+    return Atlas(field, unknown, present, confidence, origin, (height, width), colours, channels)
 
 
 def _confidence(unknown: BoolMask, present: BoolMask, lanes: Lanes) -> Floats:
     """1 where colours are given, falling away from there; 1 everywhere if none are."""
     if not (present & ~unknown).any():
         return np.ones(unknown.shape, np.float32)
-    depth = depth_inside(unknown | ~present, lanes)
-    lanes.check()
+    return lanes.over(_falling_away, depth_inside(unknown | ~present, lanes))
+
+
+def _falling_away(depth: Floats) -> Floats:
     return np.maximum(np.float32(_CONFIDENCE_BASE) ** -depth, np.float32(_LEAST_CONFIDENCE))
 
 
@@ -161,17 +180,21 @@ def _weights(
     weight = np.zeros((shape[0], shape[1], channels), np.uint8)
     height, width = confidence.shape
     inner = weight[RADIUS : RADIUS + height, RADIUS : RADIUS + width]
-    full = np.where(target.present, np.float32(_FULL_WEIGHT), np.float32(0.0))
-    inner[..., :colours] = (full * confidence).astype(np.uint8)[..., None]
-    guides = full if target.trust is None else full * np.clip(target.trust, 0.0, 1.0)
-    inner[..., colours:] = guides.astype(np.uint8)[..., None]
-    lanes.check()
+
+    def work(rows: slice) -> None:
+        full = np.where(target.present[rows], np.float32(_FULL_WEIGHT), np.float32(0.0))
+        inner[rows, :, :colours] = (full * confidence[rows]).astype(np.uint8)[..., None]
+        if target.trust is not None:
+            full = full * np.clip(target.trust[rows], 0.0, 1.0)
+        inner[rows, :, colours:] = full.astype(np.uint8)[..., None]
+
+    lanes.bands(work, height, width)
     return weight.reshape(shape[0], -1)
 
 
-def _sample(valid: BoolMask) -> Indices:
-    flat = np.flatnonzero(valid)
-    flat = flat[:: 1 + len(flat) // _MAX_SOURCES]
+def _sample(valid: BoolMask, lanes: Lanes) -> Indices:
+    step = 1 + int(np.count_nonzero(valid)) // _MAX_SOURCES
+    flat = every_place(valid, step, lanes)
     return np.stack(np.unravel_index(flat, valid.shape), axis=1).astype(np.int32)
 
 

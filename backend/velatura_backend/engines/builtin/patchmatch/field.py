@@ -6,9 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ....imaging.banded import row_bands
 from .distance import RADIUS
 from .kernels import BoolMask, Bytes, Flag, Floats, kernel
 from .lanes import Lanes
+from .picking import every_place
 from .pyramid import Masks, valid_patches
 from .regions import depth_inside, dilate
 from .search import Field
@@ -73,8 +75,7 @@ def prepare_level(features: Floats, masks: Masks, lanes: Lanes) -> Level:
     lanes.rows(_trust, *depth.shape, depth, hole, present, channels, confidence, weight)
     target = padded(dilate(masks.hole, RADIUS, lanes))
     valid = valid_patches(masks, lanes)
-    flat = np.flatnonzero(valid)
-    flat = flat[:: 1 + len(flat) // _MAX_SOURCES]
+    flat = every_place(valid, 1 + int(np.count_nonzero(valid)) // _MAX_SOURCES, lanes)
     sources = np.stack(np.unravel_index(flat, valid.shape), axis=1).astype(np.int32)
     shape = hole.shape
     field = Field(
@@ -90,12 +91,14 @@ def prepare_level(features: Floats, masks: Masks, lanes: Lanes) -> Level:
     return Level(field, hole, present, confidence)
 
 
-def scatter(field: Field, generator: np.random.Generator) -> None:
+def scatter(field: Field, generator: np.random.Generator, lanes: Lanes) -> None:
     """Every target starts at a source drawn at random."""
-    places = np.flatnonzero(field.target)
-    drawn = field.sources[generator.integers(len(field.sources), size=len(places))]
-    field.row.ravel()[places] = drawn[:, 0]
-    field.column.ravel()[places] = drawn[:, 1]
+    for part in row_bands(*field.target.shape):
+        lanes.check()
+        places = np.flatnonzero(field.target[part])
+        drawn = field.sources[generator.integers(len(field.sources), size=len(places))]
+        field.row[part].reshape(-1)[places] = drawn[:, 0]
+        field.column[part].reshape(-1)[places] = drawn[:, 1]
 
 
 def align(field: Field, rows: int) -> None:

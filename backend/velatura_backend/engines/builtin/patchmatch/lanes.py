@@ -76,13 +76,13 @@ class Lanes:
         """The kernel over rows ``0 .. height-1`` of a picture of that width."""
         self.run(kernel, row_pieces(height, width), *arguments)
 
-    def bands(self, work: Work, height: int, width: int) -> None:
-        """Plain Python over bands of rows, which numpy does without the interpreter lock. Bands may
-        be worked on at the same time: each writes its own rows only.
+    def bands(self, work: Work, height: int, width: int, least: int = 1) -> None:
+        """Plain Python over bands of (at least ``least``) rows, which numpy does without the
+        interpreter lock. Bands may be worked on at the same time: each writes its own rows only.
 
         :raises Cancelled: the order is to stop
         """
-        self._deal(self.check, work, row_bands(height, width))
+        self._deal(self.check, work, row_bands(height, width, least))
 
     def over(
         self,

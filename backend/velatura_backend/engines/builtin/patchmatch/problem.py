@@ -8,13 +8,15 @@ import numpy as np
 
 from velatura_protocol.errors import NoSource
 
-from .atlas import Planes, halved_source, halved_target, padded_features, whole_patches
-from .distance import RADIUS, SIDE
+from .atlas import Planes, Sheets, blank_sheets, whole_patches
+from .distance import SIDE
 from .kernels import BoolMask, Floats
 from .lanes import Lanes
-from .pyramid import TEXTURE_CHANNELS, assemble, soften_texture
+from .pyramid import roughness_of
 
 _MAX_LEVELS = 12
+_LEAST_BAND = 48
+"""Rows: roughness looks at three more above and below."""
 
 
 @dataclass(frozen=True)
@@ -78,16 +80,19 @@ class SynthesisSettings:
 
 @dataclass(frozen=True)
 class Pyramid:
-    """``levels``: target and source, finest first. A pixel's channels: first its colours and, where
-    wanted, its roughness, together ``voted``; then guides; then, where wanted, its usage."""
+    """``levels``: finest first. A pixel's channels: first its colours and, where wanted, its
+    roughness, together ``voted``; then guides; then, where wanted, its usage."""
 
-    levels: list[tuple[Planes, Planes]]
+    levels: list[Sheets]
     voted: int
     channels: int
 
 
 def build_pyramid(problem: Problem, settings: SynthesisSettings, lanes: Lanes) -> Pyramid:
-    """:raises NoSource: not one whole patch of the source is usable"""
+    """Nothing of it is the problem's own: that may be forgotten.
+
+    :raises NoSource: not one whole patch of the source is usable
+    """
     builder = _Builder(problem, settings, lanes)
     return Pyramid(builder.levels(), builder.voted, builder.channels)
 
@@ -100,56 +105,50 @@ class _Builder:
         self.voted = self.colours + (settings.texture > 0.0)
         self.channels = self.voted + guides + (settings.usage > 0.0)
 
-    def levels(self) -> list[tuple[Planes, Planes]]:
-        levels = [(self._target(), self._source())]
-        if not whole_patches(levels[0][1].mask, self.lanes).any():
+    def levels(self) -> list[Sheets]:
+        levels = [self._finest()]
+        if not whole_patches(levels[0].source.mask, self.lanes).any():
             raise NoSource
         while len(levels) < _MAX_LEVELS:
-            fine_target, fine_source = levels[-1]
-            shorter = min(*fine_target.mask.shape, *fine_source.mask.shape)
+            fine = levels[-1]
+            shorter = min(*fine.target.mask.shape, *fine.source.mask.shape)
             if shorter < 2 * max(self.settings.coarsest, SIDE + 1):
                 break
-            target = halved_target(fine_target, self.channels, self.lanes)
-            source = halved_source(fine_source, self.channels, self.lanes)
-            if not whole_patches(source.mask, self.lanes).any():
+            coarse = fine.halved(self.channels, self.lanes)
+            if not whole_patches(coarse.source.mask, self.lanes).any():
                 break
-            levels.append((target, source))
+            levels.append(coarse)
         return levels
 
-    def _target(self) -> Planes:
+    def _finest(self) -> Sheets:
         problem = self.problem
-        size = problem.initial.shape[:2]
-        present = np.ones(size, np.bool_) if problem.absent is None else ~problem.absent
-        unknown = present if problem.fixed is None else present & ~problem.fixed
-        features = self._assembled(problem.initial, present, problem.target_guides)
-        return Planes(features, unknown, present, problem.guide_map)
+        present = np.ones(problem.initial.shape[:2], np.bool_)
+        if problem.absent is not None:
+            present &= ~problem.absent
+        unknown = present.copy() if problem.fixed is None else present & ~problem.fixed
+        usable = np.ones(problem.source.shape[:2], np.bool_)
+        if problem.usable is not None:
+            usable &= problem.usable
+        target = Planes(unknown, present, problem.guide_map)
+        sheets = blank_sheets(target, Planes(usable, usable), self.channels)
+        above, below = sheets.target_pixels(self.channels), sheets.source_pixels(self.channels)
+        self._assemble(above, problem.initial, present, problem.target_guides)
+        self._assemble(below, problem.source, usable, problem.source_guides)
+        return sheets
 
-    def _source(self) -> Planes:
-        problem = self.problem
-        usable = problem.usable
-        if usable is None:
-            usable = np.ones(problem.source.shape[:2], np.bool_)
-        features = self._assembled(problem.source, usable, problem.source_guides)
-        return Planes(features, usable, usable)
+    def _assemble(
+        self, pixels: Floats, colours: Floats, known: BoolMask, guides: Floats | None
+    ) -> None:
+        gain, cancel = self.settings.texture, self.lanes.cancel
+        scale = np.float32(np.sqrt(self.settings.guide_weight))
 
-    def _assembled(self, colours: Floats, known: BoolMask, guides: Floats | None) -> Floats:
-        pixels = np.zeros((*colours.shape[:2], self.channels), np.float32)
-        pixels[..., : self.colours] = colours
-        self.lanes.check()
-        if (gain := self.settings.texture) > 0.0:
-            pixels[..., self.colours] = _roughness(colours, known, gain, self.lanes)
-        if guides is not None:
-            scale = np.float32(np.sqrt(self.settings.guide_weight))
-            pixels[..., self.voted : self.voted + guides.shape[2]] = scale * guides
-        self.lanes.check()
-        return padded_features(pixels)
+        def work(rows: slice) -> None:
+            pixels[rows, :, : self.colours] = colours[rows]
+            if gain > 0.0:
+                rough = roughness_of(colours, known, gain, rows, cancel)
+                pixels[rows, :, self.colours] = rough
+            if guides is not None:
+                last = self.voted + guides.shape[2]
+                pixels[rows, :, self.voted : last] = scale * guides[rows]
 
-
-def _roughness(colours: Floats, known: BoolMask, gain: float, lanes: Lanes) -> Floats:
-    """(height, width): the mean step to a known neighbour, in a window of 5x5."""
-    features = assemble(colours, known, gain, lanes)
-    channels = colours.shape[2] + TEXTURE_CHANNELS
-    soften_texture(features, known, channels, lanes)
-    planes = features.reshape(len(features), -1, channels)[RADIUS:-RADIUS, RADIUS:-RADIUS]
-    lanes.check()
-    return 0.5 * (planes[..., -2] + planes[..., -1])
+        self.lanes.bands(work, *known.shape, least=_LEAST_BAND)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ...base import CancelToken
 from .distance import RADIUS, SIDE
 from .kernels import BoolMask, Flag, Floats, Real, kernel
 from .lanes import Lanes
@@ -144,9 +145,11 @@ def _halve(
     flag: Flag,
     serial: int,
     fine: Floats,
+    fine_top: int,
     known: BoolMask,
     channels: int,
     coarse: Floats,
+    coarse_top: int,
 ) -> None:
     height, width = known.shape
     total = np.empty(channels, np.float32)
@@ -162,18 +165,33 @@ def _halve(
                         count += np.float32(1.0)
                         first = (fx + RADIUS) * channels
                         for c in range(channels):
-                            total[c] += fine[fy + RADIUS, first + c]
+                            total[c] += fine[fine_top + fy + RADIUS, first + c]
             if count > 0.0:
                 for c in range(channels):
-                    coarse[y + RADIUS, (x + RADIUS) * channels + c] = total[c] / count
+                    coarse[coarse_top + y + RADIUS, (x + RADIUS) * channels + c] = total[c] / count
 
 
 def halve_features(fine: Floats, known: BoolMask, channels: int, lanes: Lanes) -> Floats:
     """Half the size (rounded up): the mean of the known pixels below each; 0 where none is."""
     height, width = ((side + 1) // 2 for side in known.shape)
     coarse = np.zeros((height + 2 * RADIUS, (width + 2 * RADIUS) * channels), np.float32)
-    lanes.rows(_halve, height, width, fine, known, channels, coarse)
+    halve_into(coarse, 0, fine, 0, known, channels, lanes)
     return coarse
+
+
+def halve_into(
+    coarse: Floats,
+    coarse_top: int,
+    fine: Floats,
+    fine_top: int,
+    known: BoolMask,
+    channels: int,
+    lanes: Lanes,
+) -> None:
+    """:func:`halve_features` of what lies in ``fine`` from a row on, into ``coarse`` from a row on,
+    which is all 0."""
+    height, width = ((side + 1) // 2 for side in known.shape)
+    lanes.rows(_halve, height, width, fine, fine_top, known, channels, coarse, coarse_top)
 
 
 @kernel
@@ -213,6 +231,22 @@ def soften_texture(features: Floats, known: BoolMask, channels: int, lanes: Lane
     inner = features.reshape(len(features), -1, channels)[RADIUS:-RADIUS, RADIUS:-RADIUS]
     texture = np.ascontiguousarray(inner[..., -TEXTURE_CHANNELS:])
     lanes.rows(_soften_texture, height, width, texture, known, channels, features)
+
+
+def roughness_of(
+    colours: Floats, known: BoolMask, gain: float, rows: slice, cancel: CancelToken
+) -> Floats:
+    """(rows, width): the mean step to a known neighbour, in a window of 5x5, ``gain`` times. Only
+    those rows, and a few around them, are looked at."""
+    first = max(0, rows.start - _TEXTURE_REACH - 1)
+    window = slice(first, min(len(colours), rows.stop + _TEXTURE_REACH + 1))
+    with Lanes(1, cancel) as lanes:
+        features = assemble(colours[window], known[window], gain, lanes)
+        channels = colours.shape[2] + TEXTURE_CHANNELS
+        soften_texture(features, known[window], channels, lanes)
+    planes = features.reshape(len(features), -1, channels)[RADIUS:-RADIUS, RADIUS:-RADIUS]
+    own = planes[rows.start - first : rows.stop - first]
+    return 0.5 * (own[..., -2] + own[..., -1])
 
 
 def value_range(image: Floats, source: BoolMask) -> tuple[Floats, Floats]:

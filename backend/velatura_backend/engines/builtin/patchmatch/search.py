@@ -20,6 +20,8 @@ _MIN_TARGETS_PER_STRIPE = 512
 
 class Field(NamedTuple):
     """A nearest-neighbour field and what it is searched in; all but ``sources`` padded by RADIUS.
+    What belongs to targets (``weight``, ``row``, ``column``, ``cost``, ``target``) may end above
+    what may be copied.
 
     ``features``: float32 (height, width · channels). ``weight``: how much a channel of a pixel
     counts in a distance, uint8, shaped like the features, 0 in the padding. ``row``, ``column``:
@@ -81,7 +83,7 @@ def _tested(
     best: Real,
 ) -> Real:
     """The cost of copying (sy, sx) to (y, x), or ``best`` if it is no better."""
-    height, width = field.target.shape
+    height, width = field.valid.shape
     if sy < RADIUS or sx < RADIUS or sy >= height - RADIUS or sx >= width - RADIUS:
         return best
     if not field.valid[sy, sx]:
@@ -205,7 +207,7 @@ def _sweep_stripe(
 
 def stripes(target: BoolMask) -> list[Piece]:
     """Rows dealt into stripes with about equally many targets each."""
-    counts = np.cumsum(np.count_nonzero(target, axis=1))
+    counts = np.cumsum([np.count_nonzero(row) for row in target])  # by axis: ten times as long
     total = int(counts[-1])
     count = max(1, min(_MAX_STRIPES, total // _MIN_TARGETS_PER_STRIPE))
     cuts = np.searchsorted(counts, [total * i / count for i in range(1, count)], side="right")

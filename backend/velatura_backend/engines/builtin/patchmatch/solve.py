@@ -181,7 +181,7 @@ class _Solver:
     def _in_step(
         self, level: Level, steps: Steps, index: int, shares: int
     ) -> Generator[Stage, None, Candidate]:
-        scatter(level.field, self._generator(index, 1))
+        scatter(level.field, self._generator(index, 1), self.lanes)
         start_in_step(level, steps)
         level.field.cost[:] = 0.0
         self._vote(level, 1.0)
@@ -191,7 +191,7 @@ class _Solver:
     def _refined(
         self, level: Level, coarser: Candidate, index: int, shares: int
     ) -> Generator[Stage, None, Candidate]:
-        scatter(level.field, self._generator(index, 0))
+        scatter(level.field, self._generator(index, 0), self.lanes)
         refine(level.field, coarser.level.field, self.lanes)
         level.field.cost[:] = 0.0
         self._vote(level, 1.0)
@@ -217,7 +217,7 @@ class _Solver:
         tries = self._tries(index)
         for attempt in range(tries):
             trial = copied(level)
-            scatter(trial.field, self._generator(index, attempt))
+            scatter(trial.field, self._generator(index, attempt), self.lanes)
             frame = tries - 1 - attempt
             if self._is_coarsest(index) and frame < len(self.layout.frames):
                 align(trial.field, self.layout.frames[frame] >> index)

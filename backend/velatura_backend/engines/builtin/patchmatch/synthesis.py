@@ -22,6 +22,7 @@ from .distance import RADIUS, SIDE
 from .field import scatter
 from .kernels import BoolMask, Floats, Indices
 from .lanes import Lanes
+from .picking import every_place, extremes, selected
 from .poisson import poisson_finish
 from .problem import Problem, SynthesisSettings, build_pyramid
 from .search import Sweep, search, stripes
@@ -35,6 +36,7 @@ _LEAST_SPREAD = 1.5e-5
 _MOST_USED = 8.0
 _USAGE_PIXELS = 1_500_000
 _COARSEST_SWEEPS = 6
+_SAMPLES = 100_000
 
 
 @dataclass(frozen=True)
@@ -63,40 +65,45 @@ def synthesise(
     :raises NoSource: the source has not one whole patch (7x7) that is usable
     :raises Cancelled: within a row of a kernel
     """
-    yield from _Synthesiser(problem, settings, seed, lanes).run()
+    synthesiser = _Synthesiser(problem, settings, seed, lanes)
+    del problem  # 12 megapixels of it are 300 MB that nobody needs any more
+    yield from synthesiser.run()
 
 
 class _Synthesiser:
     def __init__(
         self, problem: Problem, settings: SynthesisSettings, seed: int, lanes: Lanes
     ) -> None:
-        self.problem, self.settings, self.seed, self.lanes = problem, settings, seed, lanes
+        self.settings, self.seed, self.lanes = settings, seed, lanes
         self.colours = problem.source.shape[2]
-        samples = _samples(problem.source, problem.usable)
+        samples = _samples(problem.source, problem.usable, lanes)
         if not len(samples):
             raise NoSource
         self.deviation = samples.std(axis=0)
         self.variance = float((self.deviation**2).sum()) + 1e-4
+        self.range = _ranges(problem, lanes) if settings.screening is not None else []
         pyramid = build_pyramid(problem, settings, lanes)
         self.levels, self.voted, self.channels = pyramid.levels, pyramid.voted, pyramid.channels
         self.coarsest = len(self.levels) - 1
-        self.unknowns = [int(np.count_nonzero(each.mask)) for each, _ in self.levels]
+        self.unknowns = [int(np.count_nonzero(each.target.mask)) for each in self.levels]
         self.tones: Tones | None = None
-        self.longest = max(max(each.mask.shape) for each in self.levels[-1])
+        coarsest = self.levels[-1]
+        self.longest = max(*coarsest.target.mask.shape, *coarsest.source.mask.shape)
         self.work_done = 0.0
         self.work = sum(
-            self._rounds(index) * target.mask.size for index, (target, _) in enumerate(self.levels)
+            self._rounds(index) * each.target.mask.size for index, each in enumerate(self.levels)
         )
 
     def run(self) -> Iterator[SynthesisStage]:
         coarser: Atlas | None = None
         for index in reversed(range(len(self.levels))):
-            atlas = make_atlas(*self.levels.pop(), self.voted, self.channels, self.lanes)
-            scatter(atlas.field, self._generator(index))
+            atlas = make_atlas(self.levels.pop(), self.voted, self.channels, self.lanes)
+            scatter(atlas.field, self._generator(index), self.lanes)
             if coarser is None:
                 self._start(atlas, index)
             else:
                 refine_atlas(atlas, coarser, self.lanes)
+                coarser = None
                 self._vote(atlas, 1.0, self._reach(index))
             energy = 0.0
             for energy in self._alternate(atlas, index):
@@ -108,7 +115,7 @@ class _Synthesiser:
             else:
                 self._finish(atlas)
                 colours = atlas.target[..., : self.colours]
-                yield SynthesisStage(1.0, colours, 1, energy, True, _places(atlas))
+                yield SynthesisStage(1.0, colours, 1, energy, True, _places(atlas, self.lanes))
             coarser = atlas
 
     def _start(self, atlas: Atlas, index: int) -> None:
@@ -133,11 +140,11 @@ class _Synthesiser:
             sweeps = 1 if self._is_large(index) else self.settings.sweeps
             for number in range(sweeps):
                 search(atlas.field, self._sweep(index, turn, number), pieces, self.lanes)
-            costs = atlas.field.cost[: atlas.origin][atlas.field.target[: atlas.origin]]
+            costs = self._costs(atlas)
             late = turn == rounds or turn > rounds // 2 + 1
             settings = self.settings
             spread = settings.narrow_spread if late else settings.wide_spread
-            self._vote(atlas, spread, self._reach(index))
+            self._vote(atlas, spread, self._reach(index), costs)
             self.work_done += atlas.size[0] * atlas.size[1]
             yield float(costs.mean())
 
@@ -150,13 +157,17 @@ class _Synthesiser:
         field = atlas.field
         at = field.target
         flat = field.row[at].astype(np.int64) * at.shape[1] + field.column[at]
-        counts = np.bincount(flat, minlength=at.size).reshape(at.shape)[atlas.origin :]
-        share = len(flat) / max(1, np.count_nonzero(field.valid))
-        used = ndimage.uniform_filter(counts.astype(np.float32), SIDE, mode="constant") / share
         self.lanes.check()
+        counts = np.bincount(flat, minlength=field.valid.size)
+        used = counts.reshape(field.valid.shape)[atlas.origin :].astype(np.float32)
+        self.lanes.check()
+        share = len(flat) / max(1, np.count_nonzero(field.valid))
+        used = ndimage.uniform_filter(used, SIDE, mode="constant") / share
         # A distance is a sum over channels, and so is the variance: one channel stands for all.
         scale = self.settings.usage * self.variance
-        atlas.source[..., -1] = np.sqrt(scale * np.clip(used, 0.0, _MOST_USED))
+        atlas.source[..., -1] = self.lanes.over(
+            lambda band: np.sqrt(scale * np.clip(band, 0.0, _MOST_USED)), used
+        )
 
     def _sweep(self, index: int, turn: int, number: int) -> Sweep:
         """Only the first sweep of a round looks far: the second one spreads what it found. That is
@@ -171,18 +182,20 @@ class _Synthesiser:
         reverse = (turn + number) % 2 == 1
         return Sweep(self.channels, reverse, radius, tries, np.float32(0.0), seed & 0x7FFFFFFF)
 
-    def _vote(self, atlas: Atlas, spread: float, reach: int) -> Floats:
+    def _vote(self, atlas: Atlas, spread: float, reach: int, costs: Floats | None = None) -> Floats:
         """Returns how much each patch counted."""
-        weight = weigh(atlas.field, atlas.confidence, self._spread(atlas, spread), self.lanes)
-        vote(atlas.field, atlas.unknown, weight, self.channels, reach, self.lanes)
-        atlas.restore_guides()
+        costs = self._costs(atlas) if costs is None else costs
+        weight = weigh(atlas.field, atlas.confidence, self._spread(costs, spread), self.lanes)
+        vote(atlas.field, atlas.unknown, weight, self.channels, reach, self.lanes, self.voted)
         return weight
+
+    def _costs(self, atlas: Atlas) -> Floats:
+        return selected(atlas.field.cost, atlas.field.target, self.lanes)
 
     def _reach(self, index: int) -> int:
         return self.settings.final_reach if self._is_large(index) else RADIUS
 
-    def _spread(self, atlas: Atlas, wish: float) -> float:
-        costs = atlas.field.cost[: atlas.origin][atlas.field.target[: atlas.origin]]
+    def _spread(self, costs: Floats, wish: float) -> float:
         costs = costs[:: 1 + len(costs) // 100_000]
         return wish * max(float(np.percentile(costs, 75)), _LEAST_SPREAD) if len(costs) else 1.0
 
@@ -196,11 +209,14 @@ class _Synthesiser:
             self._level_tones(atlas, weight)
         else:
             self.tones.apply(atlas.target[..., : self.colours], unknown, self.lanes)
-        for channel in range(self.colours):
-            plane = atlas.target[..., channel]
-            least, most = self._range(channel)
-            np.clip(plane, least, most, out=plane, where=unknown)
-            self.lanes.check()
+        colours = atlas.target[..., : self.colours]
+
+        def hold(rows: slice) -> None:
+            for channel, (least, most) in enumerate(self.range):
+                plane = colours[rows, :, channel]
+                np.clip(plane, least, most, out=plane, where=unknown[rows])
+
+        self.lanes.bands(hold, *atlas.size)
 
     def _level_tones(self, atlas: Atlas, weight: Floats) -> None:
         field, reach = atlas.field, self.settings.final_reach
@@ -221,13 +237,6 @@ class _Synthesiser:
         before = atlas.target[..., : self.colours].copy()
         self._level_tones(atlas, weight)
         return Tones(atlas.target[..., : self.colours] - before, scale)
-
-    def _range(self, channel: int) -> tuple[float, float]:
-        plane, usable = self.problem.source[..., channel], self.problem.usable
-        if usable is None:
-            return float(plane.min()), float(plane.max())
-        least = np.min(plane, where=usable, initial=np.inf)
-        return float(least), float(np.max(plane, where=usable, initial=-np.inf))
 
     def _inside(self, atlas: Atlas, mask: BoolMask) -> BoolMask:
         height, width = atlas.size
@@ -253,15 +262,26 @@ class _Synthesiser:
         return np.random.default_rng([self.seed & 0xFFFFFFFFFFFF, index])
 
 
-def _samples(source: Floats, usable: BoolMask | None) -> Floats:
+def _samples(source: Floats, usable: BoolMask | None, lanes: Lanes) -> Floats:
     """Up to 100 000 usable pixels."""
     pixels = source.reshape(-1, source.shape[2])
-    places = np.arange(len(pixels)) if usable is None else np.flatnonzero(usable)
-    return pixels[places[:: 1 + len(places) // 100_000]]
+    if usable is None:
+        return pixels[:: 1 + len(pixels) // _SAMPLES].copy()
+    return pixels[every_place(usable, 1 + int(np.count_nonzero(usable)) // _SAMPLES, lanes)]
 
 
-def _places(atlas: Atlas) -> Indices:
+def _ranges(problem: Problem, lanes: Lanes) -> list[tuple[float, float]]:
+    """The least and the most of each colour that may be copied."""
+    source = problem.source
+    return [extremes(source[..., each], problem.usable, lanes) for each in range(source.shape[2])]
+
+
+def _places(atlas: Atlas, lanes: Lanes) -> Indices:
     height, width = atlas.size
     inner = (slice(RADIUS, RADIUS + height), slice(RADIUS, RADIUS + width))
-    rows = atlas.field.row[inner] - (atlas.origin + RADIUS)
-    return np.stack([rows, atlas.field.column[inner] - RADIUS], axis=2)
+    first = atlas.origin + RADIUS
+
+    def beside(row: Indices, column: Indices) -> Indices:
+        return np.stack([row - first, column - RADIUS], axis=2)
+
+    return lanes.over(beside, atlas.field.row[inner], atlas.field.column[inner])

@@ -10,8 +10,6 @@ from numpy.typing import NDArray
 from .kernels import BoolMask, Floats
 from .lanes import Lanes
 
-_ROWS = 256
-
 
 @dataclass(frozen=True)
 class Tones:
@@ -26,14 +24,15 @@ class Tones:
         height, width = colours.shape[:2]
         top, bottom, down = self._between(height, self.change.shape[0])
         left, right, across = self._between(width, self.change.shape[1])
-        for start in range(0, height, _ROWS):
-            lanes.check()
-            rows = slice(start, min(height, start + _ROWS))
+
+        def work(rows: slice) -> None:
             share = down[rows, None, None]
             lines = self.change[top[rows]] * (1.0 - share) + self.change[bottom[rows]] * share
             share = across[None, :, None]
             change = lines[:, left] * (1.0 - share) + lines[:, right] * share
             colours[rows] += change * where[rows, :, None]
+
+        lanes.bands(work, height, width)
 
     def _between(
         self, fine: int, coarse: int

@@ -46,11 +46,12 @@ def _vote(
     hole: BoolMask,
     weight: Floats,
     channels: int,
+    voted: int,
     reach: int,
 ) -> None:
     width = hole.shape[1]
     features = field.features
-    total = np.empty(channels, np.float32)
+    total = np.empty(voted, np.float32)
     for y in range(start, stop):
         if flag[0] == serial:
             return
@@ -65,11 +66,11 @@ def _vote(
                     if w == 0.0:
                         continue
                     first = (field.column[y - dy, x - dx] + dx) * channels
-                    source = features[field.row[y - dy, x - dx] + dy, first : first + channels]
-                    for c in range(channels):
+                    source = features[field.row[y - dy, x - dx] + dy, first : first + voted]
+                    for c in range(voted):
                         total[c] += w * source[c]
                     weights += w
-            for c in range(channels):
+            for c in range(voted):
                 features[y, x * channels + c] = total[c] / weights
 
 
@@ -120,13 +121,21 @@ def weigh(field: Field, confidence: Floats, spread: Real, lanes: Lanes) -> Float
 
 
 def vote(
-    field: Field, hole: BoolMask, weight: Floats, channels: int, reach: int, lanes: Lanes
+    field: Field,
+    hole: BoolMask,
+    weight: Floats,
+    channels: int,
+    reach: int,
+    lanes: Lanes,
+    voted: int | None = None,
 ) -> None:
-    """Replaces the features in the hole by the weighted mean of what the patches copy there.
+    """Replaces the features in the hole by the weighted mean of what the patches copy there; of the
+    ``channels``, only the first ``voted``, if that is told.
 
     In place: copied patches are valid and so never contain a pixel of the hole.
     """
-    lanes.rows(_vote, *hole.shape, field, hole, weight, channels, reach)
+    first = channels if voted is None else voted
+    lanes.rows(_vote, *hole.shape, field, hole, weight, channels, first, reach)
 
 
 def vote_steps(

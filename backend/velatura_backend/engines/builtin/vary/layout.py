@@ -12,13 +12,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ....imaging.banded import Check
 from ..patchmatch.kernels import BoolMask, Floats, Indices
 from ..patchmatch.lanes import Lanes
 from ..patchmatch.regions import halve_all
 from .sheet import halved
 
 _SMALL_SIDE = 96
-_BAND_ROWS = 64
 _ENOUGH = 1 << 20
 _LEAST_PIECE = 8
 _CANDIDATES = 64
@@ -27,6 +27,7 @@ _LITTLE, _MUCH = 0.04, 0.25
 _FAR, _NEAR = 0.5, 0.05
 _UNUSABLE = 1e3
 _TEXTURE = 0.95
+_ROWS_A_CHECK = 256
 
 
 @dataclass(frozen=True)
@@ -40,27 +41,29 @@ class Freedom:
 _ANYWHERE = Freedom(1.0, 1.0)
 
 
-def freedom_of(image: Floats, strength: float) -> Freedom:
+def freedom_of(image: Floats, strength: float, lanes: Lanes) -> Freedom:
     """Far where the picture is the same everywhere; hardly across what changes on the way, as from
     sky to ground: the share of the variance that lies between strips tells the one from the other.
     """
     step = max(1, round((image.shape[0] * image.shape[1] / _ENOUGH) ** 0.5))
     image = image[::step, ::step]
-    return Freedom(*(strength * _reach(np.moveaxis(image, axis, 0)) for axis in (0, 1)))
+    return Freedom(*(strength * _reach(np.moveaxis(image, axis, 0), lanes) for axis in (0, 1)))
 
 
-def _reach(image: Floats) -> float:
+def _reach(image: Floats, lanes: Lanes) -> float:
     strips = np.array_split(image, min(_STRIPS, len(image)))
     means = np.stack([strip.mean(axis=(0, 1)) for strip in strips])
+    lanes.check()
     total = float(image.var(axis=(0, 1)).sum())
+    lanes.check()
     share = float(means.var(axis=0).sum()) / total if total > 0.0 else 0.0
     held = np.clip((share - _LITTLE) / (_MUCH - _LITTLE), 0.0, 1.0)
     return float(_FAR + (_NEAR - _FAR) * held)
 
 
-def is_texture(image: Floats) -> bool:
+def is_texture(image: Floats, lanes: Lanes) -> bool:
     """Whether it is the same everywhere, up and down and across."""
-    freedom = freedom_of(image, 1.0)
+    freedom = freedom_of(image, 1.0, lanes)
     return min(freedom.rows, freedom.columns) >= _TEXTURE * _FAR
 
 
@@ -82,10 +85,10 @@ class Ground:
         rows, columns = (np.arange(side, dtype=np.int32) for side in usable.shape)
         return cls(colours, usable, rows, columns, kept)
 
-    def halved(self) -> Ground:
+    def halved(self, lanes: Lanes) -> Ground:
         height, width = ((side + 1) // 2 for side in self.usable.shape)
         return Ground(
-            halved(self.colours),
+            halved(self.colours, lanes),
             halve_all(self.usable),
             np.minimum(self.rows[::2] // 2, height - 1),
             np.minimum(self.columns[::2] // 2, width - 1),
@@ -98,11 +101,11 @@ def laid_out(ground: Ground, piece: int, strength: float, seed: int, lanes: Lane
     ``strength`` in 0..1 scales how far pieces wander. What is kept is not put in."""
     small, scale = ground, 1
     while min(small.usable.shape) >= 2 * _SMALL_SIDE:
-        small, scale = small.halved(), scale * 2
+        small, scale = small.halved(lanes), scale * 2
         lanes.check()
     generator = np.random.default_rng([seed & 0xFFFFFFFFFFFF, 1])
     piece = max(_LEAST_PIECE, round(piece / scale))
-    freedom = freedom_of(small.colours, strength)
+    freedom = freedom_of(small.colours, strength, lanes)
     places = new_layout(small, piece, freedom, generator, lanes)
     return _moved(ground, places, scale, lanes)
 
@@ -112,13 +115,15 @@ def _moved(ground: Ground, places: Indices, scale: int, lanes: Lanes) -> Floats:
     height, width = ground.usable.shape
     columns = np.arange(len(ground.columns))
     moved = np.empty((len(ground.rows), len(columns), ground.colours.shape[2]), np.float32)
-    for top in range(0, len(moved), _BAND_ROWS):
-        lanes.check()
-        rows = np.arange(top, min(top + _BAND_ROWS, len(moved)))
+
+    def work(band: slice) -> None:
+        rows = np.arange(band.start, band.stop)
         coarse = places[(rows // scale)[:, None], (columns // scale)[None, :]]
         from_rows = np.minimum(coarse[..., 0] * scale + (rows % scale)[:, None], height - 1)
         from_columns = np.minimum(coarse[..., 1] * scale + (columns % scale)[None, :], width - 1)
-        moved[rows[0] : rows[-1] + 1] = ground.colours[from_rows, from_columns]
+        moved[band] = ground.colours[from_rows, from_columns]
+
+    lanes.bands(work, *moved.shape[:2])
     return moved
 
 
@@ -244,17 +249,21 @@ class _Board:
         return taken
 
 
-def cheapest_cut(cost: Floats) -> NDArray[np.int64]:
+def cheapest_cut(cost: Floats, check: Check = lambda: None) -> NDArray[np.int64]:
     """(rows,): the column in each row of the cheapest path from top to bottom that moves by at most
-    one column a row."""
+    one column a row. ``check`` raises when the work is to stop."""
     total = cost.astype(np.float64)
     above = np.full(total.shape[1] + 2, np.inf)
     for row in range(1, len(total)):
+        if row % _ROWS_A_CHECK == 0:
+            check()
         above[1:-1] = total[row - 1]
         total[row] += np.minimum(np.minimum(above[:-2], above[2:]), above[1:-1])
     path = np.empty(len(total), np.int64)
     path[-1] = int(np.argmin(total[-1]))
     for row in range(len(total) - 2, -1, -1):
+        if row % _ROWS_A_CHECK == 0:
+            check()
         first = max(0, path[row + 1] - 1)
         path[row] = first + int(np.argmin(total[row, first : path[row + 1] + 2]))
     return path

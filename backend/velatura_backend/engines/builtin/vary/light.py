@@ -5,11 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from ..arrays import copied
 from ..patchmatch.kernels import Floats
 from ..patchmatch.lanes import Lanes
 
-_BAND_ROWS = 128
 _SIDE = 64
 _ROUNDS = 8
 _LEAST_ERROR = 1e-3
@@ -40,16 +38,18 @@ def evened(working: Floats, colours: int, share: float, lanes: Lanes) -> Floats:
         return working
     fit = _agreed(terms, bright)
     lanes.check()
-    surface = (fit[0] + fit[1] * y + fit[2] * y * y)[:, None] + (fit[3] * x + fit[4] * x * x)
-    surface += fit[5] * (y[:, None] * x)
-    factor = level / np.clip(surface, level / _MOST, level * _MOST)
-    result = copied(working, lanes)
-    for top in range(0, height, _BAND_ROWS):
-        lanes.check()
-        band = slice(top, top + _BAND_ROWS)
-        gain = np.float32(1.0) + np.float32(share) * (factor[band, :, None] - 1.0)
-        result[band, :, :colours] *= gain
-    return result
+    down, across = fit[0] + fit[1] * y + fit[2] * y * y, fit[3] * x + fit[4] * x * x
+
+    def lit(band: Floats, down: Floats, y: Floats) -> Floats:
+        surface = down[:, None] + across
+        surface += fit[5] * (y[:, None] * x)
+        factor = level / np.clip(surface, level / _MOST, level * _MOST)
+        gain = np.float32(1.0) + np.float32(share) * (factor[..., None] - 1.0)
+        result = band.copy()
+        result[..., :colours] *= gain
+        return result
+
+    return lanes.over(lit, working, down, y)
 
 
 def _scale(length: int) -> Floats:

@@ -46,8 +46,7 @@ def importance(colours: Floats, axis: int, lanes: Lanes) -> NDArray[np.float64]:
     average and at the most. Fine texture does not count: it can be made anew."""
     small = colours
     while min(small.shape[:2]) >= 2 * _SMALL_SIDE:
-        small = halved(small)
-        lanes.check()
+        small = halved(small, lanes)
     lines = np.moveaxis(small, axis, 0)
     seen = _distance(lines, _border(small)) * _STANDING_OUT
     seen[1:] += np.abs(np.diff(lines, axis=0)).sum(axis=2)

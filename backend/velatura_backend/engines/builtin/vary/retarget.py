@@ -24,14 +24,16 @@ from ...base import (
     FloatImage,
 )
 from ...specs.retarget import RETARGET
+from ..arrays import copied
 from ..glance import glimpse
 from ..patchmatch.kernels import BoolMask, Flag, Floats, Indices, kernel
 from ..patchmatch.lanes import Lanes
+from ..patchmatch.picking import variance
 from ..patchmatch.synthesis import Problem, SynthesisSettings, synthesise
-from ..premultiplied import from_working, to_working
+from ..premultiplied import straight_of, working_of
 from .layout import Ground, is_texture, laid_out
 from .proportions import Lines, importance, new_lines
-from .sheet import TEXTURE, enlarged, mended, roomy
+from .sheet import TEXTURE, enlarged, mended, roomy, sound_pixels
 
 _PIECE, _WANDER = 0.3, 0.3
 _STAY = 0.5
@@ -52,6 +54,28 @@ class RetargetEngine:
 
 
 @dataclass(frozen=True)
+class _Kept:
+    """What is protected, where it lies in the result. ``fixed``: there; ``rows``, ``columns``: the
+    line of the picture that each line of the result is of, where it has protected pixels."""
+
+    fixed: BoolMask
+    rows: NDArray[np.intp]
+    columns: NDArray[np.intp]
+
+    def put(self, goal: Floats, source: Floats, lanes: Lanes) -> None:
+        """Its pixels of ``source`` (h, w, c) into ``goal`` (H, W, c).
+
+        :raises Cancelled: the order is to stop
+        """
+
+        def work(band: slice) -> None:
+            ys, xs = np.nonzero(self.fixed[band])
+            goal[band][ys, xs] = source[self.rows[band][ys], self.columns[xs]]
+
+        lanes.bands(work, *self.fixed.shape)
+
+
+@dataclass(frozen=True)
 class _Frame:
     """The picture at the scale it will have, before its proportions change."""
 
@@ -64,52 +88,52 @@ class _Retargeting:
     def __init__(self, task: EngineTask, context: EngineContext, lanes: Lanes) -> None:
         self.task, self.context, self.lanes = task, context, lanes
         self.size = task.target or (task.image.shape[0], task.image.shape[1])
-        self.frame = _frame(task, self.size)
-        lanes.check()
+        self.frame = _frame(task, self.size, lanes)
 
     def run(self) -> Iterator[EngineEvent]:
         if self.frame.image.shape[:2] == self.size:
-            yield EngineResult(self.frame.image.copy())
+            yield EngineResult(copied(self.frame.image, self.lanes))
             return
         colours, sound = self._colours()
         rows, columns = (self._lines(colours, axis) for axis in (0, 1))
-        fixed, at = self._protected(rows, columns)
-        texture = is_texture(colours)
+        kept = self._protected(rows, columns)
+        texture = is_texture(colours, self.lanes)
         if texture:
-            initial = self._rearranged(colours, sound, rows, columns, fixed)
+            initial = self._rearranged(colours, sound, rows, columns, kept.fixed)
         else:
             initial = _resampled(colours, rows, columns, self.size, self.lanes)
-        initial[fixed] = colours[at]
+        kept.put(initial, colours, self.lanes)
         if self.context.wants_preview():
-            yield EnginePreview(self._finished(initial, fixed, at))
+            yield EnginePreview(self._finished(initial, kept))
         source, usable = roomy(colours, sound)
         here, there = self._positions(rows, columns)
         problem = Problem(
             source=source,
             initial=initial,
             usable=usable,
-            fixed=fixed if fixed.any() else None,
+            fixed=kept.fixed if kept.fixed.any() else None,
             source_guides=None if texture else roomy(there, sound)[0],
             target_guides=None if texture else here,
         )
-        weight = _STAY * float(colours[sound].var(axis=0).sum())
+        weight = _STAY * float(variance(colours, sound, self.lanes).sum())
         settings = SynthesisSettings(
             texture=TEXTURE, coarsest=40, screening=0.05, guide_weight=weight
         )
         for stage in synthesise(problem, settings, self.task.seed, self.lanes):
             yield EngineProgress(Phase.STEPPING, stage.fraction)
             if stage.fraction == 1.0:
-                result = self._finished(stage.colours, fixed, at)
-                kept = float(rows.kept and columns.kept)
-                yield EngineResult(result, {"energy": stage.energy, "protected_kept": kept})
+                result = self._finished(stage.colours, kept)
+                whole = float(rows.kept and columns.kept)
+                yield EngineResult(result, {"energy": stage.energy, "protected_kept": whole})
             elif stage.level_done and self.context.wants_preview():
-                yield EnginePreview(self._finished(enlarged(stage, self.size), fixed, at))
+                made = enlarged(stage, self.size, self.lanes)
+                yield EnginePreview(self._finished(made, kept))
 
     def _colours(self) -> tuple[Floats, BoolMask]:
         """Working colours, alpha with them, and what of them may be copied."""
         image = self.frame.image
-        sound = np.asarray(np.isfinite(image).all(axis=2))
-        colours, usable = mended(to_working(image), sound, self.lanes)
+        sound = sound_pixels(image, self.lanes)
+        colours, usable = mended(working_of(image, self.lanes), sound, self.lanes)
         return colours, usable if usable.any() else ~usable
 
     def _lines(self, colours: Floats, axis: int) -> Lines:
@@ -138,35 +162,47 @@ class _Retargeting:
         pixels: in shares of its longer side, row and column, as guides."""
         height, width = self.frame.image.shape[:2]
         longer = max(height, width)
-        here = _grid(rows.sources(self.size[0]) / longer, columns.sources(self.size[1]) / longer)
-        return here, _grid(np.arange(height) / longer, np.arange(width) / longer)
+        down, across = rows.sources(self.size[0]) / longer, columns.sources(self.size[1]) / longer
+        here = _grid(down, across, self.lanes)
+        return here, _grid(np.arange(height) / longer, np.arange(width) / longer, self.lanes)
 
-    def _protected(self, rows: Lines, columns: Lines) -> tuple[BoolMask, tuple[NDArray, NDArray]]:
-        """Where in the result protected pixels lie, and which ones they are, in the same order."""
+    def _protected(self, rows: Lines, columns: Lines) -> _Kept:
+        """Protected lines keep their width: no two of them come to lie on one of the result."""
+        protect = self.frame.protect
         fixed = np.zeros(self.size, np.bool_)
-        ys, xs = np.nonzero(self.frame.protect)
+        kept = _Kept(fixed, np.zeros(self.size[0], np.intp), np.zeros(self.size[1], np.intp))
         if not (rows.kept and columns.kept):
-            ys, xs = ys[:0], xs[:0]
+            return kept
+        ys, xs = (np.flatnonzero(protect.any(axis=axis)) for axis in (1, 0))
         to_y, to_x = rows.edges[ys].round().astype(int), columns.edges[xs].round().astype(int)
-        fixed[to_y, to_x] = True
-        order = np.lexsort((to_x, to_y))
-        return fixed, (ys[order], xs[order])
+        kept.rows[to_y], kept.columns[to_x] = ys, xs
+        held, across = np.zeros(self.size[0], np.bool_), np.zeros(self.size[1], np.bool_)
+        held[to_y], across[to_x] = True, True
 
-    def _finished(
-        self, colours: Floats, fixed: BoolMask, at: tuple[NDArray, NDArray]
-    ) -> FloatImage:
-        image = from_working(colours, self.frame.image.shape[2]).astype(np.float32, copy=False)
-        image[fixed] = self.frame.image[at]
+        def work(band: slice) -> None:
+            there = protect[kept.rows[band, None], kept.columns[None]]
+            fixed[band] = there & held[band, None] & across[None]
+
+        self.lanes.bands(work, *self.size)
+        return kept
+
+    def _finished(self, colours: Floats, kept: _Kept) -> FloatImage:
+        image = straight_of(colours, self.frame.image.shape[2], self.lanes)
+        kept.put(image, self.frame.image, self.lanes)
         return image
 
 
-def _grid(rows: NDArray[np.float64], columns: NDArray[np.float64]) -> Floats:
+def _grid(rows: NDArray[np.float64], columns: NDArray[np.float64], lanes: Lanes) -> Floats:
     grid = np.empty((len(rows), len(columns), 2), np.float32)
-    grid[..., 0], grid[..., 1] = rows[:, None], columns
+
+    def work(band: slice) -> None:
+        grid[band, :, 0], grid[band, :, 1] = rows[band, None], columns
+
+    lanes.bands(work, *grid.shape[:2])
     return grid
 
 
-def _frame(task: EngineTask, size: tuple[int, int]) -> _Frame:
+def _frame(task: EngineTask, size: tuple[int, int], lanes: Lanes) -> _Frame:
     """Both sides larger, or both smaller: the picture as a whole is scaled as far as both are, and
     only the rest is a change of proportions."""
     height, width = task.image.shape[:2]
@@ -177,9 +213,13 @@ def _frame(task: EngineTask, size: tuple[int, int]) -> _Frame:
     if scale > 1.0 > min(down, across) or scale == 1.0 or (down - 1.0) * (across - 1.0) <= 0.0:
         return _Frame(task.image, kept, False)
     scaled = Size(max(1, round(width * scale)), max(1, round(height * scale)))
-    clean = np.nan_to_num(task.image, nan=0.0, posinf=0.0, neginf=0.0)
-    mask = resize_mask(kept.astype(np.float32), scaled, Filter.BOX) > 0.0
-    return _Frame(resize(clean, scaled), mask, True)
+    clean = lanes.over(_without_infinities, task.image)
+    mask = resize_mask(kept.astype(np.float32), scaled, Filter.BOX, lanes.check) > 0.0
+    return _Frame(resize(clean, scaled, check=lanes.check), mask, True)
+
+
+def _without_infinities(image: FloatImage) -> FloatImage:
+    return np.nan_to_num(image, nan=0.0, posinf=0.0, neginf=0.0)
 
 
 def _resampled(

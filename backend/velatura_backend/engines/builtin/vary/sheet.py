@@ -13,7 +13,7 @@ from ..patchmatch.kernels import BoolMask, Floats
 from ..patchmatch.lanes import Lanes
 from ..patchmatch.regions import dilate
 from ..patchmatch.synthesis import SynthesisStage
-from ..premultiplied import from_working, to_working
+from ..premultiplied import from_working, to_working, working_of
 
 TEXTURE = 4.0
 """Of :class:`SynthesisSettings`. Without it flat lumps grow where pieces of gravel meet."""
@@ -33,34 +33,59 @@ class Sheet:
     visible: BoolMask
     usable: BoolMask
 
-    def finished(self, colours: Floats, where: BoolMask) -> FloatImage:
-        """The picture with these colours there, its alpha as it was."""
-        result, channels = self.image.copy(), self.image.shape[2]
-        made = from_working(colours[where], channels)
-        if colours.shape[2] == channels:
-            result[where] = made
-        else:
-            result[where, :-1] = made[:, :-1]
-        return result
+    def finished(self, colours: Floats, where: BoolMask, lanes: Lanes) -> FloatImage:
+        """The picture with these colours there, its alpha as it was.
 
-    def preview(self, stage: SynthesisStage, where: BoolMask) -> FloatImage:
-        return self.finished(enlarged(stage, self.visible.shape), where)
+        :raises Cancelled: the order is to stop
+        """
+        return lanes.over(_laid_over, self.image, colours, where)
+
+    def preview(self, stage: SynthesisStage, where: BoolMask, lanes: Lanes) -> FloatImage:
+        return self.finished(enlarged(stage, self.visible.shape, lanes), where, lanes)
+
+
+def _laid_over(image: FloatImage, colours: Floats, where: BoolMask) -> FloatImage:
+    result, channels = image.copy(), image.shape[2]
+    made = from_working(colours[where], channels)
+    if colours.shape[2] == channels:
+        result[where] = made
+    else:
+        result[where, :-1] = made[:, :-1]
+    return result
 
 
 def sheet_of(task: EngineTask, exclude: BoolMask | None, lanes: Lanes) -> Sheet:
     """Colours of visible pixels spread a little under what is transparent, so that thin strokes
     have whole patches around them."""
     image = task.image
-    alpha = np.nan_to_num(image[..., -1], nan=0.0)
-    visible: BoolMask = alpha > 0.0
-    opaque = image.copy()
-    opaque[..., -1] = 1.0
-    colours = to_working(opaque)
-    lanes.check()
-    sound = visible & np.isfinite(image).all(axis=2)
-    lanes.check()
+    visible = lanes.over(_is_visible, image)
+    colours = lanes.over(_straight_working, image)
+    sound = lanes.over(_is_sound, image)
+    sound &= visible
     colours, usable = mended(colours, sound, lanes)
     return Sheet(image, colours, visible, _without(usable, exclude))
+
+
+def _is_visible(image: FloatImage) -> BoolMask:
+    return np.nan_to_num(image[..., -1], nan=0.0) > 0.0
+
+
+def _straight_working(image: FloatImage) -> Floats:
+    opaque = image.copy()
+    opaque[..., -1] = 1.0
+    return to_working(opaque, opaque=True)
+
+
+def _is_sound(image: FloatImage) -> BoolMask:
+    return np.isfinite(image).all(axis=2)
+
+
+def sound_pixels(image: FloatImage, lanes: Lanes) -> BoolMask:
+    """(height, width): whose values are all finite.
+
+    :raises Cancelled: the order is to stop
+    """
+    return lanes.over(_is_sound, image)
 
 
 def mended(colours: Floats, sound: BoolMask, lanes: Lanes) -> tuple[Floats, BoolMask]:
@@ -77,9 +102,8 @@ def _without(usable: BoolMask, exclude: BoolMask | None) -> BoolMask:
 
 def sheet_with_alpha(task: EngineTask, exclude: BoolMask | None, lanes: Lanes) -> Sheet:
     """Transparency is part of the picture and is moved with it."""
-    colours = to_working(task.image)
-    lanes.check()
-    sound = np.asarray(np.isfinite(task.image).all(axis=2))
+    colours = working_of(task.image, lanes)
+    sound = sound_pixels(task.image, lanes)
     colours, usable = mended(colours, sound, lanes)
     return Sheet(task.image, colours, np.ones(usable.shape, np.bool_), _without(usable, exclude))
 
@@ -91,37 +115,80 @@ def spread(colours: Floats, known: BoolMask, lanes: Lanes) -> Floats:
     lanes.check()
     if known.all() or not known.any():
         return colours
-    height, width = known.shape
-    even = ((0, height % 2), (0, width % 2))
+    height, width = (side // 2 + side % 2 for side in known.shape)
+    coarse = np.empty((height, width, colours.shape[2]), np.float32)
+    filled = np.empty((height, width), np.bool_)
+
+    def gather(rows: slice) -> None:
+        fine = slice(2 * rows.start, 2 * rows.stop)
+        coarse[rows], filled[rows] = _first_known(colours[fine], known[fine])
+
+    lanes.bands(gather, height, width)
+    coarse = spread(coarse, filled, lanes)
+    result = np.empty_like(colours)
+
+    def scatter(rows: slice) -> None:
+        fine = slice(2 * rows.start, min(len(known), 2 * rows.stop))
+        guess = coarse[rows].repeat(2, axis=0).repeat(2, axis=1)
+        guess = guess[: fine.stop - fine.start, : known.shape[1]]
+        result[fine] = np.where(known[fine, :, None], colours[fine], guess)
+
+    lanes.bands(scatter, height, width)
+    return result
+
+
+def _first_known(colours: Floats, known: BoolMask) -> tuple[Floats, BoolMask]:
+    """Of each two by two pixels the first one that is known, and whether there is one."""
+    even = ((0, len(known) % 2), (0, known.shape[1] % 2))
     coarse, filled = np.pad(colours, [*even, (0, 0)]), np.pad(known, even)
     for axis in (0, 1):
         first, second = (_every_other(coarse, axis, odd) for odd in (0, 1))
         taken, other = (_every_other(filled, axis, odd) for odd in (0, 1))
         coarse, filled = np.where(taken[..., None], first, second), taken | other
-    coarse = spread(coarse, filled, lanes)
-    guess = coarse.repeat(2, axis=0).repeat(2, axis=1)[:height, :width]
-    lanes.check()
-    return np.where(known[..., None], colours, guess)
+    return coarse, filled
 
 
 def _every_other(plane: NDArray[Any], axis: int, odd: int) -> NDArray[Any]:
     return plane[odd::2] if axis == 0 else plane[:, odd::2]
 
 
-def halved(plane: Floats) -> Floats:
-    """(height, width, channels) at half the size, rounded up; the mean of four."""
+def halved(plane: Floats, lanes: Lanes) -> Floats:
+    """(height, width, channels) at half the size, rounded up; the mean of four.
+
+    :raises Cancelled: the order is to stop
+    """
+    height, width = (side // 2 + side % 2 for side in plane.shape[:2])
+    coarse = np.empty((height, width, plane.shape[2]), np.float32)
+
+    def work(rows: slice) -> None:
+        coarse[rows] = _mean_of_four(plane[2 * rows.start : 2 * rows.stop])
+
+    lanes.bands(work, height, width)
+    return coarse
+
+
+def _mean_of_four(plane: Floats) -> Floats:
     height, width = plane.shape[:2]
     even = np.pad(plane, ((0, height % 2), (0, width % 2), (0, 0)), mode="edge")
     below = even[::2, ::2] + even[1::2, ::2]
     return np.float32(0.25) * (below + even[::2, 1::2] + even[1::2, 1::2])
 
 
-def enlarged(stage: SynthesisStage, size: tuple[int, int]) -> Floats:
-    """The stage's colours at full size, by nearest neighbour."""
+def enlarged(stage: SynthesisStage, size: tuple[int, int], lanes: Lanes) -> Floats:
+    """The stage's colours at full size, by nearest neighbour.
+
+    :raises Cancelled: the order is to stop
+    """
     height, width = stage.colours.shape[:2]
     rows = np.minimum(np.arange(size[0]) // stage.scale, height - 1)
     columns = np.minimum(np.arange(size[1]) // stage.scale, width - 1)
-    return stage.colours[rows[:, None], columns[None, :]]
+    result = np.empty((*size, stage.colours.shape[2]), np.float32)
+
+    def work(band: slice) -> None:
+        result[band] = stage.colours[rows[band, None], columns[None, :]]
+
+    lanes.bands(work, *size)
+    return result
 
 
 def roomy(colours: Floats, usable: BoolMask) -> tuple[Floats, BoolMask]:

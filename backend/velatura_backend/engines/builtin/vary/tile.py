@@ -21,18 +21,18 @@ from ...base import (
     FloatImage,
 )
 from ...specs.tile import TILE
+from ..arrays import copied
 from ..glance import glimpse
 from ..patchmatch.kernels import BoolMask, Floats
 from ..patchmatch.lanes import Lanes
 from ..patchmatch.synthesis import Problem, SynthesisSettings, SynthesisStage, synthesise
-from ..premultiplied import from_working
+from ..premultiplied import straight_of
 from ..values import number, text
 from .layout import Ground, cheapest_cut, laid_out
 from .light import evened
 from .sheet import TEXTURE, enlarged, roomy, sheet_with_alpha
 from .wrap import wrap_seam
 
-_BAND_ROWS = 128
 _SHARE = 0.16
 _LEAST_SIDE = 24
 _PLAY = 0.5
@@ -63,13 +63,15 @@ class _Pass:
 def _busyness(colours: Floats, lanes: Lanes) -> Floats:
     """(height, width): how much colours change around each pixel."""
     busy = np.empty(colours.shape[:2], np.float32)
-    for top in range(0, len(colours), _BAND_ROWS):
-        lanes.check()
-        band = colours[max(0, top - 1) : top + _BAND_ROWS]
-        down = np.diff(band, axis=0, prepend=band[:1])[-len(busy[top : top + _BAND_ROWS]) :]
-        own = colours[top : top + _BAND_ROWS]
+
+    def work(rows: slice) -> None:
+        band = colours[max(0, rows.start - 1) : rows.stop]
+        down = np.diff(band, axis=0, prepend=band[:1])[-(rows.stop - rows.start) :]
+        own = colours[rows]
         across = np.diff(own, axis=1, prepend=own[:, :1])
-        busy[top : top + _BAND_ROWS] = np.abs(down).sum(axis=2) + np.abs(across).sum(axis=2)
+        busy[rows] = np.abs(down).sum(axis=2) + np.abs(across).sum(axis=2)
+
+    lanes.bands(work, *busy.shape)
     return busy
 
 
@@ -77,10 +79,11 @@ def _rolled(values: Floats, shift: tuple[int, int], lanes: Lanes) -> Floats:
     """(height, width, channels) moved around by so many rows and columns."""
     result = np.empty_like(values)
     sources = np.roll(np.arange(len(values)), shift[0])
-    for top in range(0, len(values), _BAND_ROWS):
-        lanes.check()
-        band = slice(top, top + _BAND_ROWS)
-        result[band] = np.roll(values[sources[band]], shift[1], axis=1)
+
+    def work(rows: slice) -> None:
+        result[rows] = np.roll(values[sources[rows]], shift[1], axis=1)
+
+    lanes.bands(work, *values.shape[:2])
     return result
 
 
@@ -179,7 +182,7 @@ class _Tiling:
             cost = np.moveaxis(busy, axis, 1)
             for edge, beyond in ((middle - half, False), (middle + half, True)):
                 window = slice(edge - play, edge + play)
-                cut = cheapest_cut(cost[:, window])
+                cut = cheapest_cut(cost[:, window], self.lanes.check)
                 lines[window] = (np.arange(2 * play)[:, None] >= cut) != beyond
         return strip
 
@@ -191,7 +194,7 @@ class _Tiling:
         kept = ~each.unknown[window]
         ground = Ground(rolled, usable, lines[0], lines[1], kept)
         moved = laid_out(ground, 2 * max(self.band), 1.0, self.task.seed, self.lanes)
-        initial = np.where(kept[..., None], rolled[window], moved)
+        initial = self.lanes.over(_where_kept, kept, rolled[window], moved)
         yield SynthesisStage(0.0, initial, 1, 0.0, True)
         source, usable = roomy(rolled, usable)
         problem = Problem(source, initial, usable=usable, fixed=kept)
@@ -213,12 +216,20 @@ class _Tiling:
 
     def _rolled_back(self, each: _Pass, stage: SynthesisStage) -> Floats:
         rolled = _rolled(self.colours, each.shift, self.lanes)
-        unknown = each.unknown[each.window]
-        rolled[each.window][unknown] = enlarged(stage, unknown.shape)[unknown]
-        self.lanes.check()
+        window, unknown = rolled[each.window], each.unknown[each.window]
+        made = enlarged(stage, unknown.shape, self.lanes)
+
+        def work(rows: slice) -> None:
+            window[rows][unknown[rows]] = made[rows][unknown[rows]]
+
+        self.lanes.bands(work, *unknown.shape)
         return _rolled(rolled, (-each.shift[0], -each.shift[1]), self.lanes)
 
     def _image(self, colours: Floats) -> FloatImage:
-        image = from_working(colours, self.task.image.shape[2])
-        untouched = colours is self.colours and not any(self.band)
-        return self.task.image.copy() if untouched else image.astype(np.float32, copy=False)
+        if colours is self.colours and not any(self.band):
+            return copied(self.task.image, self.lanes)
+        return straight_of(colours, self.task.image.shape[2], self.lanes)
+
+
+def _where_kept(kept: BoolMask, colours: Floats, made: Floats) -> Floats:
+    return np.where(kept[..., None], colours, made)

@@ -18,8 +18,11 @@ from ...base import (
     EngineProgress,
     EngineResult,
     EngineTask,
+    FloatImage,
+    FloatMask,
 )
 from ...specs.vary import VARY
+from ..arrays import copied
 from ..glance import glimpse
 from ..patchmatch.atlas import whole_patches
 from ..patchmatch.kernels import BoolMask, Floats
@@ -46,10 +49,10 @@ class VaryEngine:
         yield from glimpse(self, task, context)
         with Lanes(context.threads, context.cancel) as lanes:
             lanes.check()
-            outline = _keeps_outline(task)
-            unknown = _unknown(task, outline=outline)
+            outline = _keeps_outline(task, lanes)
+            unknown = _unknown(task, lanes, outline=outline)
             if not unknown.any() or task.strength <= 0.0:
-                yield EngineResult(task.image.copy())
+                yield EngineResult(copied(task.image, lanes))
                 return
             exclude = task.masks.get(Role.EXCLUDE)
             no_copy = None if exclude is None else exclude > 0.0
@@ -60,23 +63,32 @@ class VaryEngine:
             yield from _varied(task, sheet, unknown, context, lanes)
 
 
-def _keeps_outline(task: EngineTask) -> bool:
+def _keeps_outline(task: EngineTask, lanes: Lanes) -> bool:
     """Scattered strokes are to move, a patch of grass is to stay in its shape: the share of the
     visible in its own bounds tells the one from the other."""
     choice = text(task, VARY, "outline")
-    visible = task.image[..., -1] > 0.0
-    if choice != "auto" or not visible.any():
+    if choice != "auto":
         return choice != "move"
-    ys, xs = np.flatnonzero(visible.any(axis=1)), np.flatnonzero(visible.any(axis=0))
-    bounds = visible[ys[0] : ys[-1] + 1, xs[0] : xs[-1] + 1]
+    visible = lanes.over(lambda image: image[..., -1] > 0.0, task.image)
+    if not visible.any():
+        return True
+    bounds = visible[_bounds(visible)]
     return bool(np.count_nonzero(bounds) >= _COMPACT * bounds.size)
 
 
-def _unknown(task: EngineTask, *, outline: bool) -> BoolMask:
+def _bounds(mask: BoolMask) -> tuple[slice, slice]:
+    ys, xs = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+    return slice(int(ys[0]), int(ys[-1]) + 1), slice(int(xs[0]), int(xs[-1]) + 1)
+
+
+def _unknown(task: EngineTask, lanes: Lanes, *, outline: bool) -> BoolMask:
     """What is to change: shown by M, not protected, and visible if the ``outline`` is to stay."""
-    unknown: BoolMask = task.mask > 0.0
-    if outline:
-        unknown = unknown & (np.nan_to_num(task.image[..., -1], nan=0.0) > 0.0)
+
+    def shown(mask: FloatMask, image: FloatImage) -> BoolMask:
+        visible = np.nan_to_num(image[..., -1], nan=0.0) > 0.0
+        return (mask > 0.0) & visible if outline else mask > 0.0
+
+    unknown = lanes.over(shown, task.mask, task.image)
     protect = task.masks.get(Role.PROTECT)
     return unknown if protect is None else unknown & (protect <= 0.0)
 
@@ -89,11 +101,11 @@ def _varied(
         usable = sheet.usable
     ground = Ground.in_place(sheet.colours, usable, ~unknown)
     moved = laid_out(ground, _piece(task, unknown), task.strength, task.seed, lanes)
-    initial = np.where(unknown[..., None], moved, sheet.colours)
+    initial = lanes.over(_changed, sheet.colours, moved, unknown)
     if context.wants_preview():
-        yield EnginePreview(sheet.finished(initial, unknown))
+        yield EnginePreview(sheet.finished(initial, unknown, lanes))
     source, usable = roomy(sheet.colours, usable)
-    shape = _shape(sheet)
+    shape = _shape(sheet, lanes)
     problem = Problem(
         source=source,
         initial=initial,
@@ -112,10 +124,14 @@ def _varied(
     for stage in synthesise(problem, settings, task.seed, lanes):
         yield EngineProgress(Phase.STEPPING, stage.fraction)
         if stage.fraction == 1.0:
-            result = sheet.finished(stage.colours, unknown)
+            result = sheet.finished(stage.colours, unknown, lanes)
             yield EngineResult(result, {"energy": stage.energy})
         elif stage.level_done and context.wants_preview():
-            yield EnginePreview(sheet.preview(stage, unknown))
+            yield EnginePreview(sheet.preview(stage, unknown, lanes))
+
+
+def _changed(colours: Floats, moved: Floats, where: BoolMask) -> Floats:
+    return np.where(where[..., None], moved, colours)
 
 
 def _rim(sheet: Sheet, unknown: BoolMask, strength: float, lanes: Lanes) -> BoolMask:
@@ -124,21 +140,29 @@ def _rim(sheet: Sheet, unknown: BoolMask, strength: float, lanes: Lanes) -> Bool
     if not (sheet.visible & ~unknown).any():
         return np.zeros_like(unknown)
     depth = depth_inside(unknown | ~sheet.visible, lanes)
-    return unknown & (depth <= _RIM * strength * float(depth[unknown].max()))
+    deepest = np.empty(len(depth), np.float32)
+
+    def work(rows: slice) -> None:
+        deepest[rows] = np.max(depth[rows], axis=1, where=unknown[rows], initial=0.0)
+
+    lanes.bands(work, *depth.shape)
+    return unknown & (depth <= _RIM * strength * float(deepest.max()))
 
 
-def _shape(sheet: Sheet) -> Floats | None:
+def _shape(sheet: Sheet, lanes: Lanes) -> Floats | None:
     """Alpha, which stays, as a guide: what is copied has had the same outline. None where all is
     visible."""
     if sheet.visible.all():
         return None
-    alpha = np.clip(np.nan_to_num(sheet.image[..., -1:], nan=0.0), 0.0, 1.0)
-    return np.ascontiguousarray(alpha, np.float32)
+    return lanes.over(_alpha, sheet.image)
+
+
+def _alpha(image: FloatImage) -> Floats:
+    return np.clip(np.nan_to_num(image[..., -1:], nan=0.0), 0.0, 1.0)
 
 
 def _piece(task: EngineTask, unknown: BoolMask) -> int:
     """Side of a piece: a share of the shorter side of what is to change."""
-    ys, xs = np.flatnonzero(unknown.any(axis=1)), np.flatnonzero(unknown.any(axis=0))
-    side = min(int(ys[-1] - ys[0]), int(xs[-1] - xs[0])) + 1
+    side = min(span.stop - span.start for span in _bounds(unknown))
     share = 0.08 * 10.0 ** number(task, VARY, "pieces")  # 0.08 .. 0.25 .. 0.8
     return round(share * side)
