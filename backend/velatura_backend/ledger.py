@@ -28,6 +28,7 @@ from velatura_protocol.messages import (
 
 from .executors.base import WorkPreview
 from .jobs import may_follow
+from .journal import Journal
 from .journal_records import NO_CHANGE, BlobUse, Change, JobRow, NewJob, StoredEvent
 from .journal_thread import JournalThread
 from .kept_messages import EndEvent, LastingEvent, pack, unpack_event
@@ -206,6 +207,8 @@ class Ledger:
             self._tell(live, event)
         del self._live[live.job]
         self._followers.pop(live.job, None)
+        if self._owed:
+            await self.settle()
 
     def owe(self, job: str, event: EndEvent, change: Change) -> None:
         """The journal could not take the job's end; it is replayed from here until it can."""
@@ -219,16 +222,13 @@ class Ledger:
     async def settle(self) -> None:
         """Records the ends that are owed, if that is possible by now."""
         for job, owed in tuple(self._owed.items()):
-            stored, change = _stored(owed.event), owed.change
             try:
                 await self._journal.run(
-                    lambda journal, job=job, stored=stored, change=change: journal.append(
-                        job, stored, change
-                    )
+                    lambda journal, job=job, owed=owed: _record_owed(journal, job, owed)
                 )
             except (DiskFull, Interrupted):
                 return
-            del self._owed[job]
+            self._owed.pop(job, None)
 
     def pass_on(self, live: LiveJob, event: PassingEvent) -> None:
         """An event that matters only now."""
@@ -263,3 +263,9 @@ class Ledger:
 
 def _stored(event: LastingEvent) -> StoredEvent:
     return StoredEvent(event.seq, pack(event))
+
+
+def _record_owed(journal: Journal, job: str, owed: _OwedEnd) -> None:
+    row = journal.job(job)
+    if row is not None and not row.state.is_end:
+        journal.append(job, _stored(owed.event), owed.change)

@@ -203,8 +203,9 @@ class Supervisor:
         worker = self._worker
         if worker is None or (worker.ready and not self._serial):
             return None
-        phase = self._run.phase if self._run else Phase.LOADING
-        return Duty(worker.ready, loading=not worker.ready or phase is Phase.LOADING)
+        # It says at once that it has begun; only then may loading keep it from saying more.
+        loads = self._has_begun and self._run is not None and self._run.phase is Phase.LOADING
+        return Duty(worker.ready, loading=loads or not worker.ready)
 
     def _on_hang(self, hang: Hang) -> None:
         worker = self._worker
