@@ -112,12 +112,13 @@ class GimpPanels:
             "VELATURA_DRIVE_SHOTS": str(asked),
         }
         screen = self.folder / "failed.png"
+        screen.unlink(missing_ok=True)
         with self.session.running(["gimp", "-s", "-n", *batch], variables, log) as process:
             end = time.monotonic() + seconds
             while process.poll() is None and time.monotonic() < end:
                 self._shoot_what_is_asked_for(asked, shots)
                 time.sleep(_LOOK_SECONDS)
-            if process.poll() is None or not result.exists():
+            if not result.exists():
                 self.session.shoot(screen)
         return self._notes(result, log, screen)
 
@@ -132,6 +133,8 @@ class GimpPanels:
     def _shoot_what_is_asked_for(self, asked: Path, shots: Path) -> None:
         for each in asked.iterdir():
             self.session.shoot(shots / f"{each.name}.png")
+            if each.name == "failed":
+                shutil.copy(shots / "failed.png", self.folder)
             each.unlink()
 
     def _keep(self, *files: Path) -> str:

@@ -57,7 +57,7 @@ def _check_beginnings(notes: dict[str, Any]) -> None:
     assert notes["starting"] == {"reason": "The engine is still starting."}
     assert notes["unselected"] == {"enabled": False, "reason": "Select something first."}
     assert notes["idle"] == {
-        "title": "photo.png – Velatura",
+        "title": "photo.xcf – Velatura",
         "label": "Remove selection",
         "chooser": False,
     }
@@ -66,7 +66,7 @@ def _check_beginnings(notes: dict[str, Any]) -> None:
 def _check_prompt(notes: dict[str, Any]) -> None:
     previewing = notes["previewing"]
     assert previewing["stop"]
-    assert previewing["layers"] == ["photo.png"], "previews stay in the panel"
+    assert previewing["layers"] == ["Background"], "previews stay in the panel"
     assert previewing["prompt"] == "red velvet"
     staged = notes["staged"]
     assert staged["positions"] == ["1 of 3", "2 of 3", "3 of 3"]
@@ -91,12 +91,13 @@ def _check_commands(notes: dict[str, Any]) -> None:
     handed = notes["handed"]
     assert handed["jobs"] == 1
     assert handed["layers"][1].startswith("[Preview] ")
-    assert notes["dropped"] == {"layers": ["photo.png"]}
+    assert notes["dropped"] == {"layers": ["Background"]}
     assert notes["once"] == {"windows": 1}
     assert notes["pages"] == {"settings": True, "history": True, "models": True, "canvas": False}
-    assert notes["retouched"]["tops"] == ["Retouch", "photo.png"]
+    assert notes["retouched"]["tops"] == ["Retouch", "Background"]
     assert notes["extend"]["task"] == "extend"
     assert "how far" in notes["extend"]["notice"]
+    assert notes["end"] == {"jobs": 0, "complaints": 0}
 
 
 @pytest.mark.host
@@ -117,8 +118,8 @@ def test_it_lives_through_what_happens(
 
 def _check_pictures(notes: dict[str, Any]) -> None:
     titles = [each.partition(" ")[0] for each in notes["pictures"]["titles"]]
-    assert titles == ["other.png", "photo.png", "photo.png"]
-    assert notes["closed"] == {"jobs": 0, "word": "Ready", "layers": ["photo.png"]}
+    assert titles == ["other.xcf", "photo.xcf", "photo.xcf"]
+    assert notes["closed"] == {"jobs": 0, "word": "Ready", "layers": ["Background"]}
 
 
 def _check_documents(notes: dict[str, Any]) -> None:
@@ -130,7 +131,7 @@ def _check_documents(notes: dict[str, Any]) -> None:
     assert len(undone["staged"]) == undone["accepted"] == 2
     assert undone["same"]
     staged = notes["staged_deleted"]
-    assert staged["gone"] == ["photo.png"]
+    assert staged["gone"] == ["Background"]
     assert len(staged["accepted"]) == 2
 
 
@@ -141,4 +142,4 @@ def _check_processes(notes: dict[str, Any]) -> None:
     assert recovered["status"] == ["failed"]
     assert recovered["word"] == "Choose"
     assert notes["killed"]["layers"][1].startswith("[Preview] ")
-    assert notes["reopened"] == {"layers": ["photo.png"], "staged": 2, "word": "Choose"}
+    assert notes["reopened"] == {"layers": ["Background"], "staged": 2, "word": "Choose"}

@@ -16,10 +16,12 @@ PREVIEW = "velatura-preview"
 PREFIX = "[Preview] "
 """Of the names of layers that are staged."""
 _PERSISTENT = 1
+_UNDOABLE = 2
 
 
 def store_provenance(layer: Gimp.Layer, provenance: Provenance) -> None:
-    _attach(layer, LAYER, encode_value(Provenance, provenance))
+    # Without being undoable it would be a step that cannot be undone, of which GIMP complains.
+    _attach(layer, LAYER, encode_value(Provenance, provenance), _PERSISTENT | _UNDOABLE)
 
 
 def provenance_of(layer: Gimp.Layer) -> Provenance | None:
@@ -55,10 +57,12 @@ def preview_job(layer: Gimp.Layer) -> str:
     return "" if parasite is None else _data(parasite).decode()
 
 
-def _attach(owner: Gimp.Image | Gimp.Layer, name: str, data: bytes) -> None:
+def _attach(
+    owner: Gimp.Image | Gimp.Layer, name: str, data: bytes, flags: int = _PERSISTENT
+) -> None:
     # As text: PyGObject 3.50 takes the bytes of a parasite for numbers from -128 to 127.
     text = base64.b64encode(data)
-    owner.attach_parasite(Gimp.Parasite.new(name, _PERSISTENT, text))
+    owner.attach_parasite(Gimp.Parasite.new(name, flags, text))
 
 
 def _data(parasite: Gimp.Parasite) -> bytes:

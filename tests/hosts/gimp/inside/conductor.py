@@ -14,14 +14,14 @@ from velatura_plugin.host.gimp.handover import is_panel_open
 
 PHOTO = Path(__file__).parents[4] / "installer/demo/photo.png"
 _LOOK_SECONDS = 0.1
+_OPEN_SECONDS = 30.0
 _PRESS_SECONDS = 20.0
 
 
 def main() -> None:
     result = Path(os.environ["VELATURA_DRIVE_RESULT"])
     _open_photo(int(os.environ.get("VELATURA_DRIVE_SCALE", "1")))
-    _wait(keys.image_window, 30.0)
-    keys.arrange()
+    _wait(keys.arrange, _OPEN_SECONDS)
     while not result.exists():
         if not is_panel_open():
             keys.press("ctrl+alt+p")
@@ -36,6 +36,7 @@ def _open_photo(scale: int) -> None:
     image.undo_disable()
     if scale > 1:
         image.scale(scale * image.get_width(), scale * image.get_height())
+    image.set_file(Gio.File.new_for_path("/tmp/photo.xcf"))
     image.undo_enable()
     image.clean_all()
     Gimp.Display.new(image)

@@ -18,6 +18,7 @@ from pathlib import Path
 
 WAIT_SECONDS = 40.0
 _TICK_MILLISECONDS = 20
+_SHOT_SECONDS = 3.0
 _PANEL = "velatura_plugin.host.gimp.window"
 
 
@@ -86,6 +87,15 @@ class Driver:
         return True
 
     def _finish(self, error: str) -> None:
+        if error:
+            self._shoot_failure()
         part = self.result.with_suffix(".part")
         part.write_text(json.dumps({"error": error, "notes": self.notes}, default=str))
         part.replace(self.result)
+
+    def _shoot_failure(self) -> None:
+        wanted = Path(os.environ["VELATURA_DRIVE_SHOTS"]) / "failed"
+        wanted.touch()
+        end = time.monotonic() + _SHOT_SECONDS
+        while wanted.exists() and time.monotonic() < end:
+            time.sleep(_TICK_MILLISECONDS / 1000)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import subprocess
 
-IMAGE_WINDOW = "GIMP"
-"""In the titles of windows with pictures; the panel's has none of it."""
-_SCREEN = (1600, 1000)
+IMAGE_WINDOW = "GIMP$"
+"""At the end of the titles of windows with pictures, and of no others."""
+SCREEN = (1600, 1000)
 
 
 def run(*words: object) -> str:
@@ -27,11 +27,18 @@ def image_window() -> str:
     return found[-1] if found else ""
 
 
-def arrange() -> None:
-    """Nobody else does: there is no window manager."""
+def arrange() -> bool:
+    """Over the whole screen: without a window manager nobody else sees to it. Whether it is so."""
     window = image_window()
+    if not window:
+        return False
+    found = run("getwindowgeometry", "--shell", window).split()
+    width, height = SCREEN
+    if {"X=0", "Y=0", f"WIDTH={width}", f"HEIGHT={height}"} <= set(found):
+        return True
     run("windowmove", window, 0, 0)
-    run("windowsize", window, *_SCREEN)
+    run("windowsize", window, *SCREEN)
+    return False
 
 
 def press(keys: str, title: str = IMAGE_WINDOW) -> None:

@@ -32,7 +32,7 @@ def main(visit: Visit) -> Iterator[object]:
 
 def _several_pictures(visit: Visit, image: Gimp.Image) -> Iterator[object]:
     """Which one is in front is seen by what is done in it, or said in the panel."""
-    other = visit.open_photo("other.png")
+    other = visit.open_photo("other")
     yield lambda: visit.image().get_id() == other.get_id()
     yield visit.window.chooser.get_mapped
     yield from visit.shoot("chooser")
@@ -64,7 +64,7 @@ def _working(visit: Visit, image: Gimp.Image, **parameters: object) -> Iterator[
 
 
 def _picture_closed(visit: Visit, image: Gimp.Image) -> Iterator[object]:
-    other = visit.open_photo("closed.png")
+    other = visit.open_photo("closed")
     yield lambda: visit.image().get_id() == other.get_id()
     yield from _working(visit, other)
     visit.close(other)
@@ -97,15 +97,13 @@ def _undone_meanwhile(visit: Visit, image: Gimp.Image) -> Iterator[object]:
     yield from _working(visit, image)
     yield lambda: any(each.startswith("[Preview]") for each in layers(image))
     shown = layers(image)
-    yield from visit.press("ctrl+z")
-    yield lambda: "added" not in layers(image)
+    yield from visit.press("ctrl+z", lambda: "added" not in layers(image))
     yield visit.staged
     staged = layers(image)
     yield from visit.click(visit.button(Action.ACCEPT))
     yield lambda: not visit.jobs
     accepted = layers(image)
-    yield from visit.press("ctrl+z")
-    yield lambda: len(layers(image)) == len(accepted) - 1
+    yield from visit.press("ctrl+z", lambda: len(layers(image)) == len(accepted) - 1)
     visit.note(
         "undone",
         shown=shown,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from velatura_protocol.geometry import Rect
 PHOTO = Path(__file__).parents[4] / "installer/demo/photo.png"
 TOWER = Rect(425, 108, 50, 165)
 _QUIET_TICKS = 5
+_AGAIN_SECONDS = 5.0
 
 
 class Visit:
@@ -114,10 +116,9 @@ class Visit:
         wanted.touch()
         yield lambda: not wanted.exists()
 
-    def open_photo(self, name: str = "") -> Gimp.Image:
+    def open_photo(self, name: str) -> Gimp.Image:
         image = Gimp.file_load(Gimp.RunMode.NONINTERACTIVE, Gio.File.new_for_path(str(PHOTO)))
-        if name:
-            image.set_file(Gio.File.new_for_path(f"/tmp/{name}"))
+        image.set_file(Gio.File.new_for_path(f"/tmp/{name}.xcf"))
         self._windows[image.get_id()] = hands.Window(image, Gimp.Display.new(image))
         return image
 
@@ -162,10 +163,22 @@ class Visit:
         )  # fmt: skip
         return found
 
-    def press(self, chord: str) -> Iterator[object]:
-        """In GIMP's own window."""
+    def press(self, chord: str, done: Callable[[], object]) -> Iterator[object]:
+        """In GIMP's own window, until ``done``. A key may be lost there while it is busy."""
         yield keys.image_window
         keys.press(chord)
+        again = time.monotonic() + _AGAIN_SECONDS
+
+        def is_done() -> bool:
+            nonlocal again
+            if done():
+                return True
+            if time.monotonic() > again:
+                keys.press(chord)
+                again = time.monotonic() + _AGAIN_SECONDS
+            return False
+
+        yield is_done
 
     def type_prompt(self, text: str) -> Iterator[object]:
         prompt = self.view.form.main.row("prompt").editor.text

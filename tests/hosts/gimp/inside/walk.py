@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tests.hosts.gimp.inside import hands
+from tests.hosts.gimp.inside import hands, keys
 from tests.hosts.gimp.inside.visit import TOWER, Visit, layers
 from velatura_plugin.events import Link
 from velatura_plugin.host.gimp.gi_names import Gimp
@@ -24,7 +24,7 @@ def main(visit: Visit) -> Iterator[object]:
     yield from _pages(visit)
     yield from _retouching(visit, image)
     yield from _extending(visit, image)
-    visit.note("end", jobs=len(visit.jobs), layers=layers(image))
+    visit.note("end", jobs=len(visit.jobs), complaints=len(keys.windows("GIMP Message")))
     visit.process.close()
 
 
@@ -87,8 +87,7 @@ def _prompting(visit: Visit, image: Gimp.Image) -> Iterator[object]:
     yield lambda: not visit.jobs
     visit.note("staged", positions=seen, layers=staged)
     visit.note("accepted", layers=layers(image), changed=hands.seen(image) != before)
-    yield from visit.press("ctrl+z")
-    yield lambda: len(layers(image)) == 1
+    yield from visit.press("ctrl+z", lambda: len(layers(image)) == 1)
     visit.note(
         "undone",
         same=hands.seen(image) == before,
@@ -115,32 +114,21 @@ def _removing(visit: Visit, image: Gimp.Image) -> Iterator[object]:
     yield lambda: not visit.jobs
     visit.note("removed", layers=layers(image), word=visit.word)
     yield from visit.shoot("accepted")
-    yield from visit.press("ctrl+z")
-    yield lambda: len(layers(image)) == 1
+    yield from visit.press("ctrl+z", lambda: len(layers(image)) == 1)
     visit.note("removal_undone", same=hands.seen(image) == before)
 
 
 def _handed_over(visit: Visit, image: Gimp.Image) -> Iterator[object]:
     """Menu entries, by their shortcuts, while the panel is open."""
-    yield from visit.press("ctrl+alt+r")
-    yield lambda: bool(visit.jobs)
+    yield from visit.press("ctrl+alt+r", lambda: bool(visit.jobs))
     yield visit.staged
     visit.note("handed", layers=layers(image), jobs=len(visit.jobs))
     first = visit.jobs[0].staging.current
-    yield from visit.press("ctrl+alt+n")
-    yield lambda: visit.jobs[0].staging.current != first
-    yield from visit.press("ctrl+alt+d")
-    yield lambda: not visit.jobs
+    yield from visit.press("ctrl+alt+n", lambda: visit.jobs[0].staging.current != first)
+    yield from visit.press("ctrl+alt+d", lambda: not visit.jobs)
     visit.note("dropped", layers=layers(image))
-    yield from visit.press("ctrl+alt+p")
-    yield visit.settled()
-    visit.note("once", windows=_windows())
-
-
-def _windows() -> int:
-    from tests.hosts.gimp.inside.keys import windows
-
-    return len(windows("Velatura"))
+    yield from visit.press("ctrl+alt+p", visit.settled())
+    visit.note("once", windows=len(keys.windows("Velatura")))
 
 
 def _pages(visit: Visit) -> Iterator[object]:
@@ -160,15 +148,13 @@ def _pages(visit: Visit) -> Iterator[object]:
 
 
 def _retouching(visit: Visit, image: Gimp.Image) -> Iterator[object]:
-    yield from visit.press("ctrl+alt+t")
-    yield lambda: visit.state.retouch.is_on
+    yield from visit.press("ctrl+alt+t", lambda: visit.state.retouch.is_on)
     for left in (425, 470):
         hands.select(image, _place(left), None)
         yield lambda: Gimp.Selection.is_empty(image)
     yield lambda: not visit.jobs and not visit.state.retouch.waiting
     visit.note("retouched", tops=[each.get_name() for each in image.get_layers()])
-    yield from visit.press("ctrl+alt+t")
-    yield lambda: not visit.state.retouch.is_on
+    yield from visit.press("ctrl+alt+t", lambda: not visit.state.retouch.is_on)
 
 
 def _place(left: int):
@@ -179,6 +165,5 @@ def _place(left: int):
 
 def _extending(visit: Visit, image: Gimp.Image) -> Iterator[object]:
     """What cannot begin shows its form, with the reason."""
-    yield from visit.press("ctrl+alt+e")
-    yield lambda: bool(visit.notice)
+    yield from visit.press("ctrl+alt+e", lambda: visit.state.notice is not None)
     visit.note("extend", notice=visit.notice, task=visit.process.studio.draft.task)
