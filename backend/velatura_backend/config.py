@@ -55,7 +55,7 @@ class Config:
     with_parent: bool = False
     retention: Retention = Retention()
     limits: Limits = Limits()
-    connections: int = 64
+    connections: int = 256
     handshake_seconds: float = 10.0
     heartbeat_seconds: float = 20.0
     model_memory: int = 0

@@ -16,6 +16,7 @@ from .executors.base import WorkFailed
 from .jobs import Checker
 from .journal_records import BlobUse, Purpose
 from .ledger import LiveJob
+from .places import Places
 from .runner import Run, Shop
 from .scheduler import Entry, Scheduler
 
@@ -34,7 +35,7 @@ class Dispatcher:
         self._checker = checker
         self._on_end = on_end
         self._inputs: dict[str, tuple[BlobRef, ...]] = {}
-        self._places: dict[str, int] = {}
+        self._places = Places(scheduler.places, self._tell_place)
         self._wake = {device: asyncio.Event() for device in Device}
         self._crew = Crew()
 
@@ -45,6 +46,7 @@ class Dispatcher:
     async def close(self) -> None:
         """Stops without ending jobs: a restart runs what is queued and ends what was running."""
         await self._crew.dismiss()
+        self._places.close()
 
     @property
     def is_idle(self) -> bool:
@@ -87,18 +89,18 @@ class Dispatcher:
     def restore(self, live: LiveJob, inputs: tuple[BlobRef, ...]) -> None:
         """Queues again what was queued before a restart."""
         self._scheduler.hold(self._entry(live))
-        self._places[live.job] = self._scheduler.places(self._device(live.spec))[live.job]
+        self._places.know(live.job, self._scheduler.place(live.job))
         self._release(live, inputs)
 
     async def _accept(self, live: LiveJob, inputs: tuple[BlobRef, ...]) -> None:
         uses = tuple(BlobUse(Purpose.INPUT, n, blob) for n, blob in enumerate(inputs))
-        ahead = self._scheduler.places(self._device(live.spec)).get(live.job, 0)
+        ahead = self._scheduler.place(live.job) if self._scheduler.is_queued(live.job) else 0
         try:
             await self._ledger.accept(live, uses, ahead)
         except BaseException:
             self.abandon(live)
             raise
-        self._places[live.job] = ahead
+        self._places.know(live.job, ahead)
         self._release(live, inputs)
         if live.cancel_wanted:
             self.cancel(live)
@@ -161,15 +163,15 @@ class Dispatcher:
     # -- places in the queue -----------------------------------------------------------------------
 
     def _tell_places(self, because: LiveJob) -> None:
-        """Tells the jobs of a device whose place another one has changed."""
-        for job, place in self._scheduler.places(self._device(because.spec)).items():
-            live = self._known(job)
-            if job in self._places and self._places[job] != place:
-                self._places[job] = place
-                self._ledger.pass_on(live, Queued(job, live.next_seq(), place))
+        """Another job's coming or going may have changed them."""
+        self._places.changed(self._device(because.spec))
+
+    def _tell_place(self, job: str, place: int) -> None:
+        live = self._known(job)
+        self._ledger.pass_on(live, Queued(job, live.next_seq(), place))
 
     def _forget_place(self, live: LiveJob) -> None:
-        self._places.pop(live.job, None)
+        self._places.forget(live.job)
         self._inputs.pop(live.job, None)
 
     # -- small things ------------------------------------------------------------------------------

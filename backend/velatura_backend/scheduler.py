@@ -7,34 +7,19 @@ before the job whose turn it is, but only so often and only while that one has n
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from velatura_protocol.engines import Device
 from velatura_protocol.errors import LimitExceeded
 from velatura_protocol.messages import Priority
 
-_RANK = {Priority.LIVE: 0, Priority.INTERACTIVE: 1, Priority.BATCH: 2}
+from .turns import Entry, Turns, Waiting
 
+__all__ = ["Entry", "Replaced", "Rules", "Scheduler"]
 
-@dataclass(frozen=True)
-class Entry:
-    """A job as the scheduler sees it. Live jobs with the same ``live`` key replace each other."""
-
-    job: str
-    client: str
-    device: Device
-    engine: str
-    priority: Priority = Priority.INTERACTIVE
-    live: str = ""
-
-    def is_replaced_by(self, other: Entry) -> bool:
-        return (
-            self.priority is Priority.LIVE
-            and other.priority is Priority.LIVE
-            and bool(self.live)
-            and (self.client, self.live) == (other.client, other.live)
-        )
+_ORDER = (Priority.LIVE, Priority.INTERACTIVE, Priority.BATCH)
 
 
 @dataclass(frozen=True)
@@ -56,24 +41,15 @@ class Replaced:
     running: tuple[str, ...] = ()
 
 
-@dataclass
-class _Waiting:
-    entry: Entry
-    arrival: int
-    since: float
-    passed: int = 0
-    held: bool = True
-
-    def is_replaced_by(self, other: _Waiting) -> bool:
-        return self.arrival < other.arrival and self.entry.is_replaced_by(other.entry)
-
-
 class Scheduler:
     def __init__(self, rules: Rules, clock: Callable[[], float]) -> None:
         self._rules = rules
         self._clock = clock
-        self._waiting: dict[str, _Waiting] = {}
-        self._running: dict[str, _Waiting] = {}
+        self._waiting: dict[str, Waiting] = {}
+        self._running: dict[str, Waiting] = {}
+        self._lanes = {(device, each): Turns() for device in Device for each in _ORDER}
+        self._queued: Counter[str] = Counter()
+        self._live: dict[tuple[str, str], list[Waiting]] = {}
         self._warm: dict[Device, str] = {}
         self._served: dict[str, int] = {}
         self._arrivals = 0
@@ -86,40 +62,45 @@ class Scheduler:
 
         :raises LimitExceeded: the client has too many jobs queued; nothing is changed
         """
-        mine = sum(
-            each.entry.client == entry.client and not each.entry.is_replaced_by(entry)
-            for each in self._waiting.values()
-        )
+        replaced = sum(each.entry.job in self._waiting for each in self._rivals(entry))
+        mine = self._queued[entry.client] - replaced
         if mine >= self._rules.queued_per_client:
             maximum = self._rules.queued_per_client
             raise LimitExceeded(limit="queued_jobs", value=mine + 1, maximum=maximum)
         self._arrivals += 1
-        self._waiting[entry.job] = _Waiting(entry, self._arrivals, self._clock())
+        waiting = Waiting(entry, self._arrivals, self._clock())
+        self._waiting[entry.job] = waiting
+        self._queued[entry.client] += 1
+        self._lane(entry).add(waiting)
+        if entry.live_key is not None:
+            self._live.setdefault(entry.live_key, []).append(waiting)
 
     def release(self, job: str) -> Replaced:
         """Lets a held job run. Older live jobs under its key leave the queue, running ones are
         named. If a newer one was let run before, it is the job itself that leaves the queue."""
         released = self._waiting[job]
         replaced = self._replaced_by(released)
-        if self._is_outdated(released):
-            replaced = Replaced(queued=(job,))
         for older in replaced.queued:
-            del self._waiting[older]
+            self.remove(older)
         released.held = False
         return replaced
 
     def remove(self, job: str) -> bool:
         """Takes a queued job out; False if it is not queued."""
-        return self._waiting.pop(job, None) is not None
+        waiting = self._waiting.get(job)
+        if waiting is None:
+            return False
+        self._leave_queue(waiting)
+        self._forget_live(waiting)
+        return True
 
     def start_next(self, device: Device) -> Entry | None:
         """The job that is to run now; from here on it counts as running."""
-        order = [each for each in self._order(device) if not each.held]
-        if not order:
+        chosen = self._choose(device)
+        if chosen is None:
             return None
-        chosen = self._choose(device, order)
         entry = chosen.entry
-        del self._waiting[entry.job]
+        self._leave_queue(chosen)
         self._running[entry.job] = chosen
         self._turns += 1
         self._served[entry.client] = self._turns
@@ -128,7 +109,9 @@ class Scheduler:
 
     def end(self, job: str) -> None:
         """A running job has ended."""
-        self._running.pop(job, None)
+        ended = self._running.pop(job, None)
+        if ended is not None:
+            self._forget_live(ended)
 
     def forget_warm(self, device: Device) -> None:
         """The device's worker was lost, and with it what it had loaded."""
@@ -146,70 +129,83 @@ class Scheduler:
     def is_running(self, job: str) -> bool:
         return job in self._running
 
-    def places(self, device: Device) -> dict[str, int]:
-        """For each queued job how many are to run before it, the running one counted.
+    def place(self, job: str) -> int:
+        """How many are to run before a queued job, the running one counted.
 
         Warm engines may still change the order.
         """
-        running = sum(each.entry.device is device for each in self._running.values())
-        return {
-            each.entry.job: place for place, each in enumerate(self._order(device), start=running)
-        }
+        waiting = self._waiting[job]
+        entry = waiting.entry
+        earlier = _ORDER[: _ORDER.index(entry.priority)]
+        ahead = sum(len(self._lanes[entry.device, each]) for each in earlier)
+        return self._busy(entry.device) + ahead + self._lane(entry).before(waiting, self._served)
+
+    def places(self, device: Device) -> dict[str, int]:
+        """The :meth:`place` of each queued job."""
+        order = [each for lane in _ORDER for each in self._in_order(device, lane)]
+        return {each.entry.job: place for place, each in enumerate(order, start=self._busy(device))}
 
     # -- inside ------------------------------------------------------------------------------------
 
-    def _replaced_by(self, released: _Waiting) -> Replaced:
-        queued = (each for each in self._waiting.values() if not each.held)
+    def _lane(self, entry: Entry) -> Turns:
+        return self._lanes[entry.device, entry.priority]
+
+    def _in_order(self, device: Device, priority: Priority) -> list[Waiting]:
+        return self._lanes[device, priority].in_order(self._served)
+
+    def _busy(self, device: Device) -> int:
+        return sum(each.entry.device is device for each in self._running.values())
+
+    def _leave_queue(self, waiting: Waiting) -> None:
+        client = waiting.entry.client
+        del self._waiting[waiting.entry.job]
+        self._lane(waiting.entry).remove(waiting)
+        self._queued[client] -= 1
+        if not self._queued[client]:
+            del self._queued[client]
+
+    def _rivals(self, entry: Entry) -> list[Waiting]:
+        """Live jobs, queued or running, under the same key."""
+        return self._live.get(entry.live_key, []) if entry.live_key is not None else []
+
+    def _forget_live(self, waiting: Waiting) -> None:
+        key = waiting.entry.live_key
+        if key is not None:
+            self._live[key].remove(waiting)
+            if not self._live[key]:
+                del self._live[key]
+
+    def _replaced_by(self, released: Waiting) -> Replaced:
+        rivals = [each for each in self._rivals(released.entry) if not each.held]
+        if any(each.arrival > released.arrival for each in rivals):
+            return Replaced(queued=(released.entry.job,))
+        older = [each.entry for each in rivals if each.arrival < released.arrival]
         return Replaced(
-            _names(each.entry for each in queued if each.is_replaced_by(released)),
-            _names(each.entry for each in self._running.values() if each.is_replaced_by(released)),
+            tuple(entry.job for entry in older if entry.job in self._waiting),
+            tuple(entry.job for entry in older if entry.job in self._running),
         )
 
-    def _is_outdated(self, released: _Waiting) -> bool:
-        others = [*self._running.values(), *self._waiting.values()]
-        return any(not each.held and released.is_replaced_by(each) for each in others)
+    def _choose(self, device: Device) -> Waiting | None:
+        lanes = (self._lanes[device, each] for each in _ORDER)
+        for lane in lanes:
+            head = lane.next(self._served)
+            if head is not None:
+                return self._warm_one(device, lane, head) or head
+        return None
 
-    def _order(self, device: Device) -> list[_Waiting]:
-        """Sorted as they would run without regard to warm engines.
-
-        The n-th job of a client is in round n; a round goes through the clients, beginning with
-        whoever was served longest ago.
-        """
-        queue = sorted(
-            (each for each in self._waiting.values() if each.entry.device is device),
-            key=lambda each: each.arrival,
-        )
-        rounds: dict[tuple[str, Priority], int] = {}
-        keyed: list[tuple[tuple[int, int, int, int], _Waiting]] = []
-        for each in queue:
-            entry = each.entry
-            number = rounds.get((entry.client, entry.priority), 0)
-            rounds[entry.client, entry.priority] = number + 1
-            turn = self._served.get(entry.client, 0)
-            keyed.append(((_RANK[entry.priority], number, turn, each.arrival), each))
-        return [each for _, each in sorted(keyed, key=lambda pair: pair[0])]
-
-    def _choose(self, device: Device, order: list[_Waiting]) -> _Waiting:
-        head = order[0]
-        if not self._may_be_passed(head):
-            return head
+    def _warm_one(self, device: Device, lane: Turns, head: Waiting) -> Waiting | None:
+        """One that goes before the head for its engine's sake."""
         warm = self._warm.get(device)
-        for each in order:
-            if each.entry.priority is not head.entry.priority:
-                break
-            if each.entry.engine == warm:
-                head.passed += each is not head
-                return each
-        return head
+        if head.entry.engine == warm or not self._may_be_passed(head):
+            return None
+        found = lane.next(self._served, lambda each: each.entry.engine == warm)
+        head.passed += found is not None
+        return found
 
-    def _may_be_passed(self, head: _Waiting) -> bool:
+    def _may_be_passed(self, head: Waiting) -> bool:
         # A stroke that is being painted waits for nobody's model.
         return (
             head.entry.priority is not Priority.LIVE
             and head.passed < self._rules.warm_passes
             and self._clock() - head.since < self._rules.warm_seconds
         )
-
-
-def _names(entries: Iterable[Entry]) -> tuple[str, ...]:
-    return tuple(entry.job for entry in entries)

@@ -20,22 +20,29 @@ from velatura_protocol.messages import (
     Favourite,
     Forget,
     Hello,
+    JobEvent,
     ListJobs,
     Resume,
 )
 from velatura_protocol.session import ClientSession, SeenEvents
 
+from .backoff import RETRY_DELAYS, Backoff, spread
 from .conversation import Conversation
-from .events import ClientEvent, Greeted, JobRefused, Link, LinkChanged, RequestDone
+from .events import (
+    ClientEvent,
+    Greeted,
+    JobRefused,
+    Link,
+    LinkChanged,
+    RequestDone,
+    VariationArrived,
+)
 from .job_client import CLOSE_SECONDS
 from .jobbook import JobBook
 from .launcher import StartFailed
 from .order import JobOrder
 from .transport import Transport
 from .uploading import Uploads
-
-RETRY_DELAYS = (1, 2, 5, 10)
-"""Seconds before each attempt to reconnect; the last one repeats."""
 
 LOOK_SECONDS = 2.0
 """How often a backend is looked for that somebody else may start."""
@@ -64,6 +71,12 @@ class Identity:
     version: str = ""
 
 
+class Unsteady(BackendUnavailable):
+    """The backend lets us in and is gone again, time after time."""
+
+    retryable = False
+
+
 class Client:
     """Implements :class:`~.job_client.JobClient`: one thread with an event loop, one connection at
     a time. ``is_there``: whether a backend runs by now, asked now and then where none could be
@@ -77,12 +90,13 @@ class Client:
         delays: Sequence[int] = RETRY_DELAYS,
         is_there: Callable[[], bool] = lambda: False,
         look_seconds: float = LOOK_SECONDS,
+        spread: Callable[[int], float] = spread,
     ) -> None:
         self._dial = dial
         self._is_there = is_there
         self._look_seconds = look_seconds
         self._identity = identity
-        self._delays = delays
+        self._backoff = Backoff(delays, spread)
         self._numbers = itertools.count(1)
         self._emit: Callable[[ClientEvent], None] = _ignore
         self._book = JobBook(self._tell)
@@ -95,7 +109,7 @@ class Client:
         self._thread = threading.Thread(target=self._run, name="velatura-io", daemon=True)
         self._main: asyncio.Task[None] | None = None
         self._stopping: asyncio.Task[None] | None = None
-        self._has_met = False
+        self._met_at: float | None = None
         self._lost_for = 0
 
     # -- from any thread ---------------------------------------------------------------------------
@@ -213,8 +227,10 @@ class Client:
     def _hear(self, event: ClientEvent) -> None:
         """From the conversation."""
         self._tell(event)
+        if isinstance(event, JobEvent | VariationArrived):
+            self._backoff.progressed()
         if isinstance(event, Greeted):
-            self._has_met = True
+            self._met_at = self._loop.time()
             self._lost_for = 0
             self._tell(LinkChanged(Link.ONLINE))
             self._send_acks()
@@ -240,19 +256,16 @@ class Client:
         self._main.cancel()
 
     async def _keep_connected(self) -> None:
-        failures = 0
         while True:
-            self._has_met = False
+            self._met_at = None
             try:
                 await self._converse(await self._dial(self._tell))
             except VelaturaError as error:
-                failures = 0 if self._has_met else failures + 1
-                await self._rest(error, failures)
+                await self._rest(error)
             except Exception:
                 # A bug must not leave the panel waiting for a thread that is gone.
                 _log.exception("the connection ended by a bug")
-                failures += 1
-                await self._rest(BackendUnavailable(reason="internal error"), failures)
+                await self._rest(BackendUnavailable(reason="internal error"))
 
     async def _converse(self, transport: Transport) -> None:
         """:raises VelaturaError: always; why the connection is over"""
@@ -273,8 +286,13 @@ class Client:
         finally:
             self._conversation = None
 
-    async def _rest(self, error: VelaturaError, failures: int) -> None:
+    async def _rest(self, error: VelaturaError) -> None:
         """Until the next attempt: some seconds, counted down, or until somebody asks for it."""
+        delay = self._backoff.next_delay(
+            None if self._met_at is None else self._loop.time() - self._met_at
+        )
+        if self._backoff.is_spent():
+            error = Unsteady(reason="unsteady")
         info = ErrorInfo.of(error)
         detail = error.detail if isinstance(error, StartFailed) else ""
         self._retry.clear()
@@ -282,17 +300,16 @@ class Client:
             self._tell(LinkChanged(Link.OFFLINE, error=info, detail=detail))
             await self._be_asked(looks=isinstance(error, StartFailed))
             return
-        left = self._delays[min(failures, len(self._delays) - 1)]
-        while True:
+        second = 1.0 + self._backoff.spread(delay) / max(1, delay)
+        for left in range(delay, -1, -1):
             self._tell(
                 LinkChanged(Link.RECONNECTING, left, self._lost_for, error=info, detail=detail)
             )
             if left == 0:
                 return
             with contextlib.suppress(asyncio.TimeoutError):
-                await asyncio.wait_for(self._retry.wait(), 1.0)
+                await asyncio.wait_for(self._retry.wait(), second)
                 return
-            left -= 1
             self._lost_for += 1
 
     async def _be_asked(self, *, looks: bool) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import logging
 from collections.abc import Callable
 
@@ -39,6 +40,7 @@ from velatura_protocol.session import (
     BlobRejected,
     BlobSent,
     ClientSession,
+    Heartbeat,
 )
 from velatura_protocol.session import ClientEvent as SessionEvent
 
@@ -51,7 +53,7 @@ from .uploading import Uploads
 
 HEARTBEAT_SECONDS = 10.0
 SILENT_BEATS = 3
-"""So many heartbeats without a frame, not even an answer to a ping: the connection is dead."""
+"""A backend that hangs is given up 30 to 40 seconds after its last frame."""
 
 _log = logging.getLogger(__name__)
 
@@ -75,7 +77,7 @@ class Conversation:
         self._has_work = asyncio.Event()
         self._is_idle = asyncio.Event()
         self._welcome: asyncio.Future[Welcome] = asyncio.get_running_loop().create_future()
-        self._frames = 0
+        self._heartbeat = Heartbeat(HEARTBEAT_SECONDS, SILENT_BEATS)
         self._requests: set[int] = set()
         self._downloader = Downloader(
             session,
@@ -172,7 +174,7 @@ class Conversation:
     async def _receive_frames(self) -> None:
         while True:
             frame = await self._transport.receive()
-            self._frames += 1
+            self._heartbeat.heard()
             self._handle_all(self._session.receive(bytes(frame)))
             # Credit and pongs are answers the session gives without an event.
             self._has_work.set()
@@ -198,15 +200,14 @@ class Conversation:
         self._downloader.exchange = await self._uploader.offer(welcome.exchange)
 
     async def _beat(self) -> None:
-        """Asks for a sign of life now and then: a peer that hangs closes no socket."""
-        silent = beat = 0
-        while silent < SILENT_BEATS:
-            before = self._frames
-            await asyncio.sleep(HEARTBEAT_SECONDS)
-            silent = silent + 1 if self._frames == before else 0
-            beat += 1
-            self.send(Ping(beat))
-        raise TransportClosed(reason="no answer")
+        """Asks for a sign of life now and then."""
+        loop = asyncio.get_running_loop()
+        for number in itertools.count(1):
+            began = loop.time()
+            await asyncio.sleep(self._heartbeat.seconds)
+            if not self._heartbeat.beat(loop.time() - began):
+                raise TransportClosed(reason="no answer")
+            self.send(Ping(number))
 
     # -- what the backend says ---------------------------------------------------------------------
 
@@ -228,7 +229,9 @@ class Conversation:
                 self._requests.discard(event.request)
                 self._emit(event)
             case Preview():
-                self._downloader.expect(event)
+                # Another editor with this client's identity has jobs of its own.
+                if self._book.get(event.job) is not None:
+                    self._downloader.expect(event)
             case Jobs(request, jobs):
                 self._requests.discard(request)
                 self._emit(HistoryArrived(request, jobs))
@@ -262,6 +265,8 @@ class Conversation:
 
     def _handle_job_event(self, event: JobEvent) -> None:
         self._downloader.want(self._book.take(event))
+        if self._book.get(event.job) is None:
+            self._session.seen.forget(event.job)
 
     def _handle_error(self, event: Error) -> None:
         if event.request:

@@ -30,11 +30,13 @@ Emit = Callable[[ClientEvent], None]
 
 @dataclass
 class ClientJob:
-    """``is_sent``: a submit went out, on whatever connection. ``delivered``: the controller has all
+    """``is_sent``: a submit went out, on whatever connection, and ``tries`` on how many.
+    ``delivered``: the controller has all
     events up to it. ``waiting``: those after it; the first one may still lack pixels."""
 
     order: JobOrder
     is_sent: bool = False
+    tries: int = 0
     is_accepted: bool = False
     is_cancelled: bool = False
     is_ended: bool = False

@@ -8,7 +8,7 @@ import logging
 from collections.abc import Callable
 
 from velatura_protocol.codec import encode
-from velatura_protocol.errors import BadMessage
+from velatura_protocol.errors import BadMessage, Interrupted
 from velatura_protocol.messages import (
     Cancel,
     ClientRequest,
@@ -24,6 +24,10 @@ from .events import ClientEvent, UploadProgressed
 from .exchange import MIN_BYTES, ExchangeFolder
 from .jobbook import ClientJob, JobBook
 from .uploading import Uploads, submit_message, wire_name
+
+MAX_TRIES = 10
+"""So many connections have broken off between a job's submit and its acceptance, and it is given
+up: it may be the job that breaks them, and each attempt sends its pixels anew."""
 
 _log = logging.getLogger(__name__)
 
@@ -106,6 +110,11 @@ class Uploader:
             self._send(Resume(job.name))
             self._send(Cancel(job.name))
             return
+        if job.tries >= MAX_TRIES:
+            # It may have arrived after all; nobody waits for it any more.
+            self._send(Cancel(job.name))
+            self._refused(job.name, ErrorInfo.of(Interrupted()))
+            return
         message = submit_message(job)
         try:
             encode(message)
@@ -114,6 +123,7 @@ class Uploader:
             self._refused(job.name, ErrorInfo.of(error))
             return
         job.is_sent = True
+        job.tries += 1
         self._send(message)
         for key, pixels in job.order.blobs.items():
             if not await self._send_pixels(job, key, pixels):

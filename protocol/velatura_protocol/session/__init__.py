@@ -63,6 +63,7 @@ from .events import (
     ClientEvent,
     ServerEvent,
 )
+from .heartbeat import Heartbeat
 from .incoming import Sink
 from .sequences import SeenEvents
 from .server import ServerSession, negotiate
@@ -79,6 +80,7 @@ __all__ = [
     "ClientEvent",
     "ClientSession",
     "Endpoint",
+    "Heartbeat",
     "SeenEvents",
     "ServerEvent",
     "ServerSession",

@@ -232,7 +232,7 @@ class LoadClient:
                 self._tally.previews += 1
             case Error():
                 self._handle_error(event)
-            case JobEvent():
+            case _ if isinstance(event, JobEvent):
                 self._take(event)
             case _:
                 pass

@@ -7,9 +7,11 @@ as JSON when all are done.
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 from .arrivals import ArrivalLog
 from .clients import Ground, LoadClient
@@ -23,6 +25,7 @@ _STALL_SECONDS = 120.0
 
 async def generate(ground: Ground) -> None:
     """Until every client is done, or nothing has happened for too long."""
+    asyncio.get_running_loop().set_exception_handler(_give_up)
     plan = ground.plan
     clients = [LoadClient(ground, plan.first + number) for number in range(plan.clients)]
     tasks = [asyncio.create_task(client.run()) for client in clients]
@@ -43,6 +46,12 @@ async def generate(ground: Ground) -> None:
     await asyncio.gather(storms, watch, *tasks, return_exceptions=True)
     if everybody.done() and not everybody.cancelled():
         everybody.result()
+
+
+def _give_up(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """A mistake of ours in a callback: no figure is worth anything after it."""
+    loop.default_exception_handler(context)
+    os._exit(1)
 
 
 async def _begin(clients: list[LoadClient]) -> None:

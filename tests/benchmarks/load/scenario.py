@@ -81,10 +81,13 @@ async def carry_out(scenario: Scenario, folder: Path, processes: int, *, pings: 
         generators = [
             await _start(server, log, plan) for log, plan in zip(logs, plans, strict=True)
         ]
-        async with pinging(server) if pings else nullcontext(times) as times:
-            with watching(server) as cost:
-                for found in await asyncio.gather(*map(_finish, generators)):
-                    tally.add(found)
+        try:
+            async with pinging(server) if pings else nullcontext(times) as times:
+                with watching(server) as cost:
+                    for found in await asyncio.gather(*map(_finish, generators)):
+                        tally.add(found)
+        finally:
+            _end(generators)
     return Outcome(scenario, tally, cost, join(told, logs), times.seconds, audit(folder / "data"))
 
 
@@ -110,4 +113,11 @@ async def _start(server: Server, log: Path, plan: Plan) -> Process:
 
 async def _finish(generator: Process) -> Tally:
     output, _ = await generator.communicate(b"begin\n")
+    assert generator.returncode == 0, "a generator has failed"
     return Tally.from_json(output.decode())
+
+
+def _end(generators: list[Process]) -> None:
+    for each in generators:
+        if each.returncode is None:
+            each.kill()
