@@ -194,7 +194,18 @@ def _z_image_control(transformer, union):
     )
 
 
-_TRANSFORMERS = {"flux1-dev": _flux_control, "sd3": _sd3_control, "z-image": _z_image_control}
+def _qwen_control(transformer, union):
+    del union
+    config = _shared(diffusers.QwenImageControlNetModel, transformer)
+    return diffusers.QwenImageControlNetModel(**config, extra_condition_channels=4)
+
+
+_TRANSFORMERS = {
+    "flux1-dev": _flux_control,
+    "sd3": _sd3_control,
+    "z-image": _z_image_control,
+    "qwen-image": _qwen_control,
+}
 
 
 def image_encoder(path: Path, width=32, projection=16) -> Path:

@@ -83,18 +83,23 @@ class EngineTask:
     document: tuple[int, int] | None = None
     """(height, width) of the document, where it is known: an image of that size in another role
     lies on it pixel by pixel."""
+    further: int = 0
+    """So many variations of this crop come after this one, with the seeds that follow its own: an
+    engine may work on several at once, and keep what it is not asked for yet."""
     grey: bool = False
     """The document is grey: the result's colour, whatever the engine's channels, will not show."""
 
 
 @dataclass(frozen=True)
 class EngineProgress:
-    """``fraction`` of this crop and variation in 0..1; ``step`` of ``steps`` in the phase."""
+    """``fraction`` of this crop and variation in 0..1; ``step`` of ``steps`` in the phase.
+    ``together``: so many variations are as far, this one and those after it."""
 
     phase: Phase
     fraction: float
     step: int = 0
     steps: int = 0
+    together: int = 1
 
 
 @dataclass(frozen=True)
@@ -104,10 +109,11 @@ class EnginePreview:
     canvas waits for the next; or, where the result has a size of its own (retarget), in any.
 
     ``mask``: of the picture's size, where the engine makes its own: the picture is shown by it,
-    over nothing."""
+    over nothing. ``ahead``: it is of the variation so many after this one."""
 
     image: FloatImage
     mask: FloatMask | None = None
+    ahead: int = 0
 
 
 @dataclass(frozen=True)

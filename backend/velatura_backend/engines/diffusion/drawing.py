@@ -36,7 +36,9 @@ def drawn(easel: Easel) -> Iterator[EngineEvent]:
         image = None
         if painted is not None:
             image = into_frame(frame, resized(painted, frame.inner, easel.context))
-        result = yield from easel.paint(frame, share, image, None, each.strength)
+        result = yield from easel.paint(
+            frame, share, image, None, each.strength, together=number == 0
+        )
         painted = unpadded(frame, result)
     if painted is None:
         raise RuntimeError("a plan without passes")

@@ -34,7 +34,7 @@ from .painting import (
 )
 from .quality.canvas import canvas_of, to_crop
 from .quality.frames import into_frame, scaled, window
-from .quality.options import QualityOptions
+from .quality.options import QualityOptions, Together
 from .quality.plan import Frame
 
 Painting = Generator[EngineEvent, None, RgbImage]
@@ -92,10 +92,11 @@ class Easel:
 
     def paint(
         self, frame: Frame, share: Share, image: RgbImage | None, mask: FloatMask | None,
-        strength: float, *, instruction: bool = False, seed: int = 0,
+        strength: float, *, instruction: bool = False, seed: int = 0, together: bool = False,
     ) -> Painting:  # fmt: skip
         """One pass: ``image`` and ``mask`` have the frame's outer size already; so has what comes
-        back. ``seed`` is added to the task's."""
+        back. ``seed`` is added to the task's. ``together``: of the variations to come this pass is
+        the same but for the seed."""
         request = PaintRequest(
             height=frame.outer.height,
             width=frame.outer.width,
@@ -106,6 +107,8 @@ class Easel:
             strength=strength,
             instruction=instruction,
             seamless=seamless_of(self.task),
+            siblings=self._siblings() if together else (),
+            hurried=self.options.together is Together.AUTO,
         )
         request = self.adapt(framed(self.task, frame), request)
         painted: Painted | None = None
@@ -122,6 +125,11 @@ class Easel:
         self.findings.add(painted)
         return np.nan_to_num(painted.image, nan=0.0, posinf=1.0, neginf=0.0)
 
+    def _siblings(self) -> tuple[int, ...]:
+        if self.options.together is Together.NEVER:
+            return ()
+        return tuple(self.task.seed + 1 + each for each in range(self.task.further))
+
     def _preview(self, preview: PaintPreview, frame: Frame) -> EnginePreview:
         """The latents' picture in its place; where another size than the crop's is painted
         (generate, upscale) over all of it."""
@@ -132,7 +140,7 @@ class Easel:
         shown = scaled(_inner(preview, frame), Size(*reversed(image[place].shape[:2])))
         opaque = np.ones(shown.shape[:2], np.float32)
         image[place] = to_crop(np.clip(shown, 0.0, 1.0), opaque, channels)
-        return EnginePreview(image)
+        return EnginePreview(image, ahead=preview.ahead)
 
 
 def _inner(preview: PaintPreview, frame: Frame) -> RgbImage:
@@ -144,7 +152,8 @@ def _inner(preview: PaintPreview, frame: Frame) -> RgbImage:
 
 
 def _progress(event: PaintProgress, share: Share) -> EngineProgress:
-    return EngineProgress(event.phase, share.at(event.fraction), event.step, event.steps)
+    at = share.at(event.fraction)
+    return EngineProgress(event.phase, at, event.step, event.steps, event.together)
 
 
 def seamless_of(task: EngineTask) -> Seamless:

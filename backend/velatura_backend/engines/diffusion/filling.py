@@ -33,7 +33,7 @@ from .quality.frames import (
 from .quality.grain import with_grain
 from .quality.masks import denoise_mask
 from .quality.plan import Frame, Pass, Plan, plan_fill, plan_whole
-from .quality.prefill import Ground, prefilled
+from .quality.prefill import SEEDED, Ground, prefilled
 from .quality.spreading import spread
 
 BoolMask = NDArray[np.bool_]
@@ -125,14 +125,17 @@ class Filling:
             strength = each.strength
             if first and self.manner.replaces and under is not None:
                 strength = self.manner.start
-            current = yield from self._pass(plan, each, share, ground, current, mask, strength)
+            together = first and self._starts_alike
+            current = yield from self._pass(
+                plan, each, share, ground, current, mask, strength, together=together
+            )
         if current is None:
             raise RuntimeError("a plan without passes")
         return current
 
     def _pass(
         self, plan: Plan, each: Pass, share: Share, ground: Ground, under: RgbImage | None,
-        mask: FloatMask, strength: float,
+        mask: FloatMask, strength: float, *, together: bool,
     ) -> Generator[EngineEvent, None, RgbImage]:  # fmt: skip
         """``under`` with what was painted under M; what was painted beyond shows to nobody, the
         next pass included."""
@@ -141,8 +144,9 @@ class Filling:
         image = None if under is None else into_frame(frame, under[inner])
         partial = None if bool((mask == 1.0).all()) else mask_into_frame(frame, mask[inner])
         painted = yield from self.easel.paint(
-            frame, share, image, partial, strength, instruction=self.manner.instruction
-        )
+            frame, share, image, partial, strength, instruction=self.manner.instruction,
+            together=together,
+        )  # fmt: skip
         painted = unpadded(frame, painted)
         if image is not None:
             painted = self._matched(painted, unpadded(frame, image), ground, inner, frame)
@@ -155,6 +159,12 @@ class Filling:
         place = joined[inner][window(changed)]
         np.copyto(place, part, where=hole[window(changed)][..., None])
         return joined
+
+    @property
+    def _starts_alike(self) -> bool:
+        """Whether all variations begin over the same: a pre-fill of the picture's own pieces is
+        another for each seed."""
+        return not (self.manner.replaces and self.manner.intent in SEEDED)
 
     def _matched(
         self, painted: RgbImage, before: RgbImage, ground: Ground, inner: Window, frame: Frame

@@ -91,6 +91,37 @@ class Ladder:
             self.residency.release()
             raise self._out_of_memory(below, work)
 
+    def together(self, work: Pass, most: int) -> int:
+        """How many pictures of that pass go at once without any stepping down for it."""
+        if self.size is None or most < 2:
+            return 1
+        device, room = self.residency.device, self._room()
+        alone = self._first(work)
+        for count in range(most, 1, -1):
+            several = replace(work, batch=work.batch * count)
+            if self.lessons.of(self.model_id, several) is None:
+                try:
+                    fits = fitting(self.size, device, room, several)
+                except OutOfMemory:
+                    continue
+                if fits == alone:
+                    return count
+        return 1
+
+    def paint_together(
+        self, work: Pass, count: int, attempt: Attempt
+    ) -> Generator[PaintEvent, None, bool]:
+        """As :meth:`paint`, of so many pictures at once, and without a retry: returns whether
+        memory ran out, for then fewer pictures cost less than any step down."""
+        several = replace(work, batch=work.batch * count)
+        plan = self._first(work)
+        self._prepare(plan, several)
+        if not (yield from _Seen(plan, self._notices(plan)).events(attempt(plan))):
+            return False
+        self.residency.release()
+        self.lessons.learn(self.model_id, several, plan)
+        return True
+
     def _first(self, work: Pass) -> MemoryPlan:
         device = self.residency.device
         learnt = self.lessons.of(self.model_id, work)

@@ -13,10 +13,11 @@ from .conducting import Conductor, Report
 from .families import FamilyRow, Guiding, MaskInput, PictureInput, Sizes, row_of
 from .ladder import Ladder, Lessons
 from .loading import Source
-from .memory import MemoryPlan, ModelSize
-from .painting import PaintEvent, PaintRequest, Traits
+from .memory import MemoryPlan, ModelSize, Pass
+from .painting import Painted, PaintEvent, PaintRequest, Traits
 from .parts import residency_of
 from .shrinking import enlarged_to, fitted, shrunk
+from .siblings import Waiting, at_most, likeness_of, may_be_together
 from .sizes import pass_of, size_of
 from .trained_sizes import trained_sizes
 from .work import PaintWork
@@ -44,12 +45,49 @@ class DiffusionPainter:
 
     def paint(self, request: PaintRequest, context: EngineContext) -> Iterator[PaintEvent]:
         """:raises OutOfMemory: the device has too little for it, whatever is done"""
-        keep = self._workshop.keep
-        ladder = Ladder(
-            self.model.id, self._size, residency_of(self._workshop), keep.get(Lessons, Lessons)
-        )
-        work = pass_of(request, self.row, guided=self.traits.guided)
-        yield from ladder.paint(work, partial(self._painted, request, context))
+        waiting = self._workshop.keep.get(Waiting, Waiting)
+        if not request.siblings and not len(waiting):
+            yield from self._alone(request, context)
+            return
+        likeness = likeness_of(self.model.id, request)
+        painted = waiting.take(likeness, request.seed)
+        if painted is not None:
+            yield painted
+            return
+        left = tuple(each for each in request.siblings if not waiting.has(likeness, each))
+        for event in self._with_siblings(replace(request, siblings=left), context):
+            if isinstance(event, Painted):
+                waiting.keep(likeness, event)
+                yield replace(event, siblings=())
+            else:
+                yield event
+
+    def _with_siblings(self, request: PaintRequest, context: EngineContext) -> Iterator[PaintEvent]:
+        """As many at once as there is room for."""
+        if self._may_be_together(request):
+            ladder, work = self._ladder(), self._pass(request)
+            count = ladder.together(work, at_most(request))
+            if count > 1:
+                several = replace(request, siblings=request.siblings[: count - 1])
+                attempt = partial(self._painted, several, context)
+                if not (yield from ladder.paint_together(work, count, attempt)):
+                    return
+        yield from self._alone(request, context)
+
+    def _may_be_together(self, request: PaintRequest) -> bool:
+        return may_be_together(request, self.row, self._workshop.device)
+
+    def _alone(self, request: PaintRequest, context: EngineContext) -> Iterator[PaintEvent]:
+        single = replace(request, siblings=())
+        attempt = partial(self._painted, single, context)
+        yield from self._ladder().paint(self._pass(single), attempt)
+
+    def _ladder(self) -> Ladder:
+        lessons = self._workshop.keep.get(Lessons, Lessons)
+        return Ladder(self.model.id, self._size, residency_of(self._workshop), lessons)
+
+    def _pass(self, request: PaintRequest) -> Pass:
+        return pass_of(request, self.row, guided=self.traits.guided)
 
     @cached_property
     def _size(self) -> ModelSize | None:

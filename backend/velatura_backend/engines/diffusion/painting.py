@@ -98,6 +98,11 @@ class PaintRequest:
     the share of the denoising that may change the pixel (differential diffusion); None = all of it.
     ``strength`` in 0..1 is the share of the noise schedule that is run: 1 starts from pure noise.
     ``instruction``: the prompt tells what to change about ``image`` (edit models).
+
+    ``siblings``: seeds of requests that will be this one but for the seed: they may be painted with
+    it, and are handed out when they are asked for; ``hurried``: only if all together are done
+    sooner. ``previewer``: id of the installed tiny autoencoder that makes previews; empty: they are
+    made without one.
     """
 
     height: int
@@ -114,23 +119,30 @@ class PaintRequest:
     loras: tuple[Lora, ...] = ()
     seamless: Seamless = Seamless.NONE
     safety: bool = False
+    siblings: tuple[int, ...] = ()
+    hurried: bool = True
+    previewer: str = ""
 
 
 @dataclass(frozen=True)
 class PaintProgress:
-    """``fraction`` of this request in 0..1; ``step`` of ``steps`` while stepping."""
+    """``fraction`` of this request in 0..1; ``step`` of ``steps`` while stepping. ``together``: so
+    many requests are as far, this one and siblings."""
 
     phase: Phase
     fraction: float
     step: int = 0
     steps: int = 0
+    together: int = 1
 
 
 @dataclass(frozen=True)
 class PaintPreview:
-    """What the latents look like, in the latents' size; to be enlarged by whoever shows it."""
+    """What the latents look like, in the latents' size; to be enlarged by whoever shows it.
+    ``ahead``: it is of the sibling with so much larger a seed."""
 
     image: RgbImage
+    ahead: int = 0
 
 
 Notice = EngineNotice
@@ -140,11 +152,13 @@ Notice = EngineNotice
 class Painted:
     """``image`` in the request's size, computed in float, not clipped to 8 bit anywhere.
     ``notices`` are what the user should hear, as ids with parameters (``prompt_truncated``,
-    ``stepped_down``); ``metrics`` are numbers worth keeping."""
+    ``stepped_down``); ``metrics`` are numbers worth keeping. ``siblings``: pictures painted with
+    it, by their seeds."""
 
     image: RgbImage
     notices: tuple[Notice, ...] = ()
     metrics: tuple[tuple[str, float], ...] = ()
+    siblings: tuple[tuple[int, RgbImage], ...] = ()
 
 
 PaintEvent = PaintProgress | PaintPreview | Painted

@@ -48,7 +48,9 @@ def enlarged_to(request: PaintRequest, event: PaintEvent) -> PaintEvent:
     """``event`` of a smaller pass, its picture in the request's size."""
     if not isinstance(event, Painted) or event.image.shape[:2] == (request.height, request.width):
         return event
-    return replace(event, image=resized(event.image, Size(request.width, request.height)))
+    size = Size(request.width, request.height)
+    siblings = tuple((seed, resized(image, size)) for seed, image in event.siblings)
+    return replace(event, image=resized(event.image, size), siblings=siblings)
 
 
 def resized(image: RgbImage, size: Size) -> RgbImage:

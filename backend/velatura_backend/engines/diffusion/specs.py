@@ -11,7 +11,7 @@ from velatura_protocol.tasks import Intent, Operation, Role
 from ...models.records import InstalledModel, ModelKind, ModelShelf
 from .adapters.parameters import adapter_parameters, adapter_roles
 from .families import FamilyRow, PictureInput, row_of
-from .quality.parameters import QUALITY_PARAMETERS
+from .quality.parameters import QUALITY_PARAMETERS, SEES_ALL
 from .sampling import sampling_parameters
 
 VERSION = "1"
@@ -74,7 +74,7 @@ def spec_of(model: InstalledModel, shelf: ModelShelf) -> EngineSpec:
         ),
         device=Device.ACCELERATOR,
         colour=EngineColour.SRGB,
-        context=ContextRule(factor=1.0, minimum=256),
+        context=ContextRule(factor=1.0, minimum=256, whole_if=SEES_ALL),
         takes_prompt=True,
         licence=model.licence or row.licence,
         commercial_use=model.commercial_use,

@@ -81,6 +81,17 @@ class TextEncoding:
         return (Notice("prompt_truncated", dropped),) if dropped else ()
 
 
+def for_each(embeddings: Embeddings, count: int) -> dict[str, Any]:
+    """The same for so many pictures at once: tensors have a place for each, lists an entry."""
+    return {name: _repeated(value, count) for name, value in embeddings.items()}
+
+
+def _repeated(value: Any, count: int) -> Any:
+    if isinstance(value, torch.Tensor):
+        return value.expand(count, *value.shape[1:]) if count > 1 else value
+    return list(value) * count if isinstance(value, (list, tuple)) else value
+
+
 def dropped_words(tokenizer: Any, prompt: str, plan: TextPlan) -> str:
     """The part of the prompt that the encoder does not read."""
     marks = len(tokenizer("")["input_ids"])

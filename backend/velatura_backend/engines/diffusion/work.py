@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, ExitStack, nullcontext, suppress
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor
 
 from velatura_protocol.events import Phase
 
-from ...models.records import ModelKind
 from ..base import EngineContext
 from ..workshop import Workshop
 from .adapters.safety import screen
-from .attachments import Attached, Bench, on_denoiser, on_text
+from .attachments import Attached, Bench, on_denoiser
 from .caches import LatentCache
 from .compilation import Compiler
 from .conducting import Report
@@ -36,29 +33,21 @@ from .painting import (
     PaintPreview,
     PaintProgress,
     PaintRequest,
-    RgbImage,
     Seamless,
 )
 from .parts import Parts
-from .pictures import picture_arguments, prompt_picture
+from .pictures import picture_arguments
 from .pipelines import pipeline_of
-from .placement import form_of
-from .previewing import PreviewMap, measure
 from .schedules import Schedule, pure_noise, schedule_for
 from .seamless import Rolling, circular
 from .steering import Original, SteeringScheduler, Step
-from .texts import EncodedText, TextCache, TextEncoding
+from .texts import EncodedText, for_each
+from .viewing import Viewer
+from .wording import Reader
 
 _ENCODED = 0.08
 _STEPPED = 0.9
 """Shares of the whole at which a phase ends; loading tells no fraction."""
-
-
-class PreviewMaps:
-    """The map of each model's VAE, by the model's id."""
-
-    def __init__(self) -> None:
-        self.maps: dict[str, PreviewMap] = {}
 
 
 class _AllStepped(Exception):
@@ -95,6 +84,9 @@ class PaintWork:
             self._check,
             lambda: self._enter(Phase.ENCODING, _ENCODED / 2),
         )
+        self._viewer = Viewer(self._parts, self._space, request, workshop, self._check)
+        self._seeds = (request.seed, *request.siblings)
+        self._shown = 0
         self._pacer = Pacer(source.device)
         self._notices: list[Notice] = []
         self._compiled = False
@@ -107,16 +99,19 @@ class PaintWork:
     @torch.inference_mode()
     def run(self) -> None:
         self._enter(Phase.LOADING, 0.0)
-        text = self._encode_text()
+        text = self._reader().read()
         self._notices += text.notices
         self._enter(Phase.LOADING, _ENCODED / 2)
         grids = self._grids.grids()
         self._enter(Phase.ENCODING, _ENCODED)  # also where all of it was remembered
         latents = self._denoise(text, grids)
-        image = self._decode(latents)
+        self._enter(Phase.LOADING, _STEPPED)
+        decoding = partial(self._enter, Phase.DECODING, _STEPPED)
+        image, *others = self._viewer.decode(latents, decoding)
         if self._request.safety:
             screen(image, self._workshop, self._check)
-        self._report(Painted(image, tuple(self._notices), self._metrics()))
+        siblings = tuple(zip(self._request.siblings, others, strict=True))
+        self._report(Painted(image, tuple(self._notices), self._metrics(), siblings))
 
     # -- phases ------------------------------------------------------------------------------------
 
@@ -127,60 +122,37 @@ class PaintWork:
     def _enter(self, phase: Phase, fraction: float) -> None:
         self._phase = phase
         self._check()
-        self._report(PaintProgress(phase, fraction))
-
-    def _metrics(self) -> tuple[tuple[str, float], ...]:
-        return (
-            ("steps", float(self._steps)),
-            ("guidance", self._guidance),
-            ("compiled", float(self._compiled)),
-        )
-
-    # -- text --------------------------------------------------------------------------------------
+        self._report(PaintProgress(phase, fraction, together=len(self._seeds)))
 
     @property
     def _contrasts(self) -> bool:
         guided = self._row.guiding in (Guiding.CONTRAST, Guiding.TRUE_CONTRAST)
         return guided and self._guidance > 1.0
 
-    def _encode_text(self) -> EncodedText:
-        picture = prompt_picture(self._row, self._request)
-        if picture is not None:
-            return self._text_of(picture)
-        wording, loras = self._request.wording, self._request.loras
-        form = form_of(Stage.TEXT, self._source.plan)
-        # What words stand for changes with what is installed beside the model.
-        words = self._workshop.models.of(ModelKind.EMBEDDING, self._row.family)
-        key = (self._source.model.id, form, wording, loras, words, self._contrasts)
-        return self._workshop.keep.get(TextCache, TextCache).get(key, lambda: self._text_of(None))
+    def _reader(self) -> Reader:
+        return Reader(
+            self._parts,
+            self._workshop,
+            self._request,
+            self._contrasts,
+            self._check,
+            lambda: self._enter(Phase.ENCODING, 0.0),
+        )
 
-    def _text_of(self, picture: Any) -> EncodedText:
-        names = [
-            each.name
-            for each in self._row.of_stage(Stage.TEXT)
-            if not each.optional or self._source.has(each)
-        ]
-        with self._parts.use(*names) as parts, ExitStack() as stack:
-            self._enter(Phase.ENCODING, 0.0)
-            for part in parts.values():
-                if isinstance(part, torch.nn.Module):
-                    stack.enter_context(checked(part, self._check))
-            pipeline = pipeline_of(self._source, parts)
-            attached = stack.enter_context(
-                on_text(pipeline, self._source.model, self._request, self._workshop)
-            )
-            encoding = TextEncoding(
-                attached.pipeline, self._row.text, self._source.device, self._contrasts, picture
-            )
-            encoded = encoding.encode(self._request.wording)
-            return replace(encoded, notices=attached.notices + encoded.notices)
+    def _metrics(self) -> tuple[tuple[str, float], ...]:
+        return (
+            ("steps", float(self._steps)),
+            ("guidance", self._guidance),
+            ("compiled", float(self._compiled)),
+            ("together", float(len(self._seeds))),
+        )
 
     # -- denoising ---------------------------------------------------------------------------------
 
     def _denoise(self, text: EncodedText, grids: Grids) -> Tensor:
         """The latents' grid when the last step is done."""
         self._enter(Phase.LOADING, _ENCODED)
-        preview = self._preview_map()
+        self._viewer.map()
         names = [each.name for each in self._row.of_stage(Stage.DENOISING)]
         if self._row.picture_input is not PictureInput.NONE:
             names.append("vae")
@@ -188,7 +160,9 @@ class PaintWork:
         with self._parts.use(*names) as parts, ExitStack() as stack:
             denoiser = parts[self._row.denoiser]
             stack.enter_context(checked(denoiser, self._check))
-            steering = self._steering(parts, grids, preview)
+            stack.enter_context(self._viewer.glancing())
+            self._notices += self._viewer.notices
+            steering = self._steering(grids)
             pipeline = pipeline_of(self._source, parts | {"scheduler": self._plain_scheduler()})
             bench = Bench(self._parts, self._contrasts, self._check)
             attached = stack.enter_context(
@@ -210,7 +184,8 @@ class PaintWork:
             return nullcontext(False)  # their hooks change the weights between blocks
         if request.seamless is not Seamless.NONE:
             return nullcontext(False)  # its convolutions are others
-        bucket = (self._source.model.id, request.height, request.width, self._contrasts)
+        size = (request.height, request.width, len(self._seeds))
+        bucket = (self._source.model.id, *size, self._contrasts)
         compiler = self._workshop.keep.get(Compiler, partial(Compiler, self._source.device))
         return compiler.applied(denoiser, bucket)
 
@@ -225,15 +200,20 @@ class PaintWork:
                 **({} if self._row.own_area else self._size()),
                 num_inference_steps=len(steering.timesteps),
                 latents=handed,
-                generator=torch.Generator("cpu").manual_seed(self._request.seed % 2**63),
+                generator=self._generators(),
                 output_type="latent",
                 return_dict=False,
                 **self._guiding(),
                 **self._told(),
-                **text.embeddings,
+                **for_each(text.embeddings, len(self._seeds)),
                 **picture_arguments(self._row, self._request),
                 **attached.arguments,
             )
+
+    def _generators(self) -> torch.Generator | list[torch.Generator]:
+        """For samplers that add noise as they go: each picture's is its own."""
+        made = [torch.Generator("cpu").manual_seed(each % 2**63) for each in self._seeds]
+        return made if len(made) > 1 else made[0]
 
     def _size(self) -> Mapping[str, int]:
         return {"height": self._request.height, "width": self._request.width}
@@ -263,12 +243,10 @@ class PaintWork:
             self._source.device,
         )
 
-    def _steering(
-        self, parts: Mapping[str, Any], grids: Grids, preview: PreviewMap
-    ) -> SteeringScheduler:
-        channels = self._channels(grids, parts)
-        noise = pure_noise((1, channels, *self._grid_size), self._request.seed, self._source.device)
-        stepped = self._space.stepped(noise)
+    def _steering(self, grids: Grids) -> SteeringScheduler:
+        shape = (1, self._channels(grids), *self._grid_size)
+        noise = [pure_noise(shape, each, self._source.device) for each in self._seeds]
+        stepped = self._space.stepped(torch.cat(noise))
         original = None
         if grids.original is not None:
             mask = None if grids.mask is None else self._space.stepped(grids.mask)
@@ -277,7 +255,7 @@ class PaintWork:
             self._schedule(),
             stepped,
             original,
-            lambda step: self._observe(step, preview),
+            self._observe,
             self._rolling(),
         )
 
@@ -288,10 +266,10 @@ class PaintWork:
             return None
         return Rolling(self._space, *self._grid_size, request.seamless)
 
-    def _channels(self, grids: Grids, parts: Mapping[str, Any]) -> int:
+    def _channels(self, grids: Grids) -> int:
         if grids.original is not None:
             return grids.original.shape[1]
-        return self._latent_channels
+        return self._viewer.map().channels
 
     @property
     def _grid_size(self) -> tuple[int, int]:
@@ -309,32 +287,21 @@ class PaintWork:
             masked = self._grids.empty()
         return MaskedInput(self._row.mask_input, self._grids.hard_mask(), masked, self._space)
 
-    def _observe(self, step: Step, preview: PreviewMap) -> None:
+    def _observe(self, step: Step) -> None:
         self._pacer.queued()
         self._check()
         fraction = _ENCODED + (_STEPPED - _ENCODED) * step.done / step.steps
-        self._report(PaintProgress(Phase.STEPPING, fraction, step.done, step.steps))
+        count = len(self._seeds)
+        self._report(PaintProgress(Phase.STEPPING, fraction, step.done, step.steps, count))
         if self._context.wants_preview():
-            self._report(PaintPreview(preview.picture(self._grid(step.predicted()))))
+            self._preview(step)
         if step.done == step.steps:
             raise _AllStepped
 
-    # -- the VAE -----------------------------------------------------------------------------------
-
-    def _preview_map(self) -> PreviewMap:
-        maps = self._workshop.keep.get(PreviewMaps, PreviewMaps).maps
-        model = self._source.model.id
-        if model not in maps:
-            with self._parts.use("vae") as parts, checked(parts["vae"], self._check):
-                maps[model] = measure(self._space, self._row.packing, parts["vae"])
-        self._latent_channels = maps[model].channels
-        return maps[model]
-
-    def _decode(self, latents: Tensor) -> RgbImage:
-        self._enter(Phase.LOADING, _STEPPED)
-        with self._parts.use("vae") as parts, checked(parts["vae"], self._check):
-            self._enter(Phase.DECODING, _STEPPED)
-            with circular(parts["vae"], self._request.seamless):
-                picture = self._space.decode(parts["vae"], latents)[0]
-        self._check()
-        return ((picture + 1) / 2).permute(1, 2, 0).cpu().numpy().astype(np.float32)
+    def _preview(self, step: Step) -> None:
+        """Of one picture, of each in its turn."""
+        at = self._shown % len(self._seeds)
+        picture = self._viewer.glance(self._grid(step.predicted())[at : at + 1])
+        if picture is not None:
+            self._shown += 1
+            self._report(PaintPreview(picture, self._seeds[at] - self._seeds[0]))

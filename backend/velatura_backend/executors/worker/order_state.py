@@ -61,14 +61,15 @@ class OrderState:
             return None
         progress = self.enter(event.phase)
         # Plain numbers: unpickling one of numpy's would load numpy into the server.
-        fraction = self._fraction(min(1.0, max(0.0, float(event.fraction))))
+        fraction = self._fraction(min(1.0, max(0.0, float(event.fraction))), event.together)
         step, steps = int(event.step), int(event.steps)
         return WorkProgress(progress.phase, fraction, self._variation, step, steps)
 
-    def _fraction(self, of_crop: float) -> float | None:
-        """Of the whole order, never less than last time; None before the crops are known."""
+    def _fraction(self, of_crop: float, together: int = 1) -> float | None:
+        """Of the whole order, never less than last time; None before the crops are known.
+        ``together``: so many variations have come as far in this crop and those before it."""
         if not self.crops:
             return None
-        done = self._variation * self.crops + self._crop + of_crop
+        done = self._variation * self.crops + (self._crop + of_crop) * together
         self._reached = max(self._reached, min(1.0, done / (self._variations * self.crops)))
         return self._reached

@@ -68,7 +68,7 @@ class VariationMaker:
             elif isinstance(event, EngineResult):
                 result = event
             elif isinstance(event, EnginePreview):
-                if preview := self.previews.make(event, of):
+                if preview := self.previews.make(event, of.ahead(event.ahead)):
                     yield preview
             elif progress := self.state.engine_progress(event):
                 yield progress
@@ -109,6 +109,7 @@ class VariationMaker:
             target=(task.target.height, task.target.width) if task.target else None,
             origin=(crop.region.y, crop.region.x),
             document=_document_size(task.canvas),
+            further=task.variations - 1 - index,
             grey=task.canvas.format.layout.is_grey,
         )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
@@ -32,7 +34,7 @@ from velatura_backend.engines.diffusion.painting import (
     Sampling,
     Wording,
 )
-from velatura_backend.engines.diffusion.work import PaintWork
+from velatura_backend.engines.diffusion.viewing import Viewer
 from velatura_protocol.errors import BadTask, Cancelled, ModelDamaged
 from velatura_protocol.events import Phase
 
@@ -89,13 +91,13 @@ def test_what_is_outside_the_mask_stays(
     painters: dict[str, DiffusionPainter], kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Told by the latents: a decoder of random weights smears everything over everything."""
-    decode, grids = PaintWork._decode, []
+    decode, grids = Viewer.decode, []
 
-    def spy(work: PaintWork, latents: torch.Tensor) -> np.ndarray:
+    def spy(viewer: Viewer, latents: torch.Tensor, decoding: Callable[[], None]) -> object:
         grids.append(latents)
-        return decode(work, latents)
+        return decode(viewer, latents, decoding)
 
-    monkeypatch.setattr(PaintWork, "_decode", spy)
+    monkeypatch.setattr(Viewer, "decode", spy)
     painted(painters[kind], generating(image=picture(), mask=np.zeros((64, 96), np.float32)))
     painted(painters[kind], filling())
     kept, result = grids
@@ -113,13 +115,13 @@ def test_every_sampler_keeps_what_is_to_be_kept(
     strength: float,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    decode, grids = PaintWork._decode, []
+    decode, grids = Viewer.decode, []
 
-    def spy(work: PaintWork, latents: torch.Tensor) -> np.ndarray:
+    def spy(viewer: Viewer, latents: torch.Tensor, decoding: Callable[[], None]) -> object:
         grids.append(latents)
-        return decode(work, latents)
+        return decode(viewer, latents, decoding)
 
-    monkeypatch.setattr(PaintWork, "_decode", spy)
+    monkeypatch.setattr(Viewer, "decode", spy)
     for mask in (np.zeros((64, 96), np.float32), box_mask()):
         request = PaintRequest(
             seed=1, wording=Wording("a disc"), image=picture(), mask=mask, strength=strength,

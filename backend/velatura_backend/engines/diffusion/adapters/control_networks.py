@@ -17,6 +17,7 @@ from torch import Tensor
 from velatura_protocol.errors import ModelDamaged, Unsupported
 
 from ....models.records import InstalledModel, ModelForm
+from .control_shapes import config_of
 from .files import read_tensors
 
 _CLASSES = (
@@ -61,15 +62,37 @@ def _from_file(model: InstalledModel, denoiser: Any) -> Any:
     """A file says nothing of its shape but its tensors; the rest is as in the denoiser, half of
     which such a network is a copy of."""
     tensors = read_tensors(model)
-    if not isinstance(denoiser, UNet2DConditionModel):
-        raise Unsupported(name=model.name, what="for this family install it as a folder")
     try:
-        converted = convert_controlnet_checkpoint(tensors, denoiser.config)
-        network = _made_for(converted, denoiser)
-        network.load_state_dict(converted)
+        if isinstance(denoiser, UNet2DConditionModel):
+            converted = convert_controlnet_checkpoint(tensors, denoiser.config)
+            network = _made_for(converted, denoiser)
+            network.load_state_dict(converted)
+            return network
+        network = _for_transformer(tensors, denoiser)
     except _LIBRARY_ERRORS as error:
         raise Unsupported(name=model.name, what=_looks_like(tensors)) from error
+    if network is None:
+        raise Unsupported(name=model.name, what="this family takes no control networks")
     return network
+
+
+def _for_transformer(tensors: dict[str, Tensor], denoiser: Any) -> Any:
+    """None: there is none for such a denoiser."""
+    found = config_of(tensors, denoiser)
+    if found is None:
+        return None
+    name, config = found
+    network = getattr(diffusers, name)(**config)
+    wanted = network.state_dict().keys()
+    # What the second version of Z-Image's network leaves untaught is no part of it.
+    network.load_state_dict(
+        {key: value for key, value in tensors.items() if key in wanted or not _is_untaught(key)}
+    )
+    return network
+
+
+def _is_untaught(name: str) -> bool:
+    return name.startswith("control_noise_refiner.")
 
 
 def _made_for(tensors: Mapping[str, Tensor], denoiser: Any) -> Any:

@@ -13,8 +13,8 @@ from velatura_protocol.engines import RoleSpec
 from velatura_protocol.parameters import Choice, Parameter, ParameterKind
 from velatura_protocol.tasks import Role
 
-from ....models.records import InstalledModel, ModelKind, ModelShelf
-from ..families import Adapter, FamilyRow, PictureInput
+from ....models.records import Family, InstalledModel, ModelKind, ModelShelf
+from ..families import Adapter, FamilyRow, Packing, PictureInput
 from .control_kinds import CUSTOM, KINDS, ControlKind, Making, kinds_of
 from .naming import names_of
 from .styles import Style, Styles, read_styles, stamp_of
@@ -27,6 +27,7 @@ REFERENCE_WEIGHT = "reference_weight"
 STYLE_WEIGHT = "style_weight"
 SURROUNDINGS = "control_inpaint"
 SAFETY = "safety"
+PREVIEWER = "previewer"
 LORA_SLOTS = 3
 
 MADE_BY_NETWORKS = frozenset({"depth", "pose"})
@@ -137,6 +138,7 @@ def adapter_parameters(
         *_references(row, shelf),
         *_controls(row, shelf),
         *_safety(shelf),
+        *_previewer(row, shelf),
     )
 
 
@@ -273,6 +275,30 @@ def _safety(shelf: ModelShelf) -> Iterator[Parameter]:
             "Safety filter",
             False,
             help="Holds back results that a network on this machine takes for explicit.",
+        )
+
+
+def previewers(row: FamilyRow, shelf: ModelShelf) -> tuple[InstalledModel, ...]:
+    """Installed tiny autoencoders that read the family's latents as they are stepped."""
+    if row.packing not in (Packing.PLAIN, Packing.PATCHES):
+        return ()
+    return tuple(
+        each
+        for each in shelf.of(ModelKind.TINY_VAE)
+        if each.family in (Family.NONE, row.family) and each.detail == str(row.latent_channels)
+    )
+
+
+def _previewer(row: FamilyRow, shelf: ModelShelf) -> Iterator[Parameter]:
+    found = previewers(row, shelf)
+    if found:
+        yield Parameter(
+            PREVIEWER,
+            ParameterKind.CHOICE,
+            "Previews",
+            NONE,
+            help="Sharper ones by a tiny autoencoder; they come a little less often.",
+            choices=(Choice(NONE, "Quick"), *(Choice(each.id, each.name) for each in found)),
         )
 
 

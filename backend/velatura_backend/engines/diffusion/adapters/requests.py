@@ -17,7 +17,7 @@ from ...base import EngineTask, FloatImage
 from ...workshop import Workshop
 from ..families import FamilyRow, MaskInput, PictureInput, row_of
 from ..painting import Control, Lora, PaintRequest, Reference, ReferenceKind, RgbImage, Sampling
-from ..prompts.reading import read_prompt
+from ..prompts.reading import ReadPrompt, read_prompt
 from ..quality.canvas import canvas_of
 from . import parameters as ids
 from .control_images import LayerNetwork, control_image, surroundings
@@ -48,14 +48,17 @@ def with_adapters(
     controls = tuple(_controls(wishes, request, workshop))
     if _is_surrounded(wishes, request, model, workshop):
         controls += (_surroundings(request),)
+    siblings = tuple(each for each in request.siblings if _reads_alike(task, style, read, each))
     return replace(
         request,
+        siblings=siblings,
         wording=read.wording,
         loras=(*read.loras, *_style_loras(style), *_slots(wishes)),
         sampling=_sampling(request.sampling, style),
         controls=controls,
         references=tuple(_references(wishes, row)),
         safety=wishes.flag(ids.SAFETY),
+        previewer=wishes.chosen(ids.PREVIEWER),
     )
 
 
@@ -67,6 +70,11 @@ class _Wishes:
 
     def text(self, name: str, default: str) -> str:
         return str(self.task.parameters.get(name, default))
+
+    def chosen(self, name: str) -> str:
+        """Empty for none."""
+        text = self.text(name, ids.NONE)
+        return "" if text == ids.NONE else text
 
     def number(self, name: str, default: float) -> float:
         value = self.task.parameters.get(name, default)
@@ -89,6 +97,11 @@ def _style(style_id: str, model: InstalledModel, row: FamilyRow, workshop: Works
         if each.id == style_id:
             return each
     raise BadTask(field=ids.STYLE, reason="there is no such style for this model")
+
+
+def _reads_alike(task: EngineTask, style: Style, read: ReadPrompt, seed: int) -> bool:
+    """Whether a variation of that seed draws the same words."""
+    return read == read_prompt(style.worded(task.prompt), style.avoided(task.avoid), seed)
 
 
 def _style_loras(style: Style) -> Iterator[Lora]:

@@ -19,6 +19,14 @@ class ContextKind(Enum):
     WHOLE = "whole"
 
 
+class Together(Enum):
+    """Whether variations are painted at once: see :data:`.parameters.TOGETHER`."""
+
+    AUTO = "auto"
+    ALWAYS = "always"
+    NEVER = "never"
+
+
 @dataclass(frozen=True)
 class QualityOptions:
     """Shares of a diagonal in 0..1, lengths in pixels of the document, areas in pixels."""
@@ -34,6 +42,7 @@ class QualityOptions:
     grain: float = 0.7
     refine: float = 0.3
     overlap: int = 0
+    together: Together = Together.AUTO
 
 
 def options_of(task: EngineTask) -> QualityOptions:
@@ -50,6 +59,7 @@ def options_of(task: EngineTask) -> QualityOptions:
         grain=_number(task, parameters.GRAIN),
         refine=_number(task, parameters.REFINE),
         overlap=int(_number(task, parameters.OVERLAP)),
+        together=Together(str(_value(task, parameters.TOGETHER))),
     )
 
 

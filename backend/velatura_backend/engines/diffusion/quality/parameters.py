@@ -11,7 +11,7 @@ CONTEXT = Parameter(
     "around",
     help=(
         "Around: the selection and what it needs of what surrounds it. Selection only: nothing "
-        "else, for a panel of a comic. Whole: all that was captured."
+        "else, for a panel of a comic. All of it: the whole picture, or as much as is possible."
     ),
     choices=(
         Choice("around", "Around the selection"),
@@ -19,6 +19,7 @@ CONTEXT = Parameter(
         Choice("whole", "All of it"),
     ),
 )
+SEES_ALL = f"{CONTEXT.id}=whole"
 PADDING = Parameter(
     "padding",
     ParameterKind.FLOAT,
@@ -108,6 +109,21 @@ GRAIN = Parameter(
     minimum=0.0,
     maximum=1.0,
 )
+TOGETHER = Parameter(
+    "together",
+    ParameterKind.CHOICE,
+    "Variations at once",
+    "auto",
+    help=(
+        "Painted together they are done sooner, where memory allows and the device is not busy "
+        "with one alone; the first is longer in coming. Automatic: on graphics cards."
+    ),
+    choices=(
+        Choice("auto", "Automatic"),
+        Choice("always", "Where memory allows"),
+        Choice("never", "One after another"),
+    ),
+)
 REFINE = Parameter(
     "refine",
     ParameterKind.FLOAT,
@@ -140,5 +156,6 @@ QUALITY_PARAMETERS = (
     GRAIN,
     REFINE,
     OVERLAP,
+    TOGETHER,
 )
 """In the order panels show them."""

@@ -34,7 +34,8 @@ from .spreading import spread
 BoolMask = NDArray[np.bool_]
 Progressing = Generator[EngineProgress, None, RgbImage]
 
-_PATCHES = frozenset((Intent.REMOVE, Intent.EXPAND))
+SEEDED = frozenset((Intent.REMOVE, Intent.EXPAND))
+"""Filled with pieces of the picture, which the seed chooses."""
 _MOST_PIXELS = 1024 * 1024
 """That anything is filled on: a second's work. The painting goes over what it makes."""
 
@@ -68,7 +69,7 @@ def prefilled(ground: Ground, intent: Intent, seed: int, context: EngineContext)
         return ground.colours
     small = _reduced(ground)
     context.cancel.check(Phase.ENCODING)
-    if intent in _PATCHES:
+    if intent in SEEDED:
         made = yield from _patched(small, intent, seed, context)
     else:
         made = spread(small.colours, small.usable.astype(np.float32))

@@ -179,9 +179,9 @@ def test_what_is_no_control_network_is_named(tmp_path, unet, tensors, reason):
         load_control(control(tmp_path / "odd.safetensors"), unet)
 
 
-def test_a_file_for_a_transformer_is_to_be_a_folder(tmp_path):
+def test_a_file_for_what_takes_no_control(tmp_path):
     path = made.embedding_file(tmp_path / "odd.safetensors")
-    with pytest.raises(Unsupported, match="folder"):
+    with pytest.raises(Unsupported, match="takes no control"):
         load_control(control(path), torch.nn.Linear(1, 1))
 
 
