@@ -109,6 +109,11 @@ def _unsupported(params: _Params, translations: Translations) -> str | None:
             "Velatura works on RGB and grey, and this picture is {model}. It stays as it is; "
             "convert a copy of it and open that."
         )
+    if what == "a floating selection":
+        return _(
+            "There is a floating selection, which is no part of the picture yet. Anchor it, or "
+            "make it a layer, first."
+        )
     if what == "a document that was scaled meanwhile":
         return _(
             "The picture was scaled meanwhile, so these results no longer fit it. They stay in its "
@@ -126,6 +131,8 @@ def _not_found(params: _Params, translations: Translations) -> str:
     _ = translations.gettext
     if params.get("what") == "document" and params.get("id"):
         return _("The picture was closed. What was finished is in its history.")
+    if params.get("what") == "layer" and not params.get("id"):
+        return _("There is no layer in this picture. Add one first.")
     if params.get("what") == "layer" and _LOOKS_MADE.search(str(params.get("id", ""))):
         return _("A layer that was chosen is gone. Choose another.")
     known = {

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import pyvips
 from numpy.typing import NDArray
 
 from tests.hosts.gimp.editor import Gimp
@@ -34,7 +35,11 @@ def seen():
         return raw(made)
     finally:
         made.delete()
+def export(name):
+    file = Gio.File.new_for_path({folder!r} + "/" + name + ".{suffix}")
+    assert Gimp.file_save(Gimp.RunMode.NONINTERACTIVE, image, file, None)
 original, before = raw(layer), seen()
+export("before")
 procedure = Gimp.get_pdb().lookup_procedure("plug-in-velatura-remove")
 config = procedure.create_config()
 config.set_property("image", image)
@@ -45,6 +50,7 @@ status = result.index(0)
 if status != Gimp.PDBStatusType.SUCCESS:
     raise RuntimeError(Gimp.get_pdb().get_last_error())
 after = seen()
+export("after")
 made = [Gimp.Item.get_by_id(each) for each in json.loads(result.index(2))]
 assert result.index(1).get_id() == made[-1].get_id()
 open({folder!r} + "/before.raw", "wb").write(before)
@@ -59,43 +65,75 @@ told = {{
 print("found", json.dumps(told), flush=True)
 """
 
-_PREPARE = {
+_PRECISIONS = {
     "u8": "",
     "u16": "image.convert_precision(Gimp.Precision.U16_NON_LINEAR)",
     "float": "image.convert_precision(Gimp.Precision.FLOAT_LINEAR)",
+}
+_PROFILES = {
+    "srgb": "",
     "adobe": (
         "image.convert_color_profile(Gimp.ColorProfile.new_rgb_adobe(), "
         "Gimp.ColorRenderingIntent.RELATIVE_COLORIMETRIC, True)"
     ),
-    "grey": "image.convert_grayscale()",
 }
-_SAMPLES = {"u8": np.uint8, "u16": np.uint16, "float": np.float32, "adobe": np.uint8}
+_COLOURS = [(precision, profile) for precision in _PRECISIONS for profile in _PROFILES]
+_SAMPLES = {"u8": np.uint8, "u16": np.uint16, "float": np.float32}
 
 
 @pytest.mark.host
 @pytest.mark.timeout(240)
-@pytest.mark.parametrize("kind", list(_PREPARE))
-def test_a_removal_is_a_layer_and_nothing_else(gimp: Gimp, data: Path, kind: str) -> None:
+@pytest.mark.parametrize(
+    ("precision", "preparation"),
+    [
+        *((depth, f"{_PROFILES[profile]}\n{_PRECISIONS[depth]}") for depth, profile in _COLOURS),
+        ("u8", "image.convert_grayscale()"),
+    ],
+    ids=[*("-".join(each) for each in _COLOURS), "grey"],
+)
+def test_a_removal_is_a_layer_and_nothing_else(
+    gimp: Gimp, data: Path, precision: str, preparation: str
+) -> None:
     gimp.install()
     photo = gimp.folder / "photo.png"
     shutil.copy(PHOTO, photo)
+    suffix = "tif" if precision == "float" else "png"
     script = _REMOVE.format(
-        photo=str(photo), area=AREA, prepare=_PREPARE[kind], folder=str(gimp.folder)
+        photo=str(photo),
+        area=AREA,
+        prepare=preparation,
+        folder=str(gimp.folder),
+        suffix=suffix,
     )
     told = _found(gimp.batch(script, environment={"VELATURA_DATA_DIR": str(data)}))
     assert told["kept"], "the photograph's own layer is what it was"
     assert len(told["layers"]) == 2
     assert told["made"] == told["layers"][:1]
     assert told["selected"] == told["layers"][1:]
-    before, after = (_pixels(gimp.folder / f"{name}.raw", kind, told) for name in _NAMES)
+    before, after = (_pixels(gimp.folder / f"{name}.raw", precision, told) for name in _NAMES)
+    _differ_inside_only(before, after, precision)
+    before, after = (_exported(gimp.folder / f"{name}.{suffix}") for name in _NAMES)
+    assert before.dtype == _SAMPLES[precision]
+    _differ_inside_only(before, after, precision)
+
+
+def _differ_inside_only(
+    before: NDArray[np.generic], after: NDArray[np.generic], precision: str
+) -> None:
+    """Colours: the photograph has no alpha, and a picture of several layers is exported with it."""
+    colours = min(before.shape[2], after.shape[2], 3)
+    before, after = before[..., :colours], after[..., :colours]
     inside = np.zeros(before.shape[:2], bool)
     x, y, width, height = AREA
     inside[y : y + height, x : x + width] = True
     outside = np.abs(before[~inside].astype(np.float64) - after[~inside].astype(np.float64))
     # GIMP composites floats anew under any new layer, and rounds them.
-    assert outside.max() <= (2e-6 if kind == "float" else 0)
-    changed = (before[inside] != after[inside]).any(axis=1).mean()
-    assert changed > 0.5
+    assert outside.max() <= (2e-6 if precision == "float" else 0)
+    assert (before[inside] != after[inside]).any(axis=1).mean() > 0.5
+
+
+def _exported(path: Path) -> NDArray[np.generic]:
+    return pyvips.Image.new_from_file(str(path)).numpy()
 
 
 _NAMES = ("before", "after")
@@ -154,7 +192,7 @@ def _found(words: str) -> Any:
     return json.loads(line.removeprefix("found "))
 
 
-def _pixels(path: Path, kind: str, told: dict) -> NDArray[np.generic]:
+def _pixels(path: Path, precision: str, told: dict) -> NDArray[np.generic]:
     width, height = told["size"]
-    samples = np.fromfile(path, _SAMPLES.get(kind, np.uint8))
+    samples = np.fromfile(path, _SAMPLES[precision])
     return samples.reshape(height, width, -1)

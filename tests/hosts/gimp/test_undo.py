@@ -25,6 +25,6 @@ def test_one_undo_takes_a_removal_back(
     record_property(INSIDE, len(found.outcomes))
     told = [f"{name}\n{text}" for name, text in found.failures.items()]
     assert not told, "\n\n".join(told)
-    assert list(found.outcomes.values()) == ["passed"] * 4
+    assert list(found.outcomes.values()) == ["passed"] * 7
     before, after = (tmp_path / f"{name}.png" for name in ("before", "after"))
     assert before.read_bytes() != after.read_bytes()

@@ -9,6 +9,7 @@ from velatura_protocol.messages import Placement
 
 from ..base import LayerContent, ResultContent, Spot
 from .branches import Branch, branch_of, put
+from .formats import precision_of
 from .gi_names import Gimp
 from .making import group_called, on_its_own
 from .opened import OpenImage
@@ -83,9 +84,7 @@ def _open(image: Gimp.Image, content: LayerContent, result: ResultContent) -> No
     are windows."""
     own = on_its_own(content)
     size = own.region.size
-    made = Gimp.Image.new_with_precision(
-        size.width, size.height, _base_type(image), _precision(image)
-    )
+    made = Gimp.Image.new_with_precision(size.width, size.height, *precision_of(image))
     made.undo_disable()
     profile = image.get_color_profile()
     if profile is not None:
@@ -96,15 +95,3 @@ def _open(image: Gimp.Image, content: LayerContent, result: ResultContent) -> No
     made.undo_enable()
     if Gimp.default_display() is not None:
         Gimp.Display.new(made)
-
-
-def _base_type(image: Gimp.Image) -> Gimp.ImageBaseType:
-    """A palette is of the picture it was made for."""
-    base = image.get_base_type()
-    return Gimp.ImageBaseType.RGB if base == Gimp.ImageBaseType.INDEXED else base
-
-
-def _precision(image: Gimp.Image) -> Gimp.Precision:
-    if image.get_base_type() == Gimp.ImageBaseType.INDEXED:
-        return Gimp.Precision.U8_NON_LINEAR
-    return image.get_precision()

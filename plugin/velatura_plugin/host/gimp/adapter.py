@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from velatura_protocol.errors import BadTask, NotFound
+from velatura_protocol.errors import BadTask, NotFound, Unsupported
 from velatura_protocol.geometry import Rect, Size
 from velatura_protocol.pixels import MASK_FORMAT, ColourSpace, Pixels
 from velatura_protocol.tasks import SampleSource
@@ -114,6 +114,8 @@ class GimpHost:
         view = _view(opened)
         if not view.canvas.contains(region):
             raise BadTask(field="region", reason="outside the canvas")
+        if opened.image.get_floating_sel() is not None:
+            raise Unsupported(what="a floating selection")
         captured = opened.item(layer) if layer else opened.stage.active_layer()
         if captured is None:
             raise NotFound(what="layer", id="")

@@ -61,7 +61,7 @@ def put(image: Gimp.Image, branch: Branch, place: Place) -> Gimp.Layer:
         top.set_visible(branch.is_visible)
         place.put(image, top)
         for each in layers:
-            image.insert_layer(each, top, 0)
+            Place(top, 0).put(image, each)
     if branch.provenance is not None:
         for each in {top, *layers}:
             store_provenance(each, branch.provenance)

@@ -7,6 +7,7 @@ name: pixels read so are the raw samples. Without the space in the name babl con
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from velatura_protocol.errors import Unsupported
@@ -45,9 +46,10 @@ class ImageFormat:
     babl: str
 
 
-def format_of(image: Gimp.Image) -> ImageFormat:
+def format_of(image: Gimp.Image, layer: Gimp.Layer | None = None) -> ImageFormat:
     """In the picture's own depth, tone curve and colour space, always with alpha. Pictures with a
-    palette are colours in 8 bit.
+    palette are colours in 8 bit. ``layer``: one that was made for the picture, which may have no
+    other.
 
     :raises Unsupported: a precision that no version of GIMP had when this was written
     """
@@ -55,7 +57,8 @@ def format_of(image: Gimp.Image) -> ImageFormat:
     is_grey = image.get_base_type() == Gimp.ImageBaseType.GRAY
     encoding = f"{_COLOURS[curve][is_grey]} {_BABL_DEPTHS[depth]}"
     layout = Layout.GREY_ALPHA if is_grey else Layout.RGBA
-    return ImageFormat(PixelFormat(depth, layout), _in_own_space(image, encoding))
+    layers = image.get_layers() if layer is None else [layer]
+    return ImageFormat(PixelFormat(depth, layout), _in_own_space(layers, encoding))
 
 
 def colour_of(image: Gimp.Image) -> ColourSpace:
@@ -73,6 +76,15 @@ def curve_of(image: Gimp.Image) -> str:
     return _precision(image)[1]
 
 
+def precision_of(image: Gimp.Image) -> tuple[Gimp.ImageBaseType, Gimp.Precision]:
+    """For another picture that is to be like it: a palette is of the picture it was made for, whose
+    colours are 8 bit."""
+    base = image.get_base_type()
+    if base == Gimp.ImageBaseType.INDEXED:
+        return Gimp.ImageBaseType.RGB, Gimp.Precision.U8_NON_LINEAR
+    return base, image.get_precision()
+
+
 def _precision(image: Gimp.Image) -> tuple[Depth, str]:
     if image.get_base_type() == Gimp.ImageBaseType.INDEXED:
         return Depth.U8, "non-linear"
@@ -83,9 +95,8 @@ def _precision(image: Gimp.Image) -> tuple[Depth, str]:
     return _DEPTHS[depth], curve
 
 
-def _in_own_space(image: Gimp.Image, encoding: str) -> str:
-    """The name of ``encoding`` in the picture's colour space; babl knows it from then on."""
-    layers = image.get_layers()
+def _in_own_space(layers: Sequence[Gimp.Layer], encoding: str) -> str:
+    """The name of ``encoding`` in the colour space of these; babl knows it from then on."""
     if not layers:
         return encoding
     space = Babl.format_get_space(layers[0].get_format())

@@ -26,7 +26,6 @@ _TYPES = {
 
 def layer_of(image: Gimp.Image, content: LayerContent) -> Gimp.Layer:
     """As large as its region, with a mask unless all of it shows. Not in the picture yet."""
-    form = format_of(image)
     layer = Gimp.Layer.new(
         image,
         content.name,
@@ -39,6 +38,7 @@ def layer_of(image: Gimp.Image, content: LayerContent) -> Gimp.Layer:
     # By itself GIMP mixes normal layers in linear light, whatever the picture's own encoding is:
     # the edge of a mask would not look as it did in the preview.
     layer.set_composite_space(_SPACES[curve_of(image)])
+    form = format_of(image, layer)
     for patch in content.patches:
         _fill(layer, content.region, patch, form)
     layer.set_offsets(content.region.x, content.region.y)

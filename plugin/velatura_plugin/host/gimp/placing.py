@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from velatura_protocol.errors import HostFailed
 from velatura_protocol.messages import Placement
 
 from ..base import Spot
@@ -20,7 +21,10 @@ class Place:
     position: int
 
     def put(self, image: Gimp.Image, layer: Gimp.Layer) -> None:
-        image.insert_layer(layer, self.group, self.position)
+        """:raises HostFailed: GIMP does not take it there"""
+        if not image.insert_layer(layer, self.group, self.position):
+            layer.delete()
+            raise HostFailed(kind="layer not taken")
 
 
 def place_at(image: Gimp.Image, anchor: Gimp.Layer | None, placement: Placement) -> Place:

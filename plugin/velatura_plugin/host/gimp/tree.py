@@ -33,21 +33,6 @@ def lineage(layer: Gimp.Layer) -> Iterator[Gimp.Layer]:
         layer = layer.get_parent()
 
 
-def path_of(image: Gimp.Image, layer: Gimp.Layer) -> tuple[int, ...]:
-    """Positions from the top level down to it: what finds it in a copy of the picture, whose layers
-    have other ids."""
-    return tuple(image.get_item_position(each) for each in reversed(list(lineage(layer))))
-
-
-def at_path(image: Gimp.Image, path: tuple[int, ...]) -> Gimp.Layer:
-    layers, found = image.get_layers(), None
-    for position in path:
-        found = layers[position]
-        layers = found.get_children() if found.is_group() else []
-    assert found is not None, "a path names a layer"
-    return found
-
-
 def hide_all_above(image: Gimp.Image, layer: Gimp.Layer) -> None:
     """In its group, and above each group it lies in."""
     for each in lineage(layer):
@@ -62,6 +47,13 @@ def hide_all_beside(image: Gimp.Image, layer: Gimp.Layer) -> None:
         for other in siblings(image, each):
             if other.get_id() != each.get_id():
                 other.set_visible(False)
+
+
+def hide_shown_masks(image: Gimp.Image) -> None:
+    """Looking at a mask instead of its layer is no part of the picture."""
+    for layer, _ in walked(image):
+        if layer.get_mask() is not None and layer.get_show_mask():
+            layer.set_show_mask(False)
 
 
 def layers_where(image: Gimp.Image, wanted: Callable[[Gimp.Layer], bool]) -> list[Gimp.Layer]:

@@ -32,11 +32,14 @@ def no_step(image: Gimp.Image) -> Iterator[None]:
 
 @contextmanager
 def same_selected_layers(image: Gimp.Image) -> Iterator[None]:
-    """Inserting a layer selects it. Those that are gone afterwards are not selected again."""
-    before = image.get_selected_layers()
+    """Inserting a layer selects it, in place of other layers or of channels. Those that are gone
+    afterwards are not selected again."""
+    layers, channels = image.get_selected_layers(), image.get_selected_channels()
     try:
         yield
     finally:
-        there = [each for each in before if each.is_valid()]
+        there = [each for each in layers if each.is_valid()]
         if there:
             image.set_selected_layers(there)
+        elif channels:
+            image.set_selected_channels([each for each in channels if each.is_valid()])

@@ -6,6 +6,7 @@ import subprocess
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from tests.hosts.gimp.inside.pictures import drawable_bytes, fill, picture_format
 from velatura_plugin.host.gimp.formats import CHANNEL, SELECTION
@@ -88,7 +89,7 @@ def seen(image: Gimp.Image) -> bytes:
         made.delete()
 
 
-def fingerprint(image: Gimp.Image) -> object:
+def fingerprint(image: Gimp.Image) -> tuple[Any, ...]:
     """All of a picture that somebody else might have changed."""
     layers = [_layer_print(image, layer, depth) for layer, depth in walked(image)]
     selected = [each.get_id() for each in image.get_selected_layers()]
