@@ -29,7 +29,7 @@ _QUESTION = (
     "import sys; from gi.repository import Gimp; "
     "sys.exit(0 if Gimp.get_pdb().procedure_exists('plug-in-velatura-remove') else 1)"
 )
-_CONSOLES = ("gimp-console-3.2", "gimp-console-3.0", "gimp-console")
+_BATCH = ("--batch-interpreter=python-fu-eval", "-b", _QUESTION, "--quit")
 
 
 def install(place: Place) -> None:
@@ -191,26 +191,43 @@ def _wanted(place: Place) -> str:
 
 
 def _tell(place: Place) -> None:
-    if is_running("gimp") or any(is_running(f"gimp-3.{minor}") for minor in (0, 2)):
+    versions = {each.version for each in find(place.machine)}
+    if is_running("gimp") or any(is_running(f"gimp-{each}") for each in versions):
         place.report.line("GIMP is running: close it and start it again")
-    answer = _answers(place)
-    if answer is False:
-        place.report.line("GIMP was asked and does not know the plug-in: see docs/gimp.md")
-    elif answer:
-        place.report.line("GIMP was asked and knows the plug-in")
+    for version, knows in _answers(place):
+        said = "knows the plug-in" if knows else "does not know the plug-in: see docs/gimp.md"
+        place.report.line(f"GIMP {version} was asked and {said}")
     place.report.line(f"in GIMP: Filters > Velatura (version {record.version(place.checkout)})")
 
 
-def _answers(place: Place) -> bool | None:
-    """Whether the GIMP of this machine has the procedures; None where there is none to ask."""
+def _answers(place: Place) -> Iterator[tuple[str, bool]]:
+    """By version, whether this machine's GIMP of it has the procedures; nothing of one that cannot
+    be asked."""
+    native = {each.version for each in find(place.machine) if not each.is_confined}
     path = place.machine.environment.get("PATH", "")
-    console = next((found for name in _CONSOLES if (found := shutil.which(name, path=path))), None)
-    if console is None:
-        return None
-    batch = ["--batch-interpreter=python-fu-eval", "-b", _QUESTION, "--quit"]
+    for version in sorted(native):
+        console = _console(version, path)
+        answer = _run(console, "-i", *_BATCH) if console else None
+        if answer is not None:
+            yield version, answer.returncode == 0
+
+
+def _console(version: str, path: str) -> str | None:
+    """The one that reads the profile of that version: several may be installed side by side."""
+    own = shutil.which(f"gimp-console-{version}", path=path)
+    usual = shutil.which("gimp-console", path=path)
+    if own or usual is None:
+        return own
+    told = _run(usual, "--version")
+    is_it = told is not None and f" {version}.".encode() in told.stdout
+    return usual if is_it else None
+
+
+def _run(*command: str) -> subprocess.CompletedProcess[bytes] | None:
+    """None: it cannot be started, or does not end."""
     try:
-        asked = subprocess.run(
-            [console, "-i", *batch],
+        return subprocess.run(
+            command,
             env=processes.clean_environment(),
             stdin=subprocess.DEVNULL,
             capture_output=True,
@@ -218,4 +235,3 @@ def _answers(place: Place) -> bool | None:
         )
     except (OSError, subprocess.TimeoutExpired):
         return None
-    return asked.returncode == 0

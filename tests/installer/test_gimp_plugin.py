@@ -141,18 +141,43 @@ def test_a_profile_that_cannot_be_written_to(home: Path, place: Place) -> None:
     assert plugin(home).exists()
 
 
-@pytest.mark.parametrize(("status_code", "said"), [(0, "knows the plug-in"), (64, "does not know")])
-def test_gimp_is_asked(
-    home: Path,
-    place: Place,
-    capsys: pytest.CaptureFixture[str],
-    status_code: int,
-    said: str,
-) -> None:
-    program = home / "bin/gimp-console-3.0"
-    program.parent.mkdir()
-    program.write_text(f"#!/bin/sh\nexit {status_code}\n")
-    program.chmod(0o755)
-    machine = Machine("linux", home, {"PATH": str(program.parent)})
+def _program(home: Path, name: str, *, version: str = "", code: int = 0) -> None:
+    path = home / "bin" / name
+    path.parent.mkdir(exist_ok=True)
+    told = f"GNU Image Manipulation Program version {version}"
+    path.write_text(f'#!/bin/sh\n[ "$1" = --version ] && echo "{told}" && exit 0\nexit {code}\n')
+    path.chmod(0o755)
+
+
+def _said(home: Path, place: Place, capsys: pytest.CaptureFixture[str]) -> list[str]:
+    machine = Machine("linux", home, {"PATH": str(home / "bin")})
     install(Place(Checkout(place.checkout.root), machine, place.data, Report()))
-    assert said in capsys.readouterr().out
+    return [each for each in capsys.readouterr().out.splitlines() if "was asked" in each]
+
+
+@pytest.mark.parametrize(("code", "said"), [(0, "knows the plug-in"), (64, "does not know")])
+def test_gimp_is_asked(
+    home: Path, place: Place, capsys: pytest.CaptureFixture[str], code: int, said: str
+) -> None:
+    _program(home, "gimp-console-3.0", code=code)
+    (line,) = _said(home, place, capsys)
+    assert "GIMP 3.0 was asked" in line
+    assert said in line
+
+
+def test_each_of_several_is_asked(
+    home: Path, place: Place, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """By its own name, or by the usual one, where that is the version."""
+    _program(home, "gimp-console-3.0")
+    _program(home, "gimp-console", version="3.2.6", code=64)
+    first, second = _said(home, place, capsys)
+    assert "GIMP 3.0 was asked and knows" in first
+    assert "GIMP 3.2 was asked and does not know" in second
+
+
+def test_a_gimp_of_another_version_is_not_asked(
+    home: Path, place: Place, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _program(home, "gimp-console", version="2.10.34")
+    assert _said(home, place, capsys) == []
