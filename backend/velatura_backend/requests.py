@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from functools import partial
 from typing import Any
 
 from velatura_protocol.errors import (
@@ -64,6 +65,7 @@ from .services import Services
 from .uploads import Uploads
 
 Work = Coroutine[Any, Any, None]
+Start = Callable[[], Work]
 
 _MOST_UNDECIDED = 64
 
@@ -102,22 +104,22 @@ class Requests:
             case Submit():
                 self._begin_submission(event)
             case Cancel():
-                return self._answered(event.t, self._cancel(event.job), job=event.job)
+                return self._answered(event.t, partial(self._cancel, event.job), job=event.job)
             case Resume():
                 return self.replay(event.job, event.after_seq, about=event.t)
             case Ack():
-                return self._answered(event.t, self._acknowledge(event), job=event.job)
+                return self._answered(event.t, partial(self._acknowledge, event), job=event.job)
             case BlobGet():
-                return self._answered(event.t, self._send_blob(event.digest))
+                return self._answered(event.t, partial(self._send_blob, event.digest))
             case ExchangeProof():
                 self._prove(event)
             case ListJobs():
-                return self._answered(event.t, self._list(event), request=event.request)
+                return self._answered(event.t, partial(self._list, event), request=event.request)
             case Favourite():
-                work = self._set_favourite(event)
+                work = partial(self._set_favourite, event)
                 return self._answered(event.t, work, job=event.job, request=event.request)
             case Forget():
-                return self._answered(event.t, self._forget(event), request=event.request)
+                return self._answered(event.t, partial(self._forget, event), request=event.request)
             case (
                 ListModels()
                 | InstallModel()
@@ -127,7 +129,7 @@ class Requests:
                 | RemoveModel()
                 | StopModel()
             ):
-                work = self._models.carry_out(event)
+                work = partial(self._models.carry_out, event)
                 return self._answered(event.t, work, request=event.request)
             case BlobOpened():
                 return self._uploads.opened(event.header)
@@ -164,7 +166,7 @@ class Requests:
         # From here on nothing of the job is sent before it is clear what is to be replayed.
         replay = self._outbox.begin_replay(message.job)
         self._decided[message.job] = asyncio.Event()
-        work = self._answered(message.t, self._submit(message, replay), job=message.job)
+        work = self._answered(message.t, partial(self._submit, message, replay), job=message.job)
         self._submissions.spawn(work)
 
     async def _submit(self, message: Submit, replay: int) -> None:
@@ -247,7 +249,7 @@ class Requests:
     def replay(self, job: str, after_seq: int, *, about: str) -> Work:
         """Holds the job's events from now on; awaited, sends the replay and then those."""
         number = self._outbox.begin_replay(job)
-        return self._answered(about, self._replay(job, after_seq, number), job=job)
+        return self._answered(about, partial(self._replay, job, after_seq, number), job=job)
 
     async def _replay(self, job: str, after_seq: int, number: int) -> None:
         events: tuple[JobEvent, ...] = ()
@@ -322,15 +324,13 @@ class Requests:
         if everyone and not self._caller.owns_all:
             raise Unauthorised
 
-    # -- answering ---------------------------------------------------------------------------------
-
     def _send(self, message: ServerReply) -> None:
         if not self._session.is_closed:
             self._session.send(message)
             self._pump()
 
-    async def _answered(self, about: str, work: Work, *, job: str = "", request: int = 0) -> None:
+    async def _answered(self, about: str, work: Start, *, job: str = "", request: int = 0) -> None:
         try:
-            await work
+            await work()
         except VelaturaError as error:
             self._send(Error(about, ErrorInfo.of(error), job, request))

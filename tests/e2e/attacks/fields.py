@@ -58,7 +58,8 @@ class Place:
         """Of another type, or out of the type's range."""
         members, rules = _members(self.kind), _rules(self.kind)
         if len(members) > 1:
-            return ({}, b"", []) if tuple not in members else ({}, b"", None)
+            takes_lists = any(get_origin(each) is tuple for each in members)
+            return ({}, b"", [1] if takes_lists else [], None)
         (member,) = members
         wrong = _OTHERS[_class_of(member)]
         if not _takes_nil(self.kind):

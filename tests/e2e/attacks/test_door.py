@@ -130,7 +130,7 @@ async def test_a_right_handshake_is_let_in(held: Fortress) -> None:
 @pytest.mark.parametrize(
     "noise",
     [
-        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + b"\x00" * 500,
+        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + b"\x00" * 500 + b"\n",
         b"SSH-2.0-x\r\n",
         b"GET / HTTP/1.1\r\n" + b"X: y\r\n" * 100_000,
         b"GET / HTTP/1.1\r\nX: " + b"a" * 4_000_000,
@@ -148,7 +148,9 @@ async def test_other_languages(held: Fortress, noise: bytes) -> None:
 
 
 @contextlib.asynccontextmanager
-async def crowd(held: Fortress, count: int, says: bytes) -> AsyncIterator[list[asyncio.StreamWriter]]:
+async def crowd(
+    held: Fortress, count: int, says: bytes
+) -> AsyncIterator[list[asyncio.StreamWriter]]:
     """Sockets that stay open as long as the server lets them."""
     writers: list[asyncio.StreamWriter] = []
     try:
