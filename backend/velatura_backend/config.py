@@ -57,7 +57,7 @@ class Config:
     limits: Limits = Limits()
     connections: int = 256
     handshake_seconds: float = 10.0
-    heartbeat_seconds: float = 20.0
+    heartbeat_seconds: float = 15.0
     model_memory: int = 0
 
     @property

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 from typing import Protocol
 
 from velatura_protocol.errors import LimitExceeded, VelaturaError
@@ -20,9 +21,10 @@ from velatura_protocol.messages import (
     Finished,
     Hello,
     JobEvent,
+    Ping,
     Result,
 )
-from velatura_protocol.session import ServerEvent, ServerSession
+from velatura_protocol.session import Heartbeat, ServerEvent, ServerSession
 
 from .crew import Crew
 from .exchange import ExchangeFolder, open_exchange
@@ -34,6 +36,9 @@ from .services import Services
 
 _MOST_EVENTS = 4096
 _MOST_REQUESTS = 64
+
+# A client that hangs costs little, one that is hung up on sends its pixels again: two minutes.
+_SILENT_BEATS = 8
 _MOST_UNSENT = 8 * 1024 * 1024
 
 
@@ -61,7 +66,14 @@ class Socket(Protocol):
 class Connection:
     """See :meth:`run`. Hears its client's jobs as a :class:`~velatura_backend.ledger.Listener`."""
 
-    def __init__(self, services: Services, socket: Socket, *, shares_files: bool = True) -> None:
+    def __init__(
+        self,
+        services: Services,
+        socket: Socket,
+        *,
+        shares_files: bool = True,
+        heartbeat_seconds: float = 15.0,
+    ) -> None:
         self._services = services
         self._socket = socket
         self._shares_files = shares_files
@@ -71,6 +83,7 @@ class Connection:
         self._slots = PreviewSlots(self.pump)
         self._exchange: ExchangeFolder | None = None
         self._requests: Requests | None = None
+        self._heartbeat = Heartbeat(heartbeat_seconds, _SILENT_BEATS)
         self._crew = Crew()
         self._less_to_do = asyncio.Event()
         self._is_mute = False
@@ -78,6 +91,7 @@ class Connection:
     async def run(self) -> None:
         """Talks until either side has had enough; jobs go on without it."""
         writer = self._crew.spawn(self._write())
+        self._crew.spawn(self._beat())
         try:
             await self._read()
             # A last word may still be on its way.
@@ -123,7 +137,9 @@ class Connection:
     async def _read(self) -> None:
         async with asyncio.timeout(self._services.handshake_seconds) as patience:
             while not self._session.is_closed:
-                await self._handle(self._session.receive(await self._socket.receive()))
+                data = await self._socket.receive()
+                self._heartbeat.heard()
+                await self._handle(self._session.receive(data))
                 if self._requests is not None:
                     patience.reschedule(None)
                 self.pump()
@@ -148,6 +164,7 @@ class Connection:
         while self._has_enough_to_do() and not self._is_mute:
             self._less_to_do.clear()
             await self._less_to_do.wait()
+            self._heartbeat.heard()
 
     def _has_enough_to_do(self) -> bool:
         requests = self._requests
@@ -174,6 +191,19 @@ class Connection:
         )
         for point in hello.resume:
             self._crew.spawn(self._requests.replay(point.job, point.after_seq, about=hello.t))
+
+    async def _beat(self) -> None:
+        """Hangs up on a client that has gone without a word."""
+        loop = asyncio.get_running_loop()
+        for number in itertools.count(1):
+            began = loop.time()
+            await asyncio.sleep(self._heartbeat.seconds)
+            if not self._heartbeat.beat(loop.time() - began):
+                await self._socket.close()
+                return
+            if self._is_open:
+                self._session.send(Ping(number))
+                self.pump()
 
     # -- writing -----------------------------------------------------------------------------------
 

@@ -123,8 +123,8 @@ class Server:
             max_queue=_READ_AHEAD,
             write_limit=_WRITE_AHEAD,
             open_timeout=self._config.handshake_seconds,
-            ping_interval=self._config.heartbeat_seconds,
-            ping_timeout=self._config.heartbeat_seconds,
+            # The session has pings of its own, which do not take our pauses for the client's death.
+            ping_interval=None,
             close_timeout=2.0,
             server_header=None,
             logger=_socket_log(),
@@ -143,7 +143,12 @@ class Server:
             await peer.close(_TRY_AGAIN_LATER)
             return
         _send_at_once(peer)
-        connection = Connection(self._services, _Socket(peer), shares_files=is_local)
+        connection = Connection(
+            self._services,
+            _Socket(peer),
+            shares_files=is_local,
+            heartbeat_seconds=self._config.heartbeat_seconds,
+        )
         self._connections.add(connection)
         try:
             await connection.run()

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     import ssl
 
 OPEN_SECONDS = 5.0
-PING_SECONDS = 10.0
 MAX_FRAME = 16 * 1024 * 1024
 """Above any limit a backend may negotiate; the session checks the real one."""
 
@@ -70,8 +69,9 @@ class WebSocketTransport:
                 proxy=None,
                 max_size=MAX_FRAME,
                 open_timeout=OPEN_SECONDS,
-                ping_interval=PING_SECONDS,
-                ping_timeout=2 * PING_SECONDS,
+                # The session has pings of its own, which do not take our pauses for the
+                # backend's death.
+                ping_interval=None,
                 close_timeout=1.0,
                 user_agent_header=None,
             )

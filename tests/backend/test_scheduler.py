@@ -179,6 +179,21 @@ def test_places_count_the_running_job(scheduler: Scheduler) -> None:
     assert scheduler.places(CPU) == {"2": 1, "3": 2}
 
 
+def test_a_place_is_that_of_the_whole_list(scheduler: Scheduler) -> None:
+    for job, client, priority in (
+        ("1", "a", Priority.BATCH),
+        ("2", "a", Priority.INTERACTIVE),
+        ("3", "b", Priority.INTERACTIVE),
+        ("4", "a", Priority.INTERACTIVE),
+        ("5", "c", Priority.LIVE),
+    ):
+        add(scheduler, entry(job, client, priority=priority))
+    scheduler.start_next(CPU)
+    places = scheduler.places(CPU)
+    assert list(places) == ["2", "3", "4", "1"]
+    assert {job: scheduler.place(job) for job in places} == places
+
+
 def test_the_warm_engine_s_job_goes_before_its_turn(scheduler: Scheduler) -> None:
     add(scheduler, entry("1", engine="warm"))
     scheduler.start_next(CPU)
