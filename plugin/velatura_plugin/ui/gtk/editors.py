@@ -40,7 +40,7 @@ class ChoiceEditor(Editor):
         self.combo = Gtk.ComboBox(popup_fixed_width=False)
         super().__init__(self.combo, report)
         self._options = Gtk.ListStore(GObject.TYPE_STRING, GObject.TYPE_STRING)
-        self._dialog = FileDialog(self.combo)
+        self.dialog = FileDialog(self.combo)
         self._helps: tuple[str, ...] = ()
         renderer = Gtk.CellRendererText(ellipsize=Pango.EllipsizeMode.END)
         self.combo.pack_start(renderer, True)
@@ -68,7 +68,7 @@ class ChoiceEditor(Editor):
         if chosen == FILE_PREFIX and not self._writing:
             # Back to what it was: the dialog may be left without a file.
             self.quietly("" if self._value is None else self._value)
-            self._dialog.open(lambda path: self.edited(FILE_PREFIX + path))
+            self.dialog.open(lambda path: self.edited(FILE_PREFIX + path))
         elif chosen is not None:
             self.edited(chosen)
 

@@ -12,8 +12,12 @@ LABEL_SHARE = 0.45
 """Of the width; a longer label lies over its field."""
 
 
-class WidthBox(Gtk.Box):
-    """A box whose height follows from its width. The measures of GTK's own box are all replaced."""
+class WidthBox(Gtk.Fixed):
+    """A box whose height follows from its width.
+
+    Of GTK's containers this is the one that draws nothing of its own: all that it measures can be
+    replaced, and a box whose measures are replaced complains of not being measured.
+    """
 
     def do_get_request_mode(self) -> Gtk.SizeRequestMode:
         return Gtk.SizeRequestMode.HEIGHT_FOR_WIDTH
@@ -104,8 +108,8 @@ class Beside(WidthBox):
         super().__init__()
         self.label_width = 0
         self._label, self._field, self._is_tall = label, field, is_tall
-        self.pack_start(label, False, False, 0)
-        self.pack_start(field, True, True, 0)
+        self.add(label)
+        self.add(field)
 
     def own_label_width(self) -> int:
         """Of its text in one line."""

@@ -50,7 +50,25 @@ class Picture(Gtk.Image):
             self.put(pixbuf_of(pixels, side * self.get_scale_factor()), side)
 
     def put(self, pixbuf: GdkPixbuf.Pixbuf, side: int) -> None:
-        """As an icon: those alone are drawn with all pixels that a dense screen has."""
+        ratio = self.get_scale_factor()
+        if ratio == 1:
+            self.set_from_pixbuf(pixbuf)
+            return
+        # Icons alone are drawn with all the pixels that a dense screen has, and they are square.
         longest = max(pixbuf.get_width(), pixbuf.get_height())
-        self.set_from_gicon(pixbuf, Gtk.IconSize.DIALOG)
-        self.set_pixel_size(min(side, -(-longest // self.get_scale_factor())))
+        self.set_from_gicon(_squared(pixbuf, longest), Gtk.IconSize.DIALOG)
+        self.set_pixel_size(min(side, -(-longest // ratio)))
+
+    @property
+    def is_empty(self) -> bool:
+        return bool(self.get_storage_type() == Gtk.ImageType.EMPTY)
+
+
+def _squared(pixbuf: GdkPixbuf.Pixbuf, side: int) -> GdkPixbuf.Pixbuf:
+    """In the middle of nothing."""
+    width, height = pixbuf.get_width(), pixbuf.get_height()
+    square = GdkPixbuf.Pixbuf.new(GdkPixbuf.Colorspace.RGB, True, 8, side, side)
+    square.fill(0)
+    left, top = (side - width) // 2, (side - height) // 2
+    pixbuf.copy_area(0, 0, width, height, square, left, top)
+    return square

@@ -19,6 +19,8 @@ from .toolkit import Gdk, GObject, Gtk
 from .wiring import connect, intercept
 
 LARGEST = 2**31 - 1
+_SHORT = 5
+"""Characters of ``100 %``: the slider beside it has the room."""
 
 
 class NumberBox(Gtk.SpinButton):
@@ -114,6 +116,7 @@ class SliderEditor(Editor):
     def __init__(self, report: Report, translations: Translations) -> None:
         self.slider = Gtk.Scale(visible=True, draw_value=False, digits=0)
         self.spin = NumberBox(translations)
+        self.spin.set_width_chars(_SHORT)
         self.spin.show()
         self.spin.set_size_request(-1, LEAST_TARGET)
         super().__init__(row(self.slider, self.spin, grows=self.slider), report, self.slider)

@@ -55,6 +55,8 @@ class PanelView(Gtk.ScrolledWindow):
         self._arrange()
         dress(self)
         connect(self, "map", self._mapped)
+        # A scrolled window lets go of what is in it, which then lives as long as Python likes.
+        connect(self, "destroy", self.body.destroy)
         intercept(self, "key-press-event", self._take)
 
     # -- View --------------------------------------------------------------------------------------

@@ -24,6 +24,8 @@ class Swatch(Gtk.ColorButton):
 
     def __init__(self) -> None:
         super().__init__(visible=True, focus_on_click=False)
+        # The patch inside of the button would be a stop of its own for the Tab key.
+        self.get_child().set_can_focus(False)
         self.set_size_request(LEAST_TARGET, LEAST_TARGET)
 
     def display(self, colour: str, name: str) -> None:

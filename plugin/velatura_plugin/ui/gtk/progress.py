@@ -42,6 +42,10 @@ class ProgressBox(Gtk.Box):
             describe(self.bar, progress.text)
         say(self.text, progress.text)
 
+    @property
+    def is_beating(self) -> bool:
+        return bool(self._pulse)
+
     def _beat(self) -> None:
         """Nobody knows how far it is: the bar goes to and fro while it is seen."""
         is_unknown = self._progress is not None and self._progress.fraction is None

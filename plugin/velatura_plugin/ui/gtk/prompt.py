@@ -33,12 +33,20 @@ class PromptText(Gtk.TextView):
             left_margin=SPACING, right_margin=SPACING, top_margin=4, bottom_margin=4,
         )  # fmt: skip
         self.past = Past()
+        self.is_replacing = False
         self._submit = submit
         intercept(self, "key-press-event", self._take)
 
     def text(self) -> str:
         start, end = self.get_buffer().get_bounds()
         return str(self.get_buffer().get_text(start, end, True))
+
+    def replace(self, text: str) -> None:
+        """One change, where GTK takes the old text away before it puts the new one there."""
+        self.is_replacing = True
+        self.get_buffer().set_text(text)
+        self.is_replacing = False
+        self.get_buffer().emit("changed")
 
     def _take(self, event: Gdk.EventKey) -> bool:
         """Whether the key was for us."""
@@ -54,7 +62,7 @@ class PromptText(Gtk.TextView):
         text = self.past.go(1 if key is Key.UP else -1, self.text())
         if text is None:
             return False
-        self.get_buffer().set_text(text)
+        self.replace(text)
         return True
 
     def _is_in_line_of(self, place: Gtk.TextIter) -> bool:
@@ -101,10 +109,12 @@ class PromptEditor(Editor):
 
     def write(self, value: ParameterValue) -> None:
         if self.text.text() != value:
-            self.text.get_buffer().set_text(str(value))
+            self.text.replace(str(value))
         self.placeholder.set_visible(not value)
 
     def _typed(self) -> None:
+        if self.text.is_replacing:
+            return
         text = self.text.text()
         self.text.past.typed(text)
         self.placeholder.set_visible(not text)
