@@ -109,11 +109,10 @@ class EnginePreview:
     canvas waits for the next; or, where the result has a size of its own (retarget), in any.
 
     ``mask``: of the picture's size, where the engine makes its own: the picture is shown by it,
-    over nothing. ``ahead``: it is of the variation so many after this one."""
+    over nothing."""
 
     image: FloatImage
     mask: FloatMask | None = None
-    ahead: int = 0
 
 
 @dataclass(frozen=True)

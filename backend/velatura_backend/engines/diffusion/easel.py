@@ -140,7 +140,7 @@ class Easel:
         shown = scaled(_inner(preview, frame), Size(*reversed(image[place].shape[:2])))
         opaque = np.ones(shown.shape[:2], np.float32)
         image[place] = to_crop(np.clip(shown, 0.0, 1.0), opaque, channels)
-        return EnginePreview(image, ahead=preview.ahead)
+        return EnginePreview(image)
 
 
 def _inner(preview: PaintPreview, frame: Frame) -> RgbImage:

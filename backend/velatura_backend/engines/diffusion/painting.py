@@ -138,11 +138,10 @@ class PaintProgress:
 
 @dataclass(frozen=True)
 class PaintPreview:
-    """What the latents look like, in the latents' size; to be enlarged by whoever shows it.
-    ``ahead``: it is of the sibling with so much larger a seed."""
+    """What the latents look like, in the latents' size; to be enlarged by whoever shows it. Of the
+    request itself: pictures of its siblings in between would only flicker."""
 
     image: RgbImage
-    ahead: int = 0
 
 
 Notice = EngineNotice

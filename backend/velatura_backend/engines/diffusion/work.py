@@ -86,7 +86,6 @@ class PaintWork:
         )
         self._viewer = Viewer(self._parts, self._space, request, workshop, self._check)
         self._seeds = (request.seed, *request.siblings)
-        self._shown = 0
         self._pacer = Pacer(source.device)
         self._notices: list[Notice] = []
         self._compiled = False
@@ -299,9 +298,6 @@ class PaintWork:
             raise _AllStepped
 
     def _preview(self, step: Step) -> None:
-        """Of one picture, of each in its turn."""
-        at = self._shown % len(self._seeds)
-        picture = self._viewer.glance(self._grid(step.predicted())[at : at + 1])
+        picture = self._viewer.glance(self._grid(step.predicted())[:1])
         if picture is not None:
-            self._shown += 1
-            self._report(PaintPreview(picture, self._seeds[at] - self._seeds[0]))
+            self._report(PaintPreview(picture))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,9 +34,6 @@ class PreviewOf:
     variation: int
     alpha: AlphaMode
     lies_on_crop: bool = True
-
-    def ahead(self, variations: int) -> PreviewOf:
-        return replace(self, variation=self.variation + variations) if variations else self
 
 
 class PreviewMaker:

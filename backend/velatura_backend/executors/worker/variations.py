@@ -68,7 +68,7 @@ class VariationMaker:
             elif isinstance(event, EngineResult):
                 result = event
             elif isinstance(event, EnginePreview):
-                if preview := self.previews.make(event, of.ahead(event.ahead)):
+                if preview := self.previews.make(event, of):
                     yield preview
             elif progress := self.state.engine_progress(event):
                 yield progress

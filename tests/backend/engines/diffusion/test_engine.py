@@ -12,6 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+pytest.importorskip("torch")
+
+
 from tests.backend.engines.diffusion.painters import SD15, SMALL, KnownPainter
 from tests.contracts.engine import (
     SERIAL,

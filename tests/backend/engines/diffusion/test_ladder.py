@@ -9,6 +9,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pytest
+
+pytest.importorskip("torch")
+
 import torch
 from torch import nn
 

@@ -128,9 +128,11 @@ def test_another_request_is_painted_by_itself(sd15: DiffusionPainter) -> None:
     assert len(events_of(sd15, other)) > 1
 
 
-def test_each_is_seen_while_it_is_painted(sd15: DiffusionPainter) -> None:
+def test_the_one_that_was_asked_for_is_seen(sd15: DiffusionPainter) -> None:
     events = events_of(sd15, together(replace(ASKED, seed=50)))
-    assert [each.ahead for each in previews_of(events)] == [0, 1, 2]
+    alone = events_of(sd15, own(replace(ASKED, seed=50)))
+    for found, wanted in zip(previews_of(events), previews_of(alone), strict=True):
+        np.testing.assert_allclose(found.image, wanted.image, atol=TOLERANCE)
     assert {each.together for each in progress_of(events)} == {3}
 
 

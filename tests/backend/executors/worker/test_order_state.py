@@ -36,6 +36,20 @@ def test_the_fraction_counts_crops_and_variations() -> None:
     assert fractions == [0.0, 0.125, 0.25, 0.375, 0.5, 0.625, 0.75, 0.875]
 
 
+def test_variations_that_are_made_together_count_together() -> None:
+    state = OrderState(token_over(array("q", [0]), 1), variations=4, clock=Clock())
+    state.enter(Phase.ENCODING)
+    state.crops = 1
+    state.begin_variation(0)
+    three = state.engine_progress(EngineProgress(Phase.STEPPING, 0.5, 1, 2, together=3))
+    assert three is not None
+    assert three.fraction == 0.375
+    state.crop_done()
+    state.begin_variation(1)
+    waiting = state.enter(Phase.DELIVERING)
+    assert waiting.fraction == 0.375, "it never falls"
+
+
 def test_chatty_engines_are_thinned_out() -> None:
     clock = Clock()
     state = OrderState(token_over(array("q", [0]), 1), variations=1, clock=clock)

@@ -43,6 +43,7 @@ def test_an_engine_sees_what_the_task_says(tmp_path: Path, monkeypatch: pytest.M
     assert isinstance(events[-1], WorkFinished)
     first, second = engine.tasks
     assert (first.seed, second.seed) == (5, 6)
+    assert (first.further, second.further) == (1, 0)
     assert (first.prompt, first.strength, first.parameters["seconds"]) == ("moss", 0.5, 1)
     assert first.image.shape == (40, 48, 4)
     assert first.image.dtype == first.mask.dtype == np.float32

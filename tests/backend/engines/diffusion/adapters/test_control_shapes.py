@@ -16,7 +16,6 @@ from velatura_backend.engines.diffusion.adapters.control_shapes import config_of
 from velatura_backend.engines.diffusion.recognition import recognise
 from velatura_backend.models.records import Family, ModelKind
 
-
 # The library's own classes use its own old names.
 pytestmark = pytest.mark.filterwarnings("ignore:`FluxPosEmbed` is deprecated:FutureWarning")
 
