@@ -9,6 +9,7 @@ from velatura_protocol.messages import Placement
 
 from ..base import LayerContent, ResultContent, Spot
 from .branches import Branch, branch_of, put
+from .colouring import share_profile
 from .formats import precision_of
 from .gi_names import Gimp
 from .making import group_called, on_its_own
@@ -86,9 +87,7 @@ def _open(image: Gimp.Image, content: LayerContent, result: ResultContent) -> No
     size = own.region.size
     made = Gimp.Image.new_with_precision(size.width, size.height, *precision_of(image))
     made.undo_disable()
-    profile = image.get_color_profile()
-    if profile is not None:
-        made.set_color_profile(profile)
+    share_profile(image, made)
     _, across, down = image.get_resolution()
     made.set_resolution(across, down)
     put(made, Branch(content.name, (own,), result.provenance), Place(None, 0))

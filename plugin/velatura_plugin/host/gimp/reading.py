@@ -18,6 +18,7 @@ from velatura_protocol.geometry import Rect
 from velatura_protocol.pixels import Pixels
 
 from .buffers import read
+from .colouring import share_profile
 from .formats import ImageFormat, precision_of
 from .gi_names import Gimp
 from .tree import hide_all_above, hide_all_beside, hide_shown_masks, lineage
@@ -108,7 +109,7 @@ def _drawing(view: View, region: Rect, layers: Sequence[Gimp.Layer]) -> Iterator
     image = Gimp.Image.new_with_precision(region.width, region.height, *precision_of(source))
     try:
         image.undo_disable()
-        image.set_color_profile(source.get_color_profile())
+        share_profile(source, image)
         copies: dict[int, Gimp.Layer] = {}
         for layer in reversed(layers):
             if layer.get_id() not in staged:

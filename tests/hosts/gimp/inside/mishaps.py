@@ -59,8 +59,12 @@ def _working(visit: Visit, image: Gimp.Image, **parameters: object) -> Iterator[
         visit.edit(f"parameter:{name}", value)
     visit.edit("variations", 1)
     yield visit.view.generate.get_sensitive
+    known = {each.job for each in visit.jobs}
     yield from visit.click(visit.view.generate)
-    yield lambda: any(each.status is JobStatus.RUNNING for each in visit.jobs)
+    yield lambda: any(
+        each.job not in known and (each.status is JobStatus.RUNNING or each.status.is_end)
+        for each in visit.jobs
+    )
 
 
 def _picture_closed(visit: Visit, image: Gimp.Image) -> Iterator[object]:

@@ -136,6 +136,8 @@ class Visit:
     def click(self, widget: Gtk.Widget) -> Iterator[object]:
         """With the pointer, on the middle of it, where that can be seen."""
         yield lambda: widget.get_mapped() and widget.get_sensitive()
+        # A window manager would keep it over GIMP's; here is none.
+        self.window.get_window().raise_()
         self._scroll_to(widget)
         yield self.settled()
         area = widget.get_allocation()
