@@ -9,7 +9,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from functools import partial
 
@@ -57,6 +57,9 @@ def serve(config: Config) -> int:
         asyncio.run(_serve(config))
     except VelaturaError as error:
         _say(_sentence(error))
+        if not isinstance(error, DataDirectoryInUse):
+            # Who waits for the ready line need not wait for another backend's either.
+            _tell({"event": "refused", "code": error.code.value})
         return EXIT_NO_BACKEND
     return EXIT_DONE
 
@@ -73,8 +76,7 @@ async def _serve(config: Config) -> None:
                 f"the journal was damaged; it and its pictures are kept beside the new one as"
                 f" {damaged.name} and blobs{damaged.suffix}"
             )
-        line = json.dumps({"event": "ready", **asdict(backend.info)})
-        print(line, flush=True)  # noqa: T201
+        _tell({"event": "ready", **asdict(backend.info)})
         await backend.stopped.wait()
     await crew.dismiss()
 
@@ -92,6 +94,12 @@ def _allow_many_files() -> None:
         # macOS has a lower limit of its own, and refuses what is above it.
         with contextlib.suppress(ValueError, OSError):
             resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
+def _tell(line: Mapping[str, object]) -> None:
+    """To whoever started us, if anybody still reads it."""
+    with contextlib.suppress(OSError):
+        print(json.dumps(line), flush=True)  # noqa: T201
 
 
 def _say(sentence: str) -> None:

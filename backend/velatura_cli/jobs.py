@@ -34,9 +34,9 @@ def run_jobs(arguments: argparse.Namespace) -> ExitCode:
                 job = find_job(jobs, arguments.job)
                 _export(history, job, arguments.output, as_json=arguments.json)
             case "clear":
-                chosen = [find_job(jobs, each) for each in arguments.jobs] or list(jobs)
-                ended = [each.job for each in chosen if each.state.is_end]
-                _print_count(history.forget(ended), as_json=arguments.json)
+                named = [find_job(jobs, each) for each in arguments.jobs]
+                count = _clear(history, named) if named else _clear_all(history, jobs)
+                _print_count(count, as_json=arguments.json)
             case _:
                 _list(jobs, as_json=arguments.json)
     return ExitCode.DONE
@@ -120,6 +120,19 @@ def _export(history: History, job: JobSummary, folder: Path, *, as_json: bool) -
                 box = [region.x, region.y, region.width, region.height]
                 line = json.dumps({"path": line, "region": box, "seed": layer.seed})
             write_line(sys.stdout, line)
+
+
+def _clear(history: History, jobs: Sequence[JobSummary]) -> int:
+    return history.forget([each.job for each in jobs if each.state.is_end])
+
+
+def _clear_all(history: History, jobs: Sequence[JobSummary]) -> int:
+    """All but the favourites: those go when they are named. A list holds only so many at a time."""
+    count = 0
+    while gone := _clear(history, [each for each in jobs if not each.favourite]):
+        count += gone
+        jobs = history.jobs()
+    return count
 
 
 def _print_count(count: int, *, as_json: bool) -> None:

@@ -28,6 +28,8 @@ SANDBOXED = "sandboxed"
 """Reason of a :class:`StartFailed`; its detail is the command to type outside."""
 START_SECONDS = 90.0
 """The first start after an installation compiles and may have a cold disk; usual is under one."""
+OTHER_SECONDS = 5.0
+"""How long another plug-in's backend is waited for before one is started again."""
 EXIT_IN_USE = 4
 TAIL_LINES = 20
 
@@ -119,18 +121,46 @@ class Launcher:
             self._is_starting = False
 
     def _start(self) -> Endpoint:
+        deadline = time.monotonic() + self._start_seconds
+        while True:
+            endpoint = self._start_one(deadline) or self._find_other(deadline)
+            if endpoint is not None:
+                return _compatible(endpoint)
+            if time.monotonic() >= deadline:
+                raise DataDirectoryInUse(pid=0)
+
+    def _start_one(self, deadline: float) -> Endpoint | None:
+        """None: another backend has the data directory."""
         process = self._spawn()
         self._process = process
         lines = self._lines = queue.SimpleQueue[bytes]()
         threading.Thread(target=_read_lines, args=(process, lines), daemon=True).start()
-        deadline = time.monotonic() + self._start_seconds
-        while True:
-            line = self._next_line(lines, deadline)
-            if not line:
-                return self._after_early_end(process, deadline)
+        is_refused = False
+        while line := self._next_line(lines, deadline):
             endpoint = _endpoint_of(line)
             if endpoint is not None:
-                return _compatible(endpoint)
+                return endpoint
+            is_refused = is_refused or _as_object(line).get("event") == "refused"
+        code = process.wait()
+        if process.stdin is not None:
+            process.stdin.close()
+        if self._aborted.is_set():
+            raise StartFailed("start was stopped")
+        if is_refused or code != EXIT_IN_USE:
+            raise StartFailed(_exit_reason(code), self.log_tail())
+        return None
+
+    def _find_other(self, deadline: float) -> Endpoint | None:
+        """Two plug-ins started one at the same moment: the other one's is ready soon. None: it was
+        not, or was on its way out; then one of our own may do."""
+        until = min(deadline, time.monotonic() + OTHER_SECONDS)
+        while time.monotonic() < until:
+            endpoint = self.find()
+            if endpoint is not None:
+                return endpoint
+            if self._aborted.wait(0.1):
+                raise StartFailed("start was stopped")
+        return None
 
     def find_or_start(self) -> Endpoint:
         return self.find() or self.start()
@@ -217,21 +247,6 @@ class Launcher:
         except queue.Empty:
             self.abort()
             raise StartFailed("took too long to start", self.log_tail()) from None
-
-    def _after_early_end(self, process: subprocess.Popen[bytes], deadline: float) -> Endpoint:
-        code = process.wait()
-        if self._aborted.is_set():
-            raise StartFailed("start was stopped")
-        if code != EXIT_IN_USE:
-            raise StartFailed(_exit_reason(code), self.log_tail())
-        # Two plug-ins started one at the same moment: the other one's is ready soon.
-        while time.monotonic() < deadline:
-            endpoint = self.find()
-            if endpoint is not None:
-                return endpoint
-            if self._aborted.wait(0.1):
-                raise StartFailed("start was stopped")
-        raise DataDirectoryInUse(pid=0)
 
 
 def scrubbed(environment: Mapping[str, str]) -> dict[str, str]:

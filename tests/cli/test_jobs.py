@@ -1,11 +1,16 @@
 from __future__ import annotations
 
+from argparse import Namespace
+from collections.abc import Sequence
+from contextlib import nullcontext
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
 
+from velatura_cli import jobs as jobs_module
 from velatura_cli.exit_codes import UsageError
-from velatura_cli.jobs import described, find_job
+from velatura_cli.jobs import described, find_job, run_jobs
 from velatura_protocol.errors import ErrorCode
 from velatura_protocol.events import JobState
 from velatura_protocol.messages import ErrorInfo, JobSummary
@@ -48,3 +53,41 @@ def test_a_job_as_json() -> None:
     assert fields["error"] == {"code": "no_source", "params": {}}
     assert datetime.fromisoformat(str(fields["created"])).timestamp() == 1.7e9
     assert described(summary("a"))["error"] is None
+
+
+class Kept:
+    """A history of as many as are listed at a time."""
+
+    def __init__(self, jobs: list[JobSummary], at_a_time: int) -> None:
+        self.left = jobs
+        self._at_a_time = at_a_time
+
+    def jobs(self) -> tuple[JobSummary, ...]:
+        return tuple(self.left[: self._at_a_time])
+
+    def forget(self, jobs: Sequence[str]) -> int:
+        before = len(self.left)
+        self.left = [each for each in self.left if each.job not in jobs]
+        return before - len(self.left)
+
+
+def clear(monkeypatch: pytest.MonkeyPatch, kept: Kept, *names: str) -> None:
+    monkeypatch.setattr(jobs_module, "open_history", lambda: nullcontext(kept))
+    run_jobs(Namespace(action="clear", jobs=list(names), json=True))
+
+
+def test_clear_leaves_favourites_and_what_has_not_ended(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    favourite = replace(summary("favourite"), favourite=True)
+    running = replace(summary("running"), state=JobState.RUNNING)
+    kept = Kept([favourite, running, *map(summary, "abcdefg")], at_a_time=4)
+    clear(monkeypatch, kept)
+    assert kept.left == [favourite, running]
+    assert capsys.readouterr().out == '{"cleared": 7}\n'
+
+
+def test_a_favourite_that_is_named_goes(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = Kept([replace(summary("favourite"), favourite=True), summary("a")], at_a_time=4)
+    clear(monkeypatch, kept, "favourite")
+    assert kept.left == [summary("a")]

@@ -16,6 +16,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from velatura_plugin import launcher as launcher_module
 from velatura_plugin.launcher import Launcher, StartFailed, scrubbed
 from velatura_protocol.errors import DataDirectoryInUse, VersionMismatch
 
@@ -287,6 +288,34 @@ def test_a_backend_of_another_protocol(scripts: Scripts) -> None:
 def test_two_that_start_at_once_share_one(scripts: Scripts) -> None:
     first = scripts.launcher(READY).start()
     assert scripts.launcher("sys.exit(4)").start() == first
+
+
+def test_one_that_is_refused_for_another_reason_is_not_waited_for(scripts: Scripts) -> None:
+    launcher = scripts.launcher(
+        """
+        print("the disk is full", file=sys.stderr)
+        print(json.dumps({"event": "refused", "code": "disk_full"}), flush=True)
+        sys.exit(4)
+        """
+    )
+    with pytest.raises(StartFailed) as raised:
+        launcher.start()
+    assert raised.value.detail == "the disk is full"
+
+
+def test_one_that_was_on_its_way_out_is_replaced(
+    scripts: Scripts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(launcher_module, "OTHER_SECONDS", 0.2)
+    launcher = scripts.launcher(
+        """
+        if not os.path.exists(directory + "/was-in-use"):
+            open(directory + "/was-in-use", "w").close()
+            sys.exit(4)
+        """
+        + READY.replace("\n", "\n        ")
+    )
+    assert launcher.start() == launcher.find()
 
 
 def test_a_data_directory_that_somebody_keeps(scripts: Scripts) -> None:

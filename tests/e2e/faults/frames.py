@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import msgpack
 
@@ -35,7 +35,7 @@ def read_frame(stream: socket.socket) -> Frame:
     raw = head + more + mask + payload
     if head[0] & 0x0F != _BINARY:
         return Frame(raw, None)
-    return Frame(raw, msgpack.unpackb(_unmasked(payload, mask)))
+    return Frame(raw, cast("dict[str, Any]", msgpack.unpackb(_unmasked(payload, mask))))
 
 
 def read_head(stream: socket.socket) -> bytes:

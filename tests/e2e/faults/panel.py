@@ -114,9 +114,10 @@ class Panel:
         number = self._client.list_jobs(limit=1000, everyone=True)
         return self.until(lambda: self._find(HistoryArrived, lambda e: e.request == number)).jobs
 
-    def forget(self, job: str) -> int:
+    def forget(self, job: str, *, everyone: bool = False) -> int:
         """How many were."""
-        number = self._client.forget((job,))
+        self.until(self.is_online)
+        number = self._client.forget((job,), everyone=everyone)
         done = self.until(lambda: self._find(RequestDone, lambda e: e.request == number))
         assert done.error is None
         return done.count

@@ -15,6 +15,7 @@ from tests.e2e.faults.steps import sight_of
 from tests.e2e.faults.table import TABLE, Fault, Outcome, Step
 from tests.e2e.test_lifecycle import wait_until
 from velatura_plugin import conversation
+from velatura_plugin.events import JobRefused
 from velatura_protocol.errors import ErrorCode
 from velatura_protocol.events import JobState
 from velatura_protocol.messages import Failed, Finished, Started
@@ -116,8 +117,7 @@ def check_end(panel: Panel, job: str, outcome: Outcome, pixels: bytes) -> None:
         assert isinstance(end, Finished), end
         assert panel.results(job) == [echoed(pixels)], "every byte, once"
         return
-    assert not isinstance(end, Finished)
-    assert isinstance(end, Failed) is (outcome is not Outcome.REFUSED), end
+    assert isinstance(end, JobRefused if outcome is Outcome.REFUSED else Failed), end
     assert end.error.code is CODES[outcome], end
     assert panel.results(job) == []
 
