@@ -27,6 +27,7 @@ ELSEWHERE: dict[str, str] = {
     "plugin/velatura_plugin/host/krita/": "hosts/krita: only the real Krita can run it",
     "plugin/velatura_plugin/host/gimp/": "hosts/gimp: only the real GIMP can run it",
     "plugin/velatura_plugin/ui/qt/": "hosts/qt: with the Python and the Qt of each root",
+    "plugin/velatura_plugin/ui/gtk/": "hosts/gtk: with the Python and the GTK that GIMP has",
 }
 """Path of a module, or of a folder with a slash at its end → where it is tested instead."""
 

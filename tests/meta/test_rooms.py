@@ -30,7 +30,7 @@ BROAD_HANDLERS: dict[str, str] = {
     f"{_BACKEND}/server.py::Server._talk": "the server outlives one connection's bug",
     f"{_PLUGIN}/client.py::Client._keep_connected": "the panel hears how each connection ends",
     f"{_PLUGIN}/controller.py::Controller._take_events": "an editor's bug costs one event, not all",
-    f"{_PLUGIN}/ui/qt/guard.py::returning.decorate.run": "what leaves a slot stops the editor",
+    f"{_PLUGIN}/ui/guard.py::returning.decorate.run": "what leaves a slot stops the editor",
 }
 """``path::function`` → why this outermost loop must survive any error."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from ..arranging import reasons_of
 from ..model import Action, Control
 from .compat import QAction, QLabel, QMenu, QPushButton, Qt, QToolButton, QVBoxLayout, QWidget
 from .flow import FlowLayout
@@ -95,11 +96,6 @@ class ButtonRow(QWidget):
         say(self._reasons, reasons_of(controls))
         self.setVisible(bool(controls))
         self._flow.invalidate()
-
-
-def reasons_of(controls: Sequence[Control]) -> str:
-    """Each reason once."""
-    return "\n".join(dict.fromkeys(each.reason for each in controls if each.reason))
 
 
 class MenuButton(QToolButton):

@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
+from ..chrome import Chrome
 from .buttons import describe, say, words
-from .chrome import Chrome
 from .compat import QApplication, QHBoxLayout, QPalette, Qt, QToolButton, QVBoxLayout, QWidget
 from .guard import connect, on_click
 from .measures import SPACING, target

@@ -4,11 +4,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 
 from velatura_protocol.parameters import ParameterValue
 
 from ...host.base import FILE_PREFIX
+from ..editor import FieldEditor, Report, number_of
 from ..model import Field, FieldKind
 from .buttons import describe
 from .compat import (
@@ -28,67 +28,27 @@ from .inputs import DecimalBox, WideCheckBox
 from .measures import SPACING, comfortable, line, target
 from .mnemonics import plain
 
-Report = Callable[[ParameterValue], None]
-
 LARGEST = 2**31 - 1
 INDENT = "\u2003"
 DEPTH_LABEL = 6
 """Characters that a list may shrink to: a panel may be narrow."""
 
 
-class Editor:
-    """Shows one field after another, and reports what the user makes of its value.
-
-    What the user is in the middle of is left alone: a value is only written into the widget where
-    it is another than the one last reported or written.
-    """
-
-    names_itself = False
-    """It needs no label beside it."""
-    is_wide = False
-    """It takes a line of its own."""
-    is_tall = False
-    """Its label lies over it, however much room there is."""
+class Editor(FieldEditor):
+    """``widget`` is the whole of it."""
 
     def __init__(self, widget: QWidget, report: Report) -> None:
+        super().__init__(report)
         self.widget = widget
-        self._report = report
-        self._field: Field | None = None
-        self._value: ParameterValue | None = None
-        self._writing = False
 
     @property
     def focus(self) -> QWidget:
         """What its label is the buddy of."""
         return self.widget
 
-    def display(self, field: Field) -> None:
-        if field == self._field and field.value == self._value:
-            return
-        before, self._field = self._field, field
-        self._writing = True
-        try:
-            if before is None or replace(before, value=field.value) != field:
-                describe(self.focus, field.label, field.reason or field.help)
-                self.widget.setEnabled(field.enabled)
-                self.configure(field)
-                self._value = None
-            if field.value != self._value:
-                self._value = field.value
-                self.write(field.value)
-        finally:
-            self._writing = False
-
-    def configure(self, field: Field) -> None:
-        """Everything but the value."""
-
-    def write(self, value: ParameterValue) -> None:
-        raise NotImplementedError
-
-    def edited(self, value: ParameterValue) -> None:
-        if not self._writing and value != self._value:
-            self._value = value
-            self._report(value)
+    def introduce(self, field: Field) -> None:
+        describe(self.focus, field.label, field.reason or field.help)
+        self.widget.setEnabled(field.enabled)
 
 
 class ChoiceEditor(Editor):
@@ -117,18 +77,11 @@ class ChoiceEditor(Editor):
     def write(self, value: ParameterValue) -> None:
         self.combo.setCurrentIndex(self.combo.findData(value))
 
-    def _show(self, value: ParameterValue | None) -> None:
-        self._writing = True
-        try:
-            self.write("" if value is None else value)
-        finally:
-            self._writing = False
-
     def _chosen(self, index: int) -> None:
         chosen = str(self.combo.itemData(index)) if index >= 0 else ""
         if chosen == FILE_PREFIX and not self._writing:
             # Back to what it was: the dialog may be left without a file.
-            self._show(self._value)
+            self.quietly("" if self._value is None else self._value)
             open_file(self.combo, lambda path: self.edited(FILE_PREFIX + path))
         elif index >= 0:
             self.edited(chosen)
@@ -147,7 +100,7 @@ class IntegerEditor(Editor):
         self.spin.setSuffix(_suffix(field))
 
     def write(self, value: ParameterValue) -> None:
-        self.spin.setValue(round(_number(value)))
+        self.spin.setValue(round(number_of(value)))
 
 
 class DecimalEditor(Editor):
@@ -167,7 +120,7 @@ class DecimalEditor(Editor):
         self.spin.setSuffix(_suffix(field))
 
     def write(self, value: ParameterValue) -> None:
-        self.spin.setValue(_number(value))
+        self.spin.setValue(number_of(value))
 
 
 class SliderEditor(Editor):
@@ -202,16 +155,12 @@ class SliderEditor(Editor):
         self.spin.setSuffix(_suffix(field))
 
     def write(self, value: ParameterValue) -> None:
-        self.slider.setValue(round(_number(value)))
-        self.spin.setValue(round(_number(value)))
+        self.slider.setValue(round(number_of(value)))
+        self.spin.setValue(round(number_of(value)))
 
     def _moved(self, value: int) -> None:
         if not self._writing:
-            self._writing = True
-            try:
-                self.write(value)
-            finally:
-                self._writing = False
+            self.quietly(value)
             self.edited(value)
 
 
@@ -268,10 +217,6 @@ def _whole_range(field: Field) -> tuple[int, int]:
 
 def _suffix(field: Field) -> str:
     return f" {field.unit}" if field.unit else ""
-
-
-def _number(value: ParameterValue) -> float:
-    return float(value) if isinstance(value, int | float) else 0.0
 
 
 SIMPLE: Mapping[FieldKind, Callable[[QWidget, Report], Editor]] = {

@@ -7,11 +7,12 @@ from collections.abc import Callable, Sequence
 
 from velatura_protocol.parameters import ParameterValue
 
+from ..chrome import Chrome
+from ..editor import Report
 from ..model import Field, FieldKind, Form
 from .buttons import describe, say, words
-from .chrome import Chrome
 from .compat import QBoxLayout, QLabel, QSizePolicy, Qt, QToolButton, QVBoxLayout, QWidget
-from .editors import SIMPLE, Editor, Report
+from .editors import SIMPLE, Editor
 from .gallery import GalleryEditor
 from .guard import connect, guarded
 from .measures import SPACING, target, text_width

@@ -7,6 +7,7 @@ from typing import Any
 
 from velatura_protocol.parameters import ParameterValue
 
+from ..editor import Report
 from ..model import Field, Option
 from .compat import (
     QFrame,
@@ -19,7 +20,7 @@ from .compat import (
     Qt,
     QWidget,
 )
-from .editors import Editor, Report
+from .editors import Editor
 from .guard import connect, guarded
 from .measures import line
 

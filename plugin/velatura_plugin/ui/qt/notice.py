@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..chrome import Chrome
 from ..model import Action, Control, NoticeBox, Tone
 from .buttons import Ask, ButtonRow, describe, say, words
-from .chrome import Chrome
 from .compat import (
     QColor,
     QFrame,

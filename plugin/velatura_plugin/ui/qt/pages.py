@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 from velatura_protocol.pixels import Pixels
 
+from ..chrome import Chrome
 from ..model import Action, History, HistoryItem, Page, Welcome
 from .buttons import Ask, ButtonRow, say, words
-from .chrome import Chrome
 from .compat import QFrame, QHBoxLayout, QLabel, Qt, QVBoxLayout, QWidget
 from .form import Edited, FieldList
 from .images import pixmap_of

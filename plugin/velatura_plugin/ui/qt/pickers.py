@@ -8,6 +8,7 @@ from typing import Any
 
 from velatura_protocol.parameters import ParameterValue
 
+from ..editor import Report
 from ..model import Field, FieldKind
 from .buttons import describe
 from .compat import (
@@ -21,7 +22,7 @@ from .compat import (
     QToolButton,
     QWidget,
 )
-from .editors import Editor, Report, open_file
+from .editors import Editor, open_file
 from .flow import FlowLayout
 from .guard import connect, guarded, on_click
 from .measures import SPACING, comfortable, target

@@ -6,9 +6,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from ..arranging import open_strip
+from ..chrome import Chrome
 from ..model import Strip
 from .buttons import describe
-from .chrome import Chrome
 from .compat import (
     QApplication,
     QHBoxLayout,
@@ -75,12 +76,8 @@ class Pile(QWidget):
         self._column.setSpacing(SPACING)
 
     def display(self, strips: Sequence[Strip]) -> None:
-        before = {each.job for each in self._strips}
-        self._strips = tuple(strips)
-        jobs = [each.job for each in strips]
-        new = [each for each in jobs if each not in before]
-        if self._open not in jobs or (new and not self._is_in_use()):
-            self._open = (new or jobs or [""])[-1]
+        before, self._strips = self._strips, tuple(strips)
+        self._open = open_strip(before, strips, self._open, is_in_use=self._is_in_use())
         self._draw()
         self.setVisible(bool(strips))
 

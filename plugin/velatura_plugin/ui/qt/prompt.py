@@ -8,7 +8,9 @@ from typing import Any
 
 from velatura_protocol.parameters import ParameterValue
 
+from ..editor import Report
 from ..model import Field
+from ..past import Past
 from .compat import (
     QEvent,
     QPainter,
@@ -20,7 +22,7 @@ from .compat import (
     QVBoxLayout,
     QWidget,
 )
-from .editors import Editor, Report
+from .editors import Editor
 from .guard import connect, guarded
 from .measures import line, target
 
@@ -29,15 +31,13 @@ GRIP_HEIGHT = 8
 
 
 class PromptText(QPlainTextEdit):
-    """Up in the first line and down in the last go through earlier prompts; what was being written
-    comes back at the end. Shift or Ctrl with Enter generates."""
+    """Up in the first line and down in the last go through earlier prompts. Shift or Ctrl with
+    Enter generates."""
 
     def __init__(self, parent: QWidget, submit: Callable[[], None]) -> None:
         super().__init__(parent)
-        self.history: tuple[str, ...] = ()
+        self.past = Past()
         self._submit = submit
-        self._at = -1
-        self._draft = ""
         self.setTabChangesFocus(True)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -86,20 +86,12 @@ class PromptText(QPlainTextEdit):
         return not self.textCursor().movePosition(move)
 
     def _go(self, step: int) -> bool:
-        wanted = self._at + step
-        if not -1 <= wanted < len(self.history):
+        text = self.past.go(step, self.toPlainText())
+        if text is None:
             return False
-        if self._at == -1:
-            self._draft = self.toPlainText()
-        self._at = wanted
-        self.setPlainText(self._draft if wanted == -1 else self.history[wanted])
+        self.setPlainText(text)
         self.moveCursor(QTextCursor.MoveOperation.End)
         return True
-
-    def forget_place(self) -> None:
-        """What is there now was typed: the way up begins anew."""
-        if self._at >= 0 and self.toPlainText() != self.history[self._at]:
-            self._at = -1
 
 
 class Grip(QWidget):
@@ -158,12 +150,12 @@ class PromptEditor(Editor):
     def configure(self, field: Field) -> None:
         self.text.setPlaceholderText(field.placeholder or field.label)
         self._grip.setVisible(field.enabled)
-        self.text.history = tuple(each.label for each in field.options)
+        self.text.past.entries = tuple(each.label for each in field.options)
 
     def write(self, value: ParameterValue) -> None:
         if self.text.toPlainText() != value:
             self.text.setPlainText(str(value))
 
     def _typed(self) -> None:
-        self.text.forget_place()
+        self.text.past.typed(self.text.toPlainText())
         self.edited(self.text.toPlainText())

@@ -5,18 +5,18 @@ from __future__ import annotations
 
 from velatura_protocol.parameters import ParameterValue
 
+from ..editor import Report
 from ..model import Field
+from ..seeds import NEW, seed_digits, seed_of
 from .buttons import describe
 from .compat import QHBoxLayout, QLineEdit, Qt, QToolButton, QWidget
-from .editors import LARGEST, Editor, Report
+from .editors import LARGEST, Editor
 from .guard import connect
 from .measures import SPACING, comfortable, target
 
 
 class SeedEditor(Editor):
     """The field's one option says what the dice are for, its placeholder is the seed of before."""
-
-    RANDOM = -1
 
     def __init__(self, parent: QWidget, report: Report) -> None:
         box = QWidget(parent)
@@ -46,14 +46,12 @@ class SeedEditor(Editor):
         describe(self.random, field.options[0].label if field.options else field.label)
 
     def write(self, value: ParameterValue) -> None:
-        seed = round(value) if isinstance(value, int | float) else self.RANDOM
+        seed = seed_of(value)
         self.line.setText("" if seed < 0 else str(seed))
         self.random.setChecked(seed < 0)
 
     def _typed(self, text: str) -> None:
-        digits = "".join(each for each in text if each.isdecimal())
-        while digits and int(digits) > self._largest:
-            digits = digits[:-1]
+        digits = seed_digits(text, self._largest)
         if digits != text:
             self.line.setText(digits)
         self._writing = True
@@ -61,11 +59,11 @@ class SeedEditor(Editor):
             self.random.setChecked(not digits)
         finally:
             self._writing = False
-        self.edited(int(digits) if digits else self.RANDOM)
+        self.edited(int(digits) if digits else NEW)
 
     def _toggled(self, random: bool) -> None:
         if random:
-            self.edited(self.RANDOM)
+            self.edited(NEW)
         elif not self._writing:
             kept = int(self.line.text() or self.line.placeholderText() or 0)
             self.line.setText(str(kept))

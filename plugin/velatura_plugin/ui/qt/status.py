@@ -6,9 +6,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from ..chrome import Chrome
 from ..model import StatusLine, Tone
 from .buttons import Ask, ButtonRow, describe, say, words
-from .chrome import Chrome
 from .compat import (
     QColor,
     QHBoxLayout,

@@ -6,9 +6,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from ..arranging import reasons_of
+from ..chrome import Chrome
 from ..model import Action, Control, Strip
-from .buttons import ActionButton, MenuButton, describe, reasons_of, say, words
-from .chrome import Chrome
+from .buttons import ActionButton, MenuButton, describe, say, words
 from .compat import QHBoxLayout, QLabel, QSizePolicy, Qt, QVBoxLayout, QWidget
 from .flow import FlowLayout
 from .guard import connect, guarded

@@ -2,29 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import types
 from pathlib import Path
 
-import pytest
-
-INI = """[pytest]
-addopts = --import-mode=importlib -p no:cacheprovider -p tests.hosts.qt.inside.desk
-python_files = *_checks.py
-filterwarnings = error
-"""
-
-
-class Counter:
-    def __init__(self) -> None:
-        self.passed = self.others = 0
-
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        if report.when == "call" and report.passed:
-            self.passed += 1
-        elif not report.passed:
-            self.others += 1
+from tests.hosts.inner import run_checks
 
 
 def _pretend_krita() -> None:
@@ -40,15 +22,10 @@ def _pretend_krita() -> None:
     sys.modules["pykrita"] = module
 
 
-def main(counts: Path) -> int:
+def main(counts: Path, arguments: list[str]) -> int:
     _pretend_krita()
-    counts.with_name("pytest.ini").write_text(INI)
-    counter = Counter()
-    arguments = ["-c", str(counts.with_name("pytest.ini")), "-q", str(Path(__file__).parent)]
-    status = pytest.main([*arguments, *sys.argv[2:]], [counter])
-    counts.write_text(json.dumps({"passed": counter.passed, "others": counter.others}))
-    return int(status)
+    return run_checks(Path(__file__).parent, "tests.hosts.qt.inside.desk", counts, arguments)
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1])))
+    sys.exit(main(Path(sys.argv[1]), sys.argv[2:]))

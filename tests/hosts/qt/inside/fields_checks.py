@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.hosts.qt.inside import samples
+from tests.hosts import samples
 from tests.hosts.qt.inside.desk import Desk
 from tests.hosts.qt.inside.qtest import QTest
 from velatura_plugin.i18n import load_translations

@@ -9,7 +9,7 @@ from zlib import crc32
 
 import pytest
 
-from tests.hosts.qt.inside import samples
+from tests.hosts import samples
 from tests.hosts.qt.inside.desk import Desk
 from tests.hosts.qt.inside.qtest import QTest
 from velatura_plugin.ui.model import Field, FieldKind, Form, Option

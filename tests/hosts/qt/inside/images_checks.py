@@ -5,8 +5,9 @@ import time
 
 import pytest
 
+from velatura_plugin.ui.pictures import FLOAT_SIDE
 from velatura_plugin.ui.qt.compat import QImage
-from velatura_plugin.ui.qt.images import FLOAT_SIDE, image_of
+from velatura_plugin.ui.qt.images import image_of
 from velatura_protocol.geometry import Size
 from velatura_protocol.pixels import Depth, Layout, PixelFormat, Pixels
 

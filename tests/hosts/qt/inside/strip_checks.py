@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.hosts.qt.inside import samples
+from tests.hosts import samples
 from tests.hosts.qt.inside.desk import Desk
 from tests.hosts.qt.inside.qtest import QTest
 from velatura_plugin.ui.model import Action

@@ -1,0 +1,40 @@
+"""Tests that run with the Python and the toolkit of a root, and what came of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+_INI = """[pytest]
+addopts = --import-mode=importlib -p no:cacheprovider -p {desk}
+python_files = *_checks.py
+filterwarnings = error
+"""
+
+
+class Counter:
+    def __init__(self) -> None:
+        self.passed = self.others = 0
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.when == "call" and report.passed:
+            self.passed += 1
+        elif not report.passed:
+            self.others += 1
+
+
+def run_checks(folder: Path, desk: str, counts: Path, arguments: Sequence[str]) -> int:
+    """:param desk: the module with the fixtures
+    :param counts: where the numbers go, as JSON
+    """
+    settings = counts.with_name("pytest.ini")
+    settings.write_text(_INI.format(desk=desk))
+    counter = Counter()
+    status = pytest.main(
+        ["-c", str(settings), "-q", "--no-header", str(folder), *arguments], [counter]
+    )
+    counts.write_text(json.dumps({"passed": counter.passed, "others": counter.others}))
+    return int(status)
