@@ -180,12 +180,12 @@ async def test_questions_without_end(held: Fortress, message: Message) -> None:
 async def test_names_without_end(held: Fortress) -> None:
     """Whatever is remembered under a name has to be forgotten: jobs asked for, blobs given up."""
     async with held.client() as namer:
-        for number in range(20_000):
+        for number in range(10_000):
             await namer.socket.send(wire(Resume(f"{'j' * 50}{number}", 1 + number)))
         header = {"t": "blob", "size": {"width": 0, "height": 1}, "bytes": 0}
         header["format"] = {"depth": "u8", "layout": "g"}
         abort = {"t": "blob_abort", "error": {"code": "cancelled"}}
-        for number in range(20_000):
+        for number in range(10_000):
             name = f"{'b' * 50}{number}"
             await namer.socket.send(wire({**header, "blob": name}))
             await namer.socket.send(wire({**abort, "blob": name}))

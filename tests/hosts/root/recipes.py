@@ -30,6 +30,8 @@ TRIXIE = Recipe(
     (
         *("krita", "python3-pyqt5", "python3-pyqt5.sip"),
         *("gimp", "gir1.2-gimp-3.0", "python3-gi"),
+        # For pages that attack the backend: tests/hosts/browser.
+        "chromium-headless-shell",
         *_DISPLAY,
     ),
 )
