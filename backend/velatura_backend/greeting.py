@@ -21,7 +21,9 @@ async def identify(services: Services, hello: Hello) -> Caller:
     client, secret = hello.client_id, hello.client_secret
     if owns_all:
         return Caller(client, owns_all=True)
-    if not await services.journal.run(lambda journal: journal.claim_client(client, secret)):
+    if not await services.journal.run(
+        lambda journal: journal.claim_client(client, secret), shares=True
+    ):
         raise Unauthorised
     return Caller(client)
 

@@ -49,7 +49,7 @@ class History:
         """:raises NotFound: no such job
         :raises NotYourJob: it belongs to another client
         """
-        row = await self._journal.run(lambda journal: journal.job(job))
+        row = await self._journal.run(lambda journal: journal.job(job), shares=True, waits=False)
         if row is None:
             raise NotFound(what="job", id=job)
         caller.check(row.owner)
@@ -71,7 +71,9 @@ class History:
     async def set_favourite(self, caller: Caller, job: str, *, favourite: bool) -> None:
         """:raises NotFound, NotYourJob: see :meth:`row`"""
         await self.row(caller, job)
-        await self._journal.run(lambda journal: journal.set_favourite(job, favourite=favourite))
+        await self._journal.run(
+            lambda journal: journal.set_favourite(job, favourite=favourite), shares=True
+        )
 
     async def acknowledge(self, caller: Caller, seqs: Mapping[str, int]) -> tuple[str, ...]:
         """Notes for each job up to where the client has its events. A job that is gone meanwhile is
@@ -84,7 +86,7 @@ class History:
             journal.acknowledge({job: seqs[job] for job in mine})
             return tuple(row.job for row in rows if row.job not in mine)
 
-        return await self._journal.run(act)
+        return await self._journal.run(act, shares=True, waits=False)
 
     async def forget(self, caller: Caller, jobs: Iterable[str], *, everyone: bool) -> int:
         """Deletes those that have ended: the caller's own, or anybody's. Returns how many."""
@@ -111,7 +113,9 @@ class History:
     async def blob(self, caller: Caller, digest: str) -> BlobRef:
         """:raises NotFound: no job that the caller may see has it, or its file is gone"""
         owner = None if caller.owns_all else caller.client
-        blob = await self._journal.run(lambda journal: journal.blob_of(owner, digest))
+        blob = await self._journal.run(
+            lambda journal: journal.blob_of(owner, digest), shares=True, waits=False
+        )
         if blob is None:
             raise NotFound(what="blob", id=digest)
         return blob
@@ -127,7 +131,9 @@ class History:
         """Undoes takes; what no job holds and nobody else has taken is deleted."""
         free = [digest for digest in digests if self._store.release(digest)]
         if free:
-            await self._journal.run(lambda journal: self._store.discard(journal.unused(free)))
+            await self._journal.run(
+                lambda journal: self._store.discard(journal.unused(free)), shares=True, waits=False
+            )
 
 
 def _forget(journal: Journal, store: BlobStore, jobs: Iterable[str]) -> tuple[str, ...]:

@@ -11,44 +11,35 @@ import contextlib
 import hashlib
 import hmac
 import sqlite3
-from collections.abc import Callable, Generator, Iterable, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
 from velatura_protocol.errors import DiskFull
 from velatura_protocol.events import JobState
-from velatura_protocol.messages import BlobRef
 
 from .ballast import Ballast
 from .clocks import SYSTEM, Clocks
 from .journal_age import Age, KeptAge
 from .journal_file import is_full, open_or_replace
-from .journal_records import (
-    NO_CHANGE,
-    BlobUse,
-    Change,
-    JobRow,
-    NewJob,
-    StoredEvent,
-    blob_use,
-    job_row,
-)
+from .journal_reading import UNENDED, JournalReading
+from .journal_records import NO_CHANGE, BlobUse, Change, NewJob, StoredEvent
 
 JOURNAL_FILE = "journal.sqlite3"
-
-_UNENDED = (JobState.QUEUED.value, JobState.RUNNING.value)
 
 Answer = TypeVar("Answer")
 
 
-class Journal:
+class Journal(JournalReading):
     """``moved_aside``: where a damaged one is, in whose place this one was begun.
 
     :raises BackendUnavailable: it was written by a later version, or cannot be opened at all
     """
 
     def __init__(self, directory: Path, clocks: Clocks = SYSTEM) -> None:
-        self._connection, self.moved_aside = open_or_replace(directory / JOURNAL_FILE)
+        connection, self.moved_aside = open_or_replace(directory / JOURNAL_FILE)
+        super().__init__(connection)
+        self._is_shared = False
         self._ballast = Ballast(directory)
         try:
             self._age = Age(KeptAge(self._meta("age"), self._meta("seen")), clocks)
@@ -73,6 +64,29 @@ class Journal:
         """Has the age go on from here after a restart."""
         with self._transaction(waits=False):
             self._write_age()
+
+    def together(
+        self, actions: Sequence[Callable[[Journal], Answer]], *, waits: bool
+    ) -> list[Answer | Exception]:
+        """Several actions in one transaction, so that they wait for the disk once: what each
+        returned, or raised. They must leave nothing behind but what they write here.
+
+        :raises sqlite3.Error: the database did not take it; nothing is recorded of any of them
+        """
+        self._is_shared = True
+        try:
+            with self._whole(waits=waits):
+                return [self._outcome(action) for action in actions]
+        finally:
+            self._is_shared = False
+
+    def _outcome(self, action: Callable[[Journal], Answer]) -> Answer | Exception:
+        try:
+            return action(self)
+        except sqlite3.Error:
+            raise
+        except Exception as error:
+            return error
 
     # -- clients -----------------------------------------------------------------------------------
 
@@ -164,7 +178,7 @@ class Journal:
         with self._transaction():
             for job in jobs:
                 deleted = self._connection.execute(
-                    "DELETE FROM jobs WHERE job = ? AND state NOT IN (?, ?)", (job, *_UNENDED)
+                    "DELETE FROM jobs WHERE job = ? AND state NOT IN (?, ?)", (job, *UNENDED)
                 )
                 if deleted.rowcount:
                     gone.append(job)
@@ -173,89 +187,6 @@ class Journal:
     def take_ballast(self) -> None:
         """Keeps a little of the disk back again, where it was given up and there is room."""
         self._ballast.load()
-
-    # -- reading -----------------------------------------------------------------------------------
-
-    def job(self, job: str) -> JobRow | None:
-        row = self._connection.execute("SELECT * FROM jobs WHERE job = ?", (job,)).fetchone()
-        return None if row is None else job_row(row)
-
-    def unended(self) -> tuple[JobRow, ...]:
-        """Queued and running jobs, oldest first."""
-        rows = self._connection.execute(
-            "SELECT * FROM jobs WHERE state IN (?, ?) ORDER BY number", _UNENDED
-        )
-        return tuple(job_row(row) for row in rows)
-
-    def newest(self, owner: str | None, document_key: str, limit: int) -> tuple[JobRow, ...]:
-        """Newest first. ``owner`` None: everyone's; an empty ``document_key``: all documents."""
-        rows = self._connection.execute(
-            "SELECT * FROM jobs WHERE (?1 IS NULL OR owner = ?1)"
-            " AND (?2 = '' OR document_key = ?2)"
-            " ORDER BY number DESC LIMIT ?3",
-            (owner, document_key, limit),
-        )
-        return tuple(job_row(row) for row in rows)
-
-    def ended_oldest_first(self) -> tuple[JobRow, ...]:
-        """Ended jobs that are no favourites."""
-        rows = self._connection.execute(
-            "SELECT * FROM jobs WHERE state NOT IN (?, ?) AND favourite = 0 ORDER BY number",
-            _UNENDED,
-        )
-        return tuple(job_row(row) for row in rows)
-
-    def events(self, job: str, after_seq: int) -> tuple[StoredEvent, ...]:
-        rows = self._connection.execute(
-            "SELECT seq, message FROM events WHERE seq > ?"
-            " AND job = (SELECT number FROM jobs WHERE job = ?) ORDER BY seq",
-            (after_seq, job),
-        )
-        return tuple(StoredEvent(row["seq"], row["message"]) for row in rows)
-
-    def last_event(self, job: str) -> StoredEvent | None:
-        row = self._connection.execute(
-            "SELECT seq, message FROM events"
-            " WHERE job = (SELECT number FROM jobs WHERE job = ?) ORDER BY seq DESC LIMIT 1",
-            (job,),
-        ).fetchone()
-        return None if row is None else StoredEvent(row["seq"], row["message"])
-
-    def uses(self, job: str) -> tuple[BlobUse, ...]:
-        rows = self._connection.execute(
-            "SELECT * FROM blob_uses WHERE job = (SELECT number FROM jobs WHERE job = ?)"
-            " ORDER BY purpose, position",
-            (job,),
-        )
-        return tuple(blob_use(row) for row in rows)
-
-    def blob_of(self, owner: str | None, digest: str) -> BlobRef | None:
-        """The blob, if a job of ``owner`` (None: anybody's) has it."""
-        row = self._connection.execute(
-            "SELECT u.* FROM blob_uses u JOIN jobs j ON j.number = u.job"
-            " WHERE u.digest = ?1 AND (?2 IS NULL OR j.owner = ?2) LIMIT 1",
-            (digest, owner),
-        ).fetchone()
-        return None if row is None else blob_use(row).blob
-
-    def used_digests(self) -> frozenset[str]:
-        rows = self._connection.execute("SELECT DISTINCT digest FROM blob_uses")
-        return frozenset(row["digest"] for row in rows)
-
-    def holdings(self) -> dict[str, dict[str, int]]:
-        """For each job the blobs it holds, with their bytes."""
-        held: dict[str, dict[str, int]] = {}
-        rows = self._connection.execute(
-            "SELECT j.job AS name, u.* FROM blob_uses u JOIN jobs j ON j.number = u.job"
-        )
-        for row in rows:
-            blob = blob_use(row).blob
-            held.setdefault(row["name"], {})[blob.digest] = blob.format.byte_count(blob.size)
-        return held
-
-    def unused(self, digests: Iterable[str]) -> frozenset[str]:
-        """Those of them that no job holds."""
-        return frozenset(digest for digest in digests if self.blob_of(None, digest) is None)
 
     # -- inside ------------------------------------------------------------------------------------
 
@@ -276,10 +207,6 @@ class Journal:
             "UPDATE meta SET value = ? WHERE name = ?", ((kept.age, "age"), (kept.seen, "seen"))
         )
 
-    def _meta(self, name: str) -> int:
-        row = self._connection.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
-        return int(row["value"])
-
     def _with_ballast(self, write: Callable[[], Answer], *, worth: bool = True) -> Answer:
         """Once more without the ballast where the disk is full and it is ``worth`` that."""
         try:
@@ -288,10 +215,6 @@ class Journal:
             if not worth or not self._ballast.drop():
                 raise
             return write()
-
-    def _number(self, job: str) -> int:
-        row = self._connection.execute("SELECT number FROM jobs WHERE job = ?", (job,)).fetchone()
-        return int(row["number"])
 
     def _insert_event(self, number: int, event: StoredEvent) -> None:
         self._connection.execute(
@@ -319,15 +242,41 @@ class Journal:
     @contextlib.contextmanager
     def _transaction(self, *, waits: bool = True) -> Generator[None]:
         """``waits`` for the disk; otherwise it outlives this process, but not a power cut."""
+        if self._is_shared:
+            with self._part():
+                yield
+            return
+        try:
+            with self._whole(waits=waits):
+                yield
+        except sqlite3.OperationalError as error:
+            if is_full(error):
+                raise DiskFull from error
+            raise
+
+    @contextlib.contextmanager
+    def _whole(self, *, waits: bool) -> Generator[None]:
         self._connection.execute(f"PRAGMA synchronous = {'FULL' if waits else 'NORMAL'}")
         try:
             self._connection.execute("BEGIN IMMEDIATE")
             yield
             self._connection.execute("COMMIT")
-        except BaseException as error:
+        except BaseException:
             # A full disk may have rolled it back already.
             if self._connection.in_transaction:
                 self._connection.execute("ROLLBACK")
-            if isinstance(error, sqlite3.OperationalError) and is_full(error):
-                raise DiskFull from error
             raise
+
+    @contextlib.contextmanager
+    def _part(self) -> Generator[None]:
+        """Of a transaction that others share; what the database itself complains of is theirs."""
+        self._connection.execute("SAVEPOINT part")
+        try:
+            yield
+        except sqlite3.Error:
+            raise
+        except BaseException:
+            self._connection.execute("ROLLBACK TO part")
+            self._connection.execute("RELEASE part")
+            raise
+        self._connection.execute("RELEASE part")

@@ -178,7 +178,7 @@ class Ledger:
         )
         event = Accepted(live.job, live.next_seq(), ahead)
         stored = _stored(event)
-        await self._journal.run(lambda journal: journal.accept(new, uses, stored))
+        await self._journal.run(lambda journal: journal.accept(new, uses, stored), shares=True)
         live.phase = Phase.QUEUED
         self._tell(live, event)
 
@@ -188,7 +188,11 @@ class Ledger:
         :raises DiskFull: nothing is recorded, nobody told
         """
         stored = _stored(event)
-        await self._journal.run(lambda journal: journal.append(live.job, stored, change))
+        await self._journal.run(
+            lambda journal: journal.append(live.job, stored, change),
+            shares=True,
+            waits=change.state is not JobState.RUNNING,
+        )
         if change.state is not None:
             live.state = change.state
         self._tell(live, event)
@@ -246,7 +250,9 @@ class Ledger:
 
     async def replay(self, job: str, after_seq: int) -> tuple[JobEvent, ...]:
         """What was kept of the job's events, and its newest progress."""
-        stored = await self._journal.run(lambda journal: journal.events(job, after_seq))
+        stored = await self._journal.run(
+            lambda journal: journal.events(job, after_seq), shares=True, waits=False
+        )
         events: list[JobEvent] = [unpack_event(each.message) for each in stored]
         owed = self._owed.get(job)
         if owed is not None and owed.event.seq > after_seq:

@@ -214,7 +214,7 @@ class Requests:
         ledger = self._services.ledger
         if ledger.live(job) is None:
             # Behind everything that was begun before in the journal's thread.
-            await self._services.journal.run(lambda journal: None)
+            await self._services.journal.run(lambda journal: None, shares=True, waits=False)
         return ledger.live(job)
 
     async def _complete(self, live: LiveJob) -> None:
