@@ -11,20 +11,20 @@ from .wiring import connect
 
 
 class Details(Gtk.Box):
-    """One line of details is short enough to be seen without a click. ``always_copies``: there is
-    something to copy without any details, too."""
+    """One line of details is short enough to be seen without a click. ``beside``: what begins the
+    line of its buttons; where there is such a thing, the message alone can be copied, too."""
 
-    def __init__(self, chrome: Chrome, *, always_copies: bool = False) -> None:
+    def __init__(self, chrome: Chrome, beside: Gtk.Widget | None = None) -> None:
         super().__init__()
-        self._always_copies = always_copies
+        self._beside = beside
         self._message = self._detail = ""
-        self.fold, self.copy = Gtk.ToggleButton(), Gtk.Button(visible=True)
+        self.fold, self.copy = Gtk.ToggleButton(), Gtk.Button()
         for button, text in ((self.fold, chrome.details), (self.copy, chrome.copy)):
             _make_small(button, text)
         self.text = words(copied=True)
         self.text.get_style_context().add_class("monospace")
-        buttons = row(self.fold, self.copy)
-        buttons.set_halign(Gtk.Align.END)
+        first = beside or Gtk.Box(visible=True)
+        buttons = row(first, self.fold, self.copy, grows=first, spacing=0)
         inner = column(self.text, buttons, spacing=TIGHT)
         inner.show()
         self.pack_start(inner, True, True, 0)
@@ -36,7 +36,8 @@ class Details(Gtk.Box):
             self.fold.set_active(bool(detail) and "\n" not in detail)
         self._message, self._detail = message, detail
         self.fold.set_visible(bool(detail))
-        self.set_visible(bool(detail) or (self._always_copies and bool(message)))
+        self.copy.set_visible(bool(detail) or bool(message))
+        self.set_visible(bool(detail) or self._beside is not None)
         self._unfold()
 
     def _unfold(self) -> None:
@@ -52,5 +53,6 @@ def _make_small(button: Gtk.Button, text: str) -> None:
     button.add(Gtk.Label(label=text, visible=True))
     button.set_relief(Gtk.ReliefStyle.NONE)
     button.set_focus_on_click(False)
+    button.set_valign(Gtk.Align.START)
     button.set_size_request(LEAST_TARGET, LEAST_TARGET)
     describe(button, text)

@@ -49,7 +49,13 @@ class WidthBox(Gtk.Fixed):
 
 class Flow(WidthBox):
     """Children side by side, in as many rows as the width asks for. Those that expand share what is
-    left of their row."""
+    left of their row; ``last`` ones come after all that are added later."""
+
+    last: Sequence[Gtk.Widget] = ()
+
+    def shown(self) -> list[Gtk.Widget]:
+        children = super().shown()
+        return sorted(children, key=lambda each: each in self.last)
 
     def do_get_preferred_width(self) -> tuple[int, int]:
         widths = [each.get_preferred_width() for each in self.shown()]

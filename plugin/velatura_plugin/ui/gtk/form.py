@@ -13,8 +13,9 @@ from ..editor import Report
 from ..model import Field, FieldKind, Form
 from .editors import ChoiceEditor, Editor, SwitchEditor, TextEditor
 from .flow import Beside
+from .fold import FoldButton
 from .gallery import GalleryEditor
-from .measures import LEAST_TARGET, SPACING, TIGHT
+from .measures import SPACING, TIGHT
 from .numbers import NumberEditor, SliderEditor
 from .pickers import ColourEditor, FileEditor, PaletteEditor
 from .prompt import PromptEditor
@@ -142,13 +143,12 @@ class FormBox(Gtk.Box):
         super().__init__()
         self._form = Form()
         self.main, self.more = FieldList(workshop), FieldList(workshop)
-        self.fold = Gtk.Expander(label=chrome.more, spacing=SPACING)
-        self.fold.get_label_widget().set_size_request(-1, LEAST_TARGET)
-        self.fold.add(self.more)
+        self.fold = FoldButton(chrome.more)
         describe(self.fold, chrome.more)
-        self.pack_start(column(self.main, self.fold), True, True, 0)
-        self.get_children()[0].show()
-        connect(self.fold, "notify::expanded", self._unfold)
+        whole = column(self.main, self.fold, self.more)
+        whole.show()
+        self.pack_start(whole, True, True, 0)
+        connect(self.fold, "toggled", self._unfold)
 
     def display(self, form: Form) -> None:
         if form == self._form:
@@ -159,4 +159,6 @@ class FormBox(Gtk.Box):
 
     def _unfold(self) -> None:
         self.fold.set_visible(bool(self._form.more))
-        self.more.display(self._form.more if self.fold.get_expanded() else ())
+        is_open = self.fold.get_active()
+        self.fold.arrow.point(is_open=is_open)
+        self.more.display(self._form.more if is_open else ())

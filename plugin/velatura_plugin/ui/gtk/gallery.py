@@ -9,10 +9,11 @@ from ..editor import Report
 from ..model import Field, Option
 from .editors import Editor
 from .images import Picture, fitted
+from .keys import is_alone
 from .measures import GALLERY, TIGHT
 from .texts import column, describe, line
-from .toolkit import GdkPixbuf, GLib, Gtk
-from .wiring import connect
+from .toolkit import Gdk, GdkPixbuf, GLib, Gtk
+from .wiring import connect, intercept
 
 MOST_ROWS = 2.5
 """Seen at once; a panel with more of them would be nothing else. The cut through the next row says
@@ -23,7 +24,7 @@ MOST_IN_ROW = 12
 class GalleryEntry(Gtk.FlowBoxChild):
     def __init__(self, option: Option) -> None:
         super().__init__(visible=True)
-        self.id = option.id
+        self.id, self.name = option.id, option.label
         picture, name = Picture(), line(option.label)
         picture.set_size_request(GALLERY, GALLERY)
         name.set_xalign(0.5)
@@ -39,7 +40,7 @@ class GalleryEntry(Gtk.FlowBoxChild):
 
 
 class GalleryEditor(Editor):
-    """Arrows go through it row by row."""
+    """Arrows go through it row by row, letters lead to the next name that begins with them."""
 
     is_tall = True
 
@@ -56,6 +57,7 @@ class GalleryEditor(Editor):
         super().__init__(frame, report, self.list)
         self._frame = frame
         connect(self.list, "selected-children-changed", self._chosen)
+        intercept(self.list, "key-press-event", self._take)
 
     def configure(self, field: Field) -> None:
         for each in self.list.get_children():
@@ -72,6 +74,20 @@ class GalleryEditor(Editor):
         for each in self.list.get_children():
             if each.id == value:
                 self.list.select_child(each)
+
+    def _take(self, event: Gdk.EventKey) -> bool:
+        code = Gdk.keyval_to_unicode(event.keyval)
+        if not is_alone(event) or not code or not chr(code).isalnum():
+            return False
+        entries = self.list.get_children()
+        chosen = [each.get_index() for each in self.list.get_selected_children()]
+        start = chosen[0] + 1 if chosen else 0
+        for each in (*entries[start:], *entries[:start]):
+            if each.name.casefold().startswith(chr(code).casefold()):
+                self.list.select_child(each)
+                each.grab_focus()
+                break
+        return True
 
     def _chosen(self) -> None:
         for each in self.list.get_selected_children():

@@ -11,6 +11,7 @@ from .buttons import AskJob, ButtonRow
 from .images import Picture
 from .measures import COVER, SPACING, TIGHT
 from .question import Question
+from .style import CARD
 from .texts import column, heading, row, say, words
 from .toolkit import Gtk
 
@@ -62,6 +63,7 @@ class HistoryRow(Gtk.Frame):
         inner.set_property("margin", SPACING)
         inner.show()
         self.add(inner)
+        self.get_style_context().add_class(CARD)
 
     def display(self, item: HistoryItem) -> None:
         if item == self._item:

@@ -11,7 +11,7 @@ TIGHT = 2
 SIGN = 16
 """Of an icon."""
 COVER = 64
-THUMBNAIL = 72
+THUMBNAIL = 64
 """Three of them fit the narrowest panel, frames included."""
 PREVIEW = 180
 GALLERY = 64

@@ -8,17 +8,19 @@ from collections.abc import Sequence
 from ..chrome import Chrome
 from ..model import Action, ModelItem, ModelsPage
 from .buttons import AskJob, ButtonRow
+from .form import FieldList, Workshop
 from .measures import SPACING, TIGHT
 from .progress import ProgressBox
 from .question import Question
+from .style import CARD
 from .texts import column, heading, say, words
 from .toolkit import Gtk
 
 
 class ModelsBox(Gtk.Box):
-    def __init__(self, ask: AskJob, chrome: Chrome) -> None:
+    def __init__(self, ask: AskJob, workshop: Workshop, chrome: Chrome) -> None:
         super().__init__(orientation=Gtk.Orientation.VERTICAL, spacing=SPACING)
-        self._ask, self._chrome = ask, chrome
+        self._ask, self._workshop, self._chrome = ask, workshop, chrome
         self._title, self._note, self._empty = heading(), words(), words()
         self._close = ButtonRow(lambda action: ask(action, ""))
         self.rows: list[ModelRow] = []
@@ -37,7 +39,7 @@ class ModelsBox(Gtk.Box):
 
     def _display_items(self, items: Sequence[ModelItem]) -> None:
         while len(self.rows) < len(items):
-            self.rows.append(ModelRow(self._ask, self._chrome))
+            self.rows.append(ModelRow(self._ask, self._workshop, self._chrome))
             self.pack_start(self.rows[-1], False, False, 0)
         for index, row in enumerate(self.rows):
             row.set_visible(index < len(items))
@@ -46,21 +48,23 @@ class ModelsBox(Gtk.Box):
 
 
 class ModelRow(Gtk.Frame):
-    def __init__(self, ask: AskJob, chrome: Chrome) -> None:
+    def __init__(self, ask: AskJob, workshop: Workshop, chrome: Chrome) -> None:
         super().__init__()
         self.model = ""
         self._ask_about = ask
         self._item: ModelItem | None = None
         self._title, self._text, self._link = heading(), words(), words(copied=True)
-        self.progress, self.buttons = ProgressBox(), ButtonRow(self._ask)
+        self.progress, self.fields = ProgressBox(), FieldList(workshop)
+        self.buttons = ButtonRow(self._ask)
         self.question = Question(chrome.keep, lambda: ask(Action.REMOVE_MODEL, self.model))
         inner = column(
-            self._title, self._text, self._link, self.progress, self.buttons, self.question,
-            spacing=TIGHT,
+            self._title, self._text, self._link, self.progress, self.fields, self.buttons,
+            self.question, spacing=TIGHT,
         )  # fmt: skip
         inner.set_property("margin", SPACING)
         inner.show()
         self.add(inner)
+        self.get_style_context().add_class(CARD)
 
     def display(self, item: ModelItem) -> None:
         if item == self._item:
@@ -72,6 +76,7 @@ class ModelRow(Gtk.Frame):
         say(self._text, item.text)
         say(self._link, item.link)
         self.progress.display(item.progress)
+        self.fields.display(item.fields)
         self.buttons.display(item.controls)
 
     def _ask(self, action: Action) -> None:

@@ -8,6 +8,7 @@ from ..model import Action, Control, NoticeBox, Tone
 from .buttons import Ask, ButtonRow
 from .details import Details
 from .signs import SignButton
+from .style import CARD
 from .texts import column, row, say, words
 from .tones import Dot
 from .toolkit import Gtk
@@ -27,9 +28,11 @@ class Notice(Gtk.Frame):
         self.text.set_valign(Gtk.Align.CENTER)
         self.close_button = SignButton(ask)
         self.close_button.set_valign(Gtk.Align.START)
-        self.buttons, self.details = ButtonRow(ask), Details(chrome, always_copies=True)
+        self.buttons = ButtonRow(ask)
+        self.details = Details(chrome, self.buttons)
+        self.get_style_context().add_class(CARD)
         top = row(self._dot, self.text, self.close_button, grows=self.text)
-        inner = column(top, self.buttons, self.details)
+        inner = column(top, self.details)
         inner.set_property("margin", 6)
         inner.show()
         self.add(inner)

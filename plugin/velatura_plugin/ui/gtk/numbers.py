@@ -19,6 +19,7 @@ from .toolkit import Gdk, GObject, Gtk
 from .wiring import connect, intercept
 
 LARGEST = 2**31 - 1
+_SLIDER = 88
 _SHORT = 5
 """Characters of ``100 %``: the slider beside it has the room."""
 
@@ -120,7 +121,7 @@ class SliderEditor(Editor):
         self.spin.show()
         self.spin.set_size_request(-1, LEAST_TARGET)
         super().__init__(row(self.slider, self.spin, grows=self.slider), report, self.slider)
-        self.slider.set_size_request(2 * LEAST_TARGET, LEAST_TARGET)
+        self.slider.set_size_request(_SLIDER, LEAST_TARGET)
         shield_from_wheel(self.slider)
         connect(self.slider, "value-changed", lambda: self._moved(self.slider.get_value()))
         connect(self.spin, "value-changed", lambda: self._moved(self.spin.get_value()))

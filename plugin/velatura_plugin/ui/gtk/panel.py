@@ -150,7 +150,7 @@ class PanelView(Gtk.ScrolledWindow):
         self.reasons, self.hint = words(), words()
         self.settings = SettingsPage(self._workshop, self._ask)
         self.history = HistoryPage(self._ask, self._chrome)
-        self.models = ModelsBox(self._ask, self._chrome)
+        self.models = ModelsBox(self._ask, self._workshop, self._chrome)
         self.progress, self.preview = ProgressBox(), PreviewPicture()
         self.notice = Notice(self._ask_about_notice, self._chrome)
         self.queue = QueueBox(self._ask)

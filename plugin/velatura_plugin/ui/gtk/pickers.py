@@ -42,7 +42,9 @@ class Swatch(Gtk.ColorButton):
 class ColourEditor(Editor):
     def __init__(self, report: Report) -> None:
         self.swatch = Swatch()
+        self.swatch.set_halign(Gtk.Align.START)
         super().__init__(self.swatch, report)
+        self.swatch.set_size_request(2 * LEAST_TARGET, LEAST_TARGET)
         self._name = ""
         connect(self.swatch, "color-set", lambda: self._picked(self.swatch.colour()))
 
@@ -69,6 +71,7 @@ class PaletteEditor(Editor):
         self._colours: tuple[str, ...] = ()
         flow.add(self.add)
         flow.add(self.remove)
+        flow.last = (self.add, self.remove)
         connect(self.add, "clicked", lambda: self._put((*self._colours, START)))
         connect(self.remove, "clicked", lambda: self._put(self._colours[:-1]))
 

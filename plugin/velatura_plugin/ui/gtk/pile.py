@@ -10,6 +10,7 @@ from ..arranging import open_strip
 from ..chrome import Chrome
 from ..model import Strip
 from .buttons import AskJob
+from .fold import Arrow
 from .images import Picture
 from .measures import LEAST_TARGET, SPACING
 from .strip import Choose, StripBox
@@ -23,7 +24,7 @@ class StripHead(Gtk.Box):
 
     def __init__(self, clicked: Callable[[], None]) -> None:
         super().__init__(spacing=SPACING)
-        self._arrow = Gtk.Image(visible=True)
+        self._arrow = Arrow()
         self.title, self._position, self._cover = line(), line(), Picture()
         self.button = Gtk.Button(visible=True, focus_on_click=False, relief=Gtk.ReliefStyle.NONE)
         self.button.add(row(self._arrow, self.title, grows=self.title))
@@ -34,8 +35,7 @@ class StripHead(Gtk.Box):
         connect(self.button, "clicked", clicked)
 
     def display(self, strip: Strip, *, is_open: bool) -> None:
-        arrow = "pan-down-symbolic" if is_open else "pan-end-symbolic"
-        self._arrow.set_from_icon_name(arrow, Gtk.IconSize.MENU)
+        self._arrow.point(is_open=is_open)
         say(self.title, strip.title)
         describe(self.button, strip.title, strip.position)
         say(self._position, "" if is_open else strip.position)

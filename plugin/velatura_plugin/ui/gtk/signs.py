@@ -12,13 +12,15 @@ from .texts import describe
 from .toolkit import Gio, Gtk
 from .wiring import connect
 
+_CLOSE = ("gimp-close-symbolic", "window-close-symbolic")
+
 SIGNS: Mapping[Action, tuple[str, ...]] = {
-    Action.OPEN_HISTORY: ("document-open-recent-symbolic", "gimp-undo-history-symbolic"),
+    Action.OPEN_HISTORY: ("document-open-recent-symbolic",),
     Action.OPEN_SETTINGS: ("preferences-system-symbolic", "emblem-system-symbolic"),
     Action.OPEN_MODELS: ("gimp-tool-preset-symbolic", "package-x-generic-symbolic"),
     Action.TOGGLE_PREVIEWS: ("gimp-visible-symbolic", "view-reveal-symbolic"),
-    Action.CANCEL_JOB: ("process-stop-symbolic", "window-close-symbolic"),
-    Action.DISMISS: ("window-close-symbolic", "gimp-close-symbolic"),
+    Action.CANCEL_JOB: _CLOSE,
+    Action.DISMISS: _CLOSE,
     Action.PREVIOUS: ("go-previous-symbolic",),
     Action.NEXT: ("go-next-symbolic",),
 }

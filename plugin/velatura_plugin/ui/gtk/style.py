@@ -8,6 +8,8 @@ from .toolkit import Gdk, Gtk
 THUMB = "velatura-thumbnail"
 MARK = "velatura-mark"
 SLIM = "velatura-slim"
+FOLD = "velatura-fold"
+CARD = "velatura-card"
 
 _CSS = f"""
 button.{THUMB}, button.{THUMB}:checked, button.{THUMB}:hover {{
@@ -27,6 +29,14 @@ button.{THUMB}:checked {{ border-color: currentColor; }}
   padding: 0 3px;
   border-radius: 2px;
 }}
+button.{FOLD}, button.{FOLD}:checked {{
+  padding: 0 2px;
+  border-color: transparent;
+  background: none;
+  box-shadow: none;
+}}
+button.{FOLD}:hover {{ background-color: alpha(currentColor, 0.1); }}
+frame.{CARD} > border {{ border: 1px solid alpha(currentColor, 0.25); border-radius: 4px; }}
 progressbar.{SLIM} trough, progressbar.{SLIM} progress {{ min-height: 6px; }}
 """
 # Over the theme of GIMP, which has the priority of an application, and under the user's own.

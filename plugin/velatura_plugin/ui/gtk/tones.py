@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ..model import Tone
-from .toolkit import Gdk, GLib, Gtk
+from .toolkit import Gdk, Gtk
 from .wiring import connect
 
 
 @dataclass(frozen=True)
 class Sign:
-    """``colour``: what the theme calls it; the text's own where the theme has none."""
+    """``colour``: what the theme calls it. Half of the text's own is added, which stands out from
+    what is behind it on light and on dark; where the theme has none, it is the text's alone."""
 
     shape: str
     colour: str
@@ -21,7 +22,7 @@ class Sign:
 
 SIGNS: Mapping[Tone, Sign] = {
     Tone.QUIET: Sign("○", "insensitive_fg_color"),
-    Tone.BUSY: Sign("◐", "theme_selected_bg_color"),
+    Tone.BUSY: Sign("◐", "theme_fg_color"),
     Tone.GOOD: Sign("●", "success_color"),
     Tone.WARNING: Sign("▲", "warning_color"),
     Tone.ERROR: Sign("■", "error_color"),
@@ -43,11 +44,17 @@ class Dot(Gtk.Label):
         if self._tone is None:
             return
         sign = SIGNS[self._tone]
-        found, colour = self.get_style_context().lookup_color(sign.colour)
-        shape = GLib.markup_escape_text(sign.shape)
-        markup = f'<span foreground="{code_of(colour)}">{shape}</span>' if found else shape
-        if self.get_label() != markup:
-            self.set_markup(markup)
+        context = self.get_style_context()
+        found, colour = context.lookup_color(sign.colour)
+        mixed = _mixed(colour, context.get_color(context.get_state())) if found else ""
+        shape = f'<span foreground="{mixed}">{sign.shape}</span>' if mixed else sign.shape
+        if self.get_label() != shape:
+            self.set_markup(shape)
+
+
+def _mixed(one: Gdk.RGBA, other: Gdk.RGBA) -> str:
+    shares = ((one.red, other.red), (one.green, other.green), (one.blue, other.blue))
+    return code_of(Gdk.RGBA(*((a + b) / 2 for a, b in shares), 1.0))
 
 
 def code_of(colour: Gdk.RGBA) -> str:

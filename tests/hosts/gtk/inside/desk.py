@@ -50,6 +50,16 @@ def until(done: Callable[[], object]) -> None:
     settle()
 
 
+def painted(window: Gtk.Window) -> None:
+    """What is there now is on the screen."""
+    frames: list[object] = []
+    clock = window.get_window().get_frame_clock()
+    handler = clock.connect("after-paint", frames.append)
+    window.queue_draw()
+    until(lambda: frames)
+    clock.disconnect(handler)
+
+
 def click(widget: Gtk.Widget) -> None:
     """With the pointer, in the middle of it."""
     push(widget, Gdk.EventType.BUTTON_PRESS)

@@ -430,8 +430,8 @@ def test_a_label_lies_beside_its_field_or_over_it(open_desk: Callable[..., Desk]
         assert (entry[0] == 0) != is_beside
 
 
-def test_fields_begin_in_a_line(desk: Desk) -> None:
-    view = desk.show(samples.IDLE)
+def test_fields_begin_in_a_line(open_desk: Callable[..., Desk]) -> None:
+    view = open_desk(420).show(samples.IDLE)
     rows = [each for each in view.form.main.rows if each.label.get_mapped()]
     assert len({place(each.editor.widget, view)[0] for each in rows}) == 1
 
