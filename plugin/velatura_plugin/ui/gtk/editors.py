@@ -74,9 +74,9 @@ class ChoiceEditor(Editor):
 
     def _explain(self) -> None:
         """What each entry of the list is: GTK has no property for that, but the list is a menu."""
-        list_of_it = self.combo.get_popup_accessible()
-        menu = list_of_it.get_widget() if list_of_it is not None else None
-        if isinstance(menu, Gtk.Menu):
+        popup = self.combo.get_popup_accessible()
+        menu = popup and popup.get_widget()
+        if menu and isinstance(menu, Gtk.Menu):
             for entry, text in zip(menu.get_children(), self._helps, strict=False):
                 entry.set_tooltip_text(text or None)
 

@@ -32,7 +32,7 @@ def test_the_first_picture_of_the_panel(open_desk: Callable[..., Desk]) -> None:
         painted(desk.window)
 
     taken = [milliseconds(shown) for _ in range(3)]
-    print(f"first picture: {taken[0]:.0f} ms, again {min(taken):.0f} ms")
+    print(f"first picture: {taken[0]:.0f} ms, again {min(taken):.0f} ms")  # noqa: T201
     assert min(taken) <= FIRST_MS
 
 
@@ -41,7 +41,7 @@ def test_a_poll_that_finds_nothing_new(desk: Desk) -> None:
     desk.show(samples.STAGING)
     models = [replace(samples.STAGING, form=replace(samples.FORM)) for _ in range(50)]
     taken = median(milliseconds(lambda each=each: desk.view.render(each)) for each in models)
-    print(f"nothing new: {taken:.3f} ms")
+    print(f"nothing new: {taken:.3f} ms")  # noqa: T201
     assert taken <= SAME_MS
 
 
@@ -61,5 +61,5 @@ def test_progress(desk: Desk) -> None:
         painted(desk.window)
 
     whole = median(milliseconds(lambda each=each: drawn(each)) for each in models[:10])
-    print(f"progress: {rendered:.2f} ms, with drawing {whole:.1f} ms")
+    print(f"progress: {rendered:.2f} ms, with drawing {whole:.1f} ms")  # noqa: T201
     assert rendered <= PROGRESS_MS
