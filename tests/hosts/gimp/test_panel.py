@@ -14,8 +14,9 @@ from tests.hosts.krita.errand import errands
 from tests.hosts.root.build import Root
 from tests.hosts.root.recipes import Recipe
 
-WALK_SECONDS = 200.0
+WALK_SECONDS = 400.0
 WALK = "tests.hosts.gimp.inside.walk"
+RESULTS = "tests.hosts.gimp.inside.results"
 MISHAPS = "tests.hosts.gimp.inside.mishaps"
 
 
@@ -42,7 +43,7 @@ def test_everything_is_reached_by_clicks_and_keys(
     gimp_panels: GimpPanels, shared: Path, tmp_path: Path
 ) -> None:
     with errands(shared / "panel-walk", start_backend=False) as backend:
-        environment = {**backend.environment(tmp_path), "VELATURA_DRIVE_SCALE": "3"}
+        environment = {**backend.environment(tmp_path), "VELATURA_DRIVE_SCALE": "2"}
         notes = gimp_panels.walk(WALK, environment, tmp_path, WALK_SECONDS)
         log = (backend.data / "gimp-plugin.log").read_text()
     _check_beginnings(notes)
@@ -143,3 +144,24 @@ def _check_processes(notes: dict[str, Any]) -> None:
     assert recovered["word"] == "Choose"
     assert notes["killed"]["layers"][1].startswith("[Preview] ")
     assert notes["reopened"] == {"layers": ["Background"], "staged": 2, "word": "Choose"}
+
+
+@pytest.mark.host
+@pytest.mark.timeout(WALK_SECONDS + 60)
+def test_results_go_where_they_are_sent(
+    gimp_panels: GimpPanels, shared: Path, tmp_path: Path
+) -> None:
+    with errands(shared / "panel-results") as backend:
+        (backend.orders / "start").touch()
+        notes = gimp_panels.walk(RESULTS, backend.environment(tmp_path), tmp_path, WALK_SECONDS)
+        log = (backend.data / "gimp-plugin.log").read_text()
+    assert notes["several"] == {"tops": ["Fill", "Background"], "inside": [True, False, False]}
+    assert notes["repeated"] == {"intent": "fill", "variations": 3}
+    assert notes["each"]["jobs"] == 2
+    assert len(notes["each"]["layers"]) == 4
+    assert notes["transparent"] == {"corner": [0, 0], "layers": 2}
+    assert notes["extended"] == {"before": [96, 80], "after": [142, 80]}
+    assert notes["shrunk"] == {"layers": ["Background"]}
+    assert notes["new"] == {"size": [192, 160], "front": True}
+    assert notes["resized"] == {"size": [192, 160]}
+    assert "Traceback" not in log

@@ -24,6 +24,7 @@ def main() -> None:
     _wait(keys.arrange, _OPEN_SECONDS)
     while not result.exists():
         if not is_panel_open():
+            result.with_name("pressed").write_text(repr(time.time()))
             keys.press("ctrl+alt+p")
             _wait(lambda: is_panel_open() or result.exists(), _PRESS_SECONDS)
         time.sleep(_LOOK_SECONDS)

@@ -16,7 +16,7 @@ import traceback
 from collections.abc import Iterator
 from pathlib import Path
 
-WAIT_SECONDS = 40.0
+WAIT_SECONDS = 90.0
 _TICK_MILLISECONDS = 20
 _SHOT_SECONDS = 3.0
 _PANEL = "velatura_plugin.host.gimp.window"

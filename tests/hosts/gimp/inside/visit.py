@@ -28,6 +28,7 @@ class Visit:
         self._driver = driver
         self.window = window
         self._windows: dict[int, hands.Window] = {}
+        self.result = driver.result
         self.shots = Path(os.environ["VELATURA_DRIVE_SHOTS"])
         self.orders = Path(os.environ.get("VELATURA_DRIVE_ORDERS", "/nowhere"))
 

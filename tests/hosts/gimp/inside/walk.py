@@ -10,7 +10,7 @@ from velatura_plugin.events import Link
 from velatura_plugin.host.gimp.gi_names import Gimp
 from velatura_plugin.ui.model import Action
 
-SCALE = 3
+SCALE = 2
 PROMPT = "red velvet"
 
 
@@ -100,6 +100,7 @@ def _removing(visit: Visit, image: Gimp.Image) -> Iterator[object]:
     visit.edit("engine", "")
     visit.edit("prompt", "")
     visit.edit("task", "remove")
+    visit.edit("variations", 2)
     yield visit.view.generate.get_sensitive
     before = hands.seen(image)
     yield from visit.click(visit.view.generate)
