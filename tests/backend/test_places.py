@@ -11,11 +11,13 @@ CPU = Device.CPU
 class Board:
     """A queue whose order the test decides, and what was told of it."""
 
-    def __init__(self, *jobs: str, seconds: float = 60.0) -> None:
+    def __init__(self, *jobs: str, seconds: float = 60.0, pause: float = 0.01) -> None:
         self.queue = list(jobs)
         self.looks = 0
         self.told: list[tuple[str, int]] = []
-        self.places = Places(self.look, lambda job, place: self.told.append((job, place)), seconds)
+        self.places = Places(
+            self.look, lambda job, place: self.told.append((job, place)), seconds, pause
+        )
         for place, job in enumerate(jobs):
             self.places.know(job, place)
 
@@ -49,15 +51,31 @@ async def test_changes_in_quick_succession_are_told_as_one() -> None:
 
 
 async def test_far_back_only_what_makes_a_difference_is_told() -> None:
-    board = Board(*(f"{n:04}" for n in range(1000)), seconds=0.0)
+    board = Board(*(f"{n:04}" for n in range(1000)), seconds=0.0, pause=0.0)
     for _ in range(990):
         board.pop()
-        await asyncio.sleep(0)
-        await asyncio.sleep(0)
+        for _ in range(12):
+            await asyncio.sleep(0)
     last = [place for job, place in board.told if job == "0999"]
     assert last == sorted(last, reverse=True)
     assert last[-1] == 9
     assert len(last) < 60, "not once for each that ran"
+    board.places.close()
+
+
+async def test_a_long_queue_is_told_a_few_at_a_time() -> None:
+    board = Board(*map(str, range(9)), *(f"far-{n}" for n in range(60)))
+    board.queue = board.queue[30:]
+    board.places.changed(CPU)
+    first = len(board.told)
+    assert 0 < first < 30
+    gone = board.queue[25]
+    board.places.forget(gone)
+    async with asyncio.timeout(10):
+        while len(board.told) < 38:
+            await asyncio.sleep(0.005)
+    assert gone not in dict(board.told)
+    assert dict(board.told)[board.queue[-1]] == 38
     board.places.close()
 
 
