@@ -19,7 +19,7 @@ from ..base import EngineEvent, EngineResult, FloatImage, FloatMask
 from ..builtin.patchmatch.lanes import Lanes
 from .easel import Easel, Share, seamless_of
 from .painting import RgbImage, Seamless
-from .quality.canvas import beyond, canvas_of, to_crop
+from .quality.canvas import all_finite, beyond, canvas_of, to_crop
 from .quality.colour import matched
 from .quality.enlarging import resized_part
 from .quality.frames import (
@@ -74,7 +74,7 @@ class Filling:
             return
         plan = self._plan()
         place = window(plan.region)
-        canvas = canvas_of(self.task.image[place])
+        canvas = canvas_of(self.task.image[place], self._check_encoding)
         ground = Ground(canvas.colours, np.ascontiguousarray(self.hole[place]), canvas.known)
         if self._is_only_cleared(ground):
             yield EngineResult(self._crop(ground.colours, plan))
@@ -141,7 +141,7 @@ class Filling:
         next pass included."""
         frame = each.frame
         inner = window(frame.region.translated(-plan.region.x, -plan.region.y))
-        image = None if under is None else into_frame(frame, under[inner])
+        image = None if under is None else into_frame(frame, under[inner], self._check_encoding)
         partial = None if bool((mask == 1.0).all()) else mask_into_frame(frame, mask[inner])
         painted = yield from self.easel.paint(
             frame, share, image, partial, strength, instruction=self.manner.instruction,
@@ -150,8 +150,9 @@ class Filling:
         painted = unpadded(frame, painted)
         if image is not None:
             painted = self._matched(painted, unpadded(frame, image), ground, inner, frame)
-        self.easel.check(Phase.DECODING)
+        self._check_decoding()
         joined = ground.colours.copy() if under is None else under.copy()
+        self._check_decoding()
         hole = ground.hole[inner]
         changed = mask_bounds(hole)
         most = 2 if each is not plan.passes[-1] else 4
@@ -171,9 +172,16 @@ class Filling:
     ) -> RgbImage:
         """At the size that it was painted in. ``before`` is the picture's where that counts."""
         hole = scaled_mask(ground.hole[inner].astype(np.float32), frame.inner) > 0.0
+        self._check_decoding()
         known = scaled_mask(ground.known[inner].astype(np.float32), frame.inner) >= 1.0
+        amount = self.easel.options.colour_match
+        return matched(painted, before, hole, known, amount, self._check_decoding)
+
+    def _check_encoding(self) -> None:
+        self.easel.check(Phase.ENCODING)
+
+    def _check_decoding(self) -> None:
         self.easel.check(Phase.DECODING)
-        return matched(painted, before, hole, known, self.easel.options.colour_match)
 
     def _finished(self, painted: RgbImage, ground: Ground) -> RgbImage:
         seed = self.task.seed * 8191 + 1
@@ -187,12 +195,15 @@ class Filling:
 
     def _crop(self, painted: RgbImage, plan: Plan) -> FloatImage:
         """The crop with what was painted where M shows it, and itself elsewhere."""
+        self._check_decoding()
         result = self.task.image.copy()
         bounds = mask_bounds(self.hole)
         place = window(bounds)
         inner = window(bounds.translated(-plan.region.x, -plan.region.y))
         alpha = self._alpha(plan)[inner]
+        self._check_decoding()
         made = to_crop(painted[inner], alpha, result.shape[2])
+        self._check_decoding()
         if not self.manner.replaces:
             made[..., :-1] += beyond(self.task.image[place])
         np.copyto(result[place], made, where=self.hole[place][..., None])
@@ -207,8 +218,9 @@ class Filling:
             return alpha
         if self.manner.intent is not Intent.REMOVE or bool((alpha == 1.0).all()):
             return np.ones_like(alpha)
-        usable = np.isfinite(region).all(axis=2) & ~hole
-        return np.clip(spread(alpha[..., None], usable.astype(np.float32))[..., 0], 0.0, 1.0)
+        usable = all_finite(region, self._check_decoding) & ~hole
+        spread_ = spread(alpha[..., None], usable.astype(np.float32), self._check_decoding)
+        return np.clip(spread_[..., 0], 0.0, 1.0)
 
 
 def _shared(passes: tuple[Pass, ...]) -> Iterator[tuple[Pass, Share]]:

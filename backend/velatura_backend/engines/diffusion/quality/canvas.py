@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from ...base import FloatImage
 from ..painting import RgbImage
+from .checking import Check, unchecked
 from .spreading import spread
 
 BoolMask = NDArray[np.bool_]
@@ -29,22 +30,34 @@ class Canvas:
     known: BoolMask
 
 
-def canvas_of(image: FloatImage) -> Canvas:
+def canvas_of(image: FloatImage, check: Check = unchecked) -> Canvas:
     """Of (height, width, 2 | 4).
 
     Weighed by alpha while it is spread, so that what is hardly visible hardly counts. Where nothing
     is visible at all it is white, as paper is.
     """
-    finite = np.asarray(np.isfinite(image).all(axis=2))
+    finite = all_finite(image, check)
     alpha = np.where(finite, np.clip(image[..., -1], 0.0, 1.0), np.float32(0.0))
     colours = np.where(finite[..., None], image[..., :-1], np.float32(0.0))
     rgb = np.clip(np.repeat(colours, 3, axis=2) if image.shape[2] == 2 else colours, 0.0, 1.0)
+    check()
     known = finite & (alpha > 0.0)
     if not known.any():
         return Canvas(np.ones_like(rgb), known)
     if bool((alpha < _LEAST_ALPHA).any()):
-        rgb = np.where(alpha[..., None] < _LEAST_ALPHA, spread(rgb, alpha), rgb)
+        rgb = np.where(alpha[..., None] < _LEAST_ALPHA, spread(rgb, alpha, check), rgb)
     return Canvas(rgb.astype(np.float32, copy=False), known)
+
+
+def all_finite(image: FloatImage, check: Check = unchecked) -> BoolMask:
+    """(height, width): where every channel is; channel by channel, which is five times as fast as
+    along a short last axis."""
+    finite = np.isfinite(image[..., 0])
+    for channel in range(1, image.shape[2]):
+        check()
+        finite &= np.isfinite(image[..., channel])
+    check()
+    return finite
 
 
 def to_crop(painted: RgbImage, alpha: NDArray[np.float32], channels: int) -> FloatImage:

@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from .checking import Check, unchecked
+
 Values = NDArray[np.float32]
 BoolMask = NDArray[np.bool_]
 
@@ -47,19 +49,16 @@ class Grid:
         across = ((np.arange(columns) + 0.5) * self.side - 0.5 * self.width) / longer
         return down.astype(np.float32)[:, None], across.astype(np.float32)[None, :]
 
-    def enlarged(self, field: Values) -> Values:
+    def enlarged(self, field: Values, check: Check = unchecked) -> Values:
         """(rows, columns, channels) smoothly over the picture's pixels."""
         box = (0.0, 0.0, self.width / self.side, self.height / self.side)
         size = (self.width, self.height)
-        planes = [
-            np.asarray(
-                Image.fromarray(np.ascontiguousarray(field[..., c], np.float32)).resize(
-                    size, Image.Resampling.BICUBIC, box
-                )
-            )
-            for c in range(field.shape[2])
-        ]
-        return np.dstack(planes)
+        made = np.empty((self.height, self.width, field.shape[2]), np.float32)
+        for channel in range(field.shape[2]):
+            check()
+            plane = Image.fromarray(np.ascontiguousarray(field[..., channel], np.float32))
+            made[..., channel] = plane.resize(size, Image.Resampling.BICUBIC, box)
+        return made
 
     def _sums(self, values: Values) -> Values:
         rows, columns = self.shape

@@ -21,6 +21,7 @@ from scipy import ndimage
 
 from ..painting import RgbImage
 from .cells import BoolMask, Grid, Values, grid_over, reduced, share_of
+from .checking import Check, unchecked
 from .outline import outline_steps
 from .robust import tukey
 from .spreading import spread
@@ -44,8 +45,9 @@ _MOST_PIXELS = 1 << 20
 
 
 def matched(
-    painted: RgbImage, picture: RgbImage, hole: BoolMask, known: BoolMask, amount: float = 1.0
-) -> RgbImage:
+    painted: RgbImage, picture: RgbImage, hole: BoolMask, known: BoolMask, amount: float = 1.0,
+    check: Check = unchecked,
+) -> RgbImage:  # fmt: skip
     """``painted`` with the shift against ``picture`` taken back by ``amount`` in 0..1.
 
     All (height, width, …) of one region: ``hole`` is what M shows, ``known`` where the picture has
@@ -54,12 +56,16 @@ def matched(
     if amount <= 0.0 or not (known & ~hole).any() or not hole.any():
         return painted
     cell = math.ceil(math.sqrt(hole.size / _MOST_PIXELS))
-    small = [reduced(each, cell) for each in (painted, picture)]
+    small: list[RgbImage] = []
+    for each in (painted, picture):
+        check()
+        small.append(reduced(each, cell))
+    check()
     masked = share_of(hole, cell) > 0.0
-    shift = _shift(small[0], small[1], masked, share_of(known, cell) >= 1.0)
+    shift = _shift(small[0], small[1], masked, share_of(known, cell) >= 1.0, check)
     if shift is None:
         return painted
-    return _applied(painted, hole, shift, cell, amount)
+    return _applied(painted, hole, shift, cell, amount, check)
 
 
 @dataclass(frozen=True)
@@ -73,26 +79,34 @@ class _Shift:
     steps: Values
 
 
-def _shift(painted: RgbImage, picture: RgbImage, hole: BoolMask, known: BoolMask) -> _Shift | None:
+def _shift(
+    painted: RgbImage, picture: RgbImage, hole: BoolMask, known: BoolMask, check: Check
+) -> _Shift | None:
     cells = _cells(painted, picture, known & ~hole, hole)
     if not cells.near.any():
         return None
     grid, places = cells.grid, cells.grid.centres()
+    check()
     tone = tone_between(cells.painted, cells.wanted, cells.near, *places)
+    check()
     plain = tone.at(*places)
     field = plain + _field(cells.shifted(plain + tone.gained(cells.painted)))
-    fitted = painted + tone.gained(painted) + grid.enlarged(field)
+    fitted = painted + tone.gained(painted) + grid.enlarged(field, check)
+    check()
     return _Shift(grid, tone, field, outline_steps(fitted, picture, hole, known, grid))
 
 
 def _applied(
-    painted: RgbImage, hole: BoolMask, shift: _Shift, cell: int, amount: float
+    painted: RgbImage, hole: BoolMask, shift: _Shift, cell: int, amount: float, check: Check
 ) -> RgbImage:
     grid = Grid(shift.grid.side * cell, *hole.shape)
     total = shift.tone.gained(painted)
-    total += grid.enlarged(shift.field)
+    total += grid.enlarged(shift.field, check)
     if shift.steps.any():
-        total += np.where(hole[..., None], grid.enlarged(shift.steps), np.float32(0.0))
+        steps = grid.enlarged(shift.steps, check)
+        check()
+        total += np.where(hole[..., None], steps, np.float32(0.0))
+    check()
     total *= np.float32(amount)
     total += painted
     return total

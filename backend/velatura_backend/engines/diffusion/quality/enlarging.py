@@ -7,6 +7,7 @@ import math
 import numpy as np
 from PIL import Image
 
+from velatura_protocol.events import Phase
 from velatura_protocol.geometry import Rect, Size
 
 from ....imaging.resize import Filter
@@ -54,8 +55,11 @@ def resized_part(
         times * (part.right * across - outer.x),
         times * (part.bottom * down - outer.y),
     )
-    planes = [_plane(inner[..., channel], part.size, box) for channel in range(3)]
-    return np.dstack(planes)
+    made = np.empty((part.height, part.width, 3), np.float32)
+    for channel in range(3):
+        context.cancel.check(Phase.DECODING)
+        made[..., channel] = _plane(inner[..., channel], part.size, box)
+    return made
 
 
 def resized_crop(image: FloatImage, size: Size, context: EngineContext) -> FloatImage:

@@ -11,6 +11,7 @@ from velatura_protocol.geometry import Rect, Size
 from ....imaging.resize import Filter
 from ...base import FloatMask
 from ..painting import RgbImage
+from .checking import Check, unchecked
 from .plan import Frame
 
 Window = tuple[slice, slice]
@@ -20,12 +21,19 @@ def window(rect: Rect) -> Window:
     return slice(rect.y, rect.bottom), slice(rect.x, rect.right)
 
 
-def scaled(image: RgbImage, size: Size, kernel: Filter = Filter.LANCZOS) -> RgbImage:
+def scaled(
+    image: RgbImage, size: Size, kernel: Filter = Filter.LANCZOS, check: Check = unchecked
+) -> RgbImage:
     """(H, W, any channels) at another size; itself where it has that."""
     if image.shape[:2] == (size.height, size.width):
         return image
-    planes = (_plane(image[..., c], size, kernel) for c in range(image.shape[2]))
-    return np.dstack(list(planes))
+    shape = (size.height, size.width, image.shape[2])
+    made = np.empty(shape, np.float32)
+    for channel in range(image.shape[2]):
+        check()
+        made[..., channel] = _plane(image[..., channel], size, kernel)
+    check()
+    return made
 
 
 def scaled_mask(mask: FloatMask, size: Size) -> FloatMask:
@@ -35,10 +43,10 @@ def scaled_mask(mask: FloatMask, size: Size) -> FloatMask:
     return np.clip(_plane(mask, size, Filter.BILINEAR), 0.0, 1.0)
 
 
-def into_frame(frame: Frame, image: RgbImage) -> RgbImage:
+def into_frame(frame: Frame, image: RgbImage, check: Check = unchecked) -> RgbImage:
     """``image``: the region's pixels. What is padded mirrors what is there: a model continues a
     hard border into the picture."""
-    return _padded(scaled(image, frame.inner), frame)
+    return _padded(scaled(image, frame.inner, check=check), frame)
 
 
 def mask_into_frame(frame: Frame, mask: FloatMask) -> FloatMask:

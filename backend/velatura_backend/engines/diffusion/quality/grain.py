@@ -45,6 +45,7 @@ def with_grain(
     place = window(window_around(mask_bounds(hole), hole.shape))
     inside = np.ascontiguousarray(hole[place])
     shown = np.where(inside[..., None], painted[place], picture[place])
+    lanes.check()
     grain = measure_grain(shown, np.ascontiguousarray(usable[place]), lanes)
     if grain is None:
         return Grained(painted, None)
@@ -52,6 +53,7 @@ def with_grain(
     strength *= _likely(grain)
     if strength > 0.0:
         shown += add_grain(shown, inside, grain, strength, seed, lanes)
+        lanes.check()
         result = painted.copy()
         result[place] = np.where(inside[..., None], shown, painted[place])
     return Grained(result, noise_ratio(shown, inside, grain, lanes))

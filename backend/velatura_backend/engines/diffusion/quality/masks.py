@@ -42,7 +42,9 @@ def denoise_mask(mask: FloatMask, edge: Edge, lanes: Lanes) -> FloatMask:
     rising = _within(inside, edge.inside, lanes)
     if edge.outside >= 1.0:
         falling = _beyond(inside, edge, lanes)
+        lanes.check()
         rising = np.where(inside, rising, falling)
+    lanes.check()
     return np.where(rising > _SNAP, np.float32(1.0), rising).astype(np.float32, copy=False)
 
 
@@ -56,26 +58,32 @@ def _within(inside: BoolMask, width: float, lanes: Lanes) -> FloatMask:
     if width <= 0.0:
         return inside.astype(np.float32)
     depth = depth_inside(inside, lanes)
-    reach = np.minimum(width, _MOST_OF_DEPTH * _island_depth(inside, depth))
+    lanes.check()
+    reach = np.minimum(width, _MOST_OF_DEPTH * _island_depth(inside, depth, lanes))
     lanes.check()
     share = np.clip(depth / np.maximum(reach, 1.0), 0.0, 1.0)
+    lanes.check()
     rising = _AT_EDGE + (1.0 - _AT_EDGE) * share
     return np.where(inside, rising, 0.0).astype(np.float32)
 
 
-def _island_depth(inside: BoolMask, depth: FloatMask) -> FloatMask:
+def _island_depth(inside: BoolMask, depth: FloatMask, lanes: Lanes) -> FloatMask:
     """Of each pixel's island, how deep it is at its deepest."""
     labels = np.empty(inside.shape, np.int32)
     ndimage.label(inside, structure=np.ones((3, 3)), output=labels)
+    lanes.check()
     places = ndimage.find_objects(labels)
-    deepest = [
-        depth[place][labels[place] == number].max() for number, place in enumerate(places, start=1)
-    ]
+    deepest: list[np.float32] = []
+    for number, place in enumerate(places, start=1):
+        lanes.check()
+        deepest.append(depth[place][labels[place] == number].max())
+    lanes.check()
     return np.array([1.0, *deepest], np.float32)[labels]
 
 
 def _beyond(inside: BoolMask, edge: Edge, lanes: Lanes) -> FloatMask:
     """From the outline's value down to 0, over ``edge.outside``."""
     distance = depth_inside(~inside, lanes)
+    lanes.check()
     share = np.clip(1.0 - (distance - 0.5) / (edge.outside + 0.5), 0.0, 1.0)
     return (_at_edge(edge) * share).astype(np.float32)

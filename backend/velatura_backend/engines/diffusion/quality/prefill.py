@@ -28,6 +28,7 @@ from ...base import (
 )
 from ...builtin.fill import FillEngine
 from ..painting import RgbImage
+from .checking import Check
 from .frames import scaled, scaled_mask
 from .spreading import spread
 
@@ -67,30 +68,33 @@ def prefilled(ground: Ground, intent: Intent, seed: int, context: EngineContext)
         if intent is Intent.REMOVE:
             raise NoSource
         return ground.colours
-    small = _reduced(ground)
-    context.cancel.check(Phase.ENCODING)
+
+    def check() -> None:
+        context.cancel.check(Phase.ENCODING)
+
+    small = _reduced(ground, check)
+    check()
     if intent in SEEDED:
         made = yield from _patched(small, intent, seed, context)
     else:
-        made = spread(small.colours, small.usable.astype(np.float32))
+        made = spread(small.colours, small.usable.astype(np.float32), check)
         if intent is Intent.FILL:
             made = _with_own_light(small, made)
-    context.cancel.check(Phase.ENCODING)
     full = Size(ground.hole.shape[1], ground.hole.shape[0])
-    return np.where(ground.hole[..., None], scaled(made, full), ground.colours)
+    large = scaled(made, full, check=check)
+    return np.where(ground.hole[..., None], large, ground.colours)
 
 
-def _reduced(ground: Ground) -> Ground:
+def _reduced(ground: Ground, check: Check) -> Ground:
     """As small as is quick to fill; itself where it is."""
     full = Size(ground.hole.shape[1], ground.hole.shape[0])
     size = _small_enough(full)
     if size == full:
         return ground
-    return Ground(
-        scaled(ground.colours, size),
-        scaled_mask(ground.hole.astype(np.float32), size) > 0.0,
-        scaled_mask(ground.known.astype(np.float32), size) >= 1.0,
-    )
+    colours = scaled(ground.colours, size, check=check)
+    hole = scaled_mask(ground.hole.astype(np.float32), size) > 0.0
+    check()
+    return Ground(colours, hole, scaled_mask(ground.known.astype(np.float32), size) >= 1.0)
 
 
 def _with_own_light(ground: Ground, around: RgbImage) -> RgbImage:
