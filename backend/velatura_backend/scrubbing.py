@@ -22,7 +22,7 @@ _QUOTED = re.compile(r"""'[^'\n]*'|"[^"\n]*"|`[^`\n]*`|«[^»\n]*»|“[^”\n]*
 
 # A path up to a character that ends one in a sentence or in quotes; folders may have spaces.
 _PATHS = re.compile(
-    r"""(?:file://)?(?:(?<![\w.\]…/])(?:/|~/|~\\|\\\\)|\b[A-Za-z]:[\\/])"""
+    r"""(?:file:///|(?<![\w.\]…/])(?:/|~/|~\\|\\\\)|\b[A-Za-z]:[\\/])"""
     r"""[^\s"'<>|*?:;,()\]]+(?: [^\s"'<>|*?:;,()\]]*[\\/][^\s"'<>|*?:;,()\]]*)*"""
 )
 _PATH_IN_QUOTES = re.compile(r"""(["'])(?:file://)?(?:/|~[/\\]|\\\\|[A-Za-z]:[\\/])[^\n]*?\1""")
@@ -31,10 +31,11 @@ _COMMON = re.compile(
     r"(?:site-packages|dist-packages|lib/python\d[\d.]*|Lib)[\\/].*"
     r"|velatura_(?:backend|protocol|plugin|cli)[\\/].*"
 )
+_HERE = re.compile(r"(\b(?:https?|wss?)://(?:127\.0\.0\.1|localhost|\[::1\])(?::\d+)?/?)")
 _URL = re.compile(r"\b(?:https?|wss?|ftp)://[^\s\"'<>]+")
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _IP = re.compile(r"\b(?!127\.0\.0\.1\b|0\.0\.0\.0\b)(?:\d{1,3}\.){3}\d{1,3}\b")
-_LONG_SECRET = re.compile(r"\b(?=[\w-]*\d)(?=[\w-]*[A-Za-z])[\w-]{40,}\b")
+_LONG_SECRET = re.compile(r"\b(?=[\w-]*[a-z])(?=[\w-]*[A-Z0-9])[\w-]{40,}\b")
 _WORD = re.compile(r"\w{4,}")
 
 
@@ -112,7 +113,14 @@ class Scrubber:
         return _CUT if word[0].casefold() in self._words else word[0]
 
     def _places_gone(self, text: str) -> str:
-        text = _URL.sub(_address, text)
+        """But for addresses of this machine, which are everybody's."""
+        parts = _HERE.split(text)
+        return "".join(
+            part if number % 2 else self._elsewhere_gone(part) for number, part in enumerate(parts)
+        )
+
+    def _elsewhere_gone(self, text: str) -> str:
+        text = _URL.sub(_ADDRESS, text)
         text = _PATH_IN_QUOTES.sub(_quoted_place, text)
         text = _PATHS.sub(lambda found: _place(found[0]), text)
         text = _IP.sub(_ADDRESS, _MAIL.sub(_ADDRESS, text))
@@ -128,9 +136,3 @@ def _place(path: str) -> str:
 def _quoted_place(path: re.Match[str]) -> str:
     quote = path[1]
     return f"{quote}{_place(path[0][1:-1])}{quote}"
-
-
-def _address(url: re.Match[str]) -> str:
-    host = re.match(r"\w+://(\[[^\]]*\]|[^/:?#]*)", url[0])
-    is_here = host is not None and host[1] in ("127.0.0.1", "localhost", "[::1]")
-    return url[0] if is_here else _ADDRESS

@@ -12,6 +12,7 @@ import pytest
 from velatura_backend.instance import (
     InstanceLock,
     RuntimeInfo,
+    drop_exposed_secret,
     is_running,
     new_token,
     owner_secret,
@@ -126,3 +127,41 @@ def test_two_who_make_the_owner_s_secret_at_once_agree(tmp_path: Path) -> None:
     secrets = {maker.communicate(timeout=20)[0] for maker in makers}
     assert secrets == {owner_secret(tmp_path) + "\n"}
     assert [path.name for path in tmp_path.iterdir()] == ["owner_secret"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="file modes")
+@pytest.mark.parametrize("mode", [0o644, 0o640, 0o604, 0o606])
+def test_a_secret_that_others_could_read_is_replaced(tmp_path: Path, mode: int) -> None:
+    first = owner_secret(tmp_path)
+    (tmp_path / "owner_secret").chmod(mode)
+    assert drop_exposed_secret(tmp_path)
+    assert owner_secret(tmp_path) != first
+    assert (tmp_path / "owner_secret").stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.skipif(os.name != "posix", reason="links")
+def test_a_secret_that_lies_elsewhere_is_replaced(tmp_path: Path) -> None:
+    elsewhere = tmp_path / "known to others"
+    elsewhere.write_text("guessed")
+    elsewhere.chmod(0o600)
+    (tmp_path / "owner_secret").symlink_to(elsewhere)
+    assert drop_exposed_secret(tmp_path)
+    assert owner_secret(tmp_path) != "guessed"
+    assert elsewhere.read_text() == "guessed"
+
+
+def test_a_secret_that_nobody_could_read_stays(tmp_path: Path) -> None:
+    assert not drop_exposed_secret(tmp_path)
+    first = owner_secret(tmp_path)
+    assert not drop_exposed_secret(tmp_path)
+    assert owner_secret(tmp_path) == first
+
+
+def test_a_token_in_somebody_s_file_is_not_written_there(tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.write_text("")
+    (tmp_path / "token").symlink_to(elsewhere)
+    token, path = new_token(tmp_path)
+    assert not path.is_symlink()
+    assert path.read_text() == token
+    assert elsewhere.read_text() == ""

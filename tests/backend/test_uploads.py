@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.backend.live import RGBA8, SIZE, digest_of, echo_task, finished_job, pixels, served
+from velatura_backend import uploads
 from velatura_protocol.errors import ErrorCode
 from velatura_protocol.geometry import Size
 from velatura_protocol.messages import (
@@ -157,3 +158,35 @@ async def test_a_disk_that_fills_up_half_way_does_not_leave_the_client_waiting(
         monkeypatch.undo()
         await client.submit("job", echo_task(size))
         assert (await client.wait_for(Error, job="job")).error.code is ErrorCode.DISK_FULL
+
+
+async def test_only_the_latest_blobs_of_a_connection_are_remembered(
+    backend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(uploads, "_MOST_REMEMBERED", 4)
+    blobs = backend.config.data_directory / "blobs"
+    async with backend.client() as client:
+        for number in range(8):
+            await client.upload(f"b{number}", SIZE, RGBA8, pixels(SIZE, number))
+            await client.wait_for(BlobSent, blob=f"b{number}")
+        await client.upload("mask", SIZE, MASK_FORMAT, b"\xff" * SIZE.area)
+        await client.submit("job", echo_task(crop="b7"))
+        assert isinstance(await client.end_of("job"), Finished)
+        async with asyncio.timeout(10):
+            while len(list(blobs.iterdir())) > 4 + 3:  # and the result's, with its thumbnail
+                await asyncio.sleep(0.01)  # files tell nobody of their end
+
+
+async def test_names_of_blobs_that_never_come_are_forgotten_too(
+    backend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(uploads, "_MOST_REMEMBERED", 4)
+    async with backend.client() as client:
+        for number in range(8):
+            task = echo_task(crop=f"never{number}", mask=f"nor{number}")
+            await client.submit(f"job{number}", task)
+            await client.send(Cancel(f"job{number}"))
+            await client.end_of(f"job{number}")
+        await client.upload_echo_inputs()
+        await client.submit("job", echo_task())
+        assert isinstance(await client.end_of("job"), Finished)

@@ -10,9 +10,10 @@ from velatura_protocol.messages import (
     ErrorInfo,
     Failed,
     Finished,
+    Progress,
     ResumePoint,
 )
-from velatura_protocol.session.sequences import SeenEvents, SentEvents
+from velatura_protocol.session.sequences import MAX_JOBS, SeenEvents, SentEvents
 
 
 def test_events_are_new_once():
@@ -59,3 +60,25 @@ def test_sent_events_rise_until_rewound():
         sent.note(Accepted("j", 1))
     sent.rewind("j", 0)
     sent.note(Accepted("j", 1))
+
+
+def test_jobs_asked_for_without_end_are_forgotten_the_oldest_first():
+    sent = SentEvents()
+    for number in range(MAX_JOBS + 10):
+        sent.rewind(f"j{number}", 5)
+    sent.note(Accepted("j0", 1))
+    with pytest.raises(ValueError, match="after event 5"):
+        sent.note(Accepted(f"j{MAX_JOBS}", 5))
+    assert len(sent._last) == MAX_JOBS
+
+
+def test_a_job_that_goes_on_is_not_the_oldest():
+    sent = SentEvents()
+    sent.note(Accepted("mine", 1))
+    for number in range(MAX_JOBS - 1):
+        sent.rewind(f"j{number}", 5)
+    sent.note(Progress("mine", 2, Phase.LOADING))
+    for number in range(10):
+        sent.rewind(f"k{number}", 5)
+    with pytest.raises(ValueError, match="after event 2"):
+        sent.note(Progress("mine", 2, Phase.LOADING))

@@ -2,11 +2,12 @@ from __future__ import annotations
 
 import errno
 import logging
+from dataclasses import replace
 
 import pytest
 
 from velatura_backend.engines.specs import ECHO
-from velatura_backend.executors.worker.failures import as_error, is_hopeless
+from velatura_backend.executors.worker.failures import as_error, is_hopeless, written_in
 from velatura_protocol.errors import (
     BadTask,
     DiskFull,
@@ -15,6 +16,11 @@ from velatura_protocol.errors import (
     OutOfMemory,
     VelaturaError,
 )
+from velatura_protocol.geometry import Size
+from velatura_protocol.pixels import MASK_FORMAT
+from velatura_protocol.tasks import Canvas, Operation, Task
+
+TASK = Task(Operation.GENERATE, Canvas(Size(1, 1), MASK_FORMAT))
 
 
 @pytest.mark.parametrize(
@@ -42,3 +48,20 @@ def test_what_another_seed_cannot_mend() -> None:
     assert is_hopeless(NoSource())
     assert is_hopeless(BadTask(field="inputs", reason="x"))
     assert not is_hopeless(OutOfMemory(device="cpu"))
+
+
+def test_a_library_that_quotes_the_prompt_does_not_get_it_into_the_log(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    prompt = "a red velvet sleeve"
+    texts = written_in(replace(TASK, prompt=prompt, avoid="buttons, all of them"))
+    words = f"cannot encode {prompt!r}, nor A RED VELVET SLEEVE without buttons, all of them"
+    with caplog.at_level(logging.ERROR, "velatura"):
+        try:
+            raise ValueError(words)
+        except ValueError as error:
+            as_error(error, ECHO, texts)
+    assert "ValueError: cannot encode" in caplog.text
+    assert "test_failures.py" in caplog.text
+    for private in ("velvet", "VELVET", "buttons"):
+        assert private not in caplog.text.partition("ValueError:")[2]
