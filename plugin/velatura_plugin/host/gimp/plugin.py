@@ -33,7 +33,8 @@ class VelaturaPlugIn(Gimp.PlugIn):
         return [procedure_name(each) for each in commands()]
 
     def do_create_procedure(self, name: str) -> Gimp.Procedure:
-        return procedure_of(self, command_called(name, load_translations(language())), self._run)
+        words = load_translations(language())
+        return procedure_of(self, command_called(name, words), self._run, words)
 
     def _run(
         self,

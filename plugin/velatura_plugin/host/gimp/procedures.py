@@ -60,7 +60,10 @@ def alone(command: Command) -> Alone:
 
 
 def procedure_of(
-    plug_in: Gimp.PlugIn, command: Command, run: Callable[..., Gimp.ValueArray]
+    plug_in: Gimp.PlugIn,
+    command: Command,
+    run: Callable[..., Gimp.ValueArray],
+    translations: Translations,
 ) -> Gimp.Procedure:
     """``run`` gets the command's id as its last argument."""
     name = procedure_name(command)
@@ -68,7 +71,7 @@ def procedure_of(
     procedure = Gimp.ImageProcedure.new(plug_in, name, kind, run, command.id)
     procedure.set_image_types("*")
     procedure.set_sensitivity_mask(_sensitivity(command))
-    procedure.set_menu_label(_label(command))
+    procedure.set_menu_label(_label(command, translations))
     procedure.add_menu_path(MENU)
     procedure.set_documentation(command.entry, _help(command), name)
     procedure.set_attribution("Velatura", "Velatura", "2026")
@@ -77,8 +80,11 @@ def procedure_of(
     return procedure
 
 
-def _label(command: Command) -> str:
+def _label(command: Command, translations: Translations) -> str:
     """With a key for it, and dots where more is asked for first."""
+    if command.id == "panel":
+        # Translators: an entry of GIMP's menus; _ marks the key for it.
+        return translations.gettext("_Panel…")
     dots = "…" if alone(command) is Alone.IN_PANEL and not command.checkable else ""
     return f"_{command.entry}{dots}"
 
