@@ -9,7 +9,7 @@ from ..arranging import reasons_of
 from ..model import Action, Control
 from .flow import Flow
 from .measures import LEAST_TARGET
-from .texts import column, describe, say, words
+from .texts import column, describe, put, say, words
 from .toolkit import Gtk, Pango
 from .wiring import connect
 
@@ -37,7 +37,7 @@ class ActionButton(Gtk.Button):
         if control is None or control == self.control:
             return
         self.control = control
-        self.label.set_text(control.label)
+        put(self.label, control.label)
         self.set_sensitive(control.enabled)
         describe(self, control.label, control.reason)
 

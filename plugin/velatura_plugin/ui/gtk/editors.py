@@ -9,10 +9,10 @@ from ...host.base import FILE_PREFIX
 from ..editor import FieldEditor, Report
 from ..model import Field
 from .files import FileDialog
-from .keys import shield_from_wheel
 from .measures import LEAST_TARGET
-from .texts import describe
+from .texts import describe, put
 from .toolkit import GObject, Gtk, Pango
+from .wheel import shield_from_wheel
 from .wiring import connect
 
 INDENT = "\u2003"
@@ -29,6 +29,11 @@ class Editor(FieldEditor):
         self.widget, self.focus = widget, focus or widget
         self.focus.set_size_request(-1, LEAST_TARGET)
         widget.show()
+
+    @property
+    def label(self) -> Gtk.Label:
+        """Its own, where it names itself."""
+        raise NotImplementedError
 
     def introduce(self, field: Field) -> None:
         describe(self.focus, field.label, field.reason or field.help)
@@ -87,14 +92,18 @@ class SwitchEditor(Editor):
     names_itself = True
 
     def __init__(self, report: Report) -> None:
-        self.label = Gtk.Label(visible=True, xalign=0, wrap=True)
+        self._label = Gtk.Label(visible=True, xalign=0, wrap=True)
         self.box = Gtk.CheckButton()
-        self.box.add(self.label)
+        self.box.add(self._label)
         super().__init__(self.box, report)
         connect(self.box, "toggled", lambda: self.edited(self.box.get_active()))
 
+    @property
+    def label(self) -> Gtk.Label:
+        return self._label
+
     def configure(self, field: Field) -> None:
-        self.label.set_text(field.label)
+        put(self._label, field.label)
 
     def write(self, value: ParameterValue) -> None:
         self.box.set_active(bool(value))

@@ -20,7 +20,7 @@ from .numbers import NumberEditor, SliderEditor
 from .pickers import ColourEditor, FileEditor, PaletteEditor
 from .prompt import PromptEditor
 from .seed import SeedEditor
-from .texts import column, describe, say, words
+from .texts import column, describe, put, say, words
 from .toolkit import Gtk
 from .wiring import connect
 
@@ -84,7 +84,7 @@ class FieldRow(Gtk.Box):
             self.pack_start(each, False, False, 0)
 
     def display(self, field: Field) -> None:
-        self.label.set_text(field.label)
+        put(self.label, field.label)
         self.label.set_tooltip_text(field.help or None)
         self.label.set_visible(not (self.editor.names_itself or self.editor.is_wide))
         self.editor.display(field)
@@ -115,6 +115,11 @@ class FieldList(Gtk.Box):
 
     def row(self, field_id: str) -> FieldRow | None:
         return next((each for each in self.rows if each.id == field_id), None)
+
+    def labels(self) -> list[Gtk.Label]:
+        """Those that are seen, whether beside a field or in it."""
+        own = [each.editor.label if each.editor.names_itself else each.label for each in self.rows]
+        return [each for each in own if each.get_visible()]
 
     def _rebuild(self, fields: Sequence[Field]) -> None:
         known = {(each.id, each.kind): each for each in self.rows}
@@ -156,6 +161,9 @@ class FormBox(Gtk.Box):
         self._form = form
         self.main.display(form.main)
         self._unfold()
+
+    def labels(self) -> list[Gtk.Label]:
+        return [*self.main.labels(), self.fold.label, *self.more.labels()]
 
     def _unfold(self) -> None:
         self.fold.set_visible(bool(self._form.more))

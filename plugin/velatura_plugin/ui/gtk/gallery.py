@@ -13,6 +13,7 @@ from .keys import is_alone
 from .measures import GALLERY, TIGHT
 from .texts import column, describe, line
 from .toolkit import Gdk, GdkPixbuf, GLib, Gtk
+from .wheel import scroll_on_at_ends
 from .wiring import connect, intercept
 
 MOST_ROWS = 2.5
@@ -56,6 +57,7 @@ class GalleryEditor(Editor):
         frame.add(self.list)
         super().__init__(frame, report, self.list)
         self._frame = frame
+        scroll_on_at_ends(frame)
         connect(self.list, "selected-children-changed", self._chosen)
         intercept(self.list, "key-press-event", self._take)
 

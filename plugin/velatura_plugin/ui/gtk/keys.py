@@ -1,12 +1,11 @@
 # pyright: standard
-"""Keys by their names, and turns of the wheel that stay with the panel."""
+"""Keys by their names."""
 
 from __future__ import annotations
 
 from enum import Enum
 
-from .toolkit import Gdk, GObject, Gtk
-from .wiring import intercept
+from .toolkit import Gdk
 
 
 class Key(Enum):
@@ -43,15 +42,3 @@ def is_alone(event: Gdk.EventKey) -> bool:
 def is_held_with(event: Gdk.EventKey, modifiers: Gdk.ModifierType) -> bool:
     """One of ``modifiers`` is."""
     return bool(event.state & modifiers)
-
-
-def shield_from_wheel(widget: Gtk.Widget) -> None:
-    """A wheel that scrolls the panel turns no number under the pointer."""
-
-    def scrolled(_event: Gdk.EventScroll) -> bool:
-        if not widget.has_focus():
-            # Not taken either: the panel is to have it.
-            GObject.signal_stop_emission_by_name(widget, "scroll-event")
-        return False
-
-    intercept(widget, "scroll-event", scrolled)

@@ -12,10 +12,10 @@ from ..editor import Report, number_of
 from ..model import Field
 from ..numbers import decimal
 from .editors import NARROW_CHARACTERS, Editor
-from .keys import shield_from_wheel
 from .measures import LEAST_TARGET
 from .texts import describe, row
 from .toolkit import Gdk, GObject, Gtk
+from .wheel import shield_from_wheel
 from .wiring import connect, intercept
 
 LARGEST = 2**31 - 1

@@ -54,6 +54,9 @@ class SettingsPage(Gtk.Box):
         say(self.facts, "\n".join(page.facts))
         self._actions.display(page.actions)
 
+    def labels(self) -> list[Gtk.Label]:
+        return [label for each in self.sections for label in each.labels()]
+
     def _add_section(self) -> None:
         self._titles.append(heading())
         self._titles[-1].set_margin_top(SPACING)

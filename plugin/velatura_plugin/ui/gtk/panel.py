@@ -19,6 +19,7 @@ from .form import FormBox, Workshop
 from .history import HistoryPage
 from .keys import Key, key_of
 from .measures import LEAST_WIDTH, SPACING
+from .mnemonics import Mnemonics
 from .models import ModelsBox
 from .notice import Notice
 from .numbers import commit_number
@@ -50,10 +51,12 @@ class PanelView(Gtk.ScrolledWindow):
         self._chosen: Chosen = lambda _job, _index: None
         self._leave = leave or (lambda: None)
         self._chrome = Chrome.of(translations)
+        self._mnemonics = Mnemonics()
         self._workshop = Workshop(translations, self._edit, self._submit)
         self._make_parts()
         self._arrange()
         dress(self)
+        connect(self.form.fold, "toggled", self._mark)
         connect(self, "map", self._mapped)
         # A scrolled window lets go of what is in it, which then lives as long as Python likes.
         connect(self, "destroy", self.body.destroy)
@@ -103,6 +106,17 @@ class PanelView(Gtk.ScrolledWindow):
         self.models.display(model.models)
         self.pile.display(model.strips)
         self.announcer.say(model.announcement)
+        self._mark()
+
+    def _mark(self) -> None:
+        self._mnemonics.mark(self._labels())
+
+    def _labels(self) -> list[Gtk.Label]:
+        if self.settings.get_visible():
+            return self.settings.labels()
+        begin = [each.label for each in (self.generate, self.stop) if each.get_visible()]
+        form = self.form.labels() if self.form_part.get_visible() else []
+        return [*begin, *self.pile.labels(), *form]
 
     def _draw_work(self, model: ViewModel) -> None:
         self.generate.display(model.generate)
@@ -154,7 +168,7 @@ class PanelView(Gtk.ScrolledWindow):
         self.progress, self.preview = ProgressBox(), PreviewPicture()
         self.notice = Notice(self._ask_about_notice, self._chrome)
         self.queue = QueueBox(self._ask)
-        self.pile = Pile(self._ask, self._choose, self._chrome)
+        self.pile = Pile(self._ask, self._choose, self._chrome, self._mark)
         self.announcer = Announcer()
 
     def _arrange(self) -> None:

@@ -45,13 +45,17 @@ class StripHead(Gtk.Box):
 
 
 class Pile(Gtk.Box):
-    """The newest set is open, unless the user is busy with another one; a click opens another."""
+    """The newest set is open, unless the user is busy with another one; a click opens another.
+    ``unfolded``: who wants to know of that."""
 
-    def __init__(self, ask: AskJob, choose: Choose, chrome: Chrome) -> None:
+    def __init__(
+        self, ask: AskJob, choose: Choose, chrome: Chrome, unfolded: Callable[[], None]
+    ) -> None:
         super().__init__(orientation=Gtk.Orientation.VERTICAL, spacing=SPACING)
         self.boxes: list[StripBox] = []
         self.heads: list[StripHead] = []
         self._ask, self._choose, self._chrome = ask, choose, chrome
+        self._unfolded = unfolded
         self._strips: tuple[Strip, ...] = ()
         self._open = ""
 
@@ -63,9 +67,14 @@ class Pile(Gtk.Box):
         self._draw()
         self.set_visible(bool(strips))
 
+    def labels(self) -> list[Gtk.Label]:
+        return [label for each in self.boxes if each.get_visible() for label in each.labels()]
+
     def _is_in_use(self) -> bool:
         """By keys, or the pointer is over it."""
-        if self.get_focus_child() is not None:
+        top = self.get_toplevel()
+        is_active = isinstance(top, Gtk.Window) and top.has_toplevel_focus()
+        if is_active and self.get_focus_child() is not None:
             return True
         window = self.get_window()
         if window is None or not self.get_mapped():
@@ -98,3 +107,4 @@ class Pile(Gtk.Box):
         if index < len(self._strips):
             self._open = self._strips[index].job
             self._draw()
+            self._unfolded()

@@ -15,6 +15,7 @@ from .keys import Key, is_alone, is_held_with, key_of
 from .measures import LEAST_TARGET, SPACING
 from .texts import column
 from .toolkit import Gdk, Gtk
+from .wheel import scroll_on_at_ends
 from .wiring import connect, intercept
 
 LINES = 3
@@ -86,6 +87,7 @@ class PromptEditor(Editor):
             visible=True, shadow_type=Gtk.ShadowType.IN, hscrollbar_policy=Gtk.PolicyType.NEVER
         )
         self.frame.add(self.text)
+        scroll_on_at_ends(self.frame)
         over = Gtk.Overlay(visible=True)
         over.add(self.frame)
         over.add_overlay(self.placeholder)

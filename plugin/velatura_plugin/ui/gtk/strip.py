@@ -93,6 +93,10 @@ class StripBox(Gtk.Box):
         self._display_controls({each.action: each for each in strip.controls})
         say(self._reasons, reasons_of(strip.controls))
 
+    def labels(self) -> list[Gtk.Label]:
+        buttons = (*self.beside.values(), self.discard, self.compare)
+        return [each.label for each in buttons if each.get_visible()]
+
     def fold(self, strip: Strip | None) -> None:
         """Shows nothing. ``strip`` goes on without it, so that what is held is let go."""
         if strip is not None and self._strip is not None and strip.job == self._strip.job:

@@ -30,10 +30,15 @@ def line(text: str = "") -> Gtk.Label:
     return Gtk.Label(label=text, xalign=0, ellipsize=Pango.EllipsizeMode.END)
 
 
-def say(label: Gtk.Label, text: str) -> None:
-    """No place is kept for a label that has nothing to say."""
+def put(label: Gtk.Label, text: str) -> None:
+    """What is the same keeps its marked letter."""
     if label.get_text() != text:
         label.set_text(text)
+
+
+def say(label: Gtk.Label, text: str) -> None:
+    """No place is kept for a label that has nothing to say."""
+    put(label, text)
     label.set_visible(bool(text))
 
 

@@ -13,6 +13,7 @@ from tests.hosts.gtk.inside.desk import (
     Desk,
     click,
     names,
+    painted,
     place,
     press,
     settle,
@@ -408,6 +409,22 @@ def test_the_wheel_scrolls_the_panel_and_turns_nothing(desk: Desk, field: Field)
     roll(widget)
     assert desk.told.edits == []
     assert passed == [True]
+
+
+def test_a_long_prompt_keeps_the_wheel_until_its_end(desk: Desk) -> None:
+    prompt(desk, replace(samples.PROMPT, value="a line\n" * 12))
+    frame = desk.view.form.main.row("prompt").editor.frame
+    painted(desk.window)
+    place_of_text = frame.get_vadjustment()
+    assert place_of_text.get_upper() > place_of_text.get_page_size()
+    passed: list[object] = []
+    desk.view.connect("scroll-event", lambda _view, event: passed.append(event))
+    place_of_text.set_value(0)
+    roll(frame)
+    assert passed == []
+    place_of_text.set_value(place_of_text.get_upper())
+    roll(frame)
+    assert len(passed) == 1
 
 
 def roll(widget: Gtk.Widget) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from tests.hosts import samples
-from tests.hosts.gtk.inside.desk import Desk, click, names, place, press, settle, walked
+from tests.hosts.gtk.inside.desk import Desk, click, names, place, press, settle, until, walked
 from velatura_plugin.ui.gtk.measures import LEAST_TARGET, LEAST_WIDTH
 from velatura_plugin.ui.gtk.toolkit import Gdk, Gtk
 from velatura_plugin.ui.model import (
@@ -350,6 +350,45 @@ def test_labels_lead_to_their_fields(desk: Desk) -> None:
     rows = [each for each in view.form.main.rows if each.label.get_mapped()]
     assert [each.label.get_text() for each in rows] == ["Task", "Engine", "Strength", "Variations"]
     assert all(each.label.get_mnemonic_widget() is each.editor.focus for each in rows)
+
+
+def alt(desk: Desk, letter: str) -> None:
+    press(desk.window.get_focus() or desk.view.status.word, letter, Gdk.ModifierType.MOD1_MASK)
+
+
+def marked(label: Gtk.Label) -> str:
+    return chr(Gdk.keyval_to_unicode(label.get_mnemonic_keyval()))
+
+
+def test_alt_and_a_letter_lead_to_what_is_seen(desk: Desk) -> None:
+    view = desk.show(samples.IDLE)
+    assert marked(view.generate.label) == "r", "it has the first choice"
+    alt(desk, "r")
+    until(lambda: desk.told.actions)  # GTK shows the button down for a moment first
+    assert desk.told.actions == [(Action.GENERATE, "")]
+    row = view.form.main.row("variations")
+    alt(desk, marked(row.label))
+    assert desk.window.get_focus() is row.editor.focus
+    alt(desk, marked(view.form.fold.label))
+    until(view.form.more.get_mapped)
+    assert marked(view.form.more.row("parameter:seamless").editor.label)
+    letters = [marked(each) for each in view._labels()]
+    assert len(letters) == len(set(letters)) > 10
+
+
+def test_letters_stay_while_models_arrive_and_follow_what_is_open(desk: Desk) -> None:
+    strips = tuple(samples.strip(job=each) for each in ("old", "new"))
+    view = desk.show(replace(samples.IDLE, strips=strips))
+    accept = view.pile.boxes[1].beside[Action.ACCEPT]
+    before = marked(accept.label)
+    off = replace(samples.GENERATE, enabled=False, reason="Wait.")
+    desk.show(replace(samples.IDLE, strips=strips, generate=off))
+    assert marked(accept.label) == before
+    assert marked(view.generate.label) == "r"
+    click(view.pile.heads[0].button)
+    alt(desk, marked(view.pile.boxes[0].beside[Action.ACCEPT].label))
+    until(lambda: desk.told.actions)
+    assert desk.told.actions == [(Action.ACCEPT, "old")]
 
 
 def test_a_tab_goes_through_the_panel_as_one_reads(desk: Desk) -> None:

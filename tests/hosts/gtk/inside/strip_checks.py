@@ -5,7 +5,17 @@ from dataclasses import replace
 import pytest
 
 from tests.hosts import samples
-from tests.hosts.gtk.inside.desk import Desk, click, names, press, push, settle, strike, walked
+from tests.hosts.gtk.inside.desk import (
+    Desk,
+    click,
+    names,
+    press,
+    push,
+    settle,
+    strike,
+    until,
+    walked,
+)
 from velatura_plugin.ui.gtk.pile import Pile
 from velatura_plugin.ui.gtk.strip import StripBox
 from velatura_plugin.ui.gtk.toolkit import Gdk, Gtk
@@ -181,6 +191,19 @@ def test_what_somebody_is_busy_with_stays_open(desk: Desk) -> None:
     found = pile(desk, "new")
     assert open_ones(found) == [True, False], "its box is taken over"
     assert not found.heads[0].get_mapped()
+
+
+def test_who_has_gone_back_to_the_picture_is_not_busy_here(desk: Desk) -> None:
+    found = pile(desk, "old")
+    found.boxes[0].beside[Action.ACCEPT].grab_focus()
+    other = Gtk.Window()
+    other.show()
+    other.get_window().focus(Gdk.CURRENT_TIME)
+    until(other.has_toplevel_focus)
+    try:
+        assert open_ones(pile(desk, "old", "new")) == [False, True]
+    finally:
+        other.destroy()
 
 
 def test_heads_are_opened_by_keys_and_can_be_read(desk: Desk) -> None:
