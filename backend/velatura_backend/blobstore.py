@@ -42,8 +42,9 @@ class BlobStore:
         self._taken: Counter[str] = Counter()
         self._lock = threading.Lock()
         self._flusher = ThreadPoolExecutor(2, thread_name_prefix="flush")
-        for each in (self._blobs, self._incoming, self._work):
-            each.mkdir(mode=0o700, exist_ok=True)
+        with disk_errors():
+            for each in (self._blobs, self._incoming, self._work):
+                each.mkdir(mode=0o700, exist_ok=True)
 
     def close(self) -> None:
         """Waits for what is being written."""

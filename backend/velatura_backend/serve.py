@@ -19,6 +19,7 @@ from velatura_protocol.errors import BackendUnavailable, DataDirectoryInUse, Dis
 from .app import Backend, running
 from .config import Config
 from .crew import Crew
+from .disk import disk_errors
 from .engines.diffusion.specs import is_profile_installed
 from .executors.base import Executor
 from .executors.local import LocalExecutor
@@ -54,7 +55,9 @@ def serve(config: Config) -> int:
     """Runs until a signal, the end of the parent or the end of its usefulness; the exit status."""
     _allow_many_files()
     try:
-        asyncio.run(_serve(config))
+        # Wherever at the start it was that the room ran out.
+        with disk_errors():
+            asyncio.run(_serve(config))
     except VelaturaError as error:
         _say(_sentence(error))
         if not isinstance(error, DataDirectoryInUse):

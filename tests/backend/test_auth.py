@@ -5,6 +5,7 @@ from http import HTTPStatus
 import pytest
 
 from velatura_backend.auth import Gate, Handshake, loopback_hosts, same_secret
+from velatura_protocol.health import health_proof
 
 TOKEN = "correct-horse"
 GOOD = (("Host", "127.0.0.1:4711"), ("Authorization", f"Bearer {TOKEN}"))
@@ -67,6 +68,21 @@ def test_everybody_else_is_turned_away(
 
 def test_health_needs_no_token() -> None:
     assert judge(GOOD[0], path="/health") is HTTPStatus.OK
+
+
+def test_who_asks_whether_it_is_us_is_shown_and_learns_nothing_else() -> None:
+    nonce = "0123456789abcdef" * 2
+    asked = Handshake(f"/health/{nonce}", GOOD[:1])
+    gate = Gate(TOKEN, loopback_hosts(4711))
+    assert gate.judge(asked) is HTTPStatus.OK
+    assert gate.words(asked, HTTPStatus.OK) == health_proof(TOKEN, nonce)
+    assert TOKEN not in gate.words(asked, HTTPStatus.OK)
+    plain = Handshake("/health", GOOD[:1])
+    assert gate.words(plain, HTTPStatus.OK) == "OK"
+    foreign = Handshake(f"/health/{nonce}", (("Host", "evil.example:4711"),))
+    status = gate.judge(foreign)
+    assert status is HTTPStatus.FORBIDDEN
+    assert gate.words(foreign, status) == "Forbidden"
 
 
 def test_secrets_are_compared_whole() -> None:

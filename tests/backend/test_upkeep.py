@@ -9,13 +9,19 @@ import pytest
 from tests.backend.live import echo_task, finished_job, served
 from velatura_backend import upkeep
 from velatura_backend.config import Retention
+from velatura_backend.journal import Journal
+from velatura_protocol.errors import DiskFull
+from velatura_protocol.events import JobState
 from velatura_protocol.messages import (
+    Cancel,
+    CancelledJob,
     Capabilities,
     DeviceInfo,
     Favourite,
     Finished,
     Jobs,
     ListJobs,
+    Started,
 )
 
 
@@ -109,6 +115,32 @@ async def test_news_of_devices_reach_every_client(backend) -> None:
         for client in (one, two):
             found = await client.until(lambda client=client: client.seen(Capabilities)[1:])
             assert found == [news]
+
+
+async def test_an_end_without_room_is_recorded_as_soon_as_there_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise DiskFull
+
+    monkeypatch.setattr(upkeep, "_SETTLE_SECONDS", 0.01)
+    async with served(tmp_path) as backend, backend.client() as client:
+        await client.upload_echo_inputs()
+        await client.submit("job", echo_task(parameters={"seconds": 60.0}))
+        await client.wait_for(Started, job="job")
+        append = Journal.append
+        monkeypatch.setattr(Journal, "append", full)
+        await client.send(Cancel("job"))
+        assert isinstance(await client.end_of("job"), CancelledJob)
+        ledger = backend.backend.services.ledger
+        assert ledger.owes
+        monkeypatch.setattr(Journal, "append", append)
+        async with asyncio.timeout(10):
+            while ledger.owes:
+                await asyncio.sleep(0.01)
+        row = await backend.backend.services.journal.run(lambda journal: journal.job("job"))
+        assert row is not None
+        assert row.state is JobState.CANCELLED
 
 
 async def test_an_orphan_ends_with_its_last_client(tmp_path: Path) -> None:

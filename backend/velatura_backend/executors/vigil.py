@@ -14,14 +14,14 @@ from enum import Enum
 class Patience:
     """How long a worker that has something to do is waited for, in beats of ``beat_seconds``.
 
-    ``silent``: without a pulse, which any living process gives. ``silent_loading``: the same while
-    it imports and loads; reading two gigabytes of libraries off a cold disk holds the interpreter,
-    and with it the pulse. ``idle``: pulses, but neither news nor work; a deadlock looks like that.
+    ``silent``: without a pulse, which any living process gives, unless a library holds the
+    interpreter over a very large picture. ``silent_loading``: the same while it imports and loads;
+    reading two gigabytes of libraries off a cold disk holds it, too. ``idle``: pulses, but neither news nor work; a deadlock looks like that.
     ``start``: until it is ready, kernels compiled and all.
     """
 
     beat_seconds: float = 2.0
-    silent: int = 15
+    silent: int = 30
     silent_loading: int = 90
     idle: int = 300
     start: int = 450

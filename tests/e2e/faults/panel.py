@@ -83,7 +83,16 @@ class Panel:
 
     def submit(self, job: str, **parameters: float | bool) -> bytes:
         """A job over pixels that no other job has; returns them."""
-        pixels = noise(job)
+        return self.send(job, noise(job), b"\xff" * SIZE.area, "echo", dict(parameters))
+
+    def send(
+        self,
+        job: str,
+        pixels: bytes,
+        mask: bytes,
+        engine: str,
+        parameters: dict[str, float | bool] | None = None,
+    ) -> bytes:
         whole = Rect.of_size(SIZE)
         inputs = (
             Input(Role.IMAGE, "crop", whole, RGBA8),
@@ -94,13 +103,13 @@ class Panel:
             Canvas(SIZE, RGBA8),
             inputs,
             intent=Intent.REMOVE,
-            engine="echo",
-            parameters=dict(parameters),
+            engine=engine,
+            parameters=dict(parameters or {}),
             preview=PreviewRequest(RGBA8, per_second=60.0),
         )
         blobs = {
             "crop": Pixels(SIZE, RGBA8, pixels),
-            "mask": Pixels(SIZE, MASK_FORMAT, b"\xff" * SIZE.area),
+            "mask": Pixels(SIZE, MASK_FORMAT, mask),
         }
         self._client.submit(JobOrder(job, task, blobs))
         return pixels

@@ -17,14 +17,18 @@ import pytest
 
 from tests.e2e.backend import ready_line
 from tests.e2e.command import CommandLine
-from tests.e2e.faults.panel import Panel, echoed
+from tests.e2e.faults.line import Trap, Wire
+from tests.e2e.faults.panel import SIZE, Panel, echoed, noise
 from tests.e2e.faults.stage import Stage
+from tests.e2e.faults.steps import sight_of
+from tests.e2e.faults.table import Step
 from tests.e2e.test_lifecycle import wait_until
 from velatura_backend.engines.builtin.echo import CRASH_EXIT_CODE
 from velatura_backend.instance import owner_secret
 from velatura_plugin.launcher import Endpoint, Launcher
 from velatura_protocol.errors import ErrorCode
 from velatura_protocol.events import JobState
+from velatura_protocol.geometry import Rect
 from velatura_protocol.messages import Failed, Finished, Started
 
 pytestmark = [
@@ -105,6 +109,26 @@ def test_two_editors_of_one_user_do_not_take_each_other_s_jobs(stage: Stage) -> 
             one.submit("last", seconds=0.5)
             one.wait_for(Started, "last")
         assert isinstance(one.end("last"), Finished), "the other one's leaving is nothing to it"
+
+
+def test_a_real_result_is_the_same_after_a_cut(stage: Stage) -> None:
+    hole = Rect(60, 40, 30, 24)
+    mask = bytearray(SIZE.area)
+    for y in range(hole.y, hole.bottom):
+        mask[y * SIZE.width + hole.x : y * SIZE.width + hole.right] = b"\xff" * hole.width
+    pixels = noise("a picture")
+    with stage.panel("calm") as panel:
+        panel.send("calm", pixels, bytes(mask), "builtin_fill")
+        assert isinstance(panel.end("calm"), Finished)
+        (expected,) = panel.results("calm")
+    assert expected != pixels
+    trap = Trap(sight_of(Step.RESULT_CHUNK, "cut", len(expected)), Wire.cut)
+    stage.line.trap = trap
+    with stage.panel("cut", through_line=True) as panel:
+        panel.send("cut", pixels, bytes(mask), "builtin_fill")
+        assert isinstance(panel.end("cut"), Finished)
+        assert trap.sprung.is_set()
+        assert panel.results("cut") == [expected]
 
 
 def test_a_poisonous_job_costs_one_worker_however_often_it_is_asked_for(stage: Stage) -> None:
