@@ -7,6 +7,7 @@ made of, so that what a host shows as 8-bit layer mask is exactly what the law i
 from __future__ import annotations
 
 import math
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,7 @@ from velatura_protocol.tasks import Edge, EdgeKind
 
 from ..engines.base import FloatMask
 from .arrays import Samples, bands, dtype_of, quantise, size_of, to_working
+from .banded import Check, in_bands, unchecked
 from .composite import mask_weights
 from .crop import context_crop, merge_overlapping
 
@@ -37,16 +39,18 @@ def mask_bounds(mask: Mask) -> Rect:
     return Rect.from_edges(int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1)
 
 
-def to_float_mask(mask: Mask) -> FloatMask:
-    """The mask as float32 in 0..1; 8 and 16 bit by table, in a tenth of a division's time (12
-    megapixels took 0.25 s, during which a cancel waited)."""
+def to_float_mask(mask: Mask, check: Check = unchecked) -> FloatMask:
+    """The mask as float32 in 0..1; 8 and 16 bit by table, in a tenth of a division's time.
+    ``check`` raises when the work is to stop; here and below it is called every few milliseconds.
+    """
     if mask.dtype.kind != "u":
-        return mask_weights(mask).astype(np.float32)
+        return in_bands(check, lambda band: mask_weights(band).astype(np.float32), mask)
     values = np.arange(np.iinfo(mask.dtype).max + 1, dtype=mask.dtype)
-    return mask_weights(values).astype(np.float32)[mask]
+    table = mask_weights(values).astype(np.float32)
+    return in_bands(check, lambda band: table[band], mask)
 
 
-def apply_edge(selection: Mask, edge: Edge) -> Mask:
+def apply_edge(selection: Mask, edge: Edge, check: Check = unchecked) -> Mask:
     """M, made of the selection as ``edge`` says, of the same type and size.
 
     ``EXACT``: the selection itself. ``GROW``: the largest value within the distance (Euclidean,
@@ -62,25 +66,30 @@ def apply_edge(selection: Mask, edge: Edge) -> Mask:
     window = (slice(area.y, area.bottom), slice(area.x, area.right))
     made = np.zeros_like(selection)
     if edge.kind is EdgeKind.GROW:
-        made[window] = _dilate_by_disc(selection[window], edge.pixels)
+        made[window] = _dilate_by_disc(selection[window], edge.pixels, check)
     else:
-        made[window] = _feather(selection[window], edge)
+        made[window] = _feather(selection[window], edge, check)
     return made
 
 
-def _feather(selection: Mask, edge: Edge) -> Mask:
+def _feather(selection: Mask, edge: Edge, check: Check) -> Mask:
+    """Along columns first, as scipy does it, then along rows: each by itself can be cut in bands
+    across it."""
     # Inside: a third of what a command takes to start, and most commands need none of it.
     from scipy import ndimage
 
-    blurred = ndimage.gaussian_filter(
-        mask_weights(selection), sigma=edge.pixels / 2.0, radius=edge.reach, mode="nearest"
+    blur = partial(
+        ndimage.gaussian_filter1d, sigma=edge.pixels / 2.0, radius=edge.reach, mode="nearest"
     )
+    weights = in_bands(check, mask_weights, selection)
+    lines = in_bands(check, partial(blur, axis=1), weights.T).T
+    blurred = in_bands(check, partial(blur, axis=1), lines)
     if selection.dtype == np.uint8:
-        return quantise(blurred, Depth.U8).samples
+        return in_bands(check, lambda band: quantise(band, Depth.U8).samples, blurred)
     return blurred.astype(selection.dtype)
 
 
-def _dilate_by_disc(selection: Mask, radius: float) -> Mask:
+def _dilate_by_disc(selection: Mask, radius: float, check: Check) -> Mask:
     """The maximum over a disc, as the maximum over its rows.
 
     Each row of the disc is a window of odd length: the maximum of two overlapping windows whose
@@ -92,11 +101,13 @@ def _dilate_by_disc(selection: Mask, radius: float) -> Mask:
     padded = np.pad(selection, ((0, 0), (reach, reach)))
     windows = [padded]
     while 2 ** len(windows) <= 2 * reach + 1:
+        check()
         half = 2 ** (len(windows) - 1)
         last = windows[-1]
         windows.append(np.maximum(last[:, :-half], last[:, half:]))
     grown = np.zeros_like(selection)
     for dy in range(min(reach, height - 1) + 1):
+        check()
         half_width = math.floor(math.sqrt(radius * radius - dy * dy))
         row_max = _window_maximum(windows, reach - half_width, 2 * half_width + 1, width)
         kept = height - dy
@@ -113,7 +124,9 @@ def _window_maximum(windows: list[Mask], start: int, length: int, width: int) ->
     )
 
 
-def mask_from_image(samples: Samples, layout: Layout) -> NDArray[np.uint8]:
+def mask_from_image(
+    samples: Samples, layout: Layout, check: Check = unchecked
+) -> NDArray[np.uint8]:
     """The mask that a picture draws: luminance (Rec. 709 weights on the encoded values) × alpha.
 
     Black or transparent = keep, opaque white = edit, whatever the depth.
@@ -121,6 +134,7 @@ def mask_from_image(samples: Samples, layout: Layout) -> NDArray[np.uint8]:
     size = size_of(samples)
     mask = np.empty((size.height, size.width), np.uint8)
     for rows in bands(size.height, size.width):
+        check()
         mask[rows] = _mask_band(samples[rows], layout)
     return mask
 
@@ -167,6 +181,8 @@ def _component_bounds(mask: Mask, cell: int) -> list[Rect]:
     ]
 
 
-def quantised_mask(mask: Mask) -> NDArray[np.uint8]:
+def quantised_mask(mask: Mask, check: Check = unchecked) -> NDArray[np.uint8]:
     """The mask as the 8 bits that hosts keep."""
-    return mask if mask.dtype == dtype_of(Depth.U8) else quantise(mask, Depth.U8).samples
+    if mask.dtype == dtype_of(Depth.U8):
+        return mask
+    return in_bands(check, lambda band: quantise(band, Depth.U8).samples, mask)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from scipy import ndimage
 
 from tests.support.images import make_mask, mask_kinds, seeds, sizes
+from velatura_backend.imaging import banded
 from velatura_backend.imaging.masks import (
     apply_edge,
     islands,
@@ -166,3 +167,19 @@ def test_islands_cover_the_mask_and_never_overlap(seed, factor, minimum, reach, 
 def test_many_specks_do_not_take_forever(density):
     mask = (np.random.default_rng(1).random((600, 800)) < density).astype(np.uint8)
     assert islands(mask, ContextRule(1.0, 0), Size(800, 600))
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(1, 60), st.integers(1, 60), st.integers(1, 12), st.integers(0, 9))
+def test_bands_do_not_show_in_an_edge(height: int, width: int, pixels: int, seed: int) -> None:
+    selection = (np.random.default_rng(seed).random((height, width)) < 0.2).astype(np.float32)
+    edge = Edge(EdgeKind.FEATHER, float(pixels))
+    whole = ndimage.gaussian_filter(
+        selection.astype(np.float64), pixels / 2.0, radius=edge.reach, mode="nearest"
+    ).astype(np.float32)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(banded, "BAND_PIXELS", 100)
+        made = apply_edge(selection, edge)
+        eight = np.round(selection * 255).astype(np.uint8)
+        assert np.array_equal(quantised_mask(to_float_mask(eight)), eight)
+    assert not selection.any() or made.tobytes() == whole.tobytes()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
@@ -11,7 +12,7 @@ from velatura_protocol.engines import EngineSpec
 from velatura_protocol.events import Phase
 from velatura_protocol.tasks import Intent, Operation, Role
 
-from ...imaging.arrays import bands
+from ...imaging.banded import all_in_bands, copied_in_bands, in_bands
 from ..base import (
     EngineContext,
     EngineEvent,
@@ -20,6 +21,7 @@ from ..base import (
     EngineResult,
     EngineTask,
     FloatImage,
+    FloatMask,
     StreamedImage,
 )
 from ..specs import RESTORE
@@ -54,7 +56,9 @@ class RestoreEngine:
         if any(levels):
             image = yield from _cleaned(image, levels, context, done)
         told = {"noise": levels[0], "jpeg": levels[1], "blur": levels[2]}
-        yield EngineResult(image if image is not task.image else image.copy(), told)
+        if image is task.image:
+            image = copied_in_bands(partial(context.cancel.check, Phase.STEPPING), image)
+        yield EngineResult(image, told)
 
 
 def _levels(task: EngineTask, image: FloatImage) -> tuple[float, float, float]:
@@ -87,14 +91,20 @@ def _without_scratches(
             yield event
         elif not isinstance(event.image, StreamedImage):
             image = event.image
-    return np.where(scratches[..., None] > 0.0, image, task.image)
+    check = partial(context.cancel.check, Phase.STEPPING)
+    return in_bands(check, _laid_over, scratches, image, task.image)
+
+
+def _laid_over(scratches: FloatMask, filled: FloatImage, image: FloatImage) -> FloatImage:
+    return np.where(scratches[..., None] > 0.0, filled, image)
 
 
 def _cleaned(
     image: FloatImage, levels: tuple[float, ...], context: EngineContext, done: float
 ) -> Generator[EngineEvent, None, FloatImage]:
     """The network's answer, strip by strip; previews show what is finished over what is not."""
-    opaque = bool((image[..., -1] == 1.0).all())
+    check = partial(context.cancel.check, Phase.STEPPING)
+    opaque = all_in_bands(check, lambda band: band[..., -1] == 1.0, image)
     noise = levels[0]
     told = (noise * (_TOLD + (1.0 - _TOLD) * noise), *levels[1:])
     stage = Stage(load_model(ModelName.RESTORE), levels=told, opaque=opaque)
@@ -102,22 +112,13 @@ def _cleaned(
     with NetworkWorkers(context.threads, context.cancel) as workers:
         if is_large(image) and context.wants_preview():
             yield EnginePreview(_coarse(image, stage, workers))
-        result = _copied(image, workers)
+        result = copied_in_bands(check, image)
         for strip in through(_whole(image), stage, workers).strips:
             result[row : row + strip.shape[0]] = strip
             row += strip.shape[0]
             yield EngineProgress(Phase.STEPPING, done + (1.0 - done) * row / image.shape[0])
             if context.wants_preview():
-                yield EnginePreview(_copied(result, workers))
-    return result
-
-
-def _copied(image: FloatImage, workers: NetworkWorkers) -> FloatImage:
-    """Twelve megapixels of new memory take a while."""
-    result = np.empty_like(image)
-    for rows in bands(*image.shape[:2]):
-        workers.check()
-        result[rows] = image[rows]
+                yield EnginePreview(copied_in_bands(check, result))
     return result
 
 

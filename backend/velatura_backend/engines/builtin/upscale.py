@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 import numpy as np
 
@@ -11,6 +12,7 @@ from velatura_protocol.events import Phase
 from velatura_protocol.geometry import Size
 
 from ...imaging.arrays import size_of
+from ...imaging.banded import Check, copied_in_bands
 from ...imaging.resize import Filter, resize
 from ..base import (
     EngineContext,
@@ -46,7 +48,7 @@ class UpscaleEngine:
         wanted = Size(max(1, round(before.width * scale)), max(1, round(before.height * scale)))
         context.cancel.check(Phase.STEPPING)
         if wanted.width <= before.width and wanted.height <= before.height:
-            yield EngineResult(resize(task.image, wanted))
+            yield EngineResult(resize(task.image, wanted, check=_check_of(context)))
             return
         passes = _PASSES if flag(task, UPSCALE, "back_projection") else 0
         with NetworkWorkers(context.threads, context.cancel) as workers:
@@ -59,6 +61,10 @@ class UpscaleEngine:
                 yield from _gathered(picture, task.image, context)
 
 
+def _check_of(context: EngineContext) -> Check:
+    return partial(context.cancel.check, Phase.STEPPING)
+
+
 def _streamed(picture: Picture) -> StreamedImage:
     return StreamedImage(picture.height, picture.width, picture.channels, picture.strips)
 
@@ -67,24 +73,25 @@ def _gathered(picture: Picture, image: FloatImage, context: EngineContext) -> It
     """Strip by strip; previews are in ``image``'s size: what is finished, over what is not."""
     result = np.empty((picture.height, picture.width, picture.channels), np.float32)
     shown: FloatImage | None = None
+    check = _check_of(context)
     row = seen = 0
     for strip in picture.strips:
         result[row : row + strip.shape[0]] = strip
         row += strip.shape[0]
         yield EngineProgress(Phase.STEPPING, row / picture.height)
         if row < picture.height and context.wants_preview():
-            shown = image.copy() if shown is None else shown
-            seen = _shown_on(shown, result[:row], seen, picture.height)
-            yield EnginePreview(shown.copy())
+            shown = copied_in_bands(check, image) if shown is None else shown
+            seen = _shown_on(shown, result[:row], seen, picture.height, check)
+            yield EnginePreview(copied_in_bands(check, shown))
     yield EngineResult(result)
 
 
-def _shown_on(shown: FloatImage, done: FloatImage, seen: int, height: int) -> int:
+def _shown_on(shown: FloatImage, done: FloatImage, seen: int, height: int, check: Check) -> int:
     """Lays the rows that are ``done``, of ``height`` in all, over the small picture from row
     ``seen`` on; how far they reach."""
     small, width = shown.shape[:2]
     below = done.shape[0] * small // height
     if below > seen:
         part = done[-(-seen * height // small) : below * height // small]
-        shown[seen:below] = resize(part, Size(width, below - seen), Filter.BOX)
+        shown[seen:below] = resize(part, Size(width, below - seen), Filter.BOX, check)
     return max(seen, below)

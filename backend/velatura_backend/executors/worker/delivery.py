@@ -22,12 +22,13 @@ from ...imaging.resize import resize, resized_strips
 from ..base import WorkOrder, WorkResult
 from .description import digital_source_type, enlarges, layer_name, placement
 from .inputs import Crop, Mask8
-from .measure import peak_memory_metrics, seam_score
+from .measure import peak_memory_metrics
 from .origin import Origin, memory_rung
 from .outputs import ResultWriter, reference
 from .parts import FinishedPart, PartWriter, part_layers
+from .seams import mixed_seam_score
 from .shading import Check, Shading
-from .shown import alpha_mode, edited_area, mixed, with_alpha
+from .shown import alpha_mode, edited_area, with_alpha
 from .thumbnails import PassingThumbnail, thumbnail
 
 THUMBNAIL_FORMAT = PixelFormat(Depth.U8, Layout.RGBA)
@@ -70,7 +71,7 @@ class Delivery:
     def crop(self, crop: Crop, result: EngineResult) -> Delivering:
         """Pixels and mask of one crop as files, in the canvas's format."""
         if result.mask is not None:
-            crop = _masked_anew(crop, result.mask)
+            crop = _masked_anew(crop, result.mask, self.check)
         image = self._fitted(crop, result.image)
         if isinstance(image, StreamedImage):
             finished = yield from self._stream(crop, image, result.metrics)
@@ -80,14 +81,16 @@ class Delivery:
         return replace(finished, parts=parts, notices=result.notices)
 
     def _whole(self, crop: Crop, image: FloatImage, metrics: Mapping[str, float]) -> Delivering:
-        image = with_alpha(image, crop.image, alpha_mode(self.order.task))
+        image = with_alpha(image, crop.image, alpha_mode(self.order.task), self.check)
         clipping = _Clipping(total=np.count_nonzero(crop.weights) * image.shape[2])
         strips = (image[rows] for rows in bands(*image.shape[:2]))
         patch = yield from self._patch(crop, size_of(image), self._samples(crop, strips, clipping))
         self.check()
         alone = self.order.task.operation is Operation.CUT_OUT
         small = thumbnail(crop, image, alone=alone)
-        return FinishedCrop(patch, small, {**metrics, **_seam(crop, image)}, clipping=clipping)
+        return FinishedCrop(
+            patch, small, {**metrics, **_seam(crop, image, self.check)}, clipping=clipping
+        )
 
     def _stream(self, crop: Crop, image: StreamedImage, metrics: Mapping[str, float]) -> Delivering:
         size = Size(image.width, image.height)
@@ -115,7 +118,7 @@ class Delivery:
         goes_back = task.operation is Operation.UPSCALE and not enlarges(task)
         self.check()
         if not isinstance(image, StreamedImage):
-            return resize(image, wanted) if goes_back else image
+            return resize(image, wanted, check=self.check) if goes_back else image
         size, strips = Size(image.width, image.height), image.strips
         if goes_back:
             strips = resized_strips(strips, size, wanted)
@@ -218,10 +221,10 @@ class Delivery:
         )
 
 
-def _masked_anew(crop: Crop, mask: FloatMask) -> Crop:
+def _masked_anew(crop: Crop, mask: FloatMask, check: Check) -> Crop:
     """The crop with a mask of the engine's own. What shows is what 8 bits hold of it."""
-    made: Mask8 = quantised_mask(mask)
-    return replace(crop, mask=made, weights=to_float_mask(made))
+    made: Mask8 = quantised_mask(mask, check)
+    return replace(crop, mask=made, weights=to_float_mask(made, check))
 
 
 def _gathered(strips: Iterable[FloatImage], size: Size, check: Check) -> FloatImage:
@@ -239,13 +242,12 @@ def _gathered(strips: Iterable[FloatImage], size: Size, check: Check) -> FloatIm
     return image
 
 
-def _seam(crop: Crop, image: FloatImage) -> dict[str, float]:
+def _seam(crop: Crop, image: FloatImage, check: Check) -> dict[str, float]:
     if crop.mask is None or image.shape != crop.image.shape:
         return {}
     area = edited_area(crop.weights, _SEAM_MARGIN)
     window = (slice(area.y, area.bottom), slice(area.x, area.right))
-    shown = mixed(crop.image[window], image[window], crop.weights[window])
-    score = seam_score(shown, crop.weights[window])
+    score = mixed_seam_score(crop.image[window], image[window], crop.weights[window], check)
     return {} if score is None else {"seam_score": score}
 
 

@@ -141,7 +141,8 @@ class Worker:
         yield state.enter(Phase.ENCODING)
         crops = read_crops(order, state.check)
         state.crops = len(crops)
-        previews = PreviewMaker(order.task.preview, ResultWriter(order.output, state.check))
+        own = ResultWriter(order.output, state.check)
+        previews = PreviewMaker(order.task.preview, own, check=state.check)
         maker = VariationMaker(
             order=order,
             engine=engine,

@@ -95,18 +95,18 @@ def _read_crop(order: WorkOrder, image: OrderInput, check: Check) -> Crop:
     region = image.input.region
     masks: dict[str, Mask8] = {}
     for role in _CROP_MASKS:
-        found = _mask(order, role, region)
+        found = _mask(order, role, region, check)
         if found is not None:
             masks[role] = found
-    made = _made_mask(order, region, masks.get(Role.PROTECT))
+    made = _made_mask(order, region, masks.get(Role.PROTECT), check)
     check()
     margins = order.task.canvas.margins
     return Crop(
         region=region.translated(-margins.left, -margins.top),
         image=shading.to_engine(map_samples(image.blob), image.blob.format, check),
         mask=made,
-        weights=_ones(image.blob.size) if made is None else to_float_mask(made),
-        masks={role: to_float_mask(found) for role, found in masks.items()},
+        weights=_ones(image.blob.size) if made is None else to_float_mask(made, check),
+        masks={role: to_float_mask(found, check) for role, found in masks.items()},
         images=_strokes(order, region, check),
         shading=shading,
     )
@@ -124,30 +124,30 @@ def _strokes(order: WorkOrder, region: Rect, check: Check) -> Mapping[str, tuple
     return {Role.STROKES: images} if images else {}
 
 
-def _made_mask(order: WorkOrder, region: Rect, protect: Mask8 | None) -> Mask8 | None:
+def _made_mask(order: WorkOrder, region: Rect, protect: Mask8 | None, check: Check) -> Mask8 | None:
     """M: the selection with its edge, less what is protected."""
-    selection = _mask(order, Role.MASK, region)
+    selection = _mask(order, Role.MASK, region, check)
     if selection is None:
         role = order.engine.role(Role.MASK)
         if role is not None and role.required:
             raise BadTask(field="inputs", reason="a crop has no mask")
         return None
-    made: Mask8 = apply_edge(selection, order.task.edge)
+    made: Mask8 = apply_edge(selection, order.task.edge, check)
     return made if protect is None else np.minimum(made, 255 - protect)
 
 
-def _mask(order: WorkOrder, role: str, region: Rect) -> Mask8 | None:
+def _mask(order: WorkOrder, role: str, region: Rect, check: Check) -> Mask8 | None:
     """The mask in that role over that crop, in 8 bit.
 
     :raises MaskMismatch: it has not the crop's size
     """
     for each in order.inputs:
         if each.input.role == role and each.input.region == region:
-            return _mask_samples(each.blob, region)
+            return _mask_samples(each.blob, region, check)
     return None
 
 
-def _mask_samples(blob: StoredBlob, region: Rect) -> Mask8:
+def _mask_samples(blob: StoredBlob, region: Rect, check: Check) -> Mask8:
     if blob.size != region.size:
         raise MaskMismatch(
             mask_width=blob.size.width,
@@ -157,10 +157,10 @@ def _mask_samples(blob: StoredBlob, region: Rect) -> Mask8:
         )
     samples = map_samples(blob)
     if blob.format.layout is not Layout.GREY:
-        return mask_from_image(samples, blob.format.layout)
+        return mask_from_image(samples, blob.format.layout, check)
     if blob.format.depth is Depth.U8:
         return samples[..., 0]
-    return quantised_mask(to_float_mask(samples[..., 0]))
+    return quantised_mask(to_float_mask(samples[..., 0], check), check)
 
 
 def _blank_crop(order: WorkOrder) -> Crop:

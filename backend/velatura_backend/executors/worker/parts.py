@@ -61,7 +61,7 @@ class PartWriter:
             yield crop.shading.to_document(layer.image[rows], format).samples
 
     def _mask(self, mask: FloatMask) -> BlobRef:
-        made = quantised_mask(mask)
+        made = quantised_mask(mask, self.check)
         return reference(self.writer.write(size_of(made), MASK_FORMAT, (made,)))
 
 

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from velatura_protocol.geometry import Rect
 from velatura_protocol.tasks import AlphaMode, PreviewRequest
 
-from ...engines.base import EnginePreview, FloatImage
-from ...imaging.arrays import size_of
+from ...engines.base import EnginePreview, FloatImage, FloatMask
+from ...imaging.arrays import Samples, size_of
+from ...imaging.banded import Check, copied_in_bands, in_bands, unchecked
 from ..base import WorkPreview
 from .inputs import Crop
 from .outputs import ResultWriter
@@ -39,7 +40,8 @@ class PreviewOf:
 class PreviewMaker:
     """Composited by the mask, around the mask only: a preview is put on the canvas as it is.
 
-    ``writer`` is the previews' own: their files are handed over one by one.
+    ``writer`` is the previews' own: their files are handed over one by one. ``check`` raises when
+    the order is to stop.
     """
 
     def __init__(
@@ -47,9 +49,11 @@ class PreviewMaker:
         request: PreviewRequest | None,
         writer: ResultWriter,
         clock: Callable[[], float] = time.monotonic,
+        check: Check = unchecked,
     ) -> None:
         self._request = request
         self._writer = writer
+        self._check = check
         self._clock = clock
         self._due = clock()
 
@@ -70,34 +74,38 @@ class PreviewMaker:
         area = edited_area(of.crop.weights, margin=0)
         if not of.lies_on_crop:
             area = Rect(area.x, area.y, 0, 0)
-            small = reduced(_alone(preview, of), request.max_side or _PANEL_SIDE)
+            alone = copied_in_bands(self._check, preview.image)
+            alone = with_alpha(alone, of.crop.image, of.alpha, self._check)
+            small = reduced(alone, request.max_side or _PANEL_SIDE, self._check)
         elif preview.image.shape == of.crop.image.shape:
-            small = reduced(_shown(preview, of, area), request.max_side)
+            shown = _shown(preview, of, area, self._check)
+            small = reduced(shown, request.max_side, self._check)
         else:
-            small = reduced(_coarse(preview, of, area), request.max_side)
-        samples = of.crop.shading.to_document(small, request.format).samples
+            small = reduced(_coarse(preview, of, area, self._check), request.max_side, self._check)
+
+        def quantised(band: FloatImage) -> Samples:
+            return of.crop.shading.to_document(band, request.format).samples
+
+        samples = in_bands(self._check, quantised, small)
         blob = self._writer.write(size_of(samples), request.format, (samples,), durable=False)
         self._writer.hand_over()
         region = area.translated(of.crop.region.x, of.crop.region.y)
         return WorkPreview(of.variation, region, blob)
 
 
-def _alone(preview: EnginePreview, of: PreviewOf) -> FloatImage:
-    return with_alpha(preview.image.copy(), of.crop.image, of.alpha)
-
-
-def _shown(preview: EnginePreview, of: PreviewOf, area: Rect) -> FloatImage:
+def _shown(preview: EnginePreview, of: PreviewOf, area: Rect, check: Check) -> FloatImage:
     window = (slice(area.y, area.bottom), slice(area.x, area.right))
-    return _mixed(preview, of, window, window)
+    return _mixed(preview, of, window, window, check)
 
 
-def _coarse(preview: EnginePreview, of: PreviewOf, area: Rect) -> FloatImage:
+def _coarse(preview: EnginePreview, of: PreviewOf, area: Rect, check: Check) -> FloatImage:
     """The crop is looked at where the coarse pixels have their middles: twelve megapixels are not
     averaged for a first glance."""
     height, width = preview.image.shape[:2]
     rows, inner_rows = _places(area.y, area.bottom, of.crop.image.shape[0], height)
     columns, inner_columns = _places(area.x, area.right, of.crop.image.shape[1], width)
-    return _mixed(preview, of, (inner_rows, inner_columns), (rows[:, None], columns[None]))
+    inside = (inner_rows, inner_columns)
+    return _mixed(preview, of, inside, (rows[:, None], columns[None]), check)
 
 
 def _places(start: int, stop: int, full: int, coarse: int) -> tuple[NDArray[np.intp], slice]:
@@ -109,11 +117,22 @@ def _places(start: int, stop: int, full: int, coarse: int) -> tuple[NDArray[np.i
 
 
 def _mixed(
-    preview: EnginePreview, of: PreviewOf, inside: _Window, window: _Window | _Picked
+    preview: EnginePreview, of: PreviewOf, inside: _Window, window: _Window | _Picked, check: Check
 ) -> FloatImage:
     """``inside``: what is shown of the preview; ``window``: the crop's pixels there."""
-    before = of.crop.image[window]
-    after = with_alpha(preview.image[inside].copy(), before, of.alpha)
+    pictures = (of.crop.image[window], preview.image[inside])
+
+    def after(before: FloatImage, image: FloatImage) -> FloatImage:
+        return with_alpha(image.copy(), before, of.alpha)
+
+    def over(before: FloatImage, image: FloatImage, weights: FloatMask) -> FloatImage:
+        return mixed(before, after(before, image), weights)
+
+    def alone(before: FloatImage, image: FloatImage, weights: FloatMask) -> FloatImage:
+        return masked(after(before, image), weights)
+
     if preview.mask is not None:
-        return masked(after, preview.mask[inside])
-    return after if of.crop.mask is None else mixed(before, after, of.crop.weights[window])
+        return in_bands(check, alone, *pictures, preview.mask[inside])
+    if of.crop.mask is None:
+        return in_bands(check, after, *pictures)
+    return in_bands(check, over, *pictures, of.crop.weights[window])

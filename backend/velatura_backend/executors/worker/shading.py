@@ -17,10 +17,8 @@ from velatura_protocol.tasks import Canvas
 
 from ...engines.base import FloatImage
 from ...imaging.arrays import Quantised, Samples, bands, from_working, to_working
+from ...imaging.banded import Check
 from ...imaging.colour import Conversion, conversion
-
-Check = Callable[[], None]
-"""Raises ``Cancelled`` when the order is to stop."""
 
 Step = Callable[[FloatImage], FloatImage]
 

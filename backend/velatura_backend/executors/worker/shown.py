@@ -12,6 +12,7 @@ from velatura_protocol.tasks import AlphaMode, Operation, Task
 
 from ...engines.base import FloatImage, FloatMask
 from ...imaging.arrays import size_of
+from ...imaging.banded import Check, row_bands, unchecked
 from ...imaging.masks import mask_bounds
 from ...imaging.resize import Filter, fitted, resize
 
@@ -25,18 +26,25 @@ def alpha_mode(task: Task) -> AlphaMode:
     return AlphaMode.CUT_OUT if own else task.alpha
 
 
-def with_alpha(result: FloatImage, image: FloatImage, mode: AlphaMode) -> FloatImage:
-    """The result with the alpha that was asked for; in place.
+def with_alpha(
+    result: FloatImage, image: FloatImage, mode: AlphaMode, check: Check = unchecked
+) -> FloatImage:
+    """The result with the alpha that was asked for; in place. ``check`` raises when the work is to
+    stop.
 
     ``KEEP`` needs the input's size: a result of another size (upscale, retarget) has the engine's
     alpha, which is the input's, resized. NaN and values outside 0..1 do not leave here.
     """
-    if mode is AlphaMode.OPAQUE:
-        result[..., -1] = 1.0
-    elif mode is AlphaMode.KEEP and result.shape == image.shape:
-        result[..., -1] = image[..., -1]
-    else:
-        np.clip(np.nan_to_num(result[..., -1], nan=0.0), 0.0, 1.0, out=result[..., -1])
+    keeps = mode is AlphaMode.KEEP and result.shape == image.shape
+    for rows in row_bands(*result.shape[:2]):
+        check()
+        alpha = result[rows, :, -1]
+        if mode is AlphaMode.OPAQUE:
+            alpha[:] = 1.0
+        elif keeps:
+            alpha[:] = image[rows, :, -1]
+        else:
+            np.clip(np.nan_to_num(alpha, nan=0.0), 0.0, 1.0, out=alpha)
     return result
 
 
@@ -68,12 +76,12 @@ def masked(image: FloatImage, weights: FloatMask) -> FloatImage:
     return alone
 
 
-def reduced(image: FloatImage, max_side: int) -> FloatImage:
+def reduced(image: FloatImage, max_side: int, check: Check = unchecked) -> FloatImage:
     """The picture with its longer side at most ``max_side`` (0: any), each pixel the mean of its
     area, weighted by alpha; the same array where it is small enough."""
     size = size_of(image)
     small = fitted(size, max_side) if max_side else size
-    return image if small == size else resize(image, small, Filter.BOX)
+    return image if small == size else resize(image, small, Filter.BOX, check)
 
 
 def edited_area(weights: FloatMask, margin: int) -> Rect:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from velatura_protocol.geometry import Size
 
 from ....imaging.arrays import size_of
+from ....imaging.banded import all_in_bands
 from ....imaging.resize import resized_strips
 from ...base import FloatImage
 from .models import ModelName, load_model
@@ -25,7 +26,7 @@ def enlarged(
     """``image`` in the size wanted, which is larger on a side at least. ``passes`` of
     back-projection after each network."""
     before = size_of(image)
-    opaque = bool((image[..., -1] == 1.0).all())
+    opaque = all_in_bands(workers.check, lambda band: band[..., -1] == 1.0, image)
     picture = Picture(iter((image,)), before.height, before.width, image.shape[2])
     factor = max(wanted.width / before.width, wanted.height / before.height)
     for name in models_for(factor):

@@ -68,7 +68,11 @@ class Sheets:
         source is usable where all are. Those present, or usable, count."""
         fine = self.target
         trust = None if fine.trust is None else _halved(fine.trust)
-        target = Planes(~halve_all(~fine.mask), ~halve_all(~fine.present), trust)
+        lanes.check()
+        mask = ~halve_all(~fine.mask)
+        lanes.check()
+        target = Planes(mask, ~halve_all(~fine.present), trust)
+        lanes.check()
         usable = halve_all(self.source.mask)
         coarse = blank_sheets(target, Planes(usable, usable), channels)
         halve_into(coarse.features, 0, self.features, 0, fine.present, channels, lanes)
@@ -125,6 +129,7 @@ def _halved(plane: Floats) -> Floats:
 
 def whole_patches(usable: BoolMask, lanes: Lanes) -> BoolMask:
     """Where a whole patch may be copied; (height, width)."""
+    lanes.check()
     blocked = np.pad(~usable, RADIUS, constant_values=True)
     return ~dilate(blocked, RADIUS, lanes)[RADIUS:-RADIUS, RADIUS:-RADIUS]
 
@@ -138,9 +143,12 @@ def make_atlas(sheets: Sheets, colours: int, channels: int, lanes: Lanes) -> Atl
     unknown, present = np.zeros(shape, np.bool_), np.zeros(shape, np.bool_)
     inner = (slice(RADIUS, RADIUS + height), slice(RADIUS, RADIUS + width))
     unknown[inner], present[inner] = target.mask, target.present
+    lanes.check()
     confidence = _confidence(unknown, present, lanes)
+    lanes.check()
     touched = np.zeros(shape, np.bool_)
     touched[inner] = dilate(target.mask, RADIUS, lanes)
+    lanes.check()
     valid = np.zeros((rows, columns), np.bool_)
     beside = slice(RADIUS, RADIUS + source.mask.shape[1])
     valid[origin + RADIUS : -RADIUS, beside] = whole_patches(source.mask, lanes)
@@ -160,7 +168,7 @@ def make_atlas(sheets: Sheets, colours: int, channels: int, lanes: Lanes) -> Atl
 def _confidence(unknown: BoolMask, present: BoolMask, lanes: Lanes) -> Floats:
     """1 where colours are given, falling away from there; 1 everywhere if none are."""
     if not (present & ~unknown).any():
-        return np.ones(unknown.shape, np.float32)
+        return lanes.over(lambda rows: np.ones(rows.shape, np.float32), unknown)
     return lanes.over(_falling_away, depth_inside(unknown | ~present, lanes))
 
 

@@ -18,7 +18,7 @@ import numpy as np
 
 from .kernels import BoolMask, Flag, Floats, Indices, Positions, Real, inlined, kernel
 from .lanes import Lanes
-from .unknowns import System, conjugate_gradients
+from .unknowns import KNOWN, System, conjugate_gradients
 
 _ABSENT = -2
 _RIM_TOLERANCE = 0.12
@@ -105,10 +105,12 @@ def step_weights(
     at_rim = mismatch[rim]
     typical = _TYPICAL * float(np.sqrt(np.percentile(at_rim, _FITTING))) if len(at_rim) else 0.0
     outer, inner = (max(tolerance * each, typical) for each in (_RIM_TOLERANCE, _INNER_TOLERANCE))
+    lanes.check()
     scale = np.full(mismatch.shape, inner, np.float32)
     textured = _TEXTURED_STRETCH if by_stretch else _TEXTURED
     scale[rim] = np.maximum(outer, textured * _roughness(features, system, width, channels, steps))
-    return np.exp(-mismatch / np.square(scale))
+    lanes.check()
+    return lanes.over(lambda missed, wide: np.exp(-missed / np.square(wide)), mismatch, scale)
 
 
 @kernel
@@ -230,6 +232,11 @@ def _solve_channel(
         features[y, x * channels + channel] += values[item]
 
 
+def _held(degree: Floats, neighbours: Indices, weights: Floats) -> Floats:
+    loose = np.where(neighbours == KNOWN, 1.0 - weights, np.float32(0.0)).sum(axis=1)
+    return (degree - loose).astype(np.float32)
+
+
 def poisson_finish(
     features: Floats,
     system: System,
@@ -255,8 +262,8 @@ def poisson_finish(
     weights = step_weights(
         features, system, width, channels, steps, tolerance, lanes, by_stretch=by_stretch
     )
-    rim = system.rim
-    degree = system.degree - np.where(rim, 1.0 - weights, np.float32(0.0)).sum(axis=1)
+    lanes.check()
+    degree = lanes.over(_held, system.degree, system.neighbours, weights)
     residuals = np.empty((len(steps), steps.shape[2]), np.float32)
     lanes.rows(
         _residuals, len(steps), 16, features, channels, width, system.places, system.neighbours,
@@ -265,6 +272,6 @@ def poisson_finish(
     lanes.run(
         _solve_channel,
         [(channel, channel + 1) for channel in range(residuals.shape[1])],
-        features, channels, width, system.places, system.neighbours, degree.astype(np.float32),
+        features, channels, width, system.places, system.neighbours, degree,
         system.free, residuals, np.float32(screening), limit,
     )  # fmt: skip

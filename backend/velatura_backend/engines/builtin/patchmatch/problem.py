@@ -126,9 +126,11 @@ class _Builder:
         if problem.absent is not None:
             present &= ~problem.absent
         unknown = present.copy() if problem.fixed is None else present & ~problem.fixed
+        self.lanes.check()
         usable = np.ones(problem.source.shape[:2], np.bool_)
         if problem.usable is not None:
             usable &= problem.usable
+        self.lanes.check()
         target = Planes(unknown, present, problem.guide_map)
         sheets = blank_sheets(target, Planes(usable, usable), self.channels)
         above, below = sheets.target_pixels(self.channels), sheets.source_pixels(self.channels)

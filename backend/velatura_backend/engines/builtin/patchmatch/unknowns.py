@@ -9,7 +9,7 @@ import numpy as np
 from .kernels import BoolMask, Flag, Floats, Indices, Positions, Real, kernel
 from .lanes import Lanes
 
-_KNOWN = -1
+KNOWN = -1
 _ABSENT = -2
 
 
@@ -30,7 +30,7 @@ class System:
     @property
     def rim(self) -> BoolMask:
         """(unknowns, 4): which neighbours are known pixels."""
-        return self.neighbours == _KNOWN
+        return self.neighbours == KNOWN
 
 
 @kernel
@@ -63,12 +63,18 @@ def build_system(hole: BoolMask, present: BoolMask, order: int, lanes: Lanes) ->
     members = hole if order == 1 else _with_neighbours(hole, present)
     places = np.flatnonzero(members)
     lanes.check()
-    slots = np.full(hole.shape, _KNOWN, np.int32)
+    slots = np.full(hole.shape, KNOWN, np.int32)
+    lanes.check()
     slots.ravel()[places] = np.arange(len(places), dtype=np.int32)
     neighbours = np.empty((len(places), 4), np.int32)
+    lanes.check()
     lanes.rows(_link, len(places), 16, places, slots, present, neighbours)
-    degree = np.count_nonzero(neighbours != _ABSENT, axis=1).astype(np.float32)
+    degree = lanes.over(_counted, neighbours)
     return System(places, neighbours, hole.ravel()[places], degree)
+
+
+def _counted(neighbours: Indices) -> Floats:
+    return np.count_nonzero(neighbours != _ABSENT, axis=1).astype(np.float32)
 
 
 def _with_neighbours(hole: BoolMask, present: BoolMask) -> BoolMask:

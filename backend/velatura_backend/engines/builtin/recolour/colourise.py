@@ -12,6 +12,7 @@ from velatura_protocol.geometry import Size
 
 from ....imaging.resize import Filter, resize
 from ...base import FloatImage
+from ..arrays import copied
 from ..patchmatch.kernels import Flag, Floats
 from ..patchmatch.lanes import Lanes
 from .oklab import (
@@ -48,10 +49,12 @@ class Grey:
 def reduced_lightness(image: FloatImage, lanes: Lanes) -> Grey:
     height, width = image.shape[:2]
     size = _solved_size(height, width)
-    lanes.check()
-    small = resize(_opaque(image), size, Filter.BOX)
-    lanes.check()
-    return Grey(to_oklab(small[..., :3])[..., 0].astype(np.float32), (height, width))
+    small = resize(lanes.over(_opaque, image), size, Filter.BOX, lanes.check)
+    return Grey(lanes.over(_lightness, small), (height, width))
+
+
+def _lightness(image: FloatImage) -> Floats:
+    return to_oklab(image[..., :3])[..., 0].astype(np.float32)
 
 
 def _solved_size(height: int, width: int) -> Size:
@@ -67,21 +70,29 @@ def _opaque(image: FloatImage) -> FloatImage:
 
 def from_strokes(grey: Grey, strokes: FloatImage, lanes: Lanes) -> Floats:
     """(h, w, 2) a and b of OKLab in the solved size. Strokes count where they are opaque."""
-    drawn = np.where(strokes[..., -1:] >= _LEAST_ALPHA, strokes, 0.0).astype(np.float32)
-    drawn[..., -1] = drawn[..., -1] > 0
     height, width = grey.light.shape
-    small = resize(np.nan_to_num(drawn), Size(width, height), Filter.BOX)
-    lanes.check()
-    colours = to_oklab(np.clip(small[..., :3], 0.0, 1.0))[..., 1:].astype(np.float32)
+    drawn = lanes.over(_drawn, strokes)
+    small = resize(drawn, Size(width, height), Filter.BOX, lanes.check)
+    colours = lanes.over(_chroma, small)
     trust = (small[..., -1] * _STROKE_TRUST).astype(np.float32)
     return spread(grey.light, Hints(colours, trust), lanes)
+
+
+def _drawn(strokes: FloatImage) -> FloatImage:
+    drawn = np.where(strokes[..., -1:] >= _LEAST_ALPHA, strokes, 0.0).astype(np.float32)
+    drawn[..., -1] = drawn[..., -1] > 0
+    return np.nan_to_num(drawn)
+
+
+def _chroma(image: FloatImage) -> Floats:
+    return to_oklab(np.clip(image[..., :3], 0.0, 1.0))[..., 1:].astype(np.float32)
 
 
 def from_reference(grey: Grey, reference: FloatImage, seed: int, lanes: Lanes) -> Floats:
     """(h, w, 2) as above: Welsh, Ashikhmin, Mueller, Transferring Color to Greyscale Images,
     SIGGRAPH 2002 — pixels are matched by lightness and texture — and what those matches agree on is
     spread over the picture."""
-    small = _small(reference, _REFERENCE_SIDE)[..., :3]
+    small = _small(reference, _REFERENCE_SIDE, lanes)[..., :3]
     theirs, their_light = to_oklab(small), lightness_without_colour(small)
     lanes.check()
     light = _of_side(grey.light, _MATCHED_SIDE)
@@ -114,11 +125,11 @@ def _settled(
     return spread(grey.light, Hints(np.ascontiguousarray(large[..., :2]), weights), lanes)
 
 
-def _small(image: FloatImage, side: int) -> FloatImage:
+def _small(image: FloatImage, side: int, lanes: Lanes) -> FloatImage:
     height, width = image.shape[:2]
     scale = min(1.0, side / max(height, width))
     size = Size(max(1, round(width * scale)), max(1, round(height * scale)))
-    return resize(_opaque(image), size, Filter.BOX)
+    return resize(lanes.over(_opaque, image), size, Filter.BOX, lanes.check)
 
 
 def _of_side(light: Floats, side: int) -> Doubles:
@@ -230,8 +241,7 @@ def coloured(
     2015). Alpha as it is."""
     gains = _local_lines(grey.light, chroma)
     lanes.check()
-    out = np.empty_like(image)
-    out[..., -1] = image[..., -1]
+    out = copied(image, lanes)
     height, width = image.shape[:2]
     lanes.rows(_colour, height, width, image, decoding_table(), gains, float(saturation), out)
     return out

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +24,7 @@ from ...base import (
     FloatImage,
 )
 from ...specs import RECOLOUR
+from ..arrays import copied
 from ..patchmatch.lanes import Lanes
 from ..values import colours, flag, number, text
 from .colourise import coloured, from_reference, from_strokes, reduced_lightness
@@ -59,7 +61,7 @@ class _Recolouring:
         self.task, self.context, self.lanes = task, context, lanes
         self.mode = text(task, RECOLOUR, "mode")
         self.grey = task.image.shape[2] == 2
-        self.image = task.image[..., [0, 0, 0, 1]] if self.grey else task.image
+        self.image = lanes.over(_rgba, task.image) if self.grey else task.image
         if self.mode != "snap" and (self.grey or task.grey):
             raise Unsupported(what="colour in a grey picture")
 
@@ -74,7 +76,7 @@ class _Recolouring:
         yield EngineResult(self._delivered(result))
 
     def _delivered(self, image: FloatImage) -> FloatImage:
-        return np.ascontiguousarray(image[..., [0, 3]]) if self.grey else image
+        return self.lanes.over(_grey, image) if self.grey else image
 
     def _small_preview(self, recolour: Recoloured) -> FloatImage:
         height, width = self.image.shape[:2]
@@ -86,7 +88,7 @@ class _Recolouring:
         given = self._given()
         locks = from_hex(colours(self.task, RECOLOUR, "lock"))
         count = self._count() or (min(len(given), _MOST_COLOURS) if len(given) else 0)
-        palette = _without(extract(self.image, self.task.mask, count), locks)
+        palette = _without(extract(self.image, self.task.mask, count, self.lanes.check), locks)
         self.lanes.check()
         if len(given):
             wanted = matched(palette, given, self.task.seed) if len(palette) else palette.colours
@@ -97,16 +99,16 @@ class _Recolouring:
         locked = np.arange(len(palette) + len(locks)) >= len(palette)
         own, new = np.vstack([palette.colours, locks]), np.vstack([wanted, locks])
         if not len(own):
-            return np.copy
+            return partial(copied, lanes=self.lanes)
         change = change_of(self.image, own, new, locked, self.lanes)
         return lambda image: apply(image, change, self.lanes)
 
     def _snap(self) -> Recoloured:
         palette = self._given()
         if not len(palette):
-            palette = extract(self.image, self.task.mask, self._count()).colours
+            palette = extract(self.image, self.task.mask, self._count(), self.lanes.check).colours
         if not len(palette):
-            return np.copy
+            return partial(copied, lanes=self.lanes)
         dither, soft = (
             number(self.task, RECOLOUR, "dither"),
             flag(self.task, RECOLOUR, "soft_edges"),
@@ -123,7 +125,9 @@ class _Recolouring:
         if strokes:
             chroma = from_strokes(grey, strokes[0], self.lanes)
         else:
-            chroma = from_reference(grey, _rgba(references[0]), self.task.seed, self.lanes)
+            chroma = from_reference(
+                grey, self.lanes.over(_rgba, references[0]), self.task.seed, self.lanes
+            )
         saturation = number(self.task, RECOLOUR, "saturation")
         return lambda image: coloured(image, grey, chroma, saturation, self.lanes)
 
@@ -136,7 +140,12 @@ class _Recolouring:
         pictures = self.task.images.get(Role.PALETTE, ())
         if len(given) or not pictures:
             return given
-        return extract(_rgba(pictures[0]), None, self._count()).colours
+        picture = self.lanes.over(_rgba, pictures[0])
+        return extract(picture, None, self._count(), self.lanes.check).colours
+
+
+def _grey(image: FloatImage) -> FloatImage:
+    return np.ascontiguousarray(image[..., [0, 3]])
 
 
 def _rgba(image: FloatImage) -> FloatImage:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ....imaging.banded import Check, unchecked
 from ...base import FloatImage, FloatMask
 from .oklab import Doubles, to_oklab
 
@@ -37,19 +38,26 @@ class Palette:
         return to_oklab(self.colours)
 
 
-def extract(image: FloatImage, mask: FloatMask | None, count: int) -> Palette:
+def extract(
+    image: FloatImage, mask: FloatMask | None, count: int, check: Check = unchecked
+) -> Palette:
     """``count`` colours of what the mask selects, or as many as it needs for ``count`` 0.
 
     Soft edges hardly count: their mixtures are no colours of the picture. Fewer come back where
-    there are fewer; none where nothing is visible.
+    there are fewer; none where nothing is visible. ``check`` raises when the work is to stop.
     """
     colours, weights = _samples(image, mask)
+    check()
     if not len(colours):
         return Palette(np.zeros((0, 3)), np.zeros(0))
     lab, members = to_oklab(colours), weights
-    centres = _refined(*_histogram(lab, members), count)
+    check()
+    centres = _refined(*_histogram(lab, members), count, check)
     nearest = _nearest(lab, centres)
-    found = [_centre(colours, weights, nearest == index) for index in range(len(centres))]
+    found = list[Doubles]()
+    for index in range(len(centres)):
+        check()
+        found.append(_centre(colours, weights, nearest == index))
     shares = np.bincount(nearest, weights, len(centres))
     kept = shares > 0
     return Palette(np.array(found)[kept], shares[kept] / shares[kept].sum())
@@ -97,13 +105,13 @@ def _histogram(lab: Doubles, weights: Doubles) -> tuple[Doubles, Doubles]:
     return np.stack(means, axis=1), np.asarray(total, np.float64)
 
 
-def _refined(points: Doubles, weights: Doubles, count: int) -> Doubles:
+def _refined(points: Doubles, weights: Doubles, count: int, check: Check) -> Doubles:
     """k-means from deterministic starts: each new one where most is missing. Without a count,
     until the picture is described well enough."""
     most = min(count or _MOST_BY_ITSELF, len(points))
     centres = points[[int(np.argmax(weights))]]
     while True:
-        centres = _lloyd(points, weights, centres)
+        centres = _lloyd(points, weights, centres, check)
         distance = _squared(points, centres).min(axis=1)
         error = float(np.sqrt((weights * distance).sum() / weights.sum()))
         if len(centres) >= most or (not count and error < _ENOUGH) or error < 1e-6:
@@ -113,8 +121,9 @@ def _refined(points: Doubles, weights: Doubles, count: int) -> Doubles:
     return centres if count else _merge(centres)
 
 
-def _lloyd(points: Doubles, weights: Doubles, centres: Doubles) -> Doubles:
+def _lloyd(points: Doubles, weights: Doubles, centres: Doubles, check: Check) -> Doubles:
     for _ in range(_ROUNDS):
+        check()
         nearest = np.argmin(_squared(points, centres), axis=1)
         total = np.bincount(nearest, weights, len(centres))
         sums = [np.bincount(nearest, weights * points[:, i], len(centres)) for i in range(3)]

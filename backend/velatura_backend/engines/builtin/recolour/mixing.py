@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...base import FloatImage
+from ..arrays import copied
 from ..patchmatch.kernels import BoolMask, Bytes, Flag, Floats, Positions, Real, kernel
 from ..patchmatch.lanes import Lanes
 from .oklab import Doubles, careful_kernel
@@ -234,8 +235,7 @@ def _radii(palette: Doubles, locked: NDArray[np.bool_]) -> tuple[Floats, Floats]
 
 def apply(image: FloatImage, change: Change, lanes: Lanes) -> FloatImage:
     """The picture in its new colours; alpha as it is."""
-    out = np.empty_like(image)
-    out[..., -1] = image[..., -1]
+    out = copied(image, lanes)
     spheres = (change.centres, change.corrections, change.plateaus, change.reaches, change.locked)
     lanes.rows(_apply, image.shape[0], image.shape[1], image, (change.table, *spheres), out)
     return out

@@ -162,7 +162,10 @@ def spread(light: Floats, hints: Hints, lanes: Lanes) -> Floats:
 def _solve(light: Floats, hints: Hints, lanes: Lanes) -> Floats:
     height, width = light.shape
     if height * width > _COARSE_PIXELS and min(height, width) > 8:
-        small = _solve(_halved(light[..., None])[..., 0], _halved_hints(hints), lanes)
+        lanes.check()
+        less = _halved_hints(hints)
+        lanes.check()
+        small = _solve(_halved(light[..., None])[..., 0], less, lanes)
         guess, steps = _doubled(small, height, width), _STEPS
     else:
         guess, steps = np.zeros((height, width, hints.colours.shape[2]), np.float32), _COARSE_STEPS
@@ -177,11 +180,14 @@ def _conjugate_gradients(
     pieces = row_pieces(height, width)
     links = np.empty((height, width, 4), np.float32)
     lanes.run(_affinities, pieces, light, links)
-    inverse = (1.0 / (_link_sums(links) + hints.trust + 1e-12)).astype(np.float32)
+    sums = _link_sums(links)
+    lanes.check()
+    inverse = (1.0 / (sums + hints.trust + 1e-12)).astype(np.float32)
     partial = np.zeros((height, channels), np.float32)
     product = np.empty_like(values)
     lanes.run(_multiply, pieces, links, hints.trust, values, product, partial)
     residual = hints.trust[..., None] * hints.colours - product
+    lanes.check()
     direction = np.zeros_like(values)
     gain = (residual**2 * inverse[..., None]).sum(axis=(0, 1), dtype=np.float64)
     goal, share = gain * _ENOUGH**2 + 1e-20, np.zeros(channels)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ...base import FloatImage
+from ..arrays import copied
 from ..patchmatch.kernels import Flag, Floats, Indices, Real, inlined
 from ..patchmatch.lanes import Lanes
 from .oklab import Doubles, careful_kernel, decoding_table, oklab_of, to_oklab
@@ -139,8 +140,7 @@ def snap(
     mixtures of two areas' colours stay mixtures. What is not finite stays.
     """
     height, width = image.shape[:2]
-    labels, out = np.empty((height, width), np.int32), np.empty_like(image)
-    out[..., -1] = image[..., -1]
+    labels, out = np.empty((height, width), np.int32), copied(image, lanes)
     lab, colours = to_oklab(palette).astype(np.float32), palette.astype(np.float32)
     pattern = _bayer() * np.float32(dither * _usual_step(lab))
     lanes.rows(_label, height, width, image, lab, decoding_table(), pattern, labels)

@@ -19,6 +19,7 @@ from ...base import FloatImage
 from ..patchmatch.distance import SIDE
 from ..patchmatch.kernels import BoolMask, Floats
 from ..patchmatch.lanes import Lanes
+from ..patchmatch.picking import extremes, selected
 from ..patchmatch.synthesis import Problem, SynthesisSettings, synthesise
 from .combine import Fine
 from .paint.blur import blurred
@@ -78,10 +79,13 @@ def resized_style(style: FloatImage, scale: float, lanes: Lanes) -> FloatImage:
     scale = max(scale, min(1.0, 4 * SIDE / max(1, min(height, width))))
     size = Size(max(1, round(width * scale)), max(1, round(height * scale)))
     blocks = shrunk(np.ascontiguousarray(style), max(1, int(1.0 / scale)), lanes)
-    visible = np.where(blocks[..., 3:] > 0.0, blocks[..., 3:], 1.0)
-    blocks[..., :3] /= visible
-    lanes.check()
-    return resize(blocks, size)
+    return resize(lanes.over(_straight, blocks), size, check=lanes.check)
+
+
+def _straight(blocks: FloatImage) -> FloatImage:
+    result = blocks.copy()
+    result[..., :3] /= np.where(blocks[..., 3:] > 0.0, blocks[..., 3:], 1.0)
+    return result
 
 
 def analogy(task: Analogy, lanes: Lanes) -> Iterator[AnalogyStage]:
@@ -124,13 +128,20 @@ def _readable(task: Analogy, made: Floats, tone: Floats, detail: Floats, lanes: 
     very faithful, its lights and shadows. Tones only, and no lighter or darker than the style."""
     own = luminance(task.content.colour)
     lines = own - blurred(own, _LINE, lanes)
+    lanes.check()
     change = np.float32(_LINE_GAIN * task.sharp) * detail * lines
     shading = max(0.0, 2.0 * task.care - 1.0)
     if shading > 0.0:
         wide = blurred(tone, _SHADE, lanes) - blurred(luminance(made), _SHADE, lanes)
         change = change + np.float32(_SHADE_GAIN * shading) * wide
-    least, most = (task.style[task.usable].min(axis=0), task.style[task.usable].max(axis=0))
-    return np.clip(made + change[..., None], least, most).astype(np.float32)
+    channels = range(task.style.shape[2])
+    span = [extremes(task.style[..., each], task.usable, lanes) for each in channels]
+    least, most = (np.array(each, np.float32) for each in zip(*span, strict=True))
+
+    def added(made: Floats, change: Floats) -> Floats:
+        return np.clip(made + change[..., None], least, most).astype(np.float32)
+
+    return lanes.over(added, made, change)
 
 
 def _guides(task: Analogy, lanes: Lanes) -> tuple[Floats, Floats, Floats]:
@@ -141,10 +152,11 @@ def _guides(task: Analogy, lanes: Lanes) -> tuple[Floats, Floats, Floats]:
         Reduced(task.content.colour, 1.0), _OWN_BLUR, 2.0 * _STYLE_BLUR, task.seed, lanes
     )
     tone = blurred(luminance(task.content.colour), _OWN_BLUR, lanes)
-    matched = _matched(tone, theirs.tone[task.usable] if task.usable.any() else theirs.tone)
+    wanted = selected(theirs.tone, task.usable, lanes) if task.usable.any() else theirs.tone
+    matched = _matched(tone, wanted, lanes)
     return (
-        _stacked(own.colour, matched, own.cosine, own.sine, own.detail),
-        _stacked(theirs.colour, theirs.tone, theirs.cosine, theirs.sine, theirs.detail),
+        lanes.over(_stacked, own.colour, matched, own.cosine, own.sine, own.detail),
+        lanes.over(_stacked, theirs.colour, theirs.tone, theirs.cosine, theirs.sine, theirs.detail),
         own.detail,
     )
 
@@ -157,13 +169,14 @@ def _stacked(colour: Floats, tone: Floats, cosine: Floats, sine: Floats, detail:
     return np.ascontiguousarray(np.concatenate(parts, axis=2), np.float32)
 
 
-def _matched(values: Floats, wanted: Floats) -> Floats:
+def _matched(values: Floats, wanted: Floats, lanes: Lanes) -> Floats:
     """Values in the same order, distributed as the wanted ones."""
     share = np.linspace(0.0, 1.0, _QUANTILES)
     before = np.quantile(values.ravel()[:: 1 + values.size // 100_000], share)
     after = np.quantile(wanted.ravel()[:: 1 + wanted.size // 100_000], share)
     before = before + np.arange(_QUANTILES) * 1e-7  # interp wants them to rise
-    return np.interp(values, before, after).astype(np.float32)
+    lanes.check()
+    return lanes.over(lambda band: np.interp(band, before, after).astype(np.float32), values)
 
 
 def working_content(image: FloatImage, lanes: Lanes) -> Reduced:

@@ -8,13 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from ....imaging.banded import Check
 from ....imaging.lut import Lattice, identity_lattice, resampled
 from ...base import FloatImage, FloatMask
 from ..patchmatch.kernels import Flag, Floats
 from ..patchmatch.lanes import Lanes
 from ..strict import strict
 from .oklab import Colours, from_oklab, to_oklab
-from .transport import Check, sampled, transported
+from .transport import sampled, transported
 
 SIDE = 22
 """Nodes a side: every third of a level 8 Hald picture's 64, so that the picture says exactly what
@@ -58,9 +59,8 @@ class ColourTable:
 
         :raises Cancelled: the order is to stop
         """
-        opaque = np.ones((*colours.shape[:2], 4), np.float32)
-        opaque[..., :3] = colours
-        return np.ascontiguousarray(self.applied(opaque, 1.0, lanes)[..., :3])
+        opaque = lanes.over(_opaque, colours)
+        return lanes.over(_colours, self.applied(opaque, 1.0, lanes))
 
     def hald(self, strength: float) -> FloatImage:
         """The table as a level 8 Hald picture, (512, 512, 4), opaque."""
@@ -69,6 +69,16 @@ class ColourTable:
         picture = np.ones((512, 512, 4), np.float32)
         picture[..., :3] = np.clip(lattice, 0.0, 1.0).reshape(512, 512, 3)
         return picture
+
+
+def _opaque(colours: Colours) -> FloatImage:
+    opaque = np.ones((*colours.shape[:2], 4), np.float32)
+    opaque[..., :3] = colours
+    return opaque
+
+
+def _colours(image: FloatImage) -> Colours:
+    return np.ascontiguousarray(image[..., :3])
 
 
 @dataclass(frozen=True)
@@ -95,11 +105,13 @@ def colour_table(
     :raises Cancelled: the order is to stop
     """
     generator = np.random.default_rng(seed & 0xFFFFFFFFFFFF)
-    own, wanted = sampled(image, mask, generator), sampled(style, None, generator)
+    own = sampled(image, mask, generator, lanes.check)
+    wanted = sampled(style, None, generator, lanes.check)
     lanes.check()
     if not len(own) or not len(wanted):
         return ColourTable(np.zeros((SIDE, SIDE, SIDE, 3), np.float32))
     before = to_oklab(own)
+    lanes.check()
     after = transported(before, to_oklab(wanted), generator, lanes.check)
     return ColourTable(_protected(_fitted(own, after - before, lanes.check), protection))
 
@@ -113,7 +125,9 @@ def _fitted(colours: Colours, travel: Colours, check: Check) -> Lattice:
     for scale in _SCALES:
         check()
         missing = travel - _interpolated(field, weights, corners)
+        check()
         sums = np.stack([_splat(weights, corners, missing[:, c]) for c in range(3)])
+        check()
         count = _splat(weights, corners, np.ones(len(colours), np.float32))
         blurred = np.stack([ndimage.gaussian_filter(each, scale, mode="nearest") for each in sums])
         density = ndimage.gaussian_filter(count, scale, mode="nearest")

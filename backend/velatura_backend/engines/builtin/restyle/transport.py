@@ -6,15 +6,11 @@ Rabin, Peyré, Delon, Bernot, Wasserstein Barycenter and Its Application to Text
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
+from ....imaging.banded import Check, in_bands
 from ...base import FloatImage, FloatMask
 from .oklab import Colours
-
-Check = Callable[[], None]
-"""Raises Cancelled when the order is to stop."""
 
 SAMPLES = 1 << 14
 _ROUNDS = 16
@@ -22,7 +18,9 @@ _LEAST_ALPHA = 0.02
 _DRAWN = 4 * SAMPLES
 
 
-def sampled(image: FloatImage, mask: FloatMask | None, generator: np.random.Generator) -> Colours:
+def sampled(
+    image: FloatImage, mask: FloatMask | None, generator: np.random.Generator, check: Check
+) -> Colours:
     """Up to :data:`SAMPLES` colours (count, 3), clipped to 0..1, of what is opaque and in the
     mask; none where nothing is. Drawn with repetition: a picture of one colour gives it often."""
     height, width = image.shape[:2]
@@ -31,7 +29,7 @@ def sampled(image: FloatImage, mask: FloatMask | None, generator: np.random.Gene
     places = generator.integers(0, height * width, _DRAWN)
     places = places[_counts(image, mask, places)]
     if len(places) < SAMPLES // 4:  # a small selection in a large picture is hit too rarely
-        inside = np.flatnonzero(_counts(image, mask, np.arange(height * width)))
+        inside = _all_that_count(image, mask, check)
         if not len(inside):
             return np.empty((0, 3), np.float32)
         places = inside[generator.integers(0, len(inside), SAMPLES)]
@@ -39,6 +37,15 @@ def sampled(image: FloatImage, mask: FloatMask | None, generator: np.random.Gene
     finite = colours[np.isfinite(colours).all(axis=1)]
     clipped = np.clip(finite, 0.0, 1.0)
     return clipped if clipped.shape[1] == 3 else clipped.repeat(3, axis=1)
+
+
+def _all_that_count(image: FloatImage, mask: FloatMask | None, check: Check) -> np.ndarray:
+    """Places, in order."""
+    solid = in_bands(check, lambda band: band[..., -1] > _LEAST_ALPHA, image)
+    if mask is not None:
+        solid &= in_bands(check, lambda band: band > 0.0, mask)
+    check()
+    return np.flatnonzero(solid)
 
 
 def _counts(image: FloatImage, mask: FloatMask | None, places: np.ndarray) -> np.ndarray:

@@ -10,6 +10,7 @@ from velatura_backend.engines.builtin.patchmatch.lanes import Lanes
 from velatura_backend.engines.builtin.restyle.oklab import from_oklab, to_oklab
 from velatura_backend.engines.builtin.restyle.table import SIDE, ColourTable, colour_table
 from velatura_backend.engines.builtin.restyle.transport import sampled, transported
+from velatura_backend.imaging.banded import unchecked
 from velatura_backend.imaging.lut import identity_lattice, looked_up
 from velatura_protocol.errors import Cancelled
 
@@ -73,7 +74,7 @@ def test_what_is_transparent_or_unselected_is_not_sampled():
     image[:32, :, :3], image[:32, :, 3] = 0.9, 0.0
     mask = np.ones((64, 64), np.float32)
     image[32:40, :, :3], mask[32:40] = 0.7, 0.0
-    found = sampled(image, mask, np.random.default_rng(0))
+    found = sampled(image, mask, np.random.default_rng(0), unchecked)
     assert len(found)
     assert np.allclose(found, 0.2)
 
@@ -81,7 +82,7 @@ def test_what_is_transparent_or_unselected_is_not_sampled():
 def test_a_single_selected_pixel_is_found():
     image, mask = image_of(np.full((4096, 3), 0.2)), np.zeros((64, 64), np.float32)
     mask[5, 7], image[5, 7, :3] = 1.0, 0.6
-    assert np.allclose(sampled(image, mask, np.random.default_rng(0)), 0.6)
+    assert np.allclose(sampled(image, mask, np.random.default_rng(0), unchecked), 0.6)
 
 
 def test_the_same_colours_are_left_alone(lanes):

@@ -141,17 +141,19 @@ def make_guide(small: Reduced, softness: float, reach: float, seed: int, lanes: 
     yy = blurred(gradient_y * gradient_y, reach, lanes) + _FLOW * flow_y * flow_y
     xy = blurred(gradient_x * gradient_y, reach, lanes) + _FLOW * flow_x * flow_y
     lanes.check()
-    angle = 0.5 * np.arctan2(2.0 * xy, xx - yy) + 0.5 * np.pi
-    lanes.check()
+    angle = lanes.over(_angle, xx, yy, xy)
     energy = blurred(np.hypot(gradient_x, gradient_y), max(1.0, softness), lanes)
     detail = energy / (energy + 0.03)
     lanes.check()
-    cosine, sine = np.cos(angle), np.sin(angle)
-    lanes.check()
+    cosine, sine = lanes.over(np.cos, angle), lanes.over(np.sin, angle)
     planes = (luminance(colour), cosine, sine, detail)
     tone, cosine, sine, detail = (np.ascontiguousarray(p, np.float32) for p in planes)
     lanes.check()
     return Guide(colour, tone, cosine, sine, detail, np.float32(small.factor))
+
+
+def _angle(xx: Floats, yy: Floats, xy: Floats) -> Floats:
+    return 0.5 * np.arctan2(2.0 * xy, xx - yy) + 0.5 * np.pi
 
 
 def softened(small: Reduced, sigma: float, lanes: Lanes) -> Floats:
