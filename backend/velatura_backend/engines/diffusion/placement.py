@@ -8,12 +8,11 @@ from typing import Any
 
 import torch
 from diffusers.hooks.group_offloading import apply_group_offloading
-from diffusers.hooks.layerwise_casting import apply_layerwise_casting
 
+from .eight_bit import store_in_eight_bit
 from .families import Stage
 from .memory import TILE_SIDE, MemoryPlan
 
-_EIGHT_BIT = torch.float8_e4m3fn
 _KEPT_IN_FULL = ("norm", "embed", "shared", "lm_head", "proj_in$", "proj_out$", r"\bwo$", r"\bbn\b")
 """Names of what is not stored in 8 bit: few weights that much depends on; and T5's ``wo``, whose
 dtype its own code looks at to choose that of its input."""
@@ -40,15 +39,11 @@ def prepared(module: Any, stage: Stage, plan: MemoryPlan, device: str) -> Any:
     if stage is Stage.PICTURE:
         return module
     if plan.eight_bit:
-        _store_in_eight_bit(module)
+        own = getattr(module, "_skip_layerwise_casting_patterns", None) or ()
+        store_in_eight_bit(module, (*_KEPT_IN_FULL, *own))
     if plan.streamed:
         _stream(module, device)
     return module
-
-
-def _store_in_eight_bit(module: Any) -> None:
-    own = getattr(module, "_skip_layerwise_casting_patterns", None) or ()
-    apply_layerwise_casting(module, _EIGHT_BIT, module.dtype, (*_KEPT_IN_FULL, *own))
 
 
 def _stream(module: Any, device: str) -> None:

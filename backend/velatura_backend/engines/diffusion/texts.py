@@ -88,7 +88,7 @@ def for_each(embeddings: Embeddings, count: int) -> dict[str, Any]:
 
 def _repeated(value: Any, count: int) -> Any:
     if isinstance(value, torch.Tensor):
-        return value.expand(count, *value.shape[1:]) if count > 1 else value
+        return value.repeat(count, *(1,) * (value.ndim - 1)) if count > 1 else value
     return list(value) * count if isinstance(value, (list, tuple)) else value
 
 

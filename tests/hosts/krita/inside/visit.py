@@ -79,6 +79,14 @@ class Visit:
         yield lambda: self.hands.is_ready(document)
         return document
 
+    def open_picture(self, path: str) -> Generator[object, None, object]:
+        """As it is."""
+        self._scale = 1
+        document = self.app.openDocument(path)
+        self.app.activeWindow().addView(document)
+        yield lambda: self.hands.is_ready(document)
+        return document
+
     def draw(self, area: Rect) -> Generator[object, None, Rect]:
         """A selection with the pointer; in pixels of the photograph."""
         scaled = Rect(*(self._scale * each for each in (area.x, area.y, area.width, area.height)))

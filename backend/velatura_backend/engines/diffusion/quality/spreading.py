@@ -47,9 +47,9 @@ def _quads(values: Values) -> Values:
     height, width, channels = values.shape
     even = np.zeros((height + height % 2, width + width % 2, channels), np.float32)
     even[:height, :width] = values
-    return even.reshape(even.shape[0] // 2, 2, even.shape[1] // 2, 2, channels).sum(
-        axis=(1, 3), dtype=np.float32
-    )
+    # Several times as fast as a sum over two axes of length two.
+    rows = even[0::2] + even[1::2]
+    return rows[:, 0::2] + rows[:, 1::2]
 
 
 def _enlarged(values: Values, shape: tuple[int, ...], check: Check) -> Values:
