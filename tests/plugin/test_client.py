@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import threading
 from dataclasses import replace
+from gettext import NullTranslations as Translations
 
 import pytest
 
 from tests.plugin.desk import REMOVE, Desk, desk
 from tests.plugin.scripted import Script
+from velatura_plugin.backoff import MAX_UNSTEADY
 from velatura_plugin.client import Client, Identity
 from velatura_plugin.events import (
     ClientEvent,
@@ -20,6 +22,8 @@ from velatura_plugin.events import (
 )
 from velatura_plugin.launcher import StartFailed
 from velatura_plugin.state import JobStatus
+from velatura_plugin.ui.status import status_line
+from velatura_plugin.uploader import MAX_TRIES
 from velatura_protocol.errors import ErrorCode, Unauthorised, VelaturaError
 from velatura_protocol.messages import Accepted, Finished, Result
 
@@ -215,6 +219,62 @@ def test_reconnecting_counts_down() -> None:
 
 class ConnectionLost(Unauthorised):
     retryable = True
+
+
+def test_a_job_that_breaks_every_connection_is_given_up() -> None:
+    """Alone: the jobs after it go on."""
+    with desk() as plugin:
+        plugin.open()
+        # Hello, welcome, and the submit is out before its inputs are.
+        plugin.backend.frames_before_cut = [4] * MAX_TRIES
+        plugin.connect()
+        job = plugin.controller.generate(REMOVE)
+        view = plugin.finish(job)
+        assert view.status is JobStatus.FAILED
+        assert view.error is not None
+        assert view.error.code is ErrorCode.INTERRUPTED
+        assert view.error.retryable, "the user may have it tried again"
+        assert plugin.backend.connections == MAX_TRIES + 1
+        assert plugin.finish(plugin.controller.generate(REMOVE)).status is JobStatus.FINISHED
+
+
+def test_a_backend_that_dies_of_every_greeting_is_left_to_the_user() -> None:
+    with desk() as plugin:
+        links: list[Link] = []
+
+        def break_off(event: ClientEvent) -> None:
+            if isinstance(event, LinkChanged):
+                links.append(event.link)
+                if event.link is Link.ONLINE and links.count(Link.ONLINE) <= MAX_UNSTEADY:
+                    plugin.backend.cut()
+
+        plugin.controller.watch(break_off)
+        plugin.controller.start()
+        plugin.until(lambda: Link.OFFLINE in links)
+        assert plugin.backend.connections == MAX_UNSTEADY
+        line = status_line(plugin.controller.state, Translations())
+        assert line.word == "Off"
+        assert "breaks off again and again" in line.sentence
+        assert line.actions, "there is a button to try again"
+        plugin.client.retry_now()
+        plugin.until(lambda: plugin.controller.state.link.link is Link.ONLINE)
+
+
+def test_the_countdown_is_seen_in_the_panel() -> None:
+    lines: list[str] = []
+
+    def look() -> None:
+        state = plugin.controller.state
+        if state.link.link is Link.RECONNECTING:
+            lines.append(status_line(state, Translations()).sentence)
+
+    with desk(delays=(2,)) as plugin:
+        plugin.connect()
+        plugin.controller.subscribe(lambda *_: look())
+        plugin.backend.cut()
+        plugin.until(lambda: plugin.backend.connections == 2)
+    told = [f"Connection lost. Reconnecting in {n} s." for n in (2, 1, 0)]
+    assert list(dict.fromkeys(lines)) == told
 
 
 def test_another_connection_on_request_loses_nothing(uncut: object) -> None:
