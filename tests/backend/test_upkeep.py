@@ -48,6 +48,7 @@ async def test_work_keeps_it_up(tmp_path: Path) -> None:
             await client.until(lambda: client.story("job"))
         await asyncio.wait_for(backend.backend.stopped.wait(), 5)
         row = await backend.backend.services.journal.run(lambda journal: journal.job("job"))
+        assert row is not None
         assert row.state.is_end
 
 
