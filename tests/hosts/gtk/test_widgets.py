@@ -13,10 +13,10 @@ import pytest
 from tests.hosts.counts import HOST, INSIDE
 from tests.hosts.krita.profile import TREE, copy_tools
 from tests.hosts.root.build import Root
-from tests.hosts.root.recipes import TRIXIE, Recipe
+from tests.hosts.root.recipes import Recipe
 from tests.hosts.root.session import session
 
-LEAST_TESTS = 155
+LEAST_TESTS = 160
 SECONDS = 240
 _COMPLAINT = re.compile(r"\((?:process|.*python.*):\d+\): \S+-(?:WARNING|CRITICAL) .*")
 
@@ -24,19 +24,21 @@ _COMPLAINT = re.compile(r"\((?:process|.*python.*):\d+\): \S+-(?:WARNING|CRITICA
 @pytest.mark.host
 @pytest.mark.timeout(SECONDS + 30)
 def test_the_widgets_do_what_they_show(
+    gimp_recipe: Recipe,
     open_root: Callable[[Recipe], Root],
     shared: Path,
     record_property: Callable[[str, object], None],
 ) -> None:
-    root = open_root(TRIXIE)
-    folder = shared / "gtk"
+    root = open_root(gimp_recipe)
+    folder = shared / f"gtk-{gimp_recipe.name}"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     copy_tools(folder / "tools")
     counts, log = folder / "counts.json", folder / "log"
     with session(root, [TREE, shared], folder) as display:
         command = ["python3", "-m", "tests.hosts.gtk.inside", str(counts)]
-        status = display.run(command, environment(folder), log, SECONDS)
+        seconds = SECONDS * gimp_recipe.patience
+        status = display.run(command, environment(folder), log, seconds)
     said = log.read_text(errors="replace")
     assert not status, said[-6000:]
     found = json.loads(counts.read_text())

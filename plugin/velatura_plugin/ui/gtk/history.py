@@ -14,6 +14,10 @@ from .question import Question
 from .style import CARD
 from .texts import column, heading, row, say, words
 from .toolkit import Gtk
+from .wiring import soon
+
+AT_ONCE = 6
+"""Rows that are made and laid out within 16 ms."""
 
 
 class HistoryPage(Gtk.Box):
@@ -23,6 +27,8 @@ class HistoryPage(Gtk.Box):
         self._title, self._empty = heading(), words()
         self._close = ButtonRow(lambda action: ask(action, ""))
         self.rows: list[HistoryRow] = []
+        self._items: Sequence[HistoryItem] = ()
+        self._is_to_go_on = False
         for each in (self._title, self._close, self._empty):
             self.pack_start(each, False, False, 0)
 
@@ -36,13 +42,24 @@ class HistoryPage(Gtk.Box):
         self._display_items(history.items)
 
     def _display_items(self, items: Sequence[HistoryItem]) -> None:
-        while len(self.rows) < len(items):
-            self.rows.append(HistoryRow(self._ask, self._chrome))
-            self.pack_start(self.rows[-1], False, False, 0)
+        self._items = items
         for index, each in enumerate(self.rows):
             each.set_visible(index < len(items))
             if index < len(items):
                 each.display(items[index])
+        self._make_rows()
+
+    def _make_rows(self) -> None:
+        """A few at a time: a long history would hold up everything else."""
+        self._is_to_go_on = False
+        for item in self._items[len(self.rows) :][:AT_ONCE]:
+            self.rows.append(HistoryRow(self._ask, self._chrome))
+            self.pack_start(self.rows[-1], False, False, 0)
+            self.rows[-1].show()
+            self.rows[-1].display(item)
+        if len(self.rows) < len(self._items) and not self._is_to_go_on:
+            self._is_to_go_on = True
+            soon(self._make_rows)
 
 
 class HistoryRow(Gtk.Frame):

@@ -157,6 +157,17 @@ def test_earlier_results_have_covers_and_can_be_taken_back(desk: Desk) -> None:
     assert not view.form.get_mapped()
 
 
+def test_a_long_history_comes_bit_by_bit(desk: Desk) -> None:
+    items = tuple(HistoryItem(f"job-{i}", f"Remove ({i})", "today") for i in range(40))
+    desk.view.render(replace(samples.IDLE, history=History("History", items)))
+    rows = desk.view.history.rows
+    assert 0 < len(rows) < 40
+    desk.view.render(replace(samples.IDLE, history=History("History", items[:30])))
+    until(lambda: len(rows) == 30)
+    assert [each.job for each in rows] == [each.job for each in items[:30]]
+    assert rows[-1].get_mapped()
+
+
 def test_models_come_with_progress_and_are_asked_for(desk: Desk) -> None:
     get, stop = Control(Action.GET_MODEL, "Get (2.1 GB)"), Control(Action.STOP_MODEL, "Stop")
     coming = ModelItem("sd15", "SD", "Paints.", (stop,), ProgressLine("1 GB of 2 GB", 0.5), "url")
