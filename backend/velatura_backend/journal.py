@@ -60,10 +60,14 @@ class Journal(JournalReading):
         """Of the history, in seconds, whatever the wall clock says."""
         return self._age.now()
 
-    def keep_age(self) -> None:
+    def keep_age(self, *, waits: bool = False) -> None:
         """Has the age go on from here after a restart."""
-        with self._transaction(waits=False):
+        with self._transaction(waits=waits):
             self._write_age()
+
+    def flush(self) -> None:
+        """What did not wait for the disk before is on it when this returns."""
+        self.keep_age(waits=True)
 
     def together(
         self, actions: Sequence[Callable[[Journal], Answer]], *, waits: bool

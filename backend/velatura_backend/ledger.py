@@ -7,6 +7,7 @@ queue until it runs, from its run until it has ended. So they need no lock to be
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -196,6 +197,12 @@ class Ledger:
         if change.state is not None:
             live.state = change.state
         self._tell(live, event)
+
+    async def make_durable(self) -> None:
+        """What was recorded without waiting for the disk outlives a power cut from now on, if
+        there is any room left."""
+        with contextlib.suppress(DiskFull, Interrupted):
+            await self._journal.run(lambda journal: journal.flush(), shares=True)
 
     async def end(self, live: LiveJob, event: EndEvent) -> None:
         """The job's last event. It is told even if it cannot be recorded, and then owed to the

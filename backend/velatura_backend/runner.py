@@ -50,6 +50,10 @@ _log = logging.getLogger("velatura.runner")
 # Before that an estimate says more about the loading than about the work.
 _ETA_FROM = 0.05
 
+# A start is told without waiting for the disk; a job that takes longer than this is not to be run
+# again after a power cut that may have been its own doing.
+_DURABLE_AFTER = 0.5
+
 # More than any variation has; keeps the blobs of one apart from those of the next.
 _MOST_BLOBS = 1_000_000
 
@@ -90,9 +94,17 @@ class Run:
 
     async def carry_out(self, inputs: tuple[BlobRef, ...]) -> End:
         """Returns when the job has ended, and how its order did."""
-        end = await self._work(inputs)
+        durable = asyncio.create_task(self._make_start_durable())
+        try:
+            end = await self._work(inputs)
+        finally:
+            durable.cancel()
         await self._conclude(end)
         return end
+
+    async def _make_start_durable(self) -> None:
+        await asyncio.sleep(_DURABLE_AFTER)
+        await self._shop.ledger.make_durable()
 
     async def _work(self, inputs: tuple[BlobRef, ...]) -> End:
         try:

@@ -8,6 +8,7 @@ import pytest
 
 from tests.backend.doubles import Broken, LostAfterOne, SaysItTwice, Silent
 from tests.backend.live import SIZE, echo_task, finished_job, previewed, served
+from velatura_backend import runner
 from velatura_backend.blobstore import BlobStore
 from velatura_backend.journal import Journal
 from velatura_backend.journal_records import NO_CHANGE, Change
@@ -113,6 +114,28 @@ async def test_an_estimate_comes_with_the_progress(backend) -> None:
         etas = [e.eta for e in client.seen(Progress) if e.eta is not None]
         assert etas
         assert min(etas) >= 0.0
+
+
+async def test_the_start_of_a_long_job_is_on_the_disk_soon(
+    backend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A power cut may be its own doing: then it must not be run again by itself."""
+    flushed: list[JobState] = []
+    flush = Journal.flush
+
+    def seen(journal: Journal) -> None:
+        row = journal.job("long")
+        assert row is not None
+        flushed.append(row.state)
+        flush(journal)
+
+    monkeypatch.setattr(Journal, "flush", seen)
+    monkeypatch.setattr(runner, "_DURABLE_AFTER", 0.2)
+    async with backend.client() as client:
+        await client.upload_echo_inputs()
+        await client.submit("long", echo_task(parameters={"seconds": 0.6}))
+        assert isinstance(await client.end_of("long"), Finished)
+        assert flushed == [JobState.RUNNING]
 
 
 async def test_a_result_that_comes_twice_counts_once(tmp_path: Path) -> None:
