@@ -14,7 +14,6 @@ from .toolkit import Gtk, Pango
 from .wiring import connect
 
 Ask = Callable[[Action], None]
-AskJob = Callable[[Action, str], None]
 
 
 class ActionButton(Gtk.Button):

@@ -6,8 +6,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..chrome import Chrome
+from ..hands import AskJob, asked_first
 from ..model import Action, History, HistoryItem
-from .buttons import AskJob, ButtonRow
+from .buttons import ButtonRow
 from .images import Picture
 from .measures import COVER, SPACING, TIGHT
 from .question import Question
@@ -95,8 +96,9 @@ class HistoryRow(Gtk.Frame):
 
     def _ask(self, action: Action) -> None:
         item = self._item
-        if item is not None and item.question and action is Action.FORGET:
-            control = next(each for each in item.controls if each.action is action)
-            self.question.ask(item.question, control)
+        question = item.question if item else ""
+        first = asked_first(question, action, Action.FORGET, item.controls if item else ())
+        if first is not None:
+            self.question.ask(question, first)
         else:
             self._ask_job(action, self.job)

@@ -3,24 +3,21 @@
 
 from __future__ import annotations
 
-from enum import Enum
+from collections.abc import Mapping
 
+from ..hands import Key
 from .toolkit import Gdk
 
-
-class Key(Enum):
-    """What the panel knows of; those of the number pad are the same."""
-
-    ENTER = ("Return", "KP_Enter", "ISO_Enter")
-    SPACE = ("space", "KP_Space")
-    DELETE = ("Delete", "KP_Delete")
-    LEFT = ("Left", "KP_Left")
-    RIGHT = ("Right", "KP_Right")
-    UP = ("Up", "KP_Up")
-    DOWN = ("Down", "KP_Down")
-    ESCAPE = ("Escape",)
-
-
+_NAMES: Mapping[Key, tuple[str, ...]] = {
+    Key.ENTER: ("Return", "KP_Enter", "ISO_Enter"),
+    Key.SPACE: ("space", "KP_Space"),
+    Key.DELETE: ("Delete", "KP_Delete"),
+    Key.LEFT: ("Left", "KP_Left"),
+    Key.RIGHT: ("Right", "KP_Right"),
+    Key.UP: ("Up", "KP_Up"),
+    Key.DOWN: ("Down", "KP_Down"),
+    Key.ESCAPE: ("Escape",),
+}
 _HELD = (
     Gdk.ModifierType.SHIFT_MASK
     | Gdk.ModifierType.CONTROL_MASK
@@ -31,7 +28,7 @@ _HELD = (
 
 def key_of(event: Gdk.EventKey) -> Key | None:
     name = Gdk.keyval_name(event.keyval)
-    return next((each for each in Key if name in each.value), None)
+    return next((key for key, names in _NAMES.items() if name in names), None)
 
 
 def is_alone(event: Gdk.EventKey) -> bool:

@@ -6,8 +6,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..chrome import Chrome
+from ..hands import AskJob, asked_first
 from ..model import Action, ModelItem, ModelsPage
-from .buttons import AskJob, ButtonRow
+from .buttons import ButtonRow
 from .form import FieldList, Workshop
 from .measures import SPACING, TIGHT
 from .progress import ProgressBox
@@ -81,8 +82,9 @@ class ModelRow(Gtk.Frame):
 
     def _ask(self, action: Action) -> None:
         item = self._item
-        if item is not None and item.question and action is Action.REMOVE_MODEL:
-            control = next(each for each in item.controls if each.action is action)
-            self.question.ask(item.question, control)
+        question = item.question if item else ""
+        first = asked_first(question, action, Action.REMOVE_MODEL, item.controls if item else ())
+        if first is not None:
+            self.question.ask(question, first)
         else:
             self._ask_about(action, self.model)

@@ -10,6 +10,7 @@ from velatura_protocol.parameters import ParameterValue
 from ...i18n import Translations
 from ..arranging import has_page, reasons_of, status_beside_welcome
 from ..chrome import Chrome
+from ..hands import Key
 from ..model import Action, ViewModel
 from ..view import Asked, Chosen, Edited
 from .announcer import Announcer
@@ -17,7 +18,7 @@ from .buttons import ActionButton, MenuButton
 from .flow import Flow
 from .form import FormBox, Workshop
 from .history import HistoryPage
-from .keys import Key, key_of
+from .keys import key_of
 from .measures import LEAST_WIDTH, SPACING
 from .mnemonics import Mnemonics
 from .models import ModelsBox

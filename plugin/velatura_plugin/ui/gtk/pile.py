@@ -8,12 +8,12 @@ from dataclasses import replace
 
 from ..arranging import open_strip
 from ..chrome import Chrome
+from ..hands import AskJob, Choose
 from ..model import Strip
-from .buttons import AskJob
 from .fold import Arrow
 from .images import Picture
 from .measures import LEAST_TARGET, SPACING
-from .strip import Choose, StripBox
+from .strip import StripBox
 from .texts import describe, line, row, say
 from .toolkit import Gtk
 from .wiring import connect

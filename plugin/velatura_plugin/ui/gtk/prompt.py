@@ -8,10 +8,11 @@ from collections.abc import Callable
 from velatura_protocol.parameters import ParameterValue
 
 from ..editor import Report
+from ..hands import Key
 from ..model import Field
 from ..past import Past
 from .editors import Editor
-from .keys import Key, is_alone, is_held_with, key_of
+from .keys import is_alone, is_held_with, key_of
 from .measures import LEAST_TARGET, SPACING
 from .texts import column
 from .toolkit import Gdk, Gtk

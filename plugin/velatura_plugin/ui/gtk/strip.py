@@ -7,18 +7,17 @@ from collections.abc import Callable, Mapping
 
 from ..arranging import reasons_of
 from ..chrome import Chrome
+from ..hands import AskJob, Choose, Key, StripHands, strip_action
 from ..model import Action, Control, Strip
-from .buttons import ActionButton, AskJob, MenuButton
+from .buttons import ActionButton, MenuButton
 from .flow import Flow
-from .keys import Key, is_alone, key_of
+from .keys import is_alone, key_of
 from .question import Question
 from .signs import SignButton
 from .texts import column, describe, line, row, say, words
 from .thumbnail import ThumbnailButton
 from .toolkit import Gdk, Gtk
 from .wiring import connect, intercept
-
-Choose = Callable[[str, int], None]
 
 
 class HoldButton(ActionButton):
@@ -57,35 +56,37 @@ class StripBox(Gtk.Box):
     def __init__(self, ask: AskJob, choose: Choose, chrome: Chrome) -> None:
         super().__init__()
         self.thumbnails: list[ThumbnailButton] = []
-        self._ask_job, self._choose_job = ask, choose
-        self._strip: Strip | None = None
+        self._hands = hands = StripHands(ask, choose)
         self._title, self._failures, self._reasons = words(), words(), words()
         self._shelf = Flow(visible=True)
         describe(self._shelf, chrome.variations)
         self._shelf.set_has_tooltip(False)
         self.position = line()
-        self.previous = SignButton(self._ask, flat=False)
-        self.next = SignButton(self._ask, flat=False)
-        self.compare = HoldButton(self._ask)
+        self.previous = SignButton(hands.ask, flat=False)
+        self.next = SignButton(hands.ask, flat=False)
+        self.compare = HoldButton(hands.ask)
         self.beside = {
-            action: ActionButton(self._ask, grows=action is not Action.MORE)
+            action: ActionButton(hands.ask, grows=action is not Action.MORE)
             for action in (Action.ACCEPT, Action.ACCEPT_COPY, Action.ACCEPT_ALL, Action.MORE)
         }
-        self.discard = ActionButton(self._ask, grows=True)
+        self.discard = ActionButton(hands.ask, grows=True)
         self.discard_menu = MenuButton(self._discard, chrome.also)
-        self.question = Question(chrome.keep, lambda: self._ask(Action.DISCARD_ALL))
+        self.question = Question(chrome.keep, lambda: self._hands.ask(Action.DISCARD_ALL))
         self._arrange()
 
     def display(self, strip: Strip | None) -> None:
-        if strip == self._strip:
+        before = self._hands.strip
+        if strip == before:
             return
-        if strip is None or self._strip is None or strip.job != self._strip.job:
+        if strip is None or before is None or strip.job != before.job:
             self.question.hide()
             self.compare.forget()
-        self._strip = strip
+        self._hands.strip = strip
         self.set_visible(strip is not None)
-        if strip is None:
-            return
+        if strip is not None:
+            self._display(strip)
+
+    def _display(self, strip: Strip) -> None:
         say(self._title, strip.title)
         say(self._failures, strip.failures)
         say(self.position, strip.position)
@@ -99,56 +100,33 @@ class StripBox(Gtk.Box):
 
     def fold(self, strip: Strip | None) -> None:
         """Shows nothing. ``strip`` goes on without it, so that what is held is let go."""
-        if strip is not None and self._strip is not None and strip.job == self._strip.job:
+        shown = self._hands.strip
+        if strip is not None and shown is not None and strip.job == shown.job:
             self.compare.hold(False)
         self.display(None)
 
     def _take(self, event: Gdk.EventKey) -> bool:
-        action = self._action_of(key_of(event))
+        is_rtl = self.get_direction() == Gtk.TextDirection.RTL
+        action = strip_action(key_of(event), is_rtl=is_rtl)
         if action is None or not is_alone(event):
             return False
         is_pressed = event.type == Gdk.EventType.KEY_PRESS
         if action is Action.COMPARE:
             self.compare.hold(is_pressed)
-        elif is_pressed and self._can(action):
-            self._ask(action)
+        elif is_pressed and self._hands.can(action):
+            self._hands.ask(action)
         return True
 
-    def _action_of(self, key: Key | None) -> Action | None:
-        is_rtl = self.get_direction() == Gtk.TextDirection.RTL
-        back, forth = Action.PREVIOUS, Action.NEXT
-        actions: Mapping[Key | None, Action] = {
-            Key.LEFT: forth if is_rtl else back,
-            Key.RIGHT: back if is_rtl else forth,
-            Key.ENTER: Action.ACCEPT,
-            Key.DELETE: Action.DISCARD,
-            Key.SPACE: Action.COMPARE,
-        }
-        return actions.get(key)
-
-    def _can(self, action: Action) -> bool:
-        controls = self._strip.controls if self._strip else ()
-        return any(each.action is action and each.enabled for each in controls)
-
-    def _ask(self, action: Action) -> None:
-        if self._strip is not None:
-            self._ask_job(action, self._strip.job)
-
-    def _choose(self, index: int) -> None:
-        if self._strip is not None:
-            self._choose_job(self._strip.job, index)
-
     def _discard(self, action: Action) -> None:
-        strip = self._strip
-        if strip is not None and action is Action.DISCARD_ALL and strip.asks_before_discard:
-            control = next(each for each in strip.controls if each.action is action)
-            self.question.ask(strip.discard_question, control)
+        first = self._hands.asked_first(action)
+        if first is not None and self._hands.strip is not None:
+            self.question.ask(self._hands.strip.discard_question, first)
         else:
-            self._ask(action)
+            self._hands.ask(action)
 
     def _display_thumbnails(self, strip: Strip) -> None:
         while len(self.thumbnails) < len(strip.thumbnails):
-            button = ThumbnailButton(self._choose)
+            button = ThumbnailButton(self._hands.choose)
             intercept(button, "key-press-event", self._take)
             intercept(button, "key-release-event", self._take)
             self.thumbnails.append(button)

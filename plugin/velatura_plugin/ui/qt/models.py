@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..chrome import Chrome
+from ..hands import AskJob, asked_first
 from ..model import Action, ModelItem, ModelsPage
 from .buttons import ButtonRow, say, words
 from .compat import QFrame, Qt, QVBoxLayout, QWidget
@@ -13,7 +14,6 @@ from .form import Edited, FieldList
 from .measures import SPACING
 from .pages import heading
 from .progress import ProgressBox
-from .queue import AskJob
 from .strip import Question
 
 
@@ -92,8 +92,9 @@ class ModelRow(QFrame):
 
     def _ask(self, action: Action) -> None:
         item = self._item
-        if item is not None and item.question and action is Action.REMOVE_MODEL:
-            control = next(each for each in item.controls if each.action is action)
-            self.question.ask(item.question, control)
+        question = item.question if item else ""
+        first = asked_first(question, action, Action.REMOVE_MODEL, item.controls if item else ())
+        if first is not None:
+            self.question.ask(question, first)
         else:
             self._ask_about(action, self.model)

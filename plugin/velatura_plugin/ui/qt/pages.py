@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from velatura_protocol.pixels import Pixels
 
 from ..chrome import Chrome
+from ..hands import AskJob, asked_first
 from ..model import Action, History, HistoryItem, Page, Welcome
 from .buttons import Ask, ButtonRow, say, words
 from .compat import QFrame, QHBoxLayout, QLabel, Qt, QVBoxLayout, QWidget
 from .form import Edited, FieldList
 from .images import pixmap_of
 from .measures import SPACING, line
-from .queue import AskJob
 from .strip import Question
 
 
@@ -150,9 +150,10 @@ class HistoryRow(QFrame):
 
     def _ask(self, action: Action) -> None:
         item = self._item
-        if item is not None and item.question and action is Action.FORGET:
-            control = next(each for each in item.controls if each.action is action)
-            self.question.ask(item.question, control)
+        question = item.question if item else ""
+        first = asked_first(question, action, Action.FORGET, item.controls if item else ())
+        if first is not None:
+            self.question.ask(question, first)
         else:
             self._ask_job(action, self.job)
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from ..arranging import open_strip
 from ..chrome import Chrome
+from ..hands import AskJob, Choose
 from ..model import Strip
 from .buttons import describe
 from .compat import (
@@ -24,8 +25,7 @@ from .guard import on_click
 from .measures import SPACING, target
 from .mnemonics import plain
 from .pages import Cover
-from .queue import AskJob
-from .strip import Choose, StripBox
+from .strip import StripBox
 
 
 class StripHead(QWidget):

@@ -3,15 +3,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
-from ..model import Action, Waiting
+from ..hands import AskJob
+from ..model import Waiting
 from .buttons import say, words
 from .compat import QHBoxLayout, QVBoxLayout, QWidget
 from .measures import SPACING
 from .tools import ToolButton
-
-AskJob = Callable[[Action, str], None]
 
 
 class QueueRow(QWidget):

@@ -8,16 +8,15 @@ from typing import Any
 
 from ..arranging import reasons_of
 from ..chrome import Chrome
+from ..hands import AskJob, Choose, Key, StripHands, strip_action
 from ..model import Action, Control, Strip
 from .buttons import ActionButton, MenuButton, describe, say, words
 from .compat import QHBoxLayout, QLabel, QSizePolicy, Qt, QVBoxLayout, QWidget
 from .flow import FlowLayout
 from .guard import connect, guarded
 from .measures import SPACING, target
-from .queue import AskJob
 from .thumbnail import ThumbnailButton
 
-Choose = Callable[[str, int], None]
 _BESIDE = (Action.ACCEPT_COPY, Action.ACCEPT_ALL, Action.MORE)
 
 
@@ -83,30 +82,30 @@ class StripBox(QWidget):
     def __init__(self, ask: AskJob, choose: Choose, chrome: Chrome, parent: QWidget) -> None:
         super().__init__(parent)
         self.thumbnails: list[ThumbnailButton] = []
-        self._ask_job, self._choose_job = ask, choose
-        self._strip: Strip | None = None
+        self._hands = hands = StripHands(ask, choose)
         self._title, self._failures, self._reasons = words(self), words(self), words(self)
         self._shelf = QWidget(self)
         self._shelf_flow = FlowLayout(self._shelf)
         describe(self._shelf, chrome.variations)
         self.position = QLabel(self)
-        self.previous, self.next = ActionButton(self._ask, self), ActionButton(self._ask, self)
-        self.compare = HoldButton(self._ask, self)
-        self.accept = ActionButton(self._ask, self)
-        self.beside = {action: ActionButton(self._ask, self) for action in _BESIDE}
-        self.discard = ActionButton(self._ask, self)
+        self.previous, self.next = ActionButton(hands.ask, self), ActionButton(hands.ask, self)
+        self.compare = HoldButton(hands.ask, self)
+        self.accept = ActionButton(hands.ask, self)
+        self.beside = {action: ActionButton(hands.ask, self) for action in _BESIDE}
+        self.discard = ActionButton(hands.ask, self)
         self.discard_menu = MenuButton(self._discard, chrome.also, self)
-        self.question = Question(chrome.keep, lambda: self._ask(Action.DISCARD_ALL), self)
+        self.question = Question(chrome.keep, lambda: hands.ask(Action.DISCARD_ALL), self)
         self._arrange()
         self.hide()
 
     def display(self, strip: Strip | None) -> None:
-        if strip == self._strip:
+        before = self._hands.strip
+        if strip == before:
             return
-        if strip is None or self._strip is None or strip.job != self._strip.job:
+        if strip is None or before is None or strip.job != before.job:
             self.question.hide()
             self.compare.forget()
-        self._strip = strip
+        self._hands.strip = strip
         self.setVisible(strip is not None)
         if strip is None:
             return
@@ -119,7 +118,8 @@ class StripBox(QWidget):
 
     def fold(self, strip: Strip | None) -> None:
         """Shows nothing. ``strip`` goes on without it, so that what is held is let go."""
-        if strip is not None and self._strip is not None and strip.job == self._strip.job:
+        shown = self._hands.strip
+        if strip is not None and shown is not None and strip.job == shown.job:
             self.compare.hold(False)
         self.display(None)
 
@@ -131,8 +131,8 @@ class StripBox(QWidget):
         elif action is Action.COMPARE:
             if not event.isAutoRepeat():
                 self.compare.hold(True)
-        elif self._can(action):
-            self._ask(action)
+        elif self._hands.can(action):
+            self._hands.ask(action)
 
     @guarded
     def keyReleaseEvent(self, event: Any) -> None:  # noqa: N802
@@ -140,41 +140,19 @@ class StripBox(QWidget):
             self.compare.hold(False)
 
     def _action_of(self, key: int) -> Action | None:
-        keys = Qt.Key
         is_rtl = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
-        left, right = Action.PREVIOUS, Action.NEXT
-        return {
-            keys.Key_Left: right if is_rtl else left,
-            keys.Key_Right: left if is_rtl else right,
-            keys.Key_Return: Action.ACCEPT,
-            keys.Key_Enter: Action.ACCEPT,
-            keys.Key_Delete: Action.DISCARD,
-            keys.Key_Space: Action.COMPARE,
-        }.get(key)
-
-    def _can(self, action: Action) -> bool:
-        controls = self._strip.controls if self._strip else ()
-        return any(each.action is action and each.enabled for each in controls)
-
-    def _ask(self, action: Action) -> None:
-        if self._strip is not None:
-            self._ask_job(action, self._strip.job)
-
-    def _choose(self, index: int) -> None:
-        if self._strip is not None:
-            self._choose_job(self._strip.job, index)
+        return strip_action(_key_of(key), is_rtl=is_rtl)
 
     def _discard(self, action: Action) -> None:
-        strip = self._strip
-        if strip is not None and action is Action.DISCARD_ALL and strip.asks_before_discard:
-            control = next(each for each in strip.controls if each.action is action)
-            self.question.ask(strip.discard_question, control)
+        first = self._hands.asked_first(action)
+        if first is not None and self._hands.strip is not None:
+            self.question.ask(self._hands.strip.discard_question, first)
         else:
-            self._ask(action)
+            self._hands.ask(action)
 
     def _display_thumbnails(self, strip: Strip) -> None:
         while len(self.thumbnails) < len(strip.thumbnails):
-            button = ThumbnailButton(self._choose, self._shelf)
+            button = ThumbnailButton(self._hands.choose, self._shelf)
             self.thumbnails.append(button)
             self._shelf_flow.addWidget(button)
         for index, button in enumerate(self.thumbnails):
@@ -222,6 +200,18 @@ class StripBox(QWidget):
             self.question, self._reasons,
         ):  # fmt: skip
             layout.addWidget(each)
+
+
+def _key_of(code: int) -> Key | None:
+    keys = Qt.Key
+    return {
+        keys.Key_Left: Key.LEFT,
+        keys.Key_Right: Key.RIGHT,
+        keys.Key_Return: Key.ENTER,
+        keys.Key_Enter: Key.ENTER,
+        keys.Key_Delete: Key.DELETE,
+        keys.Key_Space: Key.SPACE,
+    }.get(code)
 
 
 def _row(parent: QWidget, *widgets: QWidget) -> QWidget:
