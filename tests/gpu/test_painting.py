@@ -7,7 +7,7 @@ import gc
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pytest
@@ -46,6 +46,7 @@ KINDS = {
     "flux1-fill": (Family.FLUX1, Variant.INPAINT),
     "flux2-klein": (Family.FLUX2_KLEIN, Variant.BASE),
     "z-image": (Family.Z_IMAGE, Variant.BASE),
+    "qwen-image": (Family.QWEN_IMAGE, Variant.BASE),
 }
 SIDE = 256
 
@@ -122,6 +123,18 @@ def test_every_rung_paints(kind: str, rung: Rung) -> None:
     assert np.isfinite(result.image).all()
     if rung in (Rung.OFFLOADED, Rung.STREAMED):
         assert np.abs(result.image - plain.image).mean() < 0.02
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_variations_at_once_are_what_each_is_alone(kind: str) -> None:
+    by = painter(kind)
+    asked = request()
+    alone = paint(by, replace(asked, seed=9))
+    several = paint(by, replace(asked, siblings=(8, 9)))
+    assert dict(several.metrics)["together"] == 3.0
+    (found,) = by.paint(replace(asked, seed=9), Context())
+    assert isinstance(found, Painted)
+    assert np.abs(found.image - alone.image).mean() < 0.02
 
 
 def test_what_is_released_is_the_devices_again() -> None:

@@ -22,14 +22,19 @@ import diffusers
 import torch
 import transformers
 
-torch.set_num_threads(1)  # two spinning threads on a busy machine: 14 times slower (stack.md §2)
-
-WIDTH = 32
-"""Of texts and of a UNet's first block; its second has twice as much."""
-CHATTING = (
-    "{% for message in messages %}<|im_start|>{{ message.role }}\n{{ message.content }}<|im_end|>\n"
-    "{% endfor %}{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
+from tests.support.tiny_denoisers import ddim, flow, unet
+from tests.support.tiny_texts import (
+    WIDTH,
+    clip_text,
+    clip_tokenizer,
+    qwen3,
+    qwen_tokenizer,
+    qwen_vision,
+    t5,
 )
+from tests.support.tiny_vaes import flux2_vae, flux_vae, qwen_vae, taesd, vae
+
+torch.set_num_threads(1)  # two spinning threads on a busy machine: 14 times slower (stack.md §2)
 
 
 def folder(kind: str) -> Path:
@@ -65,230 +70,6 @@ def _root() -> Path:
     root = tempfile.mkdtemp(prefix="velatura-tiny-")
     atexit.register(shutil.rmtree, root, ignore_errors=True)
     return Path(root)
-
-
-# -- tokenizers and text encoders ------------------------------------------------------------------
-
-
-def byte_symbols() -> list[str]:
-    """The 256 printable stand-ins of byte-level BPE, so that every text has tokens."""
-    own = {*range(33, 127), *range(161, 173), *range(174, 256)}
-    others = iter(range(256, 512))
-    return [chr(byte) if byte in own else chr(next(others)) for byte in range(256)]
-
-
-def clip_tokenizer() -> Any:
-    symbols = byte_symbols()
-    words = [*symbols, *(each + "</w>" for each in symbols), "<|startoftext|>", "<|endoftext|>"]
-    vocabulary = {word: index for index, word in enumerate(words)}
-    return transformers.CLIPTokenizer(vocab=vocabulary, merges=[], model_max_length=77)
-
-
-def clip_text(tokenizer: Any, *, projected: bool = False) -> Any:
-    config = transformers.CLIPTextConfig(
-        vocab_size=len(tokenizer),
-        hidden_size=WIDTH,
-        intermediate_size=2 * WIDTH,
-        num_hidden_layers=3,
-        num_attention_heads=4,
-        max_position_embeddings=77,
-        projection_dim=WIDTH,
-        hidden_act="gelu" if projected else "quick_gelu",
-        bos_token_id=tokenizer.bos_token_id,
-        eos_token_id=tokenizer.eos_token_id,  # the default points past this small vocabulary
-        pad_token_id=tokenizer.pad_token_id,
-    )
-    if projected:
-        return transformers.CLIPTextModelWithProjection(config).eval()
-    return transformers.CLIPTextModel(config).eval()
-
-
-def t5() -> tuple[Any, Any]:
-    pieces = [("<pad>", 0.0), ("</s>", 0.0), ("<unk>", 0.0), ("\u2581", -2.0)]
-    pieces += [(chr(code), -3.0) for code in range(33, 127)]
-    tokenizer = transformers.T5Tokenizer(vocab=pieces, extra_ids=0, model_max_length=64)
-    config = transformers.T5Config(
-        vocab_size=128,
-        d_model=WIDTH,
-        d_kv=8,
-        d_ff=2 * WIDTH,
-        num_layers=2,
-        num_heads=4,
-        feed_forward_proj="gated-gelu",
-    )
-    return tokenizer, transformers.T5EncoderModel(config).eval()
-
-
-QWEN_SPECIALS = (
-    "<|endoftext|>",
-    "<|im_start|>",
-    "<|im_end|>",
-    "<|vision_start|>",
-    "<|vision_end|>",
-    "<|image_pad|>",
-    "<|video_pad|>",
-)
-
-
-def qwen_tokenizer() -> Any:
-    words = [*byte_symbols(), *QWEN_SPECIALS]
-    vocabulary = {word: index for index, word in enumerate(words)}
-    tokenizer = transformers.Qwen2Tokenizer(
-        vocab=vocabulary,
-        merges=[],
-        model_max_length=1024,
-        eos_token="<|im_end|>",
-        pad_token="<|endoftext|>",
-        extra_special_tokens=list(QWEN_SPECIALS[1:]),
-    )
-    tokenizer.chat_template = CHATTING
-    return tokenizer
-
-
-def qwen3(layers: int) -> Any:
-    config = transformers.Qwen3Config(
-        vocab_size=256 + len(QWEN_SPECIALS),
-        hidden_size=WIDTH,
-        intermediate_size=2 * WIDTH,
-        num_hidden_layers=layers,
-        num_attention_heads=2,
-        num_key_value_heads=1,
-        head_dim=16,
-        tie_word_embeddings=True,
-    )
-    return transformers.Qwen3ForCausalLM(config).eval()
-
-
-def qwen_vision(tokenizer: Any) -> Any:
-    ids = {word: tokenizer.convert_tokens_to_ids(word) for word in QWEN_SPECIALS}
-    config = transformers.Qwen2_5_VLConfig(
-        text_config={
-            "vocab_size": len(tokenizer),
-            "hidden_size": WIDTH,
-            "intermediate_size": 2 * WIDTH,
-            "num_hidden_layers": 2,
-            "num_attention_heads": 2,
-            "num_key_value_heads": 1,
-            "rope_scaling": {"rope_type": "default", "mrope_section": [2, 3, 3]},
-            "bos_token_id": ids["<|endoftext|>"],
-            "eos_token_id": ids["<|im_end|>"],
-        },
-        vision_config={
-            "depth": 2,
-            "hidden_size": WIDTH,
-            "intermediate_size": 2 * WIDTH,
-            "num_heads": 2,
-            "out_hidden_size": WIDTH,
-            "fullatt_block_indexes": [1],
-        },
-        image_token_id=ids["<|image_pad|>"],
-        video_token_id=ids["<|video_pad|>"],
-        vision_start_token_id=ids["<|vision_start|>"],
-        vision_end_token_id=ids["<|vision_end|>"],
-    )
-    return transformers.Qwen2_5_VLForConditionalGeneration(config).eval()
-
-
-# -- VAEs ------------------------------------------------------------------------------------------
-
-
-def vae(latent_channels: int = 4, **config: Any) -> Any:
-    """Four blocks give the real factor of 8."""
-    return diffusers.AutoencoderKL(
-        block_out_channels=(8, 8, 16, 16),
-        norm_num_groups=4,
-        layers_per_block=1,
-        down_block_types=("DownEncoderBlock2D",) * 4,
-        up_block_types=("UpDecoderBlock2D",) * 4,
-        latent_channels=latent_channels,
-        sample_size=64,
-        **config,
-    ).eval()
-
-
-def flux_vae() -> Any:
-    return vae(
-        4,
-        scaling_factor=0.3611,
-        shift_factor=0.1159,
-        use_quant_conv=False,
-        use_post_quant_conv=False,
-    )
-
-
-def flux2_vae() -> Any:
-    return diffusers.AutoencoderKLFlux2(
-        block_out_channels=(8, 8, 16, 16),
-        norm_num_groups=4,
-        layers_per_block=1,
-        latent_channels=4,
-        sample_size=64,
-    ).eval()
-
-
-def qwen_vae(channels: int = 3, latents: int = 4) -> Any:
-    return diffusers.AutoencoderKLQwenImage(
-        input_channels=channels,
-        base_dim=8,
-        z_dim=latents,
-        dim_mult=[1, 1, 2, 2],
-        num_res_blocks=1,
-        latents_mean=[0.1, -0.2, 0.3, 0.0] * (latents // 4),
-        latents_std=[1.5, 2.0, 1.0, 2.5] * (latents // 4),
-    ).eval()
-
-
-def taesd() -> Any:
-    return diffusers.AutoencoderTiny(
-        encoder_block_out_channels=(8,) * 4,
-        decoder_block_out_channels=(8,) * 4,
-        num_encoder_blocks=(1, 1, 1, 1),
-        num_decoder_blocks=(1, 1, 1, 1),
-        latent_channels=4,
-    ).eval()
-
-
-# -- denoisers -------------------------------------------------------------------------------------
-
-
-def unet(in_channels: int = 4, *, xl: bool = False) -> Any:
-    extra: dict[str, Any] = {}
-    if xl:
-        extra = {
-            "use_linear_projection": True,
-            "transformer_layers_per_block": (1, 2),
-            "addition_embed_type": "text_time",
-            "addition_time_embed_dim": 8,
-            "projection_class_embeddings_input_dim": 6 * 8 + WIDTH,
-        }
-    return diffusers.UNet2DConditionModel(
-        sample_size=64,
-        in_channels=in_channels,
-        out_channels=4,
-        layers_per_block=1,
-        block_out_channels=(WIDTH, 2 * WIDTH),
-        norm_num_groups=8,
-        attention_head_dim=8,
-        down_block_types=("DownBlock2D", "CrossAttnDownBlock2D"),
-        up_block_types=("CrossAttnUpBlock2D", "UpBlock2D"),
-        cross_attention_dim=2 * WIDTH if xl else WIDTH,
-        **extra,
-    ).eval()
-
-
-def ddim() -> Any:
-    return diffusers.DDIMScheduler(
-        beta_start=0.00085,
-        beta_end=0.012,
-        beta_schedule="scaled_linear",
-        clip_sample=False,
-        set_alpha_to_one=False,
-        steps_offset=1,
-    )
-
-
-def flow(shift: float, *, dynamic: bool = False) -> Any:
-    return diffusers.FlowMatchEulerDiscreteScheduler(shift=shift, use_dynamic_shifting=dynamic)
 
 
 # -- pipelines -------------------------------------------------------------------------------------

@@ -110,8 +110,9 @@ class FrameSpace(PatchSpace):
     """A VAE of moving pictures: one frame, statistics for each channel in its configuration."""
 
     def encode(self, vae: Any, picture: Tensor) -> Tensor:
-        mean, deviation = _channel_statistics(vae, picture)
-        return (_mode(vae, picture.unsqueeze(2))[:, :, 0] - mean) / deviation
+        latents = _mode(vae, picture.unsqueeze(2))[:, :, 0]
+        mean, deviation = _channel_statistics(vae, latents)
+        return (latents - mean) / deviation
 
     def decode(self, vae: Any, grid: Tensor) -> Tensor:
         mean, deviation = _channel_statistics(vae, grid)

@@ -47,7 +47,7 @@ def measure(space: LatentSpace, packing: Packing, vae: Any) -> PreviewMap:
     side = space.factor if not patches else space.factor // 2
     chart = _chart(2 * side)
     grid = space.encode(vae, chart * 2 - 1)
-    latents = _flat(grid, patches).flatten(0, 1).double().cpu()
+    latents = _flat(grid, patches).flatten(0, 1).cpu().double()
     small = torch.nn.functional.avg_pool2d(chart, side)[0].permute(1, 2, 0)
     wanted = small.reshape(-1, 3).double()
     known = torch.cat([latents, torch.ones(len(latents), 1, dtype=torch.float64)], dim=1)

@@ -13,7 +13,7 @@ from dataclasses import replace
 import torch
 
 from .caches import digest_of
-from .families import FamilyRow, Packing
+from .families import FamilyRow, Packing, PictureInput
 from .painting import Painted, PaintRequest
 
 _LIMIT = 256 << 20
@@ -74,7 +74,8 @@ def may_be_together(request: PaintRequest, row: FamilyRow, device: str) -> bool:
     """Not where a pipeline looks at pictures, whose arguments are for one request; not under a
     filter that withholds a request as a whole; and on processors not at all: there one picture is
     work enough for all of it, and the first would only be later (tests/benchmarks/diffusion)."""
-    looks = request.instruction or request.references or row.only_edits
+    sees = row.picture_input is not PictureInput.NONE and bool(request.references)
+    looks = request.instruction or sees or row.only_edits
     alone = looks or request.safety or row.packing is Packing.LAYERS
     gains = not request.hurried or torch.device(device).type != "cpu"
     return bool(request.siblings) and gains and not alone

@@ -11,7 +11,7 @@ pytest.importorskip("diffusers")
 
 import torch
 
-from tests.support import tiny_pipelines
+from tests.support import tiny_pipelines, tiny_texts
 from velatura_backend.engines.diffusion.compilation import CompileMode, Compiler, blocks_of
 from velatura_backend.engines.diffusion.hooks import checked
 from velatura_protocol.errors import Cancelled
@@ -28,7 +28,7 @@ def unet() -> Any:
 
 def run(unet: Any) -> torch.Tensor:
     with torch.inference_mode():
-        given = (torch.ones(1, 4, 8, 8), torch.tensor(5), torch.ones(1, 3, tiny_pipelines.WIDTH))
+        given = (torch.ones(1, 4, 8, 8), torch.tensor(5), torch.ones(1, 3, tiny_texts.WIDTH))
         return unet(*given, return_dict=False)[0].clone()
 
 

@@ -8,7 +8,7 @@ import pytest
 
 pytest.importorskip("diffusers")
 
-from tests.support import tiny_files, tiny_pipelines
+from tests.support import tiny_files, tiny_pipelines, tiny_texts, tiny_vaes
 from velatura_backend.engines.diffusion.config_shapes import configuration
 from velatura_backend.engines.diffusion.families import row_of
 from velatura_backend.engines.diffusion.recognition import recognise
@@ -61,11 +61,11 @@ def test_transformers(kind: str) -> None:
 @pytest.mark.parametrize(
     ("make", "network"),
     [
-        ("AutoencoderKL", tiny_pipelines.vae),
-        ("AutoencoderKLFlux2", tiny_pipelines.flux2_vae),
-        ("T5EncoderModel", lambda: tiny_pipelines.t5()[1]),
-        ("Qwen3ForCausalLM", lambda: tiny_pipelines.qwen3(2)),
-        ("CLIPTextModel", lambda: tiny_pipelines.clip_text(tiny_pipelines.clip_tokenizer())),
+        ("AutoencoderKL", tiny_vaes.vae),
+        ("AutoencoderKLFlux2", tiny_vaes.flux2_vae),
+        ("T5EncoderModel", lambda: tiny_texts.t5()[1]),
+        ("Qwen3ForCausalLM", lambda: tiny_texts.qwen3(2)),
+        ("CLIPTextModel", lambda: tiny_texts.clip_text(tiny_texts.clip_tokenizer())),
     ],
 )
 def test_single_components(make: str, network: Any) -> None:

@@ -1,11 +1,9 @@
 from __future__ import annotations
 
-import itertools
 import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,27 +13,24 @@ from hypothesis import strategies as st
 pytest.importorskip("torch")
 
 
+from tests.backend.engines.diffusion.orders import MODEL, EmptyShelf, made, make_task, run
 from tests.backend.engines.diffusion.painters import SD15, SMALL, KnownPainter
 from tests.contracts.engine import (
     SERIAL,
     RecordingContext,
     hole_in,
     picture,
-    result_of,
 )
 from velatura_backend.engines.base import (
     EngineContext,
-    EngineEvent,
     EnginePreview,
     EngineProgress,
     EngineTask,
-    FloatImage,
 )
 from velatura_backend.engines.diffusion.engine import DiffusionEngine
 from velatura_backend.engines.diffusion.painting import PaintEvent, PaintProgress, PaintRequest
 from velatura_backend.engines.diffusion.specs import spec_of
 from velatura_backend.engines.workshop import Workshop
-from velatura_backend.models.records import Family, InstalledModel, ModelForm, ModelKind
 from velatura_protocol.errors import Cancelled, NoSource
 from velatura_protocol.events import Phase
 from velatura_protocol.tasks import Intent, Operation, Role
@@ -43,49 +38,6 @@ from velatura_protocol.tasks import Intent, Operation, Role
 pytestmark = pytest.mark.usefixtures("warm")
 
 INTENTS = (Intent.FILL, Intent.REMOVE, Intent.ADD, Intent.EXPAND, Intent.REPLACE_BACKGROUND)
-
-
-class EmptyShelf:
-    def all(self) -> tuple[InstalledModel, ...]:
-        return ()
-
-    def get(self, model_id: str) -> InstalledModel:
-        raise KeyError(model_id)
-
-    def of(self, kind: ModelKind, family: Family | None = None) -> tuple[InstalledModel, ...]:
-        return ()
-
-
-MODEL = InstalledModel(
-    "known", "Known", ModelKind.CHECKPOINT, Family.SD15, Path("nowhere"), ModelForm.FOLDER
-)
-
-
-def engine_with(painter: KnownPainter) -> DiffusionEngine:
-    shelf = EmptyShelf()
-    return DiffusionEngine(MODEL, Workshop(shelf), spec_of(MODEL, shelf), painter)
-
-
-def make_task(
-    operation: Operation = Operation.FILL, intent: Intent = Intent.FILL, side: int = 96, **changes
-) -> EngineTask:
-    image = changes.pop("image", picture(side, side + 8, 4))
-    mask = changes.pop("mask", hole_in(*image.shape[:2]))
-    return EngineTask(operation, intent, image, mask, 3, **changes)
-
-
-def run(
-    task: EngineTask, painter: KnownPainter | None = None, context: RecordingContext | None = None
-) -> list[EngineEvent]:
-    engine = engine_with(painter or KnownPainter())
-    return list(engine.run(task, context or RecordingContext()))
-
-
-def made(task: EngineTask, painter: KnownPainter | None = None) -> FloatImage:
-    image = result_of(run(task, painter)).image
-    assert isinstance(image, np.ndarray)
-    assert image.dtype == np.float32
-    return image
 
 
 @pytest.mark.parametrize("traits", [SMALL, SD15], ids=["small", "sd15"])
@@ -263,67 +215,6 @@ def test_a_model_that_edits_is_told_what_to_change():
     assert painter.requests[0].image is not None
     run(make_task(Operation.RESTYLE, Intent.NONE, mask=whole), painter)
     assert not painter.requests[-1].instruction
-
-
-@pytest.mark.parametrize("size", [(64, 64), (1, 1), (50, 333), (200, 300), (48, 1000)], ids=str)
-@pytest.mark.parametrize("traits", [SMALL, SD15], ids=["small", "sd15"])
-def test_generate_gives_exactly_the_size_asked_for(size, traits):
-    blank = np.zeros((*size, 4), np.float32)
-    task = make_task(Operation.GENERATE, Intent.NONE, image=blank, mask=np.ones(size, np.float32))
-    result = made(task, KnownPainter(traits))
-    assert result.shape == (*size, 4)
-    assert result == pytest.approx(
-        np.broadcast_to(np.array((0.8, 0.2, 0.2, 1.0), np.float32), result.shape), abs=0.03
-    )
-
-
-def test_generate_takes_the_target_where_there_is_one():
-    blank = np.zeros((8, 8, 4), np.float32)
-    task = make_task(
-        Operation.GENERATE, Intent.NONE, image=blank, mask=np.ones((8, 8), np.float32),
-        target=(70, 90),
-    )  # fmt: skip
-    assert made(task).shape == (70, 90, 4)
-
-
-def test_without_a_prompt_each_seed_is_another_sample():
-    blank = np.zeros((64, 64, 4), np.float32)
-    task = make_task(Operation.GENERATE, Intent.NONE, image=blank)
-    painter = KnownPainter(noise=0.1)
-    first = made(task, painter)
-    assert np.array_equal(first, made(task, painter))
-    assert not np.array_equal(first, made(replace(task, seed=4), painter))
-
-
-@pytest.mark.parametrize("scale", [2.0, 1.3, 0.5])
-def test_an_enlargement_keeps_tones_and_shows_no_tiles(scale):
-    """Each tile painted a shade of its own, as models do."""
-    shades = itertools.cycle((-0.06, 0.05, 0.02, -0.03))
-    painter = KnownPainter(colour=(0.5, 0.5, 0.5), shade=lambda p: p + np.float32(next(shades)))
-    image = np.full((120, 140, 4), (0.5, 0.5, 0.5, 1.0), np.float32)
-    task = make_task(
-        Operation.UPSCALE, Intent.NONE, image=image, mask=np.ones((120, 140)), scale=scale
-    )
-    result = made(task, painter)
-    assert result.shape == (round(120 * scale), round(140 * scale), 4)
-    assert np.abs(result - 0.5)[..., :3].max() < 0.004
-    assert len(painter.requests) >= 1
-
-
-def test_an_enlargement_without_refinement_is_not_painted():
-    painter = KnownPainter()
-    task = make_task(Operation.UPSCALE, Intent.NONE, scale=2.0, parameters={"refine": 0.0})
-    assert made(task, painter).shape == (192, 208, 4)
-    assert painter.requests == []
-
-
-def test_transparency_and_highlights_are_enlarged_too():
-    image = picture(48, 48, 4)
-    image[:, :24, 3] = 0.0
-    image[30:34, 40:44, 0] = 8.0
-    result = made(make_task(Operation.UPSCALE, Intent.NONE, image=image, scale=2.0))
-    assert result[48, 10, 3] == pytest.approx(0.0, abs=0.01)
-    assert result[64, 84, 0] > 6.0
 
 
 def test_control_pictures_are_cut_to_what_is_painted():

@@ -14,7 +14,7 @@ pytest.importorskip("diffusers")
 
 import torch
 
-from tests.support import tiny_pipelines
+from tests.support import tiny_pipelines, tiny_vaes
 from velatura_backend.engines.diffusion.caches import LatentCache
 from velatura_backend.engines.diffusion.families import row_of
 from velatura_backend.engines.diffusion.grids import GridMaker, Grids
@@ -44,7 +44,7 @@ class OnlyVae:
         )  # fmt: skip
         self.source = Source(model, row, "cpu")
         torch.manual_seed(0)
-        self.vae = tiny_pipelines.vae()
+        self.vae = tiny_vaes.vae()
         self.uses = 0
 
     @contextmanager

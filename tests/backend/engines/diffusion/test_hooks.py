@@ -11,7 +11,7 @@ pytest.importorskip("diffusers")
 
 import torch
 
-from tests.support import tiny_pipelines
+from tests.support import tiny_texts, tiny_vaes
 from velatura_backend.engines.diffusion.hooks import checked
 from velatura_backend.engines.diffusion.memory import TILE_SIDE
 from velatura_backend.engines.diffusion.placement import tiling
@@ -46,14 +46,14 @@ def read(encoder: Any) -> Any:
 
 
 WORK: dict[str, tuple[Callable[[], Any], Callable[[Any], Any]]] = {
-    "vae, decoding": (tiny_pipelines.vae, decode),
-    "vae, encoding": (tiny_pipelines.vae, encode),
-    "vae of frames, decoding": (tiny_pipelines.qwen_vae, decode),
-    "vae of frames, encoding": (tiny_pipelines.qwen_vae, encode),
-    "tiny vae, decoding": (tiny_pipelines.taesd, decode),
-    "clip": (lambda: tiny_pipelines.clip_text(tiny_pipelines.clip_tokenizer()), read),
-    "t5": (lambda: tiny_pipelines.t5()[1], read),
-    "qwen": (lambda: tiny_pipelines.qwen3(3), read),
+    "vae, decoding": (tiny_vaes.vae, decode),
+    "vae, encoding": (tiny_vaes.vae, encode),
+    "vae of frames, decoding": (tiny_vaes.qwen_vae, decode),
+    "vae of frames, encoding": (tiny_vaes.qwen_vae, encode),
+    "tiny vae, decoding": (tiny_vaes.taesd, decode),
+    "clip": (lambda: tiny_texts.clip_text(tiny_texts.clip_tokenizer()), read),
+    "t5": (lambda: tiny_texts.t5()[1], read),
+    "qwen": (lambda: tiny_texts.qwen3(3), read),
 }
 
 
@@ -74,7 +74,7 @@ def test_it_stops_in_the_middle_and_works_afterwards(kind: str) -> None:
     assert stop.calls == 2
 
 
-@pytest.mark.parametrize("make", [tiny_pipelines.vae, tiny_pipelines.qwen_vae])
+@pytest.mark.parametrize("make", [tiny_vaes.vae, tiny_vaes.qwen_vae])
 def test_every_tile_is_looked_at(make: Callable[[], Any]) -> None:
     vae = make().requires_grad_(False)
     one, four = StopAt(0), StopAt(0)

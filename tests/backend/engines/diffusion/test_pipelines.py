@@ -18,7 +18,7 @@ import torch
 import transformers
 from PIL import Image
 
-from tests.support import tiny_pipelines
+from tests.support import tiny_pipelines, tiny_texts
 from tests.support.painting_desk import Models, installed, painter_of, picture
 from velatura_backend.engines.diffusion.accelerators import best_device, describe_accelerator
 from velatura_backend.engines.diffusion.families import ROWS, PictureInput, row_of
@@ -150,7 +150,7 @@ def test_a_network_is_stopped_at_its_next_block() -> None:
         if calls == 3:
             raise Stopped
 
-    sample, text = torch.zeros(1, 4, 8, 8), torch.zeros(1, 77, tiny_pipelines.WIDTH)
+    sample, text = torch.zeros(1, 4, 8, 8), torch.zeros(1, 77, tiny_texts.WIDTH)
     with torch.no_grad():
         whole = unet(sample, 1, text).sample
         with checked(unet, check), pytest.raises(Stopped):
@@ -244,7 +244,7 @@ def test_models_that_only_edit_are_given_a_sheet() -> None:
 
 
 def test_a_processor_without_torchvision(tmp_path: Path) -> None:
-    tokenizer = tiny_pipelines.qwen_tokenizer()
+    tokenizer = tiny_texts.qwen_tokenizer()
     folder = tiny_pipelines.folder("qwen-image-edit") / "processor"
     processor = picture_processor(folder, tokenizer)
     assert isinstance(processor, PictureProcessor)

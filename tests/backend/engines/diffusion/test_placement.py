@@ -10,16 +10,16 @@ pytest.importorskip("diffusers")
 
 import torch
 
-from tests.support import tiny_pipelines
+from tests.support import tiny_pipelines, tiny_texts, tiny_vaes
 from velatura_backend.engines.diffusion.families import Stage
 from velatura_backend.engines.diffusion.memory import MemoryPlan, Rung
 from velatura_backend.engines.diffusion.placement import form_of, is_streamed, prepared, tiling
 from velatura_backend.models.residency_copies import bytes_of
 
 TEXTS = {
-    "clip": lambda: tiny_pipelines.clip_text(tiny_pipelines.clip_tokenizer()),
-    "t5": lambda: tiny_pipelines.t5()[1],
-    "qwen3": lambda: tiny_pipelines.qwen3(3),
+    "clip": lambda: tiny_texts.clip_text(tiny_texts.clip_tokenizer()),
+    "t5": lambda: tiny_texts.t5()[1],
+    "qwen3": lambda: tiny_texts.qwen3(3),
 }
 
 
@@ -30,7 +30,7 @@ def plan(*rungs: Rung) -> MemoryPlan:
 def unet_output(unet: Any) -> torch.Tensor:
     generator = torch.Generator().manual_seed(1)
     latents = torch.randn(1, 4, 16, 16, generator=generator)
-    text = torch.randn(1, 7, tiny_pipelines.WIDTH, generator=generator)
+    text = torch.randn(1, 7, tiny_texts.WIDTH, generator=generator)
     with torch.inference_mode():
         return unet(latents, torch.tensor(500), text, return_dict=False)[0].clone()
 
@@ -76,7 +76,7 @@ def test_text_encoders_have_the_same_forms(kind: str) -> None:
 
 def test_the_vae_keeps_its_numbers_and_its_place() -> None:
     every = plan(Rung.HALF, Rung.STREAMED, Rung.EIGHT_BIT)
-    vae = seeded(tiny_pipelines.vae)
+    vae = seeded(tiny_vaes.vae)
     before = bytes_of(vae)
     assert prepared(vae, Stage.PICTURE, every, "cpu") is vae
     assert bytes_of(vae) == before
@@ -91,7 +91,7 @@ def test_each_form_has_a_name() -> None:
     assert is_streamed(Stage.TEXT, plan(Rung.STREAMED))
 
 
-@pytest.mark.parametrize("make", [tiny_pipelines.vae, tiny_pipelines.flux2_vae])
+@pytest.mark.parametrize("make", [tiny_vaes.vae, tiny_vaes.flux2_vae])
 def test_a_tiled_vae_decodes_alike_and_is_as_before_afterwards(make: Any) -> None:
     vae = seeded(make)
     channels = vae.config.latent_channels
@@ -113,7 +113,7 @@ def test_a_tiled_vae_decodes_alike_and_is_as_before_afterwards(make: Any) -> Non
 
 
 def test_a_vae_of_frames_is_tiled_by_its_own_names() -> None:
-    vae = seeded(tiny_pipelines.qwen_vae)
+    vae = seeded(tiny_vaes.qwen_vae)
     latents = torch.randn(1, 4, 1, 80, 72, generator=torch.Generator().manual_seed(0))
     with torch.inference_mode():
         whole = vae.decode(latents, return_dict=False)[0]
@@ -125,6 +125,6 @@ def test_a_vae_of_frames_is_tiled_by_its_own_names() -> None:
 
 
 def test_no_tiles_unless_asked_for() -> None:
-    vae = seeded(tiny_pipelines.vae)
+    vae = seeded(tiny_vaes.vae)
     with tiling(vae, False):
         assert not vae.use_tiling

@@ -29,6 +29,7 @@ from velatura_backend.engines.diffusion.painting import (
     PaintEvent,
     PaintProgress,
     PaintRequest,
+    Reference,
     Sampling,
     Wording,
 )
@@ -199,6 +200,9 @@ def test_who_may_be_painted_together() -> None:
     assert not may_be_together(own(request), plain, "cuda")
     assert not may_be_together(replace(request, safety=True), plain, "cuda")
     assert not may_be_together(replace(request, instruction=True), kontext, "cuda")
+    referring = replace(request, references=(Reference(picture()),))
+    assert may_be_together(referring, plain, "cuda")
+    assert not may_be_together(referring, row_of(Family.FLUX2_KLEIN, Variant.BASE), "cuda")
 
 
 def test_how_many_at_once() -> None:

@@ -6,7 +6,7 @@ pytest.importorskip("diffusers")
 
 import torch
 
-from tests.support import tiny_pipelines
+from tests.support import tiny_pipelines, tiny_texts
 from tests.support.painting_desk import Models, installed, painted, painter_of
 from velatura_backend.engines.diffusion.families import TextPlan
 from velatura_backend.engines.diffusion.painter import DiffusionPainter
@@ -61,7 +61,7 @@ def test_the_longest_unused_go_first() -> None:
 
 
 def test_what_is_dropped_begins_where_the_tokens_end() -> None:
-    tokenizer = tiny_pipelines.clip_tokenizer()
+    tokenizer = tiny_texts.clip_tokenizer()
     plan = TextPlan(("prompt_embeds",), tokens=12)
     assert dropped_words(tokenizer, "abc", plan) == ""
     dropped = dropped_words(tokenizer, "abcde fghij klmno", plan)
