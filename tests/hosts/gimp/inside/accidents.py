@@ -97,8 +97,8 @@ def test_every_layer_is_deleted(live: Live, sheet: Sheet) -> None:
 
 def test_the_preview_is_deleted(live: Live, sheet: Sheet) -> None:
     before = print_of(sheet)
-    job = live.start(sheet, slow())
-    for _ in range(3):
+    job = live.start(sheet, slow(seconds=120.0, previews=480))
+    for _ in range(2):
         live.until_preview(sheet, job)
         for layer in sheet.image.get_layers():
             if layer.get_name().startswith(PREVIEW):

@@ -21,14 +21,14 @@ _PRECISIONS = [
     Gimp.Precision.U16_NON_LINEAR,
     Gimp.Precision.FLOAT_LINEAR,
 ]
+_PROFILES = {"sRGB": Gimp.ColorProfile.new_rgb_srgb, "Adobe RGB": Gimp.ColorProfile.new_rgb_adobe}
 
 
 def _opened(precision: Gimp.Precision, profile: str = "sRGB") -> hands.Window:
     image = Gimp.file_load(Gimp.RunMode.NONINTERACTIVE, Gio.File.new_for_path(str(PHOTO)))
     image.undo_disable()
-    if profile == "Adobe RGB":
-        intent = Gimp.ColorRenderingIntent.RELATIVE_COLORIMETRIC
-        image.convert_color_profile(Gimp.ColorProfile.new_rgb_adobe(), intent, True)
+    intent = Gimp.ColorRenderingIntent.RELATIVE_COLORIMETRIC
+    image.convert_color_profile(_PROFILES[profile](), intent, True)
     if image.get_precision() != precision:
         image.convert_precision(precision)
     hands.select(image, PYLON, None)
@@ -57,7 +57,7 @@ def _shot(name: str) -> None:
     assert hands.wait_for(lambda: not wanted.exists(), _SHOT_SECONDS)
 
 
-@pytest.mark.parametrize("profile", ["sRGB", "Adobe RGB"])
+@pytest.mark.parametrize("profile", list(_PROFILES))
 @pytest.mark.parametrize("precision", _PRECISIONS, ids=lambda each: each.value_nick)
 def test_one_undo_brings_back_every_byte(precision: Gimp.Precision, profile: str) -> None:
     Gegl.init(None)
