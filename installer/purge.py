@@ -18,6 +18,7 @@ OURS = (
     "backend*.log*",
     "ballast",
     "blobs",
+    "blobs.damaged-*",
     "editors.json",
     "exchange",
     "incoming",

@@ -82,6 +82,7 @@ def run_checks(data_directory: Path, worker: WorkerSettings | None = None) -> tu
         check_machine(),
         check_data_directory(data_directory),
         check_space(data_directory),
+        check_damaged(data_directory),
         check_cache(cache),
         check_models(data_directory),
         *check_work(worker),
@@ -185,6 +186,16 @@ def check_space(directory: Path) -> Check:
     remedy = "" if status is Status.GOOD else "Make room, or run `velatura jobs clear`."
     found = f"{free / _MIB:.0f} MiB free"
     return Check("space", "Disk space", status, found, remedy, {"free": free})
+
+
+def check_damaged(directory: Path) -> Check:
+    """Whether a start has found the journal damaged, and set it aside with its pictures."""
+    kept = sorted(each.name for each in directory.glob("*.damaged-*"))
+    if not kept:
+        return Check("history", "History", Status.GOOD, "nothing damaged was found")
+    remedy = f"Delete {', '.join(kept)} in {directory} when you want nothing of them any more."
+    found = "a damaged journal was set aside with its results"
+    return Check("history", "History", Status.WARNING, found, remedy, {"kept": len(kept)})
 
 
 def check_cache(directory: Path) -> Check:

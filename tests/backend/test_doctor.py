@@ -14,6 +14,7 @@ from velatura_backend.doctor import (
     Status,
     as_plain,
     check_cache,
+    check_damaged,
     check_data_directory,
     check_models,
     check_packages,
@@ -26,6 +27,8 @@ from velatura_backend.doctor import (
 from velatura_backend.executors.pipe import WorkerSettings
 from velatura_backend.executors.roll_call import Answer
 from velatura_backend.executors.trial import TrialResult
+from velatura_backend.journal import JOURNAL_FILE
+from velatura_backend.journal_file import open_or_replace
 from velatura_backend.models.importing import import_models
 from velatura_backend.models.store import ModelStore
 from velatura_protocol.errors import EngineError
@@ -76,6 +79,18 @@ def test_a_full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.undo()
     monkeypatch.setattr("velatura_backend.doctor._LITTLE_SPACE", 1 << 80)
     assert check_space(tmp_path / "not" / "there" / "yet").status is Status.WARNING
+
+
+def test_a_damaged_journal_is_told_of(tmp_path: Path) -> None:
+    assert check_damaged(tmp_path / "not-there-yet").status is Status.GOOD
+    assert check_damaged(tmp_path).status is Status.GOOD
+    (tmp_path / "blobs").mkdir()
+    (tmp_path / JOURNAL_FILE).write_bytes(b"this was a database" * 1000)
+    open_or_replace(tmp_path / JOURNAL_FILE)[0].close()
+    check = check_damaged(tmp_path)
+    assert check.status is Status.WARNING
+    assert "blobs.damaged-1, journal.sqlite3.damaged-1" in check.remedy
+    assert check.values == {"kept": 2}
 
 
 def test_a_cache_in_the_way(tmp_path: Path) -> None:

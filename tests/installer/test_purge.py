@@ -26,6 +26,15 @@ def test_everything_of_ours_goes(tmp_path: Path) -> None:
     assert not folder.exists()
 
 
+def test_what_was_set_aside_as_damaged_goes_too(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    for name in ("blobs.damaged-1", "blobs.damaged-2"):
+        (folder / name).mkdir(parents=True)
+    (folder / "journal.sqlite3.damaged-1").touch()
+    purge.data(folder)
+    assert not folder.exists()
+
+
 def test_what_is_not_ours_stays(tmp_path: Path) -> None:
     fill(tmp_path)
     (tmp_path / "holiday.jpg").touch()
