@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from ..chrome import Chrome
+from .flow import Flow
 from .measures import LEAST_TARGET, TIGHT
 from .texts import column, describe, row, say, words
 from .toolkit import Gdk, Gtk
@@ -24,7 +25,10 @@ class Details(Gtk.Box):
         self.text = words(copied=True)
         self.text.get_style_context().add_class("monospace")
         first = beside or Gtk.Box(visible=True)
-        buttons = row(first, self.fold, self.copy, grows=first, spacing=0)
+        first.set_hexpand(True)
+        buttons = Flow(visible=True)
+        buttons.add(first)
+        buttons.add(row(self.fold, self.copy, spacing=0))
         inner = column(self.text, buttons, spacing=TIGHT)
         inner.show()
         self.pack_start(inner, True, True, 0)

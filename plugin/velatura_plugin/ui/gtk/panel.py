@@ -110,7 +110,9 @@ class PanelView(Gtk.ScrolledWindow):
         self._mark()
 
     def _mark(self) -> None:
-        self._mnemonics.mark(self._labels())
+        window = self.get_toplevel()
+        if isinstance(window, Gtk.Window):
+            self._mnemonics.mark(self._labels(), window)
 
     def _labels(self) -> list[Gtk.Label]:
         if self.settings.get_visible():

@@ -8,6 +8,8 @@ import pytest
 
 from tests.hosts import samples
 from tests.hosts.gtk.inside.desk import Desk, click, names, place, press, settle, until, walked
+from tests.hosts.pseudo import lengthened
+from velatura_plugin.i18n import PSEUDO, load_translations
 from velatura_plugin.ui.gtk.measures import LEAST_TARGET, LEAST_WIDTH
 from velatura_plugin.ui.gtk.toolkit import Gdk, Gtk
 from velatura_plugin.ui.model import (
@@ -327,11 +329,14 @@ def test_a_screen_reader_hears_of_phases(desk: Desk) -> None:
 
 @pytest.mark.parametrize("name", samples.STATES)
 @pytest.mark.parametrize("width", [LEAST_WIDTH, 420])
+@pytest.mark.parametrize("words", ["english", "longer"])
 def test_nothing_is_wider_than_the_panel(
-    open_desk: Callable[..., Desk], name: str, width: int
+    open_desk: Callable[..., Desk], name: str, width: int, words: str
 ) -> None:
-    desk = open_desk(width)
-    view = desk.show(samples.STATES[name])
+    is_longer = words == "longer"
+    desk = open_desk(width, load_translations(PSEUDO if is_longer else "en"))
+    model = samples.STATES[name]
+    view = desk.show(lengthened(model) if is_longer else model)
     view.form.fold.set_active(True)
     settle()
     assert desk.window.get_size()[0] == width
