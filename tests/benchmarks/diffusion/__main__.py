@@ -4,7 +4,8 @@ With CUDA: networks of SD 1.5's, SDXL's and FLUX.1's sizes with random weights, 
 table has a column for the seconds in which things are compiled. Without: tiny ones and the same
 table, compiled only with ``--compiled``, for that takes minutes. Nothing is downloaded.
 
-``--appetite`` prints instead what activations take at real sizes, counted without computing.
+``--appetite`` prints instead what activations take at real sizes, counted without computing;
+``--together`` what variations cost at once and one after another.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from .appetite import appetite_rows
 from .measures import Cancels, Timing, cancelled, preview_seconds, timed
 from .networks import REAL, Build, parts_of, tiny_builds
 from .painters import Bare, Ours
+from .together import HEAD, together_rows
 
 _HEAD = (
     "family",
@@ -62,6 +64,9 @@ def main() -> None:
     print(_machine(options.device), flush=True)
     builds = REAL if options.device != "cpu" else tiny_builds()
     chosen = [each for each in builds if not options.family or each.name in options.family]
+    if options.together:
+        print(table(HEAD, list(together_rows(chosen, options.device, options.runs))))
+        return
     outcomes = []
     for build in chosen:
         outcomes.append(_measured(build, options))
@@ -82,6 +87,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--threads", type=int, default=0 if cuda else 1)
     parser.add_argument("--compiled", action="store_true", default=cuda)
     parser.add_argument("--appetite", action="store_true")
+    parser.add_argument("--together", action="store_true")
     return parser.parse_args()
 
 
