@@ -12,7 +12,8 @@ from pathlib import Path
 
 class CuttingProxy:
     """Stands where ``runtime.json`` says the backend is. The first ``cuts`` connections are cut
-    once the backend has sent ``after`` bytes on them; later ones live."""
+    once the backend has sent ``after`` bytes on them; later ones live, as do the questions whether
+    it is the backend."""
 
     def __init__(self, data_directory: Path, *, cuts: int, after: int) -> None:
         self._runtime = data_directory / "runtime.json"
@@ -46,23 +47,28 @@ class CuttingProxy:
                 client, _ = self._listener.accept()
             except OSError:
                 return
-            self.connections += 1
-            limit = self._after if self.connections <= self._cuts else None
-            thread = threading.Thread(target=self._forward, args=(client, limit), daemon=True)
+            thread = threading.Thread(target=self._forward, args=(client,), daemon=True)
             self._threads.append(thread)
             thread.start()
 
-    def _forward(self, client: socket.socket, limit: int | None) -> None:
+    def _forward(self, client: socket.socket) -> None:
         with (
             contextlib.suppress(OSError),
             client,
             socket.create_connection(("127.0.0.1", self._target)) as server,
         ):
-            self._pump(client, server, limit)
+            self._pump(client, server)
 
-    def _pump(self, client: socket.socket, server: socket.socket, limit: int | None) -> None:
+    def _limit_of(self, head: bytes) -> int | None:
+        if head.startswith(b"GET /health"):
+            return None
+        self.connections += 1
+        return self._after if self.connections <= self._cuts else None
+
+    def _pump(self, client: socket.socket, server: socket.socket) -> None:
         # The backend answers only to its own name and port.
         head = client.recv(65536)
+        limit = self._limit_of(head)
         server.sendall(head.replace(str(self.port).encode(), str(self._target).encode()))
         sent = 0
         with selectors.DefaultSelector() as selector:
