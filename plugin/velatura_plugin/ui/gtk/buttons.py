@@ -76,7 +76,7 @@ class MenuButton(Gtk.MenuButton):
         self._ask = ask
         self._controls: tuple[Control, ...] = ()
         self.set_size_request(LEAST_TARGET, LEAST_TARGET)
-        describe(self, name)
+        describe(self, name, is_written=False)
 
     def display(self, controls: tuple[Control, ...]) -> None:
         self.set_visible(bool(controls))

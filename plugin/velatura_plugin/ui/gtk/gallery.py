@@ -37,7 +37,7 @@ class GalleryEntry(Gtk.FlowBoxChild):
         name.show()
         self.add(column(picture, name, spacing=TIGHT))
         self.get_child().show()
-        describe(self, option.label, option.help)
+        describe(self, option.label, option.help, is_written=False)  # long names are cut
 
 
 class GalleryEditor(Editor):

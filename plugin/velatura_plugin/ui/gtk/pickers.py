@@ -33,7 +33,7 @@ class Swatch(Gtk.ColorButton):
         shade.parse(colour)
         self.set_rgba(shade)
         self.set_title(name)
-        describe(self, f"{name} {colour}")
+        describe(self, f"{name} {colour}", is_written=False)
 
     def colour(self) -> str:
         return code_of(self.get_rgba())

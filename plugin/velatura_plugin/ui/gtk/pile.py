@@ -38,6 +38,7 @@ class StripHead(Gtk.Box):
         self._arrow.point(is_open=is_open)
         say(self.title, strip.title)
         describe(self.button, strip.title, strip.position)
+        self.button.set_tooltip_text(strip.title)  # a long one is cut
         say(self._position, "" if is_open else strip.position)
         current = [each.pixels for each in strip.thumbnails if each.is_current]
         self._cover.set_visible(not is_open)

@@ -35,7 +35,8 @@ class SeedEditor(Editor):
     def configure(self, field: Field) -> None:
         self.entry.set_placeholder_text(field.placeholder)
         self._largest = LARGEST if field.maximum is None else round(field.maximum)
-        describe(self.random, field.options[0].label if field.options else field.label)
+        name = field.options[0].label if field.options else field.label
+        describe(self.random, name, is_written=False)
 
     def write(self, value: ParameterValue) -> None:
         seed = seed_of(value)

@@ -56,7 +56,7 @@ class SignButton(Gtk.Button):
             self._draw(control)
         self.control = control
         self.set_sensitive(control.enabled)
-        describe(self, control.label, control.reason)
+        describe(self, control.label, control.reason, is_written=False)
 
     def _draw(self, control: Control) -> None:
         before = self.get_child()

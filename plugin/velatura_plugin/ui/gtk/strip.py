@@ -60,7 +60,6 @@ class StripBox(Gtk.Box):
         self._title, self._failures, self._reasons = words(), words(), words()
         self._shelf = Flow(visible=True)
         describe(self._shelf, chrome.variations)
-        self._shelf.set_has_tooltip(False)
         self.position = line()
         self.previous = SignButton(hands.ask, flat=False)
         self.next = SignButton(hands.ask, flat=False)

@@ -42,12 +42,15 @@ def say(label: Gtk.Label, text: str) -> None:
     label.set_visible(bool(text))
 
 
-def describe(widget: Gtk.Widget, name: str, description: str = "") -> None:
-    """What a screen reader says and what the tooltip shows are one."""
+def describe(
+    widget: Gtk.Widget, name: str, description: str = "", *, is_written: bool = True
+) -> None:
+    """What a screen reader says; the tooltip shows what cannot be read beside or in the widget.
+    ``is_written``: its name can."""
     accessible = widget.get_accessible()
     accessible.set_name(name)
     accessible.set_description(description)
-    widget.set_tooltip_text(description or name)
+    widget.set_tooltip_text(description or (None if is_written else name))
 
 
 def column(*children: Gtk.Widget, spacing: int = SPACING) -> Gtk.Box:

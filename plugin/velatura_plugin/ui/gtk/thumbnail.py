@@ -42,7 +42,7 @@ class ThumbnailButton(Gtk.ToggleButton):
         self._check(thumbnail.is_current)
         self.kept.set_visible(thumbnail.is_kept)
         self.best.set_visible(thumbnail.is_best)
-        describe(self, thumbnail.name)
+        describe(self, thumbnail.name, is_written=False)
 
     def _check(self, is_current: bool) -> None:
         self._is_drawing = True

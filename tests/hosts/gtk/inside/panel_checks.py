@@ -48,6 +48,14 @@ def test_a_disabled_button_says_why_and_asks_nothing(desk: Desk) -> None:
     assert names(view.generate)[1] == "Start the engine first."
 
 
+def test_tooltips_tell_what_cannot_be_read_already(desk: Desk) -> None:
+    view = desk.show(samples.OFFLINE)
+    assert view.generate.get_tooltip_text() == "Start the engine first."
+    assert view.tools.buttons[0].get_tooltip_text() == "History"
+    desk.show(samples.IDLE)
+    assert view.generate.get_tooltip_text() is None
+
+
 def test_stop_is_there_while_anything_runs(desk: Desk) -> None:
     view = desk.show(samples.RUNNING)
     click(view.stop)
