@@ -10,6 +10,7 @@ from installer import (
     bundle,
     demonstration,
     environment,
+    fuzzing,
     gimp_plugin,
     krita_plugin,
     krita_profiles,
@@ -67,6 +68,15 @@ def _parser() -> argparse.ArgumentParser:
         metavar="krita,gimp",
         help="also test in these real editors; needs the user root, and 2 GB for them",
     )
+    verb = verbs.add_parser("fuzz", help="give codec and session mutated conversations for long")
+    verb.set_defaults(verb=_fuzz)
+    verb.add_argument("--seconds", type=float, default=60.0, metavar="N", help="default: 60")
+    verb.add_argument("--seed", type=int, default=0, metavar="N", help="default: 0")
+    verb.add_argument(
+        "--guided",
+        action="store_true",
+        help="steered by the branches that are reached; installs atheris (Linux)",
+    )
     verb = verbs.add_parser("install", help="make .venv and tell the editors' plugins about it")
     verb.set_defaults(verb=_install)
     extra = sorted(profile.value for profile in Profile if profile is not Profile.base)
@@ -108,6 +118,13 @@ def _test(options: argparse.Namespace, checkout: Checkout, report: Report) -> in
     if not in_hosts:
         print("hosts: not tested; --hosts krita,gimp tests in the real editors")
     return status
+
+
+def _fuzz(options: argparse.Namespace, checkout: Checkout, report: Report) -> int:
+    environment.ensure(checkout, BASE | {Profile.test}, report)
+    return fuzzing.run(
+        checkout, report, seconds=options.seconds, seed=options.seed, guided=options.guided
+    )
 
 
 def _hosts(text: str) -> frozenset[stages.Host]:

@@ -16,7 +16,7 @@ def test_no_verb_is_a_usage_error(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    "verb", ["demo", "test", "install", "bundle", "repair", "status", "uninstall"]
+    "verb", ["demo", "test", "fuzz", "install", "bundle", "repair", "status", "uninstall"]
 )
 def test_every_verb_explains_itself(verb: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as caught:
