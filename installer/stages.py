@@ -86,9 +86,10 @@ def host_stages(hosts: frozenset[Host]) -> tuple[Stage, ...]:
             "Only the user root, on a Debian, can make the small system that real editors run in",
             "Leave out --hosts: all other tests run.",
         )
+    of_gimp = ("tests/hosts/gimp", "tests/hosts/gtk")
     chosen = {
-        frozenset({Host.krita}): ("tests/hosts", "--ignore=tests/hosts/gimp"),
-        frozenset({Host.gimp}): ("tests/hosts/gimp",),
+        frozenset({Host.krita}): ("tests/hosts", *(f"--ignore={each}" for each in of_gimp)),
+        frozenset({Host.gimp}): of_gimp,
         frozenset(Host): ("tests/hosts",),
     }[hosts]
     command = ("pytest", "-q", "--durations=10", *chosen)

@@ -101,8 +101,11 @@ def test_editors_are_tested_when_they_are_asked_for(monkeypatch: pytest.MonkeyPa
         assert [roots.name, pythons.name, tests.name] == ["roots", "pythons", "hosts"]
         assert tests.extra == {"VELATURA_REQUIRE_HOSTS": "1"}
         krita_is_tested = "tests/hosts" in tests.command
-        gimp_is_tested = "--ignore=tests/hosts/gimp" not in tests.command
-        assert (krita_is_tested, gimp_is_tested) == (Host.krita in hosts, Host.gimp in hosts)
+        assert krita_is_tested == (Host.krita in hosts)
+        for folder in ("tests/hosts/gimp", "tests/hosts/gtk"):
+            is_tested = krita_is_tested or folder in tests.command
+            is_tested &= f"--ignore={folder}" not in tests.command
+            assert is_tested == (Host.gimp in hosts)
 
 
 def test_who_may_not_make_a_root_is_told_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
