@@ -7,6 +7,7 @@ its notes when the panel is opened again.
 
 from __future__ import annotations
 
+import faulthandler
 import importlib
 import json
 import os
@@ -17,6 +18,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 WAIT_SECONDS = 90.0
+HANG_SECONDS = 45.0
 _TICK_MILLISECONDS = 20
 _SHOT_SECONDS = 3.0
 _PANEL = "velatura_plugin.host.gimp.window"
@@ -49,6 +51,8 @@ class Driver:
     def tick(self) -> bool:
         if self.result.exists():
             return False
+        # A panel that hangs says where.
+        faulthandler.dump_traceback_later(HANG_SECONDS, exit=True)
         try:
             if self._steps is None:
                 self._steps = self._begun()
@@ -89,6 +93,7 @@ class Driver:
     def _finish(self, error: str) -> None:
         if error:
             self._shoot_failure()
+        faulthandler.cancel_dump_traceback_later()
         part = self.result.with_suffix(".part")
         part.write_text(json.dumps({"error": error, "notes": self.notes}, default=str))
         part.replace(self.result)

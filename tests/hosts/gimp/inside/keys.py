@@ -7,11 +7,14 @@ import subprocess
 IMAGE_WINDOW = "GIMP$"
 """At the end of the titles of windows with pictures, and of no others."""
 SCREEN = (1600, 1000)
+_SECONDS = 20.0
 
 
 def run(*words: object) -> str:
     command = ["xdotool", *map(str, words)]
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    return subprocess.run(
+        command, check=True, capture_output=True, text=True, timeout=_SECONDS
+    ).stdout
 
 
 def windows(title: str) -> list[str]:
@@ -54,5 +57,5 @@ def type_text(text: str) -> None:
 
 
 def click(x: int, y: int) -> None:
-    run("mousemove", "--sync", x, y)
-    run("click", 1)
+    # Without waiting for the move, which may have been made already and is never seen then.
+    run("mousemove", x, y, "click", 1)

@@ -24,6 +24,7 @@ def main(visit: Visit) -> Iterator[object]:
     yield from _pages(visit)
     yield from _retouching(visit, image)
     yield from _extending(visit, image)
+    yield from visit.shoot("end")
     visit.note("end", jobs=len(visit.jobs), complaints=len(keys.windows("GIMP Message")))
     visit.process.close()
 
