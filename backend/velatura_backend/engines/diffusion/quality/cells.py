@@ -57,7 +57,7 @@ class Grid:
         for channel in range(field.shape[2]):
             check()
             plane = Image.fromarray(np.ascontiguousarray(field[..., channel], np.float32))
-            made[..., channel] = plane.resize(size, Image.Resampling.BICUBIC, box)
+            made[..., channel] = np.asarray(plane.resize(size, Image.Resampling.BICUBIC, box))
         return made
 
     def _sums(self, values: Values) -> Values:

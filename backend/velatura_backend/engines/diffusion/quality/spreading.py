@@ -49,7 +49,8 @@ def _quads(values: Values) -> Values:
     even[:height, :width] = values
     # Several times as fast as a sum over two axes of length two.
     rows = even[0::2] + even[1::2]
-    return rows[:, 0::2] + rows[:, 1::2]
+    quads: Values = np.asarray(rows[:, 0::2] + rows[:, 1::2], np.float32)
+    return quads
 
 
 def _enlarged(values: Values, shape: tuple[int, ...], check: Check) -> Values:
@@ -60,5 +61,6 @@ def _enlarged(values: Values, shape: tuple[int, ...], check: Check) -> Values:
     for channel in range(values.shape[2]):
         check()
         plane = Image.fromarray(np.ascontiguousarray(values[..., channel]))
-        made[..., channel] = plane.resize((width, height), Image.Resampling.BILINEAR, box)
+        enlarged = plane.resize((width, height), Image.Resampling.BILINEAR, box)
+        made[..., channel] = np.asarray(enlarged)
     return made
