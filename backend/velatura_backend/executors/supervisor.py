@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import signal
 from collections.abc import AsyncGenerator, Callable
 from contextlib import suppress
 
@@ -30,6 +31,8 @@ _log = logging.getLogger("velatura.executor")
 
 GRACE_SECONDS = 2.0
 MAX_ATTEMPTS = 2
+UNKILLABLE_SECONDS = 10.0
+"""A process that waits inside a driver which hangs outlives even SIGKILL."""
 _MAX_FAILED_STARTS = 3
 
 
@@ -45,6 +48,7 @@ class Supervisor:
         self._sending: asyncio.Task[None] | None = None
         self._grace: asyncio.TimerHandle | None = None
         self._respawn: asyncio.TimerHandle | None = None
+        self._abandoning: asyncio.TimerHandle | None = None
         self._backoff = Backoff()
         self._watchman = Watchman(settings.patience, self._duty, self._on_hang)
         self._run: OrderRun | None = None
@@ -151,7 +155,18 @@ class Supervisor:
     def _stop_worker(self, worker: WorkerHandle) -> None:
         if worker is self._worker:
             _log.info("terminating worker %s", worker.pid)
-            worker.terminate()
+            self._terminate(worker)
+
+    def _terminate(self, worker: WorkerHandle) -> None:
+        worker.terminate()
+        loop = asyncio.get_running_loop()
+        self._abandoning = loop.call_later(UNKILLABLE_SECONDS, self._abandon, worker)
+
+    def _abandon(self, worker: WorkerHandle) -> None:
+        """It should have been lost long ago; whoever waits for it need not wait any longer."""
+        if worker is self._worker:
+            _log.error("worker %s cannot be ended; it is left behind", worker.pid)
+            self._on_lost(worker, -int(getattr(signal, "SIGKILL", 9)))
 
     def _end(self, run: OrderRun) -> None:
         """Closes the books on the current order; ends it as cancelled unless it has ended."""
@@ -212,7 +227,7 @@ class Supervisor:
         if worker is not None:
             _log.error("worker %s hangs (%s)", worker.pid, hang.value)
             worker.hang = hang
-            worker.terminate()
+            self._terminate(worker)
 
     # -- its death ---------------------------------------------------------------------------------
 
@@ -262,8 +277,9 @@ class Supervisor:
     async def close(self) -> None:
         self._closed = True
         self._watchman.stop()
-        if self._respawn is not None:
-            self._respawn.cancel()
+        for timer in (self._respawn, self._abandoning):
+            if timer is not None:
+                timer.cancel()
         for run in [*self._waiting]:
             run.cancel_now(Phase.QUEUED)
         if self._run:
@@ -273,7 +289,7 @@ class Supervisor:
         worker, self._worker = self._worker, None
         if worker:
             worker.terminate()
-            await worker.join()
+            await worker.join(UNKILLABLE_SECONDS)
         if self._sending:
             with suppress(asyncio.CancelledError):
                 await self._sending

@@ -79,10 +79,10 @@ class WorkerHandle:
         if self._process.pid is not None:
             self._process.kill()
 
-    async def join(self) -> None:
-        """Waits until the process has gone and ``lost`` was called."""
+    async def join(self, seconds: float | None = None) -> None:
+        """Waits until the process has gone and ``lost`` was called, but no longer than that."""
         if self._reader.ident is not None:
-            await asyncio.to_thread(self._reader.join)
+            await asyncio.to_thread(self._reader.join, seconds)
 
     def _read(self) -> None:
         while (message := self._receive()) is not None:

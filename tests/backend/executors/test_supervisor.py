@@ -25,6 +25,7 @@ from velatura_backend.executors.deaths import Blame
 from velatura_backend.executors.pipe import WorkerSettings
 from velatura_backend.executors.supervisor import Supervisor
 from velatura_backend.executors.vigil import Patience
+from velatura_backend.executors.worker_handle import WorkerHandle
 from velatura_protocol.errors import ErrorCode
 from velatura_protocol.events import Phase
 
@@ -124,6 +125,31 @@ async def test_an_order_is_tried_twice_at_most(
     await supervisor.close()
 
 
+@needs_signals
+@pytest.mark.timeout(60)
+async def test_a_worker_that_outlives_sigkill_is_left_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As one does that waits inside a driver which hangs."""
+    monkeypatch.setattr("velatura_backend.executors.supervisor.UNKILLABLE_SECONDS", 0.3)
+    monkeypatch.setattr(WorkerHandle, "terminate", lambda _: None)
+    supervisor = Supervisor(QUICK, lambda: None)
+    stopped: list[int] = []
+
+    def stop_and_note(pid: int) -> None:
+        stopped.append(pid)
+        stop(pid)
+
+    order = Desk(tmp_path).simple(parameters=SLOW)
+    events = await run_hindered(supervisor, order, stop_and_note)
+    assert isinstance(events[-1], WorkFinished), "another one has done it"
+    assert supervisor.pid not in stopped
+    monkeypatch.undo()
+    await supervisor.close()
+    for pid in stopped:
+        kill(pid)
+
+
 @pytest.mark.timeout(60)
 async def test_an_order_that_does_nothing_for_ever_is_given_up_at_once(tmp_path: Path) -> None:
     """It would do nothing the second time, too."""
@@ -143,7 +169,7 @@ async def test_a_worker_that_hangs_at_its_start_is_given_up(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("velatura_backend.executors.worker_process.main", never_comes_up)
-    hurried = replace(QUICK, patience=replace(QUICK.patience, silent_loading=10))
+    hurried = replace(QUICK, patience=replace(QUICK.patience, silent_loading=60))
     supervisor = Supervisor(hurried, lambda: None)
     events = [event async for event in supervisor.run(Desk(tmp_path).simple())]
     assert only(events, WorkFailed).error.code is ErrorCode.WORKER_LOST
