@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from velatura_protocol.engines import ContextRule, EngineSpec
+from velatura_protocol.engines import EngineSpec
 from velatura_protocol.errors import BadTask, NotFound, NothingSelected, TooLarge, Unsupported
 from velatura_protocol.geometry import Margins, Rect, bounding_rect
 from velatura_protocol.messages import Limits
@@ -26,7 +26,7 @@ from velatura_protocol.tasks import (
 )
 
 from . import masks
-from .context import context_crops
+from .context import context_crops, sees_all, whole_canvas
 from .extent import Ground, cut_out
 from .host.base import Document, Host, MaskKind, Selection
 from .host.samples import crop
@@ -249,28 +249,20 @@ def _crops(
     engine = context.engine
     limit = min(engine.max_pixels or context.limits.blob_pixels, context.limits.blob_pixels)
     if mask is not None:
-        sees_all = _sees_all(request, engine)
-        longer = max(canvas.width, canvas.height)
+        whole = sees_all(engine, request.parameters)
         return context_crops(
             mask,
             canvas,
-            ContextRule(factor=0.0, minimum=longer) if sees_all else engine.context,
+            whole_canvas(canvas) if whole else engine.context,
             reach=request.edge.reach,
             limit=limit,
-            split=not sees_all and _splits(request, canvas, limit),
+            split=not whole and _splits(request, canvas, limit),
         )
     if request.operation is Operation.GENERATE and not _needs_picture(engine):
         return []
     if canvas.area > limit:
         raise TooLarge(pixels=canvas.area, limit=limit)
     return [canvas]
-
-
-def _sees_all(request: GenerateRequest, engine: EngineSpec) -> bool:
-    """Whether the engine is asked for what it takes the whole canvas for."""
-    name, _, wanted = engine.context.whole_if.partition("=")
-    parameter = engine.parameter(name)
-    return parameter is not None and request.parameters.get(name, parameter.default) == wanted
 
 
 def _needs_picture(engine: EngineSpec) -> bool:

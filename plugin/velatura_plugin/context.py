@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from velatura_protocol.engines import ContextRule
+from collections.abc import Mapping
+
+from velatura_protocol.engines import ContextRule, EngineSpec
 from velatura_protocol.errors import TooLarge
 from velatura_protocol.geometry import Rect
+from velatura_protocol.parameters import ParameterValue
 
 from .host.base import Selection
 from .islands import islands
@@ -31,6 +34,18 @@ def context_crops(
             whole = whole.union(hole)
         return [context_crop(whole, canvas, rule, limit)]
     return _joined(holes, canvas, rule, limit)
+
+
+def sees_all(engine: EngineSpec, parameters: Mapping[str, ParameterValue]) -> bool:
+    """Whether the engine is asked for what it takes the whole canvas for."""
+    name, _, wanted = engine.context.whole_if.partition("=")
+    parameter = engine.parameter(name)
+    return parameter is not None and parameters.get(name, parameter.default) == wanted
+
+
+def whole_canvas(canvas: Rect) -> ContextRule:
+    """All of it, or as much as a limit leaves."""
+    return ContextRule(factor=0.0, minimum=max(canvas.width, canvas.height))
 
 
 def context_crop(hole: Rect, canvas: Rect, rule: ContextRule, limit: int) -> Rect:
