@@ -21,7 +21,7 @@ from tests.models.scenes.grounds import ground_picture
 from tests.models.scenes.words import Ground
 
 MODEL = TREE / "tests/models/tiny_inpaint"
-WALK_SECONDS = 400
+WALK_SECONDS = 520
 _SIDE = 128
 """What the model was taught on."""
 

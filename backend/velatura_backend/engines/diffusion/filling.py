@@ -197,6 +197,7 @@ class Filling:
         """The crop with what was painted where M shows it, and itself elsewhere."""
         self._check_decoding()
         result = self.task.image.copy()
+        self._check_decoding()
         bounds = mask_bounds(self.hole)
         place = window(bounds)
         inner = window(bounds.translated(-plan.region.x, -plan.region.y))
@@ -214,6 +215,7 @@ class Filling:
         the picture's."""
         region, hole = self.task.image[window(plan.region)], self.hole[window(plan.region)]
         alpha = np.clip(np.nan_to_num(region[..., -1], nan=1.0), 0.0, 1.0)
+        self._check_decoding()
         if not self.manner.replaces:
             return alpha
         if self.manner.intent is not Intent.REMOVE or bool((alpha == 1.0).all()):

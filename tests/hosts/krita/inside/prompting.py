@@ -13,7 +13,7 @@ from velatura_protocol.geometry import Rect
 
 PROMPT = "a red disc on wood"
 SELECTED = Rect(24, 24, 80, 80)
-_SECONDS = 240
+_SECONDS = 400
 
 
 def main(driver) -> Iterator[object]:
@@ -65,8 +65,8 @@ def _until_painted(visit: Visit) -> Iterator[object]:
         if visit.jobs() and visit.all_ended():
             break
         yield 1000
-    assert visit.jobs(), visit.state
-    assert visit.all_ended(), visit.state
+    assert visit.jobs()
+    assert visit.all_ended(), [each.status for each in visit.jobs()]
     yield 400
 
 
