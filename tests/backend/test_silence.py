@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import time
 from pathlib import Path
 
 from websockets.asyncio.client import connect
 
 from tests.backend.live import Served, client, finished_job, served
+from velatura_backend.connection import Connection
 from velatura_protocol.messages import PROTOCOL, Hello, Pong
 from velatura_protocol.session import ClientSession
 
@@ -53,6 +55,17 @@ async def test_a_server_that_was_stopped_itself_hangs_up_on_nobody(tmp_path: Pat
             await asyncio.sleep(2 * BEAT)
         assert not there.closed
         await finished_job(there)
+
+
+async def test_connections_that_are_over_leave_nothing(tmp_path: Path) -> None:
+    """They used to wait for the collector, thousands of them."""
+    async with served(tmp_path) as backend:
+        for _ in range(80):
+            async with backend.client():
+                pass
+        async with asyncio.timeout(20):
+            while sum(isinstance(each, Connection) for each in gc.get_objects()) > 40:
+                await asyncio.sleep(BEAT)
 
 
 async def test_a_half_open_connection_takes_nothing_from_the_next(tmp_path: Path) -> None:

@@ -72,6 +72,8 @@ def main() -> int:
                 )
             )
             outcomes.append(outcome)
+            done = f"{scenario.name}: {outcome.tally.ended.total()} jobs, sound: {outcome.is_sound}"
+            print(done, file=sys.stderr, flush=True)
             for trouble in outcome.tally.troubles:
                 print(f"{scenario.name}: {trouble}", file=sys.stderr, flush=True)
     print(report(outcomes))
