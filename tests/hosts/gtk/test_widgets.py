@@ -17,7 +17,7 @@ from tests.hosts.root.recipes import Recipe
 from tests.hosts.root.session import session
 
 LEAST_TESTS = 170
-SECONDS = 240
+SECONDS = 420
 _COMPLAINT = re.compile(r"\((?:process|.*python.*):\d+\): \S+-(?:WARNING|CRITICAL) .*")
 
 

@@ -7,7 +7,17 @@ from dataclasses import replace
 import pytest
 
 from tests.hosts import samples
-from tests.hosts.gtk.inside.desk import Desk, click, names, place, press, settle, until, walked
+from tests.hosts.gtk.inside.desk import (
+    Desk,
+    click,
+    names,
+    painted,
+    place,
+    press,
+    settle,
+    until,
+    walked,
+)
 from tests.hosts.pseudo import lengthened
 from velatura_plugin.i18n import PSEUDO, load_translations
 from velatura_plugin.ui.gtk.measures import LEAST_TARGET, LEAST_WIDTH
@@ -347,6 +357,7 @@ def test_nothing_is_wider_than_the_panel(
     view = desk.show(lengthened(model) if is_longer else model)
     view.form.fold.set_active(True)
     settle()
+    painted(desk.window)
     assert desk.window.get_size()[0] == width
     for each in walked(view.body):
         left, _ = place(each, view.body)
