@@ -16,6 +16,7 @@ from tests.contracts.engine import (
     SERIAL,
     EngineContract,
     RecordingContext,
+    fresh_token,
     hole_in,
     picture,
     result_of,
@@ -132,7 +133,9 @@ def test_transparent_surroundings_are_no_fill_but_may_continue_in_a_removal():
     mask[20:40, 40:60] = 1.0
     hole = mask > 0
     whole = (slice(None), slice(None))
-    known, source = surroundings(make_task(image, mask, intent=Intent.FILL), hole, whole)
+    with Lanes(1, fresh_token()) as lanes:
+        task = make_task(image, mask, intent=Intent.FILL)
+        known, source = surroundings(task, hole, whole, lanes)
     assert np.array_equal(known, image[..., 3] > 0)
     assert np.array_equal(known, source)
     assert filled(make_task(image, mask, intent=Intent.FILL))[..., 3][hole].min() > 0.9

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -28,7 +29,7 @@ def nobody() -> None:
     return
 
 
-def shared_out(check: Check, work: Work, parts: list[slice]) -> None:
+def shared_out(_check: Check, work: Work, parts: Sequence[slice]) -> None:
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(work, parts))
 

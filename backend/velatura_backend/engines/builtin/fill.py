@@ -60,7 +60,7 @@ class _Filling:
         self.settings = replace(settings_of(task), trace=self.source_map is not None)
         self.hole: BoolMask = task.mask > 0.0
         self.slender = self.hole
-        self.result = task.image.copy()
+        self.result = lanes.over(np.copy, task.image)
         self.noise: list[tuple[float, int]] = []
         lanes.check()
 
@@ -129,7 +129,7 @@ class _Filling:
         self, place: Place, picture: FloatImage, masks: Masks, layout: Layout, halvings: int
     ) -> Iterator[Stage]:
         """Solves a smaller picture, copies in the full one."""
-        opaque = bool(np.all(picture[..., -1] == 1.0))
+        opaque = self.lanes.all(lambda band: band[..., -1] == 1.0, picture)
         image = reduced(picture, masks.known, halvings, opaque, self.lanes)
         small = reduced_masks(masks, halvings)
         layout = layout.halved(halvings)
@@ -166,7 +166,7 @@ class _Filling:
 
     def _masks(self, place: Place) -> Masks:
         crop = _slices(place.crop)
-        known, source = surroundings(self.task, self.hole, crop)
+        known, source = surroundings(self.task, self.hole, crop, self.lanes)
         hole = np.zeros_like(known)
         inner = _slices(place.reach.translated(-place.crop.x, -place.crop.y))
         hole[inner] = self._own(place, _slices(place.reach))
@@ -212,7 +212,7 @@ class _Filling:
 
     def _preview(self, place: Place, stage: Stage) -> NDArray[np.float32]:
         """The crop with this place's hole as it is now; coarse levels by nearest neighbour."""
-        preview = self.result.copy()
+        preview = self.lanes.over(np.copy, self.result)
         core = place.core
         offset_y, offset_x = core.y - place.crop.y, core.x - place.crop.x
         height, width = stage.colours.shape[:2]
@@ -245,7 +245,7 @@ def settings_of(task: EngineTask) -> Settings:
 
 
 def surroundings(
-    task: EngineTask, hole: BoolMask, crop: tuple[slice, slice]
+    task: EngineTask, hole: BoolMask, crop: tuple[slice, slice], lanes: Lanes
 ) -> tuple[BoolMask, BoolMask]:
     """Pixels that say what the hole should look like, and those of them that may be copied.
 
@@ -254,13 +254,17 @@ def surroundings(
     """
     known: BoolMask = ~hole[crop]
     if task.intent is not Intent.REMOVE:
-        visible = known & (task.image[crop][..., -1] > 0.0)
+        visible = known & lanes.over(lambda image: image[..., -1] > 0.0, task.image[crop])
         known = visible if visible.any() else known
-    source = known & np.isfinite(task.image[crop]).all(axis=2)
+    source = known & lanes.over(_is_sound, task.image[crop])
     exclude = task.masks.get(Role.EXCLUDE)
     if exclude is not None:
         source &= exclude[crop] <= 0.0
     return known, source
+
+
+def _is_sound(image: FloatImage) -> BoolMask:
+    return np.asarray(np.isfinite(image).all(axis=2))
 
 
 def _slices(rect: Rect) -> tuple[slice, slice]:

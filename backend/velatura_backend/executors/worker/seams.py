@@ -35,11 +35,7 @@ def mixed_seam_score(
     before: FloatImage, after: FloatImage, weights: FloatMask, check: Check
 ) -> float | None:
     """:func:`seam_score` of one over the other; they are mixed where the outline is, only."""
-    opaque = all_in_bands(
-        check,
-        lambda under, over, m: _is_opaque(mixed(under[..., -1:], over[..., -1:], m)),
-        before, after, weights,
-    )  # fmt: skip
+    opaque = all_in_bands(check, _are_opaque, before, after, weights)
     return _score(
         lambda window: mixed(before[window], after[window], weights[window]),
         weights, check, opaque=opaque,
@@ -50,8 +46,16 @@ def _is_opaque(image: FloatImage) -> NDArray[np.bool_]:
     return image[..., -1] == 1.0
 
 
+def _are_opaque(before: FloatImage, after: FloatImage, weights: FloatMask) -> NDArray[np.bool_]:
+    return _is_opaque(mixed(before[..., -1:], after[..., -1:], weights))
+
+
+def _is_edited(weights: FloatMask) -> NDArray[np.bool_]:
+    return weights > 0.0
+
+
 def _score(shown: _Shown, weights: FloatMask, check: Check, *, opaque: bool) -> float | None:
-    edited = in_bands(check, lambda band: band > 0.0, weights)
+    edited = in_bands(check, _is_edited, weights)
     across, beside = [np.empty(0, np.float32)], [np.empty(0, np.float32)]
     for axis in (0, 1):
         for over, next_to in _steps(shown, edited, axis, check, opaque=opaque):

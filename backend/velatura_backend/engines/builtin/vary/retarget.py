@@ -119,7 +119,9 @@ class _Retargeting:
         settings = SynthesisSettings(
             texture=TEXTURE, coarsest=40, screening=0.05, guide_weight=weight
         )
-        for stage in synthesise(problem, settings, self.task.seed, self.lanes):
+        stages = synthesise(problem, settings, self.task.seed, self.lanes)
+        del problem, initial, source, colours, here, there  # 12 megapixels of each are 100 MB
+        for stage in stages:
             yield EngineProgress(Phase.STEPPING, stage.fraction)
             if stage.fraction == 1.0:
                 result = self._finished(stage.colours, kept)

@@ -67,7 +67,7 @@ def sheet_of(task: EngineTask, exclude: BoolMask | None, lanes: Lanes) -> Sheet:
 
 
 def _is_visible(image: FloatImage) -> BoolMask:
-    return np.nan_to_num(image[..., -1], nan=0.0) > 0.0
+    return np.asarray(np.nan_to_num(image[..., -1], nan=0.0) > 0.0)
 
 
 def _straight_working(image: FloatImage) -> Floats:
@@ -77,7 +77,7 @@ def _straight_working(image: FloatImage) -> Floats:
 
 
 def _is_sound(image: FloatImage) -> BoolMask:
-    return np.isfinite(image).all(axis=2)
+    return np.asarray(np.isfinite(image).all(axis=2))
 
 
 def sound_pixels(image: FloatImage, lanes: Lanes) -> BoolMask:

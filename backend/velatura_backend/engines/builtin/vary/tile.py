@@ -71,7 +71,7 @@ def _busyness(colours: Floats, lanes: Lanes) -> Floats:
         across = np.diff(own, axis=1, prepend=own[:, :1])
         busy[rows] = np.abs(down).sum(axis=2) + np.abs(across).sum(axis=2)
 
-    lanes.bands(work, *busy.shape)
+    lanes.bands(work, *colours.shape[:2])
     return busy
 
 
@@ -195,11 +195,14 @@ class _Tiling:
         ground = Ground(rolled, usable, lines[0], lines[1], kept)
         moved = laid_out(ground, 2 * max(self.band), 1.0, self.task.seed, self.lanes)
         initial = self.lanes.over(_where_kept, kept, rolled[window], moved)
+        del moved, ground
         yield SynthesisStage(0.0, initial, 1, 0.0, True)
         source, usable = roomy(rolled, usable)
         problem = Problem(source, initial, usable=usable, fixed=kept)
         settings = SynthesisSettings(texture=TEXTURE, coarsest=48, screening=0.05)
-        yield from synthesise(problem, settings, self.task.seed, self.lanes)
+        stages = synthesise(problem, settings, self.task.seed, self.lanes)
+        del problem, initial, source, rolled  # 12 megapixels of each are 150 MB
+        yield from stages
 
     def _usable(self, each: _Pass) -> BoolMask:
         """Not what is made anew, nor what lies across a border that does not fit yet."""

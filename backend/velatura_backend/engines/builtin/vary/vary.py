@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
@@ -57,10 +58,7 @@ class VaryEngine:
             exclude = task.masks.get(Role.EXCLUDE)
             no_copy = None if exclude is None else exclude > 0.0
             make = sheet_of if outline else sheet_with_alpha
-            sheet = make(task, no_copy, lanes)
-            if not sheet.usable.any():
-                raise NoSource
-            yield from _varied(task, sheet, unknown, context, lanes)
+            yield from _varied(task, make(task, no_copy, lanes), unknown, context, lanes)
 
 
 def _keeps_outline(task: EngineTask, lanes: Lanes) -> bool:
@@ -96,12 +94,13 @@ def _unknown(task: EngineTask, lanes: Lanes, *, outline: bool) -> BoolMask:
 def _varied(
     task: EngineTask, sheet: Sheet, unknown: BoolMask, context: EngineContext, lanes: Lanes
 ) -> Iterator[EngineEvent]:
+    """Forgets what it has made the pyramid of: 12 megapixels of each thing are 150 MB."""
+    if not sheet.usable.any():
+        raise NoSource
     usable = sheet.usable & ~_rim(sheet, unknown, task.strength, lanes)
     if not whole_patches(usable, lanes).any():
         usable = sheet.usable
-    ground = Ground.in_place(sheet.colours, usable, ~unknown)
-    moved = laid_out(ground, _piece(task, unknown), task.strength, task.seed, lanes)
-    initial = lanes.over(_changed, sheet.colours, moved, unknown)
+    initial = _beginning(task, sheet, usable, unknown, lanes)
     if context.wants_preview():
         yield EnginePreview(sheet.finished(initial, unknown, lanes))
     source, usable = roomy(sheet.colours, usable)
@@ -121,7 +120,10 @@ def _varied(
         guide_weight=_SHAPE_WEIGHT,
         screening=0.02,
     )
-    for stage in synthesise(problem, settings, task.seed, lanes):
+    stages = synthesise(problem, settings, task.seed, lanes)
+    del problem, initial, source
+    sheet = replace(sheet, colours=np.empty((0, 0, 0), np.float32))
+    for stage in stages:
         yield EngineProgress(Phase.STEPPING, stage.fraction)
         if stage.fraction == 1.0:
             result = sheet.finished(stage.colours, unknown, lanes)
@@ -130,8 +132,19 @@ def _varied(
             yield EnginePreview(sheet.preview(stage, unknown, lanes))
 
 
-def _changed(colours: Floats, moved: Floats, where: BoolMask) -> Floats:
-    return np.where(where[..., None], moved, colours)
+def _beginning(
+    task: EngineTask, sheet: Sheet, usable: BoolMask, unknown: BoolMask, lanes: Lanes
+) -> Floats:
+    """A new layout of what is to change, in what stays."""
+    ground = Ground.in_place(sheet.colours, usable, ~unknown)
+    begun = laid_out(ground, _piece(task, unknown), task.strength, task.seed, lanes)
+
+    def keep(rows: slice) -> None:
+        stays = ~unknown[rows]
+        begun[rows][stays] = sheet.colours[rows][stays]
+
+    lanes.bands(keep, *unknown.shape)
+    return begun
 
 
 def _rim(sheet: Sheet, unknown: BoolMask, strength: float, lanes: Lanes) -> BoolMask:

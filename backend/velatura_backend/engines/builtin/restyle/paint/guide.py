@@ -153,7 +153,7 @@ def make_guide(small: Reduced, softness: float, reach: float, seed: int, lanes: 
 
 
 def _angle(xx: Floats, yy: Floats, xy: Floats) -> Floats:
-    return 0.5 * np.arctan2(2.0 * xy, xx - yy) + 0.5 * np.pi
+    return np.asarray(0.5 * np.arctan2(2.0 * xy, xx - yy) + 0.5 * np.pi, np.float32)
 
 
 def softened(small: Reduced, sigma: float, lanes: Lanes) -> Floats:
