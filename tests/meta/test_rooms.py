@@ -25,6 +25,8 @@ BROAD_HANDLERS: dict[str, str] = {
     f"{_BACKEND}/executors/worker/flow.py::Worker.run": "every order ends with one event",
     f"{_BACKEND}/executors/worker/flow.py::_variations": "the other variations go on",
     f"{_BACKEND}/executors/worker_process.py::_warm_up": "a cold worker still works",
+    f"{_BACKEND}/journal.py::Journal._outcome": "whoever asked hears of it, the others go on",
+    f"{_BACKEND}/journal_thread.py::JournalThread._run_group": "whoever asked hears of it",
     f"{_BACKEND}/runner.py::Run._follow": "the executor is heard out, its worker is free then",
     f"{_BACKEND}/runner.py::Run._work": "every job ends with one event",
     f"{_BACKEND}/server.py::Server._talk": "the server outlives one connection's bug",
