@@ -6,7 +6,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from PIL import Image
+from PIL import Image, ImageChops
 
 from tests.hosts.gimp.panels import panels
 from tests.hosts.krita.errand import errands
@@ -20,10 +20,11 @@ OUT = TREE / "docs/images/gimp"
 WALK = "tests.hosts.gimp.inside.showing"
 QUALITY = 88
 _SECONDS = 400.0
-_CANVAS = (380, 90, 1180, 650)
-"""What of the screen is the picture."""
+_CANVAS = (216, 84, 1216, 950)
 _PANEL = (1220, 40, 1560, 860)
 _GAP = 8
+_MARGIN = 8
+_DIFFERENT = 12
 _WHOLE_SCREEN = frozenset({"idle", "staging", "accepted"})
 
 
@@ -35,8 +36,9 @@ def main() -> None:
         _take(shared, shots)
         for each in sorted(shots.glob("*.png")):
             with Image.open(each) as image:
-                area = image.getbbox() if each.stem in _WHOLE_SCREEN else _PANEL
-                image.convert("RGB").crop(area).save(OUT / f"{each.stem}.webp", quality=QUALITY)
+                whole = image.convert("RGB")
+                shown = whole if each.stem in _WHOLE_SCREEN else _panel(whole.crop(_PANEL))
+                shown.save(OUT / f"{each.stem}.webp", quality=QUALITY)
         _before_after(shots).save(OUT / "before_after.webp", quality=QUALITY)
 
 
@@ -50,13 +52,29 @@ def _take(shared: Path, shots: Path) -> None:
         gimp.walk(WALK, environment, shots, _SECONDS)
 
 
+def _panel(shown: Image.Image) -> Image.Image:
+    """As far down as there is anything."""
+    _, _, _, bottom = _filled(shown)
+    return shown.crop((0, 0, shown.width, min(shown.height, bottom + _MARGIN)))
+
+
 def _before_after(shots: Path) -> Image.Image:
-    pictures = [Image.open(shots / f"{name}.png").crop(_CANVAS) for name in ("idle", "accepted")]
-    width, height = pictures[0].size
+    screens = [Image.open(shots / f"{name}.png") for name in ("idle", "accepted")]
+    pictures = [each.convert("RGB").crop(_CANVAS) for each in screens]
+    place = _filled(pictures[0])
+    width, height = place[2] - place[0], place[3] - place[1]
     sheet = Image.new("RGB", (2 * width + _GAP, height), "white")
-    for place, picture in enumerate(pictures):
-        sheet.paste(picture, (place * (width + _GAP), 0))
+    for number, picture in enumerate(pictures):
+        sheet.paste(picture.crop(place), (number * (width + _GAP), 0))
     return sheet
+
+
+def _filled(shown: Image.Image) -> tuple[int, int, int, int]:
+    """Where it is not as its lower right corner is."""
+    corner = (shown.width - 1, shown.height - 1)
+    ground = Image.new("RGB", shown.size, shown.getpixel(corner))
+    other = ImageChops.difference(shown, ground).convert("L")
+    return other.point([255 * (value > _DIFFERENT) for value in range(256)]).getbbox()
 
 
 if __name__ == "__main__":

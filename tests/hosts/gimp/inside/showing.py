@@ -11,7 +11,7 @@ from velatura_plugin.ui.model import Action
 from velatura_protocol.geometry import Rect
 
 SCALE = 2
-_ASIDE = (600, 988)
+_ASIDE = (1599, 999)
 WHOLE = Rect(TOWER.x, TOWER.y - 4, TOWER.width, 220)
 """All of the pylon, not only its tip."""
 
