@@ -72,8 +72,9 @@ class Waiting:
 
 def may_be_together(request: PaintRequest, row: FamilyRow, device: str) -> bool:
     """Not where a pipeline looks at pictures, whose arguments are for one request; not under a
-    filter that withholds a request as a whole; and on processors not at all: there one picture is
-    work enough for all of it, and the first would only be later (tests/benchmarks/diffusion)."""
+    filter that withholds a request as a whole; and on processors only if it is not ``hurried``: the
+    first picture would be later, and what tiny networks save, a fifth (tests/benchmarks/diffusion),
+    is overhead that real ones hardly have."""
     sees = row.picture_input is not PictureInput.NONE and bool(request.references)
     looks = request.instruction or sees or row.only_edits
     alone = looks or request.safety or row.packing is Packing.LAYERS
