@@ -6,7 +6,9 @@ import sqlite3
 from collections.abc import Iterable
 
 from velatura_protocol.events import JobState
+from velatura_protocol.geometry import Size
 from velatura_protocol.messages import BlobRef
+from velatura_protocol.pixels import Depth, Layout, PixelFormat
 
 from .journal_records import BlobUse, JobRow, StoredEvent, blob_use, job_row
 
@@ -96,6 +98,26 @@ class JournalReading:
             held.setdefault(row["name"], {})[blob.digest] = blob.format.byte_count(blob.size)
         return held
 
+    def held_bytes(self) -> int:
+        """Of all blobs that jobs hold, each counted once. Summed up by the database: told blob by
+        blob, a history of 5,000 jobs took 20 MB and a third of a second."""
+        rows = self._connection.execute(
+            "SELECT depth, layout, sum(width * height) AS pixels FROM"
+            " (SELECT digest, depth, layout, width, height FROM blob_uses GROUP BY digest)"
+            " GROUP BY depth, layout"
+        )
+        return sum(_pixel_bytes(row["depth"], row["layout"]) * row["pixels"] for row in rows)
+
+    def oldest_end(self) -> int | None:
+        """The age of the history when the first of the ended jobs that are no favourites ended;
+        None if there are none."""
+        row = self._connection.execute(
+            "SELECT min(coalesce(ended_age, 0)) AS oldest FROM jobs"
+            " WHERE state NOT IN (?, ?) AND favourite = 0",
+            UNENDED,
+        ).fetchone()
+        return None if row["oldest"] is None else int(row["oldest"])
+
     def unused(self, digests: Iterable[str]) -> frozenset[str]:
         """Those of them that no job holds."""
         return frozenset(digest for digest in digests if self.blob_of(None, digest) is None)
@@ -107,3 +129,7 @@ class JournalReading:
     def _number(self, job: str) -> int:
         row = self._connection.execute("SELECT number FROM jobs WHERE job = ?", (job,)).fetchone()
         return int(row["number"])
+
+
+def _pixel_bytes(depth: str, layout: str) -> int:
+    return PixelFormat(Depth(depth), Layout(layout)).byte_count(Size(1, 1))

@@ -18,8 +18,11 @@ def expired(journal: Journal, policy: Retention) -> tuple[str, ...]:
     Age is the journal's own: a wall clock that is set ahead makes nothing older. For their size
     alone, jobs whose client has confirmed their end go before those it may still come back for.
     """
+    now, oldest = journal.age, journal.oldest_end()
+    is_young = oldest is None or now - oldest <= policy.seconds
+    if is_young and journal.held_bytes() <= policy.bytes:
+        return ()
     rows = journal.ended_oldest_first()
-    now = journal.age
     gone = [row.job for row in rows if now - (row.ended_age or 0) > policy.seconds]
     kept = [row for row in rows if row.job not in set(gone)]
     usage = _Usage(journal.holdings())

@@ -51,6 +51,29 @@ def test_what_fits_is_kept(journal: Journal) -> None:
     assert expired(journal, PLENTY) == ()
 
 
+def test_where_nothing_has_to_go_no_job_is_looked_at(journal: Journal) -> None:
+    """A history of thousands of jobs is looked over every minute."""
+    for number in range(3):
+        ended_job(journal, f"j{number}", number)
+    statements: list[str] = []
+    journal._connection.set_trace_callback(statements.append)
+    assert expired(journal, PLENTY) == ()
+    assert len(statements) == 2
+    assert all("min(" in each or "sum(" in each for each in statements)
+
+
+def test_a_blob_counts_once_for_the_bytes_that_are_held(journal: Journal) -> None:
+    ended_job(journal, "a", 1, 2)
+    ended_job(journal, "b", 2, 3)
+    assert journal.held_bytes() == 300
+
+
+def test_an_empty_history_holds_nothing(journal: Journal) -> None:
+    assert journal.held_bytes() == 0
+    assert journal.oldest_end() is None
+    assert expired(journal, Retention(bytes=0, seconds=0)) == ()
+
+
 def test_the_old_go(journal: Journal, clocks: HandClocks) -> None:
     ended_job(journal, "old", 1)
     clocks.pass_time(100.0)
