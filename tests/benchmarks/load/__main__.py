@@ -25,9 +25,9 @@ SCENARIOS = (
     Scenario("built-in engines, random cuts", Plan(12, 8, engines=BUILT_IN, cut_frames=60)),
     Scenario(
         "cancel storm",
-        Plan(100, 20, in_flight=4, cancel_share=0.6, cancel_seconds=1.5, cut_frames=200),
+        Plan(100, 10, in_flight=4, cancel_share=0.6, cancel_seconds=1.5, cut_frames=200),
     ),
-    Scenario("all cut every 2 s", Plan(200, 15, storm_seconds=2.0)),
+    Scenario("all cut every 3 s", Plan(200, 5, storm_seconds=3.0)),
     Scenario(
         "live flood",
         Plan(
