@@ -22,18 +22,16 @@ _ID, _LABEL = 0, 1
 
 
 class Editor(FieldEditor):
-    """``widget`` is the whole of it, ``focus`` what its label leads to."""
+    """``widget`` is the whole of it, ``focus`` what its label leads to. ``own_label``: that of one
+    which names itself."""
+
+    own_label: Gtk.Label | None = None
 
     def __init__(self, widget: Gtk.Widget, report: Report, focus: Gtk.Widget | None = None) -> None:
         super().__init__(report)
         self.widget, self.focus = widget, focus or widget
         self.focus.set_size_request(-1, LEAST_TARGET)
         widget.show()
-
-    @property
-    def label(self) -> Gtk.Label:
-        """Its own, where it names itself."""
-        raise NotImplementedError
 
     def introduce(self, field: Field) -> None:
         describe(self.focus, field.label, field.reason or field.help)
@@ -92,15 +90,12 @@ class SwitchEditor(Editor):
     names_itself = True
 
     def __init__(self, report: Report) -> None:
-        self._label = Gtk.Label(visible=True, xalign=0, wrap=True)
+        self.own_label = label = Gtk.Label(visible=True, xalign=0, wrap=True)
         self.box = Gtk.CheckButton()
-        self.box.add(self._label)
+        self.box.add(label)
         super().__init__(self.box, report)
+        self._label = label
         connect(self.box, "toggled", lambda: self.edited(self.box.get_active()))
-
-    @property
-    def label(self) -> Gtk.Label:
-        return self._label
 
     def configure(self, field: Field) -> None:
         put(self._label, field.label)

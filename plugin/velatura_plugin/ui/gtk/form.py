@@ -118,8 +118,8 @@ class FieldList(Gtk.Box):
 
     def labels(self) -> list[Gtk.Label]:
         """Those that are seen, whether beside a field or in it."""
-        own = [each.editor.label if each.editor.names_itself else each.label for each in self.rows]
-        return [each for each in own if each.get_visible()]
+        labels = [each.editor.own_label or each.label for each in self.rows]
+        return [each for each in labels if each.get_visible()]
 
     def _rebuild(self, fields: Sequence[Field]) -> None:
         known = {(each.id, each.kind): each for each in self.rows}

@@ -14,8 +14,8 @@ from .measures import COVER, SPACING, TIGHT
 from .question import Question
 from .style import CARD
 from .texts import column, heading, row, say, words
-from .toolkit import Gtk
-from .wiring import soon
+from .toolkit import GLib, Gtk
+from .wiring import connect, soon
 
 AT_ONCE = 6
 """Rows that are made and laid out within 16 ms."""
@@ -29,7 +29,8 @@ class HistoryPage(Gtk.Box):
         self._close = ButtonRow(lambda action: ask(action, ""))
         self.rows: list[HistoryRow] = []
         self._items: Sequence[HistoryItem] = ()
-        self._is_to_go_on = False
+        self._to_come = 0
+        connect(self, "destroy", self._stop)
         for each in (self._title, self._close, self._empty):
             self.pack_start(each, False, False, 0)
 
@@ -48,19 +49,24 @@ class HistoryPage(Gtk.Box):
             each.set_visible(index < len(items))
             if index < len(items):
                 each.display(items[index])
-        self._make_rows()
+        if not self._to_come:
+            self._make_rows()
 
     def _make_rows(self) -> None:
         """A few at a time: a long history would hold up everything else."""
-        self._is_to_go_on = False
+        self._to_come = 0
         for item in self._items[len(self.rows) :][:AT_ONCE]:
             self.rows.append(HistoryRow(self._ask, self._chrome))
             self.pack_start(self.rows[-1], False, False, 0)
             self.rows[-1].show()
             self.rows[-1].display(item)
-        if len(self.rows) < len(self._items) and not self._is_to_go_on:
-            self._is_to_go_on = True
-            soon(self._make_rows)
+        if len(self.rows) < len(self._items):
+            self._to_come = soon(self._make_rows)
+
+    def _stop(self) -> None:
+        if self._to_come:
+            GLib.source_remove(self._to_come)
+            self._to_come = 0
 
 
 class HistoryRow(Gtk.Frame):

@@ -94,7 +94,8 @@ class StripBox(Gtk.Box):
         say(self._reasons, reasons_of(strip.controls))
 
     def labels(self) -> list[Gtk.Label]:
-        buttons = (*self.beside.values(), self.discard, self.compare)
+        """A key alone is no way to hold one down: comparing has the space bar."""
+        buttons = (*self.beside.values(), self.discard)
         return [each.label for each in buttons if each.get_visible()]
 
     def fold(self, strip: Strip | None) -> None:

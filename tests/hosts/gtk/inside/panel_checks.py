@@ -188,6 +188,16 @@ def test_a_long_history_comes_bit_by_bit(desk: Desk) -> None:
     assert rows[-1].get_mapped()
 
 
+def test_a_panel_that_goes_while_its_history_comes_is_left_alone(desk: Desk) -> None:
+    items = tuple(HistoryItem(f"job-{i}", f"Remove ({i})", "today") for i in range(40))
+    desk.view.render(replace(samples.IDLE, history=History("History", items)))
+    rows = desk.view.history.rows
+    made = len(rows)
+    desk.window.destroy()
+    settle()
+    assert len(rows) == made < 40
+
+
 def test_models_come_with_progress_and_are_asked_for(desk: Desk) -> None:
     get, stop = Control(Action.GET_MODEL, "Get (2.1 GB)"), Control(Action.STOP_MODEL, "Stop")
     coming = ModelItem("sd15", "SD", "Paints.", (stop,), ProgressLine("1 GB of 2 GB", 0.5), "url")
@@ -406,7 +416,7 @@ def test_alt_and_a_letter_lead_to_what_is_seen(desk: Desk) -> None:
     assert desk.window.get_focus() is row.editor.focus
     alt(desk, marked(view.form.fold.label))
     until(view.form.more.get_mapped)
-    assert marked(view.form.more.row("parameter:seamless").editor.label)
+    assert marked(view.form.more.row("parameter:seamless").editor.own_label)
     letters = [marked(each) for each in view._labels()]
     assert len(letters) == len(set(letters)) > 10
 
