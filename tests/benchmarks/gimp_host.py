@@ -37,7 +37,7 @@ def main() -> None:
         found = run_inside(gimp, "gimp_inside", 900.0)
         version = gimp.version
     print(f"GIMP {version}, load average {before:.1f} before, {os.getloadavg()[0]:.1f} after\n")
-    head = ["4000 x 3000, ms", "u8", "u16", "f32", "ours, u8", "processor, u8", "target, u8"]
+    head = ["4000 x 3000, ms", "u8", "u16", "f32", "ours, CPU, u8", "all CPU, u8", "target, u8"]
     rows = [
         [name, *(f"{each:.0f}" for each in whole), f"{own[0]:.1f}", f"{busy[0]:.0f}", target]
         for name, target, whole, own, busy in found

@@ -107,16 +107,16 @@ def _column(precision: Gimp.Precision) -> dict[str, tuple[float, float, float]]:
 
 
 def _median(action: Callable[[], object]) -> tuple[float, float, float]:
-    """Of the whole, of what is not spent inside of GIMP's own calls, and of the processor's time,
-    which the kernel counts in steps of 10 ms: that is a mean."""
+    """Of the whole by the clock; of what the main thread computes outside of GIMP's own calls; and
+    the processor's time of both, a mean, since the kernel counts it in steps of 10 ms."""
     times: list[tuple[float, float]] = []
     busy = _processor_seconds()
     for _ in range(_RUNS):
         with HostCalls() as calls:
-            began = time.perf_counter()
+            began, computed = time.perf_counter(), time.thread_time()
             action()
-            took = time.perf_counter() - began
-        times.append((1000.0 * took, 1000.0 * (took - calls.seconds)))
+            took, own = time.perf_counter() - began, time.thread_time() - computed
+        times.append((1000.0 * took, 1000.0 * (own - calls.seconds)))
     busy = 1000.0 * (_processor_seconds() - busy) / _RUNS
     whole, own = zip(*times, strict=True)
     return statistics.median(whole), statistics.median(own), busy
@@ -130,8 +130,8 @@ def _processor_seconds() -> float:
 
 
 class HostCalls:
-    """Counts the time inside of GIMP's and GEGL's functions that do something to pixels or to the
-    tree. What only asks is left among the plug-in's own."""
+    """Counts what this thread computes inside of GIMP's and GEGL's functions that do something to
+    pixels or to the tree. What only asks is left among the plug-in's own."""
 
     _FUNCTIONS: tuple[tuple[Any, tuple[str, ...]], ...] = (
         (Gegl.Buffer, ("get", "set", "flush")),
@@ -162,11 +162,11 @@ class HostCalls:
 
     def _timed(self, original: Callable[..., object]) -> Callable[..., object]:
         def timed(*arguments: object) -> object:
-            began = time.perf_counter()
+            began = time.thread_time()
             try:
                 return original(*arguments)
             finally:
-                self.seconds += time.perf_counter() - began
+                self.seconds += time.thread_time() - began
 
         return timed
 
