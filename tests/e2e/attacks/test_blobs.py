@@ -115,7 +115,7 @@ async def send_blob(held: Fortress, blob: Blob, *chunks: bytes, end: str = "") -
     return await held.say(wire(blob), *frames)
 
 
-@pytest.mark.parametrize("megabytes", [64, 700])
+@pytest.mark.parametrize("megabytes", [300])
 async def test_a_zlib_bomb_goes_off_at_the_announced_size(held: Fortress, megabytes: int) -> None:
     bomb = zlib.compress(bytes(megabytes * MEBIBYTE), 9)[: LIMITS.chunk_bytes]
     blob = Blob("b", Size(100, 100), GREY, 10_000, Codec.ZLIB)

@@ -10,7 +10,6 @@ import time
 from collections.abc import AsyncIterator
 
 import pytest
-from websockets.exceptions import ConnectionClosed
 
 from tests.e2e.attacks.fortress import Fortress, a_hello, wire
 
@@ -184,24 +183,6 @@ async def test_slow_handshakes_are_ended_by_the_next(held: Fortress) -> None:
                     writer.write(request[at : at + 1])
             await asyncio.sleep(0)
         await held.works()
-
-
-async def test_sockets_that_are_let_in_and_say_nothing_have_an_end(held: Fortress) -> None:
-    """With the token: the last ones are turned away, those that talk go on."""
-    async with contextlib.AsyncExitStack() as stack:
-        honest = await stack.enter_async_context(held.client())
-        peers = [await stack.enter_async_context(held.knock()) for _ in range(80)]
-        codes = [await refusal(peer) for peer in peers[-10:]]
-        assert codes == [1013] * 10
-        assert not honest.closed
-
-
-async def refusal(peer) -> int | None:
-    try:
-        await asyncio.wait_for(peer.recv(), 5)
-    except ConnectionClosed:
-        return peer.close_code
-    return None
 
 
 async def test_nothing_of_a_handshake_is_logged(held: Fortress) -> None:

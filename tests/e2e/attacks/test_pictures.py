@@ -13,7 +13,7 @@ import pytest
 from tests.e2e.attacks.fortress import MEBIBYTE
 from tests.e2e.command import COMMAND, CommandLine
 
-MOST_MEMORY = 700 * MEBIBYTE
+MOST_MEMORY = 400 * MEBIBYTE
 """Of the command's process; what libraries map of their own is half of that."""
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
@@ -39,10 +39,10 @@ def pixels(width: int, height: int, depth: int = 8, channels: int = 3) -> bytes:
 
 @pytest.fixture(scope="module")
 def zeros() -> bytes:
-    """A gigabyte, packed."""
+    """Half a gigabyte, packed."""
     packer = zlib.compressobj(9)
     megabyte = bytes(MEBIBYTE)
-    return b"".join(packer.compress(megabyte) for _ in range(1024)) + packer.flush()
+    return b"".join(packer.compress(megabyte) for _ in range(512)) + packer.flush()
 
 
 @pytest.fixture
@@ -105,7 +105,7 @@ def test_a_mask_that_is_too_large(folder: CommandLine, one_bit: bytes) -> None:
 def test_what_lies_beside_the_pixels(
     folder: CommandLine, zeros: bytes, kind: bytes, head: bytes
 ) -> None:
-    """A gigabyte of profile or of text: the picture may be taken, its burden may not."""
+    """Half a gigabyte of profile or of text: the picture may be taken, its burden may not."""
     bomb = png(64, 64, chunk(kind, head + zeros), pixels(64, 64))
     code, said = filled(folder, bomb, GOOD)
     assert code in (0, 2), said
