@@ -7,14 +7,14 @@ import gc
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
 
 from tests.support import tiny_pipelines
-from velatura_backend.engines.base import CancelToken
+from tests.support.painting_desk import Context, painter_of
 from velatura_backend.engines.diffusion.ladder import Lessons
 from velatura_backend.engines.diffusion.memory import MemoryPlan, Pass, Rung, plan_for
 from velatura_backend.engines.diffusion.painter import DiffusionPainter
@@ -27,52 +27,26 @@ from velatura_backend.engines.diffusion.painting import (
 )
 from velatura_backend.engines.diffusion.parts import residency_of
 from velatura_backend.engines.diffusion.sizes import pass_of
-from velatura_backend.engines.workshop import NO_MODELS, Workshop
-from velatura_backend.models.records import (
-    Family,
-    InstalledModel,
-    ModelForm,
-    ModelKind,
-    Variant,
-)
 from velatura_protocol.errors import Cancelled, OutOfMemory
 
-KINDS = {
-    "sd15": (Family.SD15, Variant.BASE),
-    "sd15-inpaint": (Family.SD15, Variant.INPAINT),
-    "sdxl": (Family.SDXL, Variant.BASE),
-    "sd3": (Family.SD3, Variant.BASE),
-    "flux1-dev": (Family.FLUX1, Variant.BASE),
-    "flux1-fill": (Family.FLUX1, Variant.INPAINT),
-    "flux2-klein": (Family.FLUX2_KLEIN, Variant.BASE),
-    "z-image": (Family.Z_IMAGE, Variant.BASE),
-    "qwen-image": (Family.QWEN_IMAGE, Variant.BASE),
-}
+KINDS = (
+    "sd15",
+    "sd15-inpaint",
+    "sdxl",
+    "sd3",
+    "flux1-dev",
+    "flux1-fill",
+    "flux2-klein",
+    "z-image",
+    "qwen-image",
+)
 SIDE = 256
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
 
-@dataclass
-class Context:
-    flag: np.ndarray = field(default_factory=lambda: np.zeros(1, np.int64))
-    threads: int = 1
-
-    @property
-    def cancel(self) -> CancelToken:
-        return CancelToken(self.flag, 1)
-
-    def wants_preview(self) -> bool:
-        return True
-
-
 def painter(kind: str, device: str = "cuda") -> DiffusionPainter:
-    family, variant = KINDS[kind]
-    folder = tiny_pipelines.folder(kind)
-    model = InstalledModel(
-        kind, kind, ModelKind.CHECKPOINT, family, folder, ModelForm.FOLDER, variant=variant
-    )
-    return DiffusionPainter(model, Workshop(NO_MODELS, device))
+    return painter_of(tiny_pipelines.folder(kind), device=device)
 
 
 def request(side: int = SIDE, steps: int = 4) -> PaintRequest:
@@ -183,7 +157,7 @@ def test_it_stops_soon_wherever_it_is() -> None:
 
         def stop(context: Context = context, told: list[float] = told) -> None:
             told.append(time.perf_counter())
-            context.flag[0] = 1
+            context.stop()
 
         timer = threading.Timer(whole * index / 10, stop)
         timer.start()

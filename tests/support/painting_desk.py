@@ -82,9 +82,9 @@ def installed(path: Path, model_id: str = "") -> InstalledModel:
     )
 
 
-def painter_of(path: Path, *others: InstalledModel) -> DiffusionPainter:
+def painter_of(path: Path, *others: InstalledModel, device: str = "cpu") -> DiffusionPainter:
     model = installed(path)
-    return DiffusionPainter(model, Workshop(Models((model, *others))))
+    return DiffusionPainter(model, Workshop(Models((model, *others)), device))
 
 
 def events_of(
