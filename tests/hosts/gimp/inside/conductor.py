@@ -10,9 +10,11 @@ from pathlib import Path
 
 from tests.hosts.gimp.inside import keys
 from velatura_plugin.host.gimp.gi_names import Gimp, Gio
-from velatura_plugin.host.gimp.handover import is_panel_open
+from velatura_plugin.host.gimp.handover import Handed, hand_over, is_panel_open
 
 PHOTO = Path(__file__).parents[4] / "installer/demo/photo.png"
+FLOOD = "flood"
+"""A file with a number: how often the panel is asked for something, without a pause."""
 _LOOK_SECONDS = 0.1
 _OPEN_SECONDS = 30.0
 _PRESS_SECONDS = 20.0
@@ -27,9 +29,18 @@ def main() -> None:
             result.with_name("pressed").write_text(repr(time.time()))
             keys.press("ctrl+alt+p")
             _wait(lambda: is_panel_open() or result.exists(), _PRESS_SECONDS)
+        _flood(result.with_name(FLOOD))
         time.sleep(_LOOK_SECONDS)
     for image in Gimp.get_images():
         image.clean_all()  # else GIMP asks
+
+
+def _flood(asked: Path) -> None:
+    """So many commands that they meet the panel in the middle of its own calls to GIMP."""
+    if asked.exists():
+        for _ in range(int(asked.read_text())):
+            hand_over(Handed("next"))
+        asked.unlink()
 
 
 def _open_photo(scale: int) -> None:

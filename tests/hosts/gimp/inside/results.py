@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tests.hosts.gimp.inside import hands
+from tests.hosts.gimp.inside.conductor import FLOOD
 from tests.hosts.gimp.inside.visit import Visit, layers
 from velatura_plugin.host.gimp.gi_names import Gimp
 from velatura_plugin.ui.model import Action
 from velatura_protocol.geometry import Rect
 
 SELECTED = Rect(30, 20, 24, 30)
+_COMMANDS = 100
 
 
 def main(visit: Visit) -> Iterator[object]:
@@ -19,6 +21,7 @@ def main(visit: Visit) -> Iterator[object]:
     image.crop(96, 80, 400, 150)
     image.clean_all()
     yield lambda: visit.image().get_id() == image.get_id()
+    yield from _flooded(visit)
     yield from _several(visit, image)
     yield from _repeated(visit, image)
     yield from _each_layer(visit, image)
@@ -26,6 +29,24 @@ def main(visit: Visit) -> Iterator[object]:
     yield from _extended(visit, image)
     yield from _upscaled(visit, image)
     visit.process.close()
+
+
+def _flooded(visit: Visit) -> Iterator[object]:
+    """Neither GIMP nor the panel waits for the other."""
+    asked = visit.result.with_name(FLOOD)
+    taken = 0
+    bring = visit.process._bring_to_front
+
+    def count(handed: object) -> None:
+        nonlocal taken
+        taken += 1
+        bring(handed)
+
+    visit.process._bring_to_front = count
+    asked.write_text(str(_COMMANDS))
+    yield lambda: not asked.exists()
+    yield lambda: taken == _COMMANDS
+    visit.note("flooded", taken=taken)
 
 
 def _ask(visit: Visit, task: str, **fields: object) -> None:
