@@ -14,6 +14,9 @@ from .opened import OpenImages
 from .provenance import is_result
 
 _Trace = tuple[object, ...]
+_STAYS = 2
+"""Looks that a new picture has to be there for: other plug-ins make some for a moment, as GIMP does
+itself where it exports one."""
 
 
 @dataclass(frozen=True)
@@ -30,21 +33,21 @@ class Front:
     def __init__(self, images: OpenImages) -> None:
         self._images = images
         self._traces: dict[int, _Trace] = {}
+        self._ages: dict[int, int] = {}
         self._has_looked = False
 
     def look(self) -> None:
         there = {each.get_id(): each for each in Gimp.get_images()}
-        traces = {number: _trace(image) for number, image in there.items()}
-        before, self._traces = self._traces, traces
+        before, self._traces = self._traces, {key: _trace(each) for key, each in there.items()}
+        self._ages = {key: self._ages.get(key, 0) + 1 for key in there}
         if not self._has_looked:
             self._has_looked = True
+            self._ages = dict.fromkeys(there, _STAYS)
             return
-        moved = [
-            number for number, trace in traces.items() if _has_moved(before.get(number), trace)
-        ]
-        new = [number for number in traces if number not in before and not _is_ours(there[number])]
-        for number in (*moved, *new)[-1:]:
-            self._images.bring_to_front(there[number])
+        moved = [key for key, trace in self._traces.items() if _has_moved(before.get(key), trace)]
+        new = [key for key, age in self._ages.items() if age == _STAYS and not _is_ours(there[key])]
+        for key in (*moved, *new)[-1:]:
+            self._images.bring_to_front(there[key])
 
     def choose(self, picture: str) -> None:
         """One of :meth:`pictures` by its id; nothing happens where it is closed by now."""

@@ -42,16 +42,19 @@ class OpenImages:
         """``are_cleaned``: of what others have left staged in them."""
         self._are_cleaned = are_cleaned
         self._known: dict[int, OpenImage] = {}
-        self._front: int | None = None
+        self._recent: list[int] = []
 
     def bring_to_front(self, image: Gimp.Image) -> None:
-        self._front = image.get_id()
+        """Where it is closed, the one before it is in front again."""
+        number = image.get_id()
+        self._recent = [*(each for each in self._recent if each != number), number]
 
     def active(self) -> OpenImage | None:
         there = {each.get_id(): each for each in Gimp.get_images()}
         self._known = {key: known for key, known in self._known.items() if key in there}
-        if self._front in there:
-            return self.of(there[self._front])
+        self._recent = [each for each in self._recent if each in there]
+        if self._recent:
+            return self.of(there[self._recent[-1]])
         # Those that were opened last have the highest numbers.
         return self.of(there[max(there)]) if there else None
 

@@ -112,6 +112,7 @@ class Visit:
 
     def shoot(self, name: str) -> Iterator[object]:
         Gimp.displays_flush()
+        self.window.get_window().raise_()
         yield self.settled()
         wanted = self.shots / name
         wanted.touch()
