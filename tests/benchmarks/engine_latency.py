@@ -31,7 +31,6 @@ from velatura_protocol.parameters import ParameterValue
 from velatura_protocol.tasks import Intent, Operation, Role
 
 _LONGEST = 2.5
-"""Seconds after which the last cancel may come."""
 
 
 @dataclass
@@ -75,6 +74,9 @@ WAYS = (
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.engine_latency")
     parser.add_argument("--cancels", type=int, default=6, help="of each")
+    parser.add_argument(
+        "--longest", type=float, default=_LONGEST, help="seconds until the last cancel may come"
+    )
     parser.add_argument("--only", nargs="*", default=[], help="beginnings of names")
     arguments = parser.parse_args()
     warm_up()
@@ -85,7 +87,7 @@ def main() -> None:
             continue
         first_preview(_task(way, large[:700, :700]))  # loads its kernels
         clock, cpu = first_preview(_task(way, large))
-        delays = random.uniform(0.02, _LONGEST, arguments.cancels)
+        delays = random.uniform(0.02, arguments.longest, arguments.cancels)
         waits = [
             wait for delay in delays if (wait := stopped(_task(way, large), delay)) is not None
         ]

@@ -126,6 +126,19 @@ def test_a_preview_per_level_coarse_to_fine():
         assert np.array_equal(preview[outside], image[outside])
 
 
+def test_the_first_preview_of_a_large_crop_is_coarse():
+    image = np.tile(picture(128, 128, 4), (9, 9, 1))
+    mask = np.zeros(image.shape[:2], np.float32)
+    mask[300:700, 400:800] = 1.0
+    events = FillEngine().run(make_task(image, mask), RecordingContext())
+    first = next(event for event in events if isinstance(event, EnginePreview))
+    assert first.image.shape[0] * first.image.shape[1] <= 110_000
+    step = round(image.shape[0] / first.image.shape[0])
+    outside = mask[::step, ::step] == 0.0
+    assert np.array_equal(first.image[outside], image[::step, ::step][outside])
+    assert not np.array_equal(first.image[~outside], image[::step, ::step][~outside])
+
+
 def test_transparent_surroundings_are_no_fill_but_may_continue_in_a_removal():
     image = picture(64, 64, 4)
     image[:, 32:, 3] = 0.0

@@ -27,6 +27,7 @@ from ..base import (
 )
 from ..specs import FILL
 from .enlarging import enlarged, halvings_for, reduced, reduced_masks
+from .glance import glimpse
 from .graining import grained, window_around
 from .patchmatch.kernels import BoolMask
 from .patchmatch.lanes import Lanes
@@ -49,6 +50,8 @@ class FillEngine:
 
     def run(self, task: EngineTask, context: EngineContext) -> Iterator[EngineEvent]:
         """:raises NoSource: no pixel is left to copy from"""
+        if Role.SOURCE not in task.images:  # those would lie on another scale than the coarse crop
+            yield from glimpse(self, task, context)
         with Lanes(context.threads, context.cancel) as lanes:
             yield from _Filling(task, context, lanes).run()
 
