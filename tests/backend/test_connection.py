@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.backend.live import echo_task, served
+from velatura_backend import connection as connection_module
 from velatura_backend.connection import Connection, SocketClosed
 from velatura_protocol.codec import decode, encode
 from velatura_protocol.errors import ErrorCode
@@ -17,6 +18,7 @@ from velatura_protocol.messages import (
     Capabilities,
     Error,
     Hello,
+    Jobs,
     Limits,
     ListJobs,
     Message,
@@ -146,5 +148,49 @@ async def test_a_writer_that_breaks_takes_the_connection_along(
 
     monkeypatch.setattr(connection._outbox, "take", broken)
     connection.pump()
+    await asyncio.wait_for(task, 10)
+    assert socket.closed
+
+
+async def ask_a_lot(socket: HandSocket) -> None:
+    """More than is answered while nothing is taken; returns when no more of it is read."""
+    socket.room = asyncio.Semaphore(0)
+    for number in range(1, 501):
+        socket.say(ListJobs(number))
+    left = -1
+    async with asyncio.timeout(10):
+        while left != socket.incoming.qsize():
+            left = socket.incoming.qsize()
+            await asyncio.sleep(0.1)  # nothing tells that nothing happens
+    assert 0 < left < 500
+
+
+async def test_who_asks_and_does_not_listen_is_read_no_more(
+    talk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection_module, "_MOST_UNSENT", 1000)
+    _, socket, _ = talk
+    await ask_a_lot(socket)
+    closed, socket.room = socket.room, asyncio.Semaphore(1000)
+    closed.release()
+    async with asyncio.timeout(10):
+        while sum(isinstance(each, Jobs) for each in socket.sent) < 500:
+            socket.news.clear()
+            await socket.news.wait()
+
+
+async def test_who_goes_without_having_listened_is_gone(
+    talk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody takes anything any more: nothing is waited for."""
+    monkeypatch.setattr(connection_module, "_MOST_UNSENT", 1000)
+    _, socket, task = talk
+    await ask_a_lot(socket)
+
+    async def send(data: bytes) -> None:
+        raise SocketClosed
+
+    monkeypatch.setattr(socket, "send", send)
+    socket.room.release()
     await asyncio.wait_for(task, 10)
     assert socket.closed

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from velatura_backend.doctor import check_python
+from velatura_cli import doctor
 from velatura_cli.dispatch import run
 
 
@@ -31,3 +33,17 @@ def test_what_is_wrong_is_said_and_what_to_do(
     (wrong,) = [index for index, line in enumerate(lines) if line.startswith("NO")]
     assert "Data directory" in lines[wrong]
     assert "VELATURA_DATA_DIR" in lines[wrong + 1]
+
+
+def test_a_report_for_others(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """What is in it, and what is not, is tested in ``tests/backend/test_bug_report.py``."""
+    monkeypatch.setenv("VELATURA_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setattr(doctor, "run_checks", lambda _: (check_python(),))
+    target = tmp_path / "report.txt"
+    assert run(["doctor", "--report", str(target)]) == 0
+    assert "Read it" in capfd.readouterr().out
+    assert "ok  Python: " in target.read_text()
+    assert run(["doctor", "--report", str(tmp_path / "no" / "folder.txt")]) == 2
+    assert len(capfd.readouterr().err.splitlines()) == 1

@@ -138,3 +138,26 @@ async def test_text_is_not_understood(token_file: Path) -> None:
         with pytest.raises(TransportClosed):
             await transport.receive()
         assert await closed == 1003
+
+
+async def test_nobody_is_followed_elsewhere(token_file: Path) -> None:
+    """A backend redirects nobody; who does would get the picture."""
+    reached: list[str] = []
+
+    async def handler(connection: ServerConnection) -> None: ...
+
+    def note(connection: ServerConnection, request: Request) -> None:
+        reached.append(request.path)
+
+    async with listening(handler, process_request=note) as elsewhere:
+
+        def redirect(connection: ServerConnection, request: Request) -> Response:
+            response = connection.respond(HTTPStatus.TEMPORARY_REDIRECT, "")
+            response.headers["Location"] = elsewhere
+            return response
+
+        async with listening(handler, process_request=redirect) as url:
+            with pytest.raises(BackendUnavailable) as raised:
+                await WebSocketTransport.open(url, token_file)
+    assert raised.value.params == {"reason": "status 307"}
+    assert reached == []
