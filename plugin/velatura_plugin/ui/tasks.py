@@ -73,14 +73,16 @@ def can_do(engine: EngineSpec, task: PanelTask) -> bool:
 def engines_for(
     engines: Sequence[EngineSpec], task: PanelTask, chosen: str = ""
 ) -> tuple[EngineSpec, ...]:
-    """The best first. Those for checking an installation are listed only where they were
-    ``chosen`` by their id."""
+    """The best first; of filling, those that read words: whoever has installed one wants to write,
+    and what is to go without words is *Remove*. Those for checking an installation are listed only
+    where they were ``chosen`` by their id."""
     able = [
         each
         for each in engines
         if can_do(each, task) and (not each.is_for_checks or each.id == chosen)
     ]
-    return tuple(sorted(able, key=lambda each: -each.rank))
+    writes = task.intent is Intent.FILL
+    return tuple(sorted(able, key=lambda each: (not (writes and each.takes_prompt), -each.rank)))
 
 
 def offered(engines: Sequence[EngineSpec]) -> tuple[PanelTask, ...]:
