@@ -10,6 +10,8 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -29,6 +31,7 @@ from velatura_plugin.host.gimp.gi_names import Gegl, Gimp
 from velatura_protocol.geometry import Rect
 
 _NO_ROOM = 512
+_ESTABLISHED = "01"
 Make = Callable[[Sheet], "list[Gimp.Drawable]"]
 
 
@@ -262,9 +265,26 @@ def _meanwhile(action: Callable[[], object], seconds: float) -> threading.Thread
 
 
 def test_the_backend_is_killed(sheet: Sheet) -> None:
-    killing = _meanwhile(lambda: os.kill(backend(), signal.SIGKILL), 3.0)
-    refused(sheet, sheet.image.get_layers()[:1], "Your document is unchanged", **echo(30.0))
+    killing = _meanwhile(_kill_while_it_works, 0.0)
+    refused(sheet, sheet.image.get_layers()[:1], "Your document is unchanged", **echo(60.0))
     killing.join()
+
+
+def _kill_while_it_works() -> None:
+    """Some time after the plug-in has come to the backend: its job is there then."""
+    end = time.monotonic() + 60.0
+    while not _is_met() and time.monotonic() < end:
+        time.sleep(0.1)
+    time.sleep(5.0)
+    os.kill(backend(), signal.SIGKILL)
+
+
+def _is_met() -> bool:
+    """Whether anybody is connected to the backend: by Linux's own table."""
+    runtime = Path(os.environ["VELATURA_DATA_DIR"], "runtime.json")
+    port = urlsplit(json.loads(runtime.read_text())["url"]).port
+    rows = (each.split() for each in Path("/proc/net/tcp").read_text().splitlines()[1:])
+    return any(row[1].endswith(f":{port:04X}") and row[3] == _ESTABLISHED for row in rows)
 
 
 def test_every_worker_is_killed(sheet: Sheet) -> None:
