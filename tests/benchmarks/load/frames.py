@@ -45,7 +45,11 @@ class FrameSocket(asyncio.Protocol):
         _, socket = await loop.create_connection(
             lambda: cls(url, token, on_frame, on_lost), uri.host, uri.port
         )
-        await asyncio.wait_for(socket._opened, 30.0)
+        try:
+            await asyncio.wait_for(socket._opened, 30.0)
+        except BaseException:
+            socket.abort()
+            raise
         return socket
 
     def send(self, frame: bytes) -> None:
@@ -90,6 +94,9 @@ class FrameSocket(asyncio.Protocol):
     # -- inside ------------------------------------------------------------------------------------
 
     def _greet(self) -> None:
+        if self._opened.done():
+            # Whoever opened it has given up.
+            return
         if self._protocol.handshake_exc is None:
             self._opened.set_result(None)
         else:
