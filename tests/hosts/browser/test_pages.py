@@ -11,6 +11,7 @@ import pytest
 
 from tests.e2e.attacks.fortress import Fortress, fortress
 from tests.hosts.browser.pages import Browser
+from tests.hosts.counts import HOST
 from tests.hosts.root.build import Root
 from tests.hosts.root.recipes import TRIXIE, Recipe
 
@@ -24,6 +25,12 @@ def browser(open_root: Callable[[Recipe], Root], shared: Path) -> Browser:
     folder = shared / "browser"
     folder.mkdir()
     return Browser(open_root(TRIXIE), folder)
+
+
+@pytest.fixture(autouse=True)
+def _counted(browser: Browser, record_property: Callable[[str, object], None]) -> None:
+    version = browser.root.version("chromium-headless-shell")
+    record_property(HOST, f"chromium {version}")
 
 
 @pytest.fixture(scope="module")
