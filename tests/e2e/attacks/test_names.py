@@ -22,6 +22,10 @@ OURS: tuple[Any, ...] = get_args(ClientMessage)
 CODES = {code.value for code in ErrorCode}
 CANARY = "velatura-canary"
 
+PASSING = ("exchange", "incoming", "work", "blobs")
+IN_PASSING = (".", "journal.sqlite3-")
+"""Folders and files whose content comes and goes by itself."""
+
 ESCAPES = (
     f"../../../../../../../../../../tmp/{CANARY}",
     f"/tmp/{CANARY}",
@@ -78,12 +82,12 @@ def assert_no_path(errors: list[dict[str, Any]], held: Fortress) -> None:
 
 def known_files(held: Fortress) -> set[str]:
     """Names below the ground, those that come and go by themselves made alike."""
-    return {
-        re.sub(r"[0-9a-f]{32,}", "HEX", path.relative_to(held.ground).as_posix())
-        for path in held.ground.rglob("*")
-        if not {"exchange", "incoming", "work", "blobs"} & set(path.parts)
-        and not path.name.startswith((".", "journal.sqlite3-"))
-    }
+    found: set[str] = set()
+    for folder, folders, files in os.walk(held.ground):
+        folders[:] = [name for name in folders if name not in PASSING]
+        names = [*folders, *(name for name in files if not name.startswith(IN_PASSING))]
+        found |= {os.path.relpath(os.path.join(folder, name), held.ground) for name in names}
+    return {re.sub(r"[0-9a-f]{32,}", "HEX", each) for each in found}
 
 
 # -- models ----------------------------------------------------------------------------------------
