@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import deque
 from collections.abc import Sequence
 from typing import Any
@@ -112,3 +113,7 @@ class Pair:
         while (data := session.next_message()) is not None:
             messages.append(decode(data, Limits()))
         return messages
+
+
+def digest_of(data: bytes) -> str:
+    return hashlib.blake2b(data, digest_size=32).hexdigest()

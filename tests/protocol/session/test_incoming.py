@@ -1,12 +1,11 @@
 from __future__ import annotations
 
-import hashlib
 import tracemalloc
 import zlib
 
 import pytest
 
-from tests.protocol.session.pairs import SMALL, Collector, grey, pattern
+from tests.protocol.session.pairs import SMALL, Collector, digest_of, grey, pattern
 from velatura_protocol.errors import BadMessage, LimitExceeded, TooLarge, Unsupported
 from velatura_protocol.geometry import Size
 from velatura_protocol.messages import Blob, Codec
@@ -18,10 +17,6 @@ MEGABYTE = 1024 * 1024
 
 def incoming(length: int, codec: Codec = Codec.RAW, digest: str = "", window: int = 400):
     return IncomingBlob(Blob("b", *grey(length), length, codec, digest), window)
-
-
-def digest_of(data: bytes) -> str:
-    return hashlib.blake2b(data, digest_size=32).hexdigest()
 
 
 # -- the header ------------------------------------------------------------------------------------

@@ -8,9 +8,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from tests.backend.live import digest_of
 from tests.protocol.session.model import FAILED, OPENED, RECEIVED, Model, Told
-from tests.protocol.session.pairs import SMALL, Collector, hello, pattern, welcome
+from tests.protocol.session.pairs import SMALL, Collector, digest_of, hello, pattern, welcome
 from velatura_protocol.codec import decode, encode
 from velatura_protocol.errors import ErrorCode, NotFound
 from velatura_protocol.geometry import Size

@@ -10,8 +10,8 @@ import pytest
 
 pytest.importorskip("diffusers")
 
+from tests.backend.engines.diffusion.orders import engine_with
 from tests.backend.engines.diffusion.painters import SMALL, KnownPainter
-from tests.backend.engines.diffusion.test_engine import engine_with
 from tests.backend.executors.orders import Desk, only, samples_of
 from tests.support import tiny_pipelines
 from tests.support.painting_desk import Models, installed

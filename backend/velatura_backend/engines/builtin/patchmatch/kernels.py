@@ -24,12 +24,18 @@ def kernel(function: Function) -> Function:
     """Compiled at the first call, kept on disk (``NUMBA_CACHE_DIR``), without the interpreter lock.
 
     fastmath lets sums of squares be vectorised; the order of a sum is fixed at compile time, so
-    results do not vary from run to run. Inputs must be finite.
+    results do not vary from run to run, as long as a kernel calls none but :func:`inlined` ones:
+    see there. Inputs must be finite.
     """
     return cast(Function, njit(cache=True, nogil=True, fastmath=True)(function))
 
 
 def inlined(function: Function) -> Function:
     """A kernel's helper, inlined where it is called: a call that hands over a tuple of eight arrays
-    costs more than the helper itself."""
+    costs more than the helper itself.
+
+    And of one that is not, there is a copy with every kernel that calls it, each with sums in an
+    order of its own; the loader takes the copy it met first, which depends on what was compiled,
+    and what only loaded, in which order. Fills came out 1e-8 apart.
+    """
     return cast(Function, njit(cache=True, nogil=True, fastmath=True, forceinline=True)(function))

@@ -8,7 +8,7 @@ import numpy as np
 
 from ...base import CancelToken
 from .distance import RADIUS, SIDE
-from .kernels import BoolMask, Flag, Floats, Real, kernel
+from .kernels import BoolMask, Flag, Floats, Real, inlined, kernel
 from .lanes import Lanes
 from .regions import depth_inside, dilate, halve_all
 
@@ -80,7 +80,7 @@ def valid_patches(masks: Masks, lanes: Lanes) -> BoolMask:
     return ~dilate(unusable, RADIUS, lanes)
 
 
-@kernel
+@inlined
 def _step(luminance: Floats, known: BoolMask, y: int, x: int, ny: int, nx: int) -> Real:
     """|difference| to a neighbour; negative where there is no known one."""
     height, width = known.shape

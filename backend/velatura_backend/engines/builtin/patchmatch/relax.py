@@ -12,12 +12,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from .kernels import BoolMask, Flag, Floats, Indices, Positions, Real, kernel
+from .kernels import BoolMask, Flag, Floats, Indices, Positions, Real, inlined, kernel
 from .lanes import Lanes
 from .unknowns import build_system, conjugate_gradients, laplacian
 
 
-@kernel
+@inlined
 def _outer_laplacian(
     features: Floats, channels: int, channel: int, present: BoolMask, place: int
 ) -> Real:

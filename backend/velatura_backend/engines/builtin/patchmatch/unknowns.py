@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .kernels import BoolMask, Flag, Floats, Indices, Positions, Real, kernel
+from .kernels import BoolMask, Flag, Floats, Indices, Positions, Real, inlined, kernel
 from .lanes import Lanes
 
 KNOWN = -1
@@ -86,7 +86,7 @@ def _with_neighbours(hole: BoolMask, present: BoolMask) -> BoolMask:
     return grown & present
 
 
-@kernel
+@inlined
 def laplacian(
     neighbours: Indices,
     degree: Floats,
@@ -108,7 +108,7 @@ def laplacian(
         out[item] = total
 
 
-@kernel
+@inlined
 def _apply(
     order: int,
     screening: Real,
@@ -128,7 +128,7 @@ def _apply(
         laplacian(neighbours, degree, scratch, out, free, True)
 
 
-@kernel
+@inlined
 def conjugate_gradients(
     order: int,
     screening: Real,

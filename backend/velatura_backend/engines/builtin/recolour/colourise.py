@@ -17,6 +17,7 @@ from ..patchmatch.kernels import Flag, Floats
 from ..patchmatch.lanes import Lanes
 from .oklab import (
     Doubles,
+    careful_helper,
     careful_kernel,
     decoding_table,
     lightness_without_colour,
@@ -207,7 +208,7 @@ def _colour(
             _write_colour(light, ok_a, ok_b, scale, out[y, x])
 
 
-@careful_kernel
+@careful_helper
 def _write_colour(light: float, a: float, b: float, scale: float, pixel: Floats) -> None:
     """Encoded sRGB, with as much of the chroma as there is room for."""
     low, high, share = 0.0, 1.0, 1.0

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from ...base import FloatImage
 from ..arrays import copied
-from ..patchmatch.kernels import BoolMask, Bytes, Flag, Floats, Positions, Real, kernel
+from ..patchmatch.kernels import BoolMask, Bytes, Flag, Floats, Positions, Real, inlined, kernel
 from ..patchmatch.lanes import Lanes
 from .oklab import Doubles, careful_kernel
 
@@ -122,7 +122,7 @@ def _solve_nodes(
             table[place[0], place[1], place[2], axis] = total
 
 
-@kernel
+@inlined
 def _looked_up(r: Real, g: Real, b: Real, table: Floats, change: Floats) -> None:
     """The table's change at a colour in 0..1, between its nodes trilinearly."""
     i, j, k = (

@@ -15,13 +15,19 @@ _FROM_CONES = np.linalg.inv(TO_CONES)
 _FROM_LAB = np.linalg.inv(TO_LAB)
 
 _TABLE_SIZE = 4096
+_CAREFUL = frozenset(("reassoc", "contract", "arcp", "nsz"))
 
 
 def careful_kernel(function: Function) -> Function:
     """Like :func:`..patchmatch.kernels.kernel`, for values that need not be finite: comparisons
     with NaN are compiled as they are written."""
-    flags = {"reassoc", "contract", "arcp", "nsz"}
-    return njit(cache=True, nogil=True, fastmath=flags)(function)  # pyright: ignore[reportReturnType]
+    return njit(cache=True, nogil=True, fastmath=set(_CAREFUL))(function)  # pyright: ignore[reportReturnType]
+
+
+def careful_helper(function: Function) -> Function:
+    """Of careful kernels; :func:`..patchmatch.kernels.inlined` says why it has to be inlined."""
+    made = njit(cache=True, nogil=True, fastmath=set(_CAREFUL), forceinline=True)(function)
+    return made  # pyright: ignore[reportReturnType]
 
 
 def to_oklab(encoded: NDArray[np.floating]) -> Doubles:
@@ -80,7 +86,7 @@ def decoding_table() -> Floats:
     return _decoded(np.linspace(0.0, 1.0, _TABLE_SIZE)).astype(np.float32)
 
 
-@careful_kernel
+@careful_helper
 def decoded(value: float, table: Floats) -> float:
     """Linear light of an encoded value, kept in 0..1; by the table, to 1e-6."""
     place = min(max(value, 0.0), 1.0) * (_TABLE_SIZE - 1)
@@ -89,7 +95,7 @@ def decoded(value: float, table: Floats) -> float:
     return table[index] * (1.0 - share) + table[index + 1] * share
 
 
-@careful_kernel
+@careful_helper
 def oklab_of(red: float, green: float, blue: float, table: Floats) -> tuple[float, float, float]:
     """Lightness, a, b of an encoded colour, its values kept in 0..1."""
     r, g, b = decoded(red, table), decoded(green, table), decoded(blue, table)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ...patchmatch.kernels import Flag, Floats, Real, kernel
+from ...patchmatch.kernels import Flag, Floats, Real, inlined, kernel
 from ...patchmatch.lanes import Lanes
 from .marks import Canvas
 from .noise import clamped, paper_noise, smooth_noise, uniform
@@ -57,7 +57,7 @@ def _light(
                 colour[y, x, c] = clamped(value)
 
 
-@kernel
+@inlined
 def _tooth(surface: Surface, x: int, y: int) -> Real:
     gx, gy = np.float32(x) / surface.grain, np.float32(y) / surface.grain
     if not surface.weave:
