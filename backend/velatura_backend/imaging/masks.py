@@ -50,6 +50,11 @@ def to_float_mask(mask: Mask, check: Check = unchecked) -> FloatMask:
     return in_bands(check, lambda band: table[band], mask)
 
 
+_LEAST_FEATHER = 0.2
+"""In pixels: below it a neighbour weighs less than e^-50, which no depth can hold; far below, the
+Gaussian divides by nothing."""
+
+
 def apply_edge(selection: Mask, edge: Edge, check: Check = unchecked) -> Mask:
     """M, made of the selection as ``edge`` says, of the same type and size.
 
@@ -60,6 +65,8 @@ def apply_edge(selection: Mask, edge: Edge, check: Check = unchecked) -> Mask:
     """
     bounds = mask_bounds(selection)
     if edge.kind is EdgeKind.EXACT or edge.pixels == 0.0 or bounds.is_empty:
+        return selection
+    if edge.kind is EdgeKind.FEATHER and edge.pixels < _LEAST_FEATHER:
         return selection
     whole = Rect(0, 0, selection.shape[1], selection.shape[0])
     area = bounds.grown(edge.reach).intersection(whole)

@@ -76,6 +76,12 @@ def test_a_feather_is_half_way_at_the_drawn_edge_and_full_inside():
     assert (made == made[:1]).all()
 
 
+@pytest.mark.parametrize("pixels", [5e-324, 1e-199, 0.001, 0.19])
+def test_a_feather_that_is_hardly_one_leaves_the_mask_as_drawn(pixels: float):
+    drawn = make_mask("soft", 1, Size(9, 7))
+    assert np.array_equal(apply_edge(drawn, Edge(EdgeKind.FEATHER, pixels)), drawn)
+
+
 def test_a_full_mask_stays_full_whatever_the_edge():
     full = np.full((30, 40), 255, np.uint8)
     for kind in EdgeKind:
