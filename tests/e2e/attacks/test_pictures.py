@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import struct
 import subprocess
+import sys
 import zlib
 from pathlib import Path
 
@@ -111,19 +111,26 @@ def test_what_lies_beside_the_pixels(
     assert code in (0, 2), said
 
 
+MEASURE = """
+import resource, subprocess, sys
+status = subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL).returncode
+print(status, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024)
+"""
+
+
 def measured(folder: CommandLine, arguments: list[str]) -> tuple[int, str, int]:
-    """Exit status, standard error, and the most bytes that the command's own process held."""
-    process = subprocess.Popen(
-        [*COMMAND, *arguments],
+    """Exit status, standard error, and the most bytes that the command's own process held.
+
+    A small process starts it: a child's peak counts what its parent held when it was forked, and
+    by then the tests may hold gigabytes.
+    """
+    run = subprocess.run(
+        [sys.executable, "-I", "-c", MEASURE, *COMMAND, *arguments],
         env=folder.environment(),
         cwd=folder.folder,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
+        capture_output=True,
+        text=True,
+        check=True,
     )
-    assert process.stderr is not None
-    said = process.stderr.read().decode()
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    process.stderr.close()
-    return process.returncode, said, usage.ru_maxrss * 1024
+    status, peak = (int(each) for each in run.stdout.split())
+    return status, run.stderr, peak
