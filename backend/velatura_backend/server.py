@@ -67,6 +67,12 @@ class _Socket:
             await self._connection.send(data)
         except ConnectionClosed as error:
             raise SocketClosed from error
+        except AttributeError as error:
+            # The library aborts a socket that has ended meanwhile, while there was still something
+            # to write, once more; asyncio's has no loop any more then (Python 3.11).
+            if self._connection.close_code is None:
+                raise
+            raise SocketClosed from error
 
     async def close(self) -> None:
         await self._connection.close()

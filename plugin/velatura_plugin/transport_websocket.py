@@ -88,6 +88,12 @@ class WebSocketTransport:
             await self._connection.send(frame)
         except ConnectionClosed as error:
             raise TransportClosed(reason=_reason(error)) from None
+        except AttributeError:
+            # The library aborts a socket that has ended meanwhile, while there was still something
+            # to write, once more; asyncio's has no loop any more then (Python 3.11).
+            if self._connection.close_code is None:
+                raise
+            raise TransportClosed(reason="closed") from None
 
     async def receive(self) -> Frame:
         try:

@@ -161,3 +161,22 @@ async def test_nobody_is_followed_elsewhere(token_file: Path) -> None:
                 await WebSocketTransport.open(url, token_file)
     assert raised.value.params == {"reason": "status 307"}
     assert reached == []
+
+
+async def test_what_is_sent_into_a_connection_that_ends_is_told_as_closed(token_file: Path) -> None:
+    """Whatever the library makes of it: it ends while there is still much to write."""
+
+    async def taken(connection: ServerConnection) -> None:
+        await connection.wait_closed()
+
+    async def say_much(transport: WebSocketTransport) -> None:
+        for _ in range(100):
+            await transport.send(bytes(4 * 1024 * 1024 + 1))
+
+    async with serve(taken, "127.0.0.1", 0, compression=None, max_size=1000) as server:
+        url = f"ws://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
+        for _ in range(20):
+            transport = await WebSocketTransport.open(url, token_file)
+            with pytest.raises(TransportClosed):
+                await say_much(transport)
+            await transport.close()
