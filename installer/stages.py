@@ -50,7 +50,7 @@ STAGES = (
     Stage("format", ("ruff", "format", "--check", ".")),
     Stage("floor", ("vermin", "--target=3.10-", "--no-tips", "--violations", "protocol", "plugin")),
     Stage("types", ("pyright", "--warnings")),
-    Stage("tests", ("pytest", "-q", "--cov", "--cov-report=term:skip-covered", "--durations=10")),
+    Stage("tests", ("pytest", "-q", "--durations=10")),
 )
 
 _BASE_TYPES = ("-p", "pyright-base.json")
