@@ -3,8 +3,6 @@ result leaves them alone."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from tests.hosts.gimp.inside import hands
@@ -30,17 +28,6 @@ from velatura_protocol.tasks import SampleSource
 
 BELOW, VISIBLE, LAYER = SampleSource.BELOW, SampleSource.VISIBLE, SampleSource.LAYER
 INNER = Rect(3, 2, 11, 9)
-
-
-@pytest.fixture
-def host() -> Iterator[GimpHost]:
-    yield GimpHost()
-    hands.close_all()
-
-
-@pytest.fixture
-def sheet(host: GimpHost) -> Sheet:
-    return picture(host)
 
 
 # -- where layers lie ------------------------------------------------------------------------------

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
-from tests.hosts.gimp.inside import hands
 from tests.hosts.gimp.inside.sheets import (
     CANVAS,
     RGBA8,
@@ -22,7 +19,6 @@ from tests.hosts.gimp.inside.sheets import (
     picture,
 )
 from velatura_plugin.host.base import LayerKind
-from velatura_plugin.host.gimp.adapter import GimpHost
 from velatura_plugin.host.gimp.gi_names import Gimp
 from velatura_plugin.host.samples import crop
 from velatura_protocol.geometry import Rect
@@ -30,17 +26,6 @@ from velatura_protocol.tasks import SampleSource
 
 BELOW, VISIBLE, LAYER = SampleSource.BELOW, SampleSource.VISIBLE, SampleSource.LAYER
 INNER = Rect(3, 2, 11, 9)
-
-
-@pytest.fixture
-def host() -> Iterator[GimpHost]:
-    yield GimpHost()
-    hands.close_all()
-
-
-@pytest.fixture
-def sheet(host: GimpHost) -> Sheet:
-    return picture(host)
 
 
 # -- how layers are laid over each other -----------------------------------------------------------

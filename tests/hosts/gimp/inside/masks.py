@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from tests.hosts.gimp.inside import hands
@@ -19,11 +17,9 @@ from tests.hosts.gimp.inside.sheets import (
     kept,
     noise,
     over,
-    picture,
     ramp,
 )
 from velatura_plugin.host.base import LayerKind
-from velatura_plugin.host.gimp.adapter import GimpHost
 from velatura_plugin.host.gimp.gi_names import Gegl, Gimp
 from velatura_plugin.host.samples import crop
 from velatura_protocol.errors import Unsupported
@@ -33,17 +29,6 @@ from velatura_protocol.tasks import SampleSource
 
 BELOW, VISIBLE, LAYER = SampleSource.BELOW, SampleSource.VISIBLE, SampleSource.LAYER
 INNER = Rect(3, 2, 11, 9)
-
-
-@pytest.fixture
-def host() -> Iterator[GimpHost]:
-    yield GimpHost()
-    hands.close_all()
-
-
-@pytest.fixture
-def sheet(host: GimpHost) -> Sheet:
-    return picture(host)
 
 
 # -- masks, channels, selections -------------------------------------------------------------------

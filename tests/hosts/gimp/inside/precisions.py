@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
 
 import pytest
 
@@ -31,12 +30,6 @@ from velatura_protocol.tasks import SampleSource
 BELOW, VISIBLE, LAYER = SampleSource.BELOW, SampleSource.VISIBLE, SampleSource.LAYER
 _PALETTE = ((250, 20, 30), (20, 240, 40), (10, 30, 230), (200, 200, 60), (5, 5, 5), (90, 160, 170))
 _HALF = bytes(255 if number % 2 else 0 for number in range(SPOT.area))
-
-
-@pytest.fixture
-def host() -> Iterator[GimpHost]:
-    yield GimpHost()
-    hands.close_all()
 
 
 # -- palettes --------------------------------------------------------------------------------------

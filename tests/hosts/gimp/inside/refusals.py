@@ -3,15 +3,16 @@ picture as it was. By the procedures, as scripts call them."""
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import resource
 import signal
+import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 
@@ -31,7 +32,6 @@ from velatura_plugin.host.gimp.gi_names import Gegl, Gimp
 from velatura_protocol.geometry import Rect
 
 _NO_ROOM = 512
-_ESTABLISHED = "01"
 Make = Callable[[Sheet], "list[Gimp.Drawable]"]
 
 
@@ -271,20 +271,18 @@ def test_the_backend_is_killed(sheet: Sheet) -> None:
 
 
 def _kill_while_it_works() -> None:
-    """Some time after the plug-in has come to the backend: its job is there then."""
     end = time.monotonic() + 60.0
-    while not _is_met() and time.monotonic() < end:
+    while not _is_at_work() and time.monotonic() < end:
         time.sleep(0.1)
-    time.sleep(5.0)
     os.kill(backend(), signal.SIGKILL)
 
 
-def _is_met() -> bool:
-    """Whether anybody is connected to the backend: by Linux's own table."""
-    runtime = Path(os.environ["VELATURA_DATA_DIR"], "runtime.json")
-    port = urlsplit(json.loads(runtime.read_text())["url"]).port
-    rows = (each.split() for each in Path("/proc/net/tcp").read_text().splitlines()[1:])
-    return any(row[1].endswith(f":{port:04X}") and row[3] == _ESTABLISHED for row in rows)
+def _is_at_work() -> bool:
+    """By the backend's journal, which knows of a start half a second later."""
+    journal = Path(os.environ["VELATURA_DATA_DIR"], "journal.sqlite3")
+    with contextlib.closing(sqlite3.connect(f"{journal.as_uri()}?mode=ro", uri=True)) as found:
+        (count,) = found.execute("SELECT count(*) FROM jobs WHERE state = 'running'").fetchone()
+    return count > 0
 
 
 def test_every_worker_is_killed(sheet: Sheet) -> None:
