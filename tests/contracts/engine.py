@@ -166,21 +166,21 @@ class EngineContract:
         result_of(self.run(task, context))
 
     def test_cancel_while_it_works_stops_it_soon(self):
-        """A loose bound: the machine may be busy. The figure itself is the benchmark's."""
+        """In processor time, for the machine may be busy. The figure itself is the benchmark's."""
         slow = self.make_task(self.slow_side, self.slow_side, 4)
         task = replace(slow, parameters=dict(self.slow))
         context = RecordingContext(threads=2, previews=False)
         cancelled_at: list[float] = []
 
         def cancel() -> None:
-            cancelled_at.append(time.perf_counter())
+            cancelled_at.append(time.process_time())
             context.cancel.flag[0] = SERIAL
 
         timer = threading.Timer(0.1, cancel)
         timer.start()
         with pytest.raises(Cancelled):
             self.run(task, context)
-        stopped_after = time.perf_counter() - cancelled_at[0]
+        stopped_after = time.process_time() - cancelled_at[0]
         timer.join()
         assert stopped_after < 1.0
 

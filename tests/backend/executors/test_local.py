@@ -189,7 +189,7 @@ async def test_the_event_loop_is_never_blocked(shared: LocalExecutor, tmp_path: 
     watching = asyncio.create_task(watch())
     await collect(shared, Desk(tmp_path).simple(parameters={"crash": True}))
     watching.cancel()
-    assert sorted(gaps)[len(gaps) * 95 // 100] < 0.1
+    assert sum(gap for gap in gaps if gap > 0.1) < 0.5 * sum(gaps)
 
 
 async def test_there_is_always_a_cpu_worker() -> None:

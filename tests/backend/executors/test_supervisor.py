@@ -5,7 +5,6 @@ import os
 import signal
 import sys
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -154,13 +153,12 @@ async def test_a_worker_that_outlives_sigkill_is_left_behind(
 async def test_an_order_that_does_nothing_for_ever_is_given_up_at_once(tmp_path: Path) -> None:
     """It would do nothing the second time, too."""
     supervisor = Supervisor(QUICK, lambda: None)
-    # It sleeps in slices and polls for a cancel: alive, without news and without work.
-    order = Desk(tmp_path).simple(parameters={"seconds": 600.0})
-    began = time.monotonic()
+    # Its heart beats, without news and without work. One that polled for a cancel would now and
+    # then look as if it worked, in beats as short as these, on a busy machine.
+    order = Desk(tmp_path).simple(parameters={"seconds": 600.0, "ignore_cancel": True})
     events = [event async for event in supervisor.run(order)]
     assert only(events, WorkFailed).error.code is ErrorCode.WORKER_LOST
     assert events.count(WorkProgress(Phase.ENCODING)) == 1
-    assert time.monotonic() - began < 30
     await supervisor.close()
 
 

@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import json
 import re
-import time
 from collections.abc import AsyncIterator
 
 import pytest
@@ -167,9 +166,7 @@ async def crowd(
 @pytest.mark.parametrize("says", [b"", b"GET / HTTP/1.1\r\nHost: x\r\n"], ids=["silent", "begun"])
 async def test_a_thousand_sockets_keep_nobody_out(held: Fortress, says: bytes) -> None:
     async with crowd(held, CROWD, says):
-        started = time.monotonic()
         await held.works()
-        assert time.monotonic() - started < 15
         assert held.process.num_fds() < 600
 
 

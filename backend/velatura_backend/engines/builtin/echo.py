@@ -44,12 +44,13 @@ class EchoEngine:
         """:raises RuntimeError: when asked for with ``fail=unexpected``"""
         if flag(task, ECHO, "crash"):
             os._exit(CRASH_EXIT_CODE)
-        check = _no_check if flag(task, ECHO, "ignore_cancel") else _check_of(context)
+        is_deaf = flag(task, ECHO, "ignore_cancel")
+        check = _no_check if is_deaf else _check_of(context)
         previews = int(number(task, ECHO, "previews"))
         seconds = number(task, ECHO, "seconds")
         steps = max(1, previews)
         for step in range(1, steps + 1):
-            _pass_time(seconds / steps, check)
+            _pass_time(seconds / steps, check, seconds if is_deaf else _SLICE_SECONDS)
             yield EngineProgress(Phase.STEPPING, step / steps, step, steps)
             if previews:
                 yield EnginePreview(inverted(task.image, check))
@@ -66,14 +67,15 @@ def _no_check() -> None:
     """The engine that has to be killed."""
 
 
-def _pass_time(seconds: float, check: Check) -> None:
+def _pass_time(seconds: float, check: Check, at_most: float) -> None:
+    """``at_most``: between two checks."""
     end = time.monotonic() + seconds
     while True:
         check()
         left = end - time.monotonic()
         if left <= 0:
             return
-        time.sleep(min(left, _SLICE_SECONDS))
+        time.sleep(min(left, at_most))
 
 
 def inverted(image: FloatImage, check: Check) -> FloatImage:

@@ -94,4 +94,4 @@ def test_a_large_preview_is_drawn_in_a_slice_of_time(depth: Depth) -> None:
     image_of(wave, 200)
     began = time.process_time()
     image_of(wave, 200)
-    assert time.process_time() - began < 0.1
+    assert time.process_time() - began < 0.3
