@@ -35,6 +35,16 @@ def test_what_was_set_aside_as_damaged_goes_too(tmp_path: Path) -> None:
     assert not folder.exists()
 
 
+def test_logs_of_editors_and_settings_that_were_moved_aside_go_too(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    folder.mkdir()
+    logs = ("backend.log", "backend-start.log", "krita-plugin.log", "gimp-plugin.log.1")
+    for name in (*logs, "plugin.json", "plugin.broken.json"):
+        (folder / name).touch()
+    purge.data(folder)
+    assert not folder.exists()
+
+
 def test_what_is_not_ours_stays(tmp_path: Path) -> None:
     fill(tmp_path)
     (tmp_path / "holiday.jpg").touch()
