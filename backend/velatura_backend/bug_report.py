@@ -16,12 +16,15 @@ from typing import Any, cast
 
 from .doctor import Check, Status
 from .files import write_private
+from .instance import SECRET_FILES
 from .journal_texts import task_texts
 from .scrubbing import Private, Scrubber
 
 _TAIL_BYTES = 64 * 1024
 _PLUGIN_SETTINGS = "plugin.json"
-_SECRET_FILES = ("token", "owner_secret")
+LOGS = ("backend-start.log", "backend.log", "gimp-plugin.log", "krita-plugin.log")
+"""Ours alone: the data directory may be any folder that the user chose, with other programs' logs
+in it."""
 _HEAD = """Velatura: report for a bug
 Prompts, file names, paths, secrets and names were taken out. Read it before you send it.
 """
@@ -36,7 +39,7 @@ def compose(directory: Path, checks: Sequence[Check]) -> str:
     """The report on the backend of a data directory."""
     scrubber = Scrubber(private_things(directory))
     parts = [_HEAD, *(_shown(check, scrubber) for check in checks)]
-    for log in sorted(directory.glob("*.log")):
+    for log in filter(Path.is_file, (directory / name for name in LOGS)):
         parts.append(f"\n---- {log.name} ----")
         parts.append(scrubber.scrub(_tail(log)))
     return "\n".join(parts) + "\n"
@@ -48,7 +51,7 @@ def private_things(directory: Path) -> Private:
     texts = task_texts(directory)
     if texts is not None:
         texts = (*texts, *_strings(settings.get("prompts")))
-    secrets = [_content(directory / name) for name in _SECRET_FILES]
+    secrets = [_content(directory / name) for name in SECRET_FILES]
     secrets += _strings(settings.get("client_secret"))
     names = [platform.node(), Path.home().name]
     # A container may have no user of that number.

@@ -28,6 +28,7 @@ _LOCK = "backend.lock"
 _RUNTIME = "runtime.json"
 _TOKEN = "token"
 _OWNER_SECRET = "owner_secret"
+SECRET_FILES = (_TOKEN, _OWNER_SECRET)
 
 _OTHERS = 0o077
 

@@ -89,9 +89,13 @@ class Scrubber:
         if _RECORD.match(line) or line.startswith(_BETWEEN):
             return self._places_gone(line)
         if line.startswith("  "):
-            # A frame of a traceback, or its line of source.
-            return self._places_gone(line) if _FRAME.match(line) else _QUOTED.sub(_CUT, line)
+            return self._places_gone(line) if _FRAME.match(line) else self._unknown(line)
         return self._exception(line)
+
+    def _unknown(self, line: str) -> str:
+        """A frame's line of source, or of an exception's words where they go on: nobody can tell
+        the one from the other."""
+        return _CUT if self._private.texts is None else self._foreign(line)
 
     def _exception(self, line: str) -> str:
         found = _EXCEPTION.fullmatch(line)

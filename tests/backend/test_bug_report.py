@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import sqlite3
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
 
+import velatura_plugin
+from installer import purge
 from tests.backend.live import echo_task, finished_job, served
-from velatura_backend.bug_report import compose, private_things, write_report
+from velatura_backend.bug_report import LOGS, compose, private_things, write_report
 from velatura_backend.doctor import Check, Status
 from velatura_backend.journal_texts import task_texts
 from velatura_backend.log import close_log, open_log
@@ -72,6 +76,23 @@ async def test_what_helps_is_in_it(directory: Path) -> None:
     assert "Traceback (most recent call last):" in report
     assert "ValueError: cannot encode [prompt]: see [path]" in report
     assert "it went wrong with [secret] and [secret]" in report
+
+
+async def test_other_programs_logs_are_left_out(directory: Path) -> None:
+    (directory / "diary.log").write_text("Dear diary\n")
+    assert "iary" not in compose(directory, CHECKS)
+
+
+def test_all_logs_are_known_to_the_report_and_to_a_purge() -> None:
+    plugin = Path(velatura_plugin.__file__).parent
+    names = {
+        found
+        for module in ("launcher.py", "host/gimp/panel.py", "host/krita/plugin.py")
+        for found in re.findall(r'^LOG_\w+ = "(.+)"$', (plugin / module).read_text(), re.M)
+    }
+    assert len(names) == 3
+    assert names | {"backend.log"} == set(LOGS)
+    assert all(any(fnmatch(log, ours) for ours in purge.OURS) for log in LOGS)
 
 
 async def test_the_journal_knows_what_was_written(directory: Path) -> None:

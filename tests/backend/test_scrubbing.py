@@ -58,6 +58,8 @@ def test_what_says_nothing_of_anybody_stays(line: str) -> None:
          "FileNotFoundError: [Errno 2] No such file: […]"),
         ("a second line of somebody's message", "[…]"),
         ('    raise ValueError("a text of a line")', "    raise ValueError([…])"),
+        ("    | OSError: no room for /home/anna/her.png", "    | OSError: no room for [path]"),
+        ("  which was given as the sleeve by anna", "  which was given as the […] by [name]"),
         ('  File "/home/anna/venv/lib/python3.11/site-packages/torch/x.py", line 3, in f',
          '  File "[…]/lib/python3.11/site-packages/torch/x.py", line 3, in f'),
         ('  File "/home/anna/velatura/backend/velatura_backend/jobs.py", line 3, in f',
@@ -75,6 +77,7 @@ def test_what_is_somebody_s_goes(line: str, left: str) -> None:
 def test_where_nobody_knows_the_prompts_no_words_of_a_library_stay() -> None:
     private = Private(texts=None)
     assert scrubbed("ValueError: the sleeve is too long", private) == "ValueError: […]"
+    assert scrubbed("  which was given as the sleeve", private) == "[…]"
     assert scrubbed("torch.cuda.OutOfMemoryError: 20 MiB", private).startswith("torch.cuda.Out")
 
 
