@@ -6,12 +6,12 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import cast
 
 from velatura_protocol.errors import BadMessage
 
 from .journal import JOURNAL_FILE
 from .kept_messages import unpack_submit
+from .scrubbing import written_in
 
 
 def task_texts(directory: Path) -> tuple[str, ...] | None:
@@ -35,14 +35,5 @@ def _texts(submit: bytes) -> Iterator[str]:
         # Of a later version: its texts are found as text.
         yield submit.decode("utf-8", "replace")
         return
-    task = message.task
-    yield from (task.prompt, task.avoid, task.document_key, message.live)
-    for value in task.parameters.values():
-        yield from _words(value)
-
-
-def _words(value: object) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, tuple):
-        yield from (each for each in cast("tuple[object, ...]", value) if isinstance(each, str))
+    yield message.live
+    yield from written_in(message.task)

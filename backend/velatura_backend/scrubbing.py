@@ -8,8 +8,10 @@ known to be harmless.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+
+from velatura_protocol.tasks import Task
 
 _PROMPT, _SECRET, _PATH, _ADDRESS = "[prompt]", "[secret]", "[path]", "[address]"
 _CUT = "[…]"
@@ -48,6 +50,14 @@ class Private:
     texts: tuple[str, ...] | None = ()
     secrets: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
+
+
+def written_in(task: Task) -> Iterator[str]:
+    """What of a task its user wrote."""
+    yield from (task.prompt, task.avoid, task.document_key)
+    for value in task.parameters.values():
+        several = value if isinstance(value, tuple) else (value,)
+        yield from (each for each in several if isinstance(each, str))
 
 
 def without_texts(text: str, texts: Iterable[str], instead: str = _PROMPT) -> str:

@@ -2,7 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from velatura_backend.scrubbing import Private, Scrubber, without_texts
+from velatura_backend.scrubbing import Private, Scrubber, without_texts, written_in
+from velatura_protocol.geometry import Size
+from velatura_protocol.pixels import MASK_FORMAT
+from velatura_protocol.tasks import Canvas, Operation, Task
 
 STAMP = "2026-11-21 22:00:00,123 INFO velatura.app: "
 PRIVATE = Private(
@@ -85,6 +88,18 @@ def test_a_line_of_a_check() -> None:
     scrubber = Scrubber(PRIVATE)
     assert scrubber.message("3.11.7 on Linux-6.1") == "3.11.7 on Linux-6.1"
     assert scrubber.message("/home/anna/.local/share/velatura") == "[path]"
+
+
+def test_what_a_task_s_user_wrote() -> None:
+    task = Task(
+        Operation.GENERATE,
+        Canvas(Size(1, 1), MASK_FORMAT),
+        prompt="a sleeve",
+        avoid="buttons",
+        document_key="d1",
+        parameters={"steps": 8, "style": "etching", "palette": ("#102030", "#405060")},
+    )
+    assert [*written_in(task)] == ["a sleeve", "buttons", "d1", "etching", "#102030", "#405060"]
 
 
 def test_texts_are_found_however_they_are_written() -> None:

@@ -15,7 +15,6 @@ from velatura_protocol.errors import (
     OutOfMemory,
     VelaturaError,
 )
-from velatura_protocol.tasks import Task
 
 from ...disk import is_full
 from ...scrubbing import without_texts
@@ -36,12 +35,6 @@ def as_error(error: Exception, engine: EngineSpec, texts: Iterable[str] = ()) ->
     trace = without_texts("".join(traceback.format_exception(error)), texts).rstrip()
     _log.error("engine %s %s failed\n%s", engine.id, engine.version, trace)
     return EngineError(engine=engine.id, kind=type(error).__name__)
-
-
-def written_in(task: Task) -> tuple[str, ...]:
-    """What of a task its user wrote."""
-    values = (v for v in task.parameters.values() if isinstance(v, str))
-    return (task.prompt, task.avoid, task.document_key, *values)
 
 
 def is_hopeless(error: VelaturaError) -> bool:

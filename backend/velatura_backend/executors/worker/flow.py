@@ -25,6 +25,7 @@ from ...engines.base import CancelToken
 from ...engines.catalogue import create
 from ...engines.workshop import NO_MODELS, Workshop
 from ...models.records import ModelShelf
+from ...scrubbing import written_in
 from ..base import (
     WorkCancelled,
     WorkEvent,
@@ -35,7 +36,7 @@ from ..base import (
 )
 from ..devices import CPU_ID, describe_cpu
 from .delivery import Delivery
-from .failures import as_error, is_hopeless, written_in
+from .failures import as_error, is_hopeless
 from .inputs import read_crops, read_images
 from .measure import peak_memory_metrics
 from .order_state import OrderState
