@@ -142,8 +142,9 @@ async def _assemble(
     )
     server = Server(config, services, token)
     upkeep = Upkeep(config, server, services)
-    await server.open()
+    # Before it opens: the second of its addresses may be refused when it has the first.
     stack.push_async_callback(server.close)
+    await server.open()
     stack.push_async_callback(upkeep.close)
     await executor.start()
     dispatcher.start()

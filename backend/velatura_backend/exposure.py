@@ -22,9 +22,11 @@ _OPEN_TO_EVERYBODY = 0o007
 def tls_of(outside: Outside) -> ssl.SSLContext:
     """How this machine shows who it is.
 
-    :raises BackendUnavailable: ``not_loopback`` without a certificate and its key,
-        ``name_needed``, ``certificate_unreadable``, ``key_not_private``
+    :raises BackendUnavailable: ``address_needed``, ``not_loopback`` without a certificate and its
+        key, ``name_needed``, ``certificate_unreadable``, ``key_not_private``
     """
+    if not outside.address:
+        raise BackendUnavailable(reason="address_needed")
     if outside.certificate is None or outside.key is None:
         raise BackendUnavailable(reason="not_loopback")
     if not names_of(outside):

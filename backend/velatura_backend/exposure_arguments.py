@@ -44,9 +44,10 @@ def listening_place(text: str) -> tuple[str, int]:
 
 
 def outside_of(arguments: argparse.Namespace) -> Outside | None:
-    """None where :func:`add_outside_arguments` were not used."""
-    if arguments.listen is None:
-        return None
-    address, port = arguments.listen
+    """None where :func:`add_outside_arguments` were not used. Without ``--listen`` the others are
+    not passed over in silence: the address is empty then, and refused."""
     names = tuple(arguments.names)
+    if arguments.listen is None and not (arguments.certificate or arguments.key or names):
+        return None
+    address, port = arguments.listen or ("", 0)
     return Outside(address, port, arguments.certificate, arguments.key, names)

@@ -37,6 +37,7 @@ _REASONS = {
     "not_loopback": (
         "beyond this machine only over TLS; give --certificate and --key, or listen on 127.0.0.1"
     ),
+    "address_needed": "say with --listen at which address other machines are to be served",
     "name_needed": "say with --name what other machines call this one",
     "certificate_unreadable": (
         "the certificate and its key cannot be read as PEM files, or do not belong together"

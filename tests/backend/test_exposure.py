@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import argparse
+import socket
 import ssl
 from pathlib import Path
 
 import pytest
 
+from tests.backend.live import served
 from tests.support.certificates import Certificate, make_certificate
 from velatura_backend.config import Config, Outside
 from velatura_backend.exposure import names_of, outside_hosts, tls_of
@@ -112,6 +114,29 @@ def test_the_command_line_says_it_all() -> None:
     line = "--listen 0.0.0.0:8443 --certificate c --key k --name a --name b"
     wanted = Outside("0.0.0.0", 8443, Path("c"), Path("k"), ("a", "b"))
     assert outside_of(parser.parse_args(line.split())) == wanted
+
+
+@pytest.mark.parametrize("line", ["--certificate c --key k", "--name a"])
+def test_an_address_that_was_forgotten_is_not_passed_over(line: str) -> None:
+    parser = argparse.ArgumentParser()
+    add_outside_arguments(parser)
+    found = outside_of(parser.parse_args(line.split()))
+    assert found is not None
+    assert refusal(found) == "address_needed"
+
+
+async def test_a_second_address_that_cannot_be_had_gives_the_first_one_back(
+    tmp_path: Path, made: Certificate
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    with socket.create_server(("127.0.0.2", 0)) as taken:
+        where = Outside("127.0.0.2", taken.getsockname()[1], made.certificate, made.key)
+        with pytest.raises(BackendUnavailable, match="port_in_use"):
+            async with served(tmp_path, port=port, outside=where):
+                pass
+    with socket.create_server(("127.0.0.1", port)):
+        pass
 
 
 def test_a_backend_that_must_not_listen_says_why_and_does_not_start(

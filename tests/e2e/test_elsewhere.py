@@ -162,6 +162,12 @@ def test_without_tls_it_does_not_start(velatura: CommandLine) -> None:
     assert "TLS" in ended.error_line
 
 
+def test_without_an_address_the_rest_of_it_does_not_start(velatura: CommandLine) -> None:
+    ended = velatura("serve", "--name", "studio.example")
+    assert ended.code == 4
+    assert "--listen" in ended.error_line
+
+
 def test_the_ready_line_and_the_runtime_file_agree(ready: dict[str, Any]) -> None:
     runtime = json.loads(Path(ready["token_file"]).with_name("runtime.json").read_text())
     assert runtime["outside_url"] == ready["outside_url"]
