@@ -38,8 +38,6 @@ from .model_reporting import (
 from .reporting import write_error, write_line
 from .wording import error_line
 
-_CONTROL_KINDS = ", ".join(each.id for each in control_choices())
-
 
 def run_models(arguments: argparse.Namespace) -> ExitCode:
     """:raises VelaturaError: what was asked for could not be done"""
@@ -175,11 +173,12 @@ def _import(store: ModelStore, arguments: argparse.Namespace, progress: Progress
 def _ask_about_controls(models: Sequence[InstalledModel], arguments: argparse.Namespace) -> None:
     """Of what the files do not tell, and of what was told of nothing."""
     control: str = arguments.control
+    kinds = ", ".join(each.id for each in control_choices())
     for each in models:
         if is_untold(each):
             write_error(
                 f"{each.id} is a control network, and its file does not tell for what. Import it "
-                f"once more with --control KIND: {_CONTROL_KINDS}. Until then it is offered as "
+                f"once more with --control KIND: {kinds}. Until then it is offered as "
                 "“Control” and given layers as they are"
             )
     if control and not any(control_of(each) == control for each in models):

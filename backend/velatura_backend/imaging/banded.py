@@ -31,7 +31,6 @@ BAND_PIXELS = 1 << 16
 _HALOS = 3
 """A band has at least so many times the rows of its halo: little is worked on twice."""
 
-
 _POLL_SECONDS = 0.01
 
 

@@ -1,4 +1,4 @@
-"""Numbers worth keeping with a result: seconds per phase, peak memory, the seam score."""
+"""Numbers worth keeping with a result: seconds per phase and peak memory."""
 
 from __future__ import annotations
 
