@@ -19,7 +19,7 @@ from velatura_protocol.errors import BackendUnavailable, DataDirectoryInUse, Ver
 from velatura_protocol.messages import PROTOCOL
 
 from .launcher_proof import proves_itself
-from .launcher_sandbox import command_outside, is_confined
+from .launcher_sandbox import command_outside, is_confined, was_forbidden
 
 RUNTIME_FILE = "runtime.json"
 INSTALL_FILE = "install.json"
@@ -71,7 +71,7 @@ class StartFailed(BackendUnavailable):
 class Launcher:
     """One per process. ``command`` is what starts the backend up to its options, by default what
     the installation wrote down. ``with_parent``: the backend ends with this process, else after its
-    own time without clients, ``grace_seconds`` where given."""
+    own time without clients, ``grace_seconds`` where given. ``system``: as :data:`sys.platform`."""
 
     def __init__(
         self,
@@ -82,6 +82,7 @@ class Launcher:
         grace_seconds: float | None = None,
         start_seconds: float = START_SECONDS,
         confined: bool | None = None,
+        system: str = sys.platform,
     ) -> None:
         self._directory = data_directory
         self._command = tuple(command) if command else None
@@ -89,6 +90,7 @@ class Launcher:
         self._grace_seconds = grace_seconds
         self._start_seconds = start_seconds
         self._is_confined = is_confined(os.environ) if confined is None else confined
+        self._system = system
         self._process: subprocess.Popen[bytes] | None = None
         self._lines = queue.SimpleQueue[bytes]()
         self._aborted = threading.Event()
@@ -135,17 +137,21 @@ class Launcher:
         self._process = process
         lines = self._lines = queue.SimpleQueue[bytes]()
         threading.Thread(target=_read_lines, args=(process, lines), daemon=True).start()
-        is_refused = False
+        is_refused = has_spoken = False
         while line := self._next_line(lines, deadline):
             endpoint = _endpoint_of(line)
             if endpoint is not None:
                 return endpoint
+            has_spoken = True
             is_refused = is_refused or _as_object(line).get("event") == "refused"
         code = process.wait()
         if process.stdin is not None:
             process.stdin.close()
         if self._aborted.is_set():
             raise StartFailed("start was stopped")
+        has_spoken = has_spoken or bool(self.log_tail())
+        if not has_spoken and was_forbidden(self._system, exit_code=code):
+            raise self._sandboxed()
         if is_refused or code != EXIT_IN_USE:
             raise StartFailed(_exit_reason(code), self.log_tail())
         return None
@@ -209,10 +215,16 @@ class Launcher:
             return "\n".join(text.splitlines()[-TAIL_LINES:])
         return ""
 
+    def _whole_command(self) -> tuple[str, ...] | None:
+        return self._command or _installed_command(self._directory / INSTALL_FILE)
+
+    def _sandboxed(self) -> StartFailed:
+        return StartFailed(SANDBOXED, command_outside(self._whole_command(), self._directory))
+
     def _spawn(self) -> subprocess.Popen[bytes]:
-        command = self._command or _installed_command(self._directory / INSTALL_FILE)
+        command = self._whole_command()
         if self._is_confined:
-            raise StartFailed(SANDBOXED, command_outside(command, self._directory))
+            raise self._sandboxed()
         if command is None:
             raise StartFailed("not installed")
         self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -230,6 +242,8 @@ class Launcher:
                     creationflags=_CREATION_FLAGS,
                 )
             except OSError as error:
+                if was_forbidden(self._system, error=error.errno):
+                    raise self._sandboxed() from None
                 raise StartFailed(f"cannot be started, {error.strerror}") from None
 
     def _options(self) -> list[str]:

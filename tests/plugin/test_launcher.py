@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import signal
@@ -154,6 +155,50 @@ def test_a_confined_editor_starts_nothing_and_says_what_to_type(scripts: Scripts
     assert raised.value.params == {"reason": "sandboxed"}
     assert raised.value.detail == f"'/opt/my velatura' serve --stay --data-dir {scripts.data}"
     assert not scripts.data.exists()
+
+
+KILLED = "os.kill(os.getpid(), 9)"
+FAILED_FIRST = f'print("no disk", file=sys.stderr, flush=True)\n{KILLED}'
+
+
+@pytest.mark.parametrize(
+    ("system", "body", "reason"),
+    [
+        ("darwin", KILLED, "sandboxed"),
+        ("darwin", FAILED_FIRST, "ended by signal 9"),
+        ("darwin", "sys.exit(3)", "ended with exit code 3"),
+        ("linux", KILLED, "ended by signal 9"),
+    ],
+)
+def test_who_is_killed_by_macos_at_once_is_started_by_hand(
+    scripts: Scripts, system: str, body: str, reason: str
+) -> None:
+    path = scripts.folder / "backend.py"
+    path.write_text(PRELUDE + body)
+    launcher = Launcher(scripts.data, command=[sys.executable, str(path)], system=system)
+    with pytest.raises(StartFailed) as raised:
+        launcher.start()
+    assert raised.value.params == {"reason": reason}
+    typed = f"{sys.executable} {path} --stay --data-dir {scripts.data}"
+    assert (raised.value.detail == typed) is (reason == "sandboxed")
+
+
+@pytest.mark.parametrize(
+    ("system", "reason"),
+    [("darwin", "sandboxed"), ("linux", "cannot be started, Operation not permitted")],
+)
+def test_who_may_start_nothing_says_what_to_type(
+    scripts: Scripts, monkeypatch: pytest.MonkeyPatch, system: str, reason: str
+) -> None:
+    def refused(*_: object, **__: object) -> None:
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(launcher_module.subprocess, "Popen", refused)
+    with pytest.raises(StartFailed) as raised:
+        Launcher(scripts.data, command=["velatura", "serve"], system=system).start()
+    assert raised.value.params == {"reason": reason}
+    typed = f"velatura serve --stay --data-dir {scripts.data}"
+    assert raised.value.detail == (typed if reason == "sandboxed" else "")
 
 
 @pytest.mark.parametrize("confined", [True, False])
