@@ -13,12 +13,13 @@ from ..ui.words import missed, sentence
 
 class Herald:
     """Errors, that there is something to choose from, and where it is that was not chosen; no
-    progress, no percentages. ``tell`` is the editor's own passing message."""
+    progress, no percentages. ``tell`` is the editor's own passing message; ``translations`` those
+    of now: the language may be changed while an editor is open."""
 
     def __init__(
         self,
         tell: Callable[[str], None],
-        translations: Translations,
+        translations: Callable[[], Translations],
         is_panel_visible: Callable[[], bool],
     ) -> None:
         self._tell = tell
@@ -39,10 +40,10 @@ class Herald:
         is_ready, self._ready = bool(ended - self._ready), ended
         notice, self._notice = self._notice, state.notice
         if state.notice is not None and state.notice != notice:
-            return sentence(state.notice.error, self._translations)
+            return sentence(state.notice.error, self._translations())
         away, self._away = self._away, state.missed
         if state.missed is not None and state.missed is not away:
-            return missed(state.missed, self._translations)
+            return missed(state.missed, self._translations())
         if is_ready and state.link.link is Link.ONLINE and state.document is not None:
-            return announcement(state, state.jobs_of(state.document.id), self._translations)
+            return announcement(state, state.jobs_of(state.document.id), self._translations())
         return ""

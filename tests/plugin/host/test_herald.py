@@ -4,7 +4,7 @@ import pytest
 
 from tests.plugin.events import DOCUMENT, FAILURE, finished, online, variation, working
 from velatura_plugin.host.herald import Herald
-from velatura_plugin.i18n import Translations
+from velatura_plugin.i18n import Translations, load_translations
 from velatura_plugin.state import Notice, NoticeRaised, PutAway, ResultsPutAway
 
 
@@ -12,7 +12,8 @@ class Editor:
     def __init__(self) -> None:
         self.told: list[str] = []
         self.is_visible = False
-        self.herald = Herald(self.told.append, Translations(), lambda: self.is_visible)
+        self.translations = Translations()
+        self.herald = Herald(self.told.append, lambda: self.translations, lambda: self.is_visible)
 
 
 @pytest.fixture
@@ -26,6 +27,13 @@ def test_an_error_is_told_once(editor: Editor) -> None:
         editor.herald.follow(each)
     (text,) = editor.told
     assert "Nothing is left outside the selection" in text
+
+
+def test_it_speaks_the_language_that_was_chosen_meanwhile(editor: Editor) -> None:
+    editor.translations = load_translations("de")
+    editor.herald.follow(online(ResultsPutAway(PutAway(DOCUMENT.id, 2))))
+    (text,) = editor.told
+    assert "Ergebnisse" in text
 
 
 def test_nothing_is_told_while_a_panel_is_seen_nor_later(editor: Editor) -> None:

@@ -73,7 +73,9 @@ class PanelProcess:
         self._draw()
         self.app.start()
         self._begin(first)
-        herald = Herald(Gimp.message, self.studio.translations, lambda: not self.window.is_hidden)
+        herald = Herald(
+            Gimp.message, lambda: self.studio.translations, lambda: not self.window.is_hidden
+        )
         for follow in (self._follow, herald.follow):
             controller.subscribe(follow)
         self.studio.subscribe(self._follow_language)

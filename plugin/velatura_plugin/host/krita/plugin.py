@@ -44,7 +44,7 @@ class Plugin:
         self.studio = Studio(self.app, store, language=language, show_panel=dockers.bring_up)
         herald = Herald(
             self._host.announce_in_front,
-            self.studio.translations,
+            lambda: self.studio.translations,
             lambda: dockers.is_any_visible,
         )
         for each in (actions, RetouchClock(self._tick, owner), herald):
