@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from .gi_names import Gimp, GObject
 from .turns import soon
+from .wire import listen
 
 NAME = "plug-in-velatura-handover"
 _MOST = 2**31 - 1
@@ -65,7 +66,7 @@ class Handover:
         procedure.add_boolean_argument("by-hand", "By _hand", "No script", True, _READ_WRITE)
         # No menu label: GIMP would list an entry for which it has no action.
         plug_in.add_temp_procedure(procedure)
-        plug_in.persistent_enable()
+        listen(plug_in)
 
     def _run(
         self, procedure: Gimp.Procedure, config: Gimp.ProcedureConfig, _data: object

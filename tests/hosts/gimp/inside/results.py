@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import select
+import sys
 from collections.abc import Iterator
 
 from tests.hosts.gimp.inside import hands
 from tests.hosts.gimp.inside.conductor import FLOOD
 from tests.hosts.gimp.inside.visit import Visit, layers
 from velatura_plugin.host.gimp.gi_names import Gimp
+from velatura_plugin.host.gimp.wire import reading_end
 from velatura_plugin.ui.model import Action
 from velatura_protocol.geometry import Rect
 
 SELECTED = Rect(30, 20, 24, 30)
 _COMMANDS = 100
+_COMING_SECONDS = 20.0
 
 
 def main(visit: Visit) -> Iterator[object]:
@@ -22,6 +26,7 @@ def main(visit: Visit) -> Iterator[object]:
     image.clean_all()
     yield lambda: visit.image().get_id() == image.get_id()
     yield from _flooded(visit)
+    yield from _interrupted(visit)
     yield from _several(visit, image)
     yield from _repeated(visit, image)
     yield from _each_layer(visit, image)
@@ -47,6 +52,19 @@ def _flooded(visit: Visit) -> Iterator[object]:
     yield lambda: not asked.exists()
     yield lambda: taken == _COMMANDS
     visit.note("flooded", taken=taken)
+
+
+def _interrupted(visit: Visit) -> Iterator[object]:
+    """A command that has come while the panel was busy, and that another call of the same turn of
+    the main loop takes in: nobody waits for a second one."""
+    end, asked = reading_end(sys.argv), visit.result.with_name(FLOOD)
+    asked.write_text("1")
+    come, _, _ = select.select([end], [], [], _COMING_SECONDS)
+    yield lambda: True  # the next tick is due with the main loop's own look at the wire
+    Gimp.get_images()
+    left, _, _ = select.select([end], [], [], 0.0)
+    yield lambda: not asked.exists()
+    visit.note("interrupted", come=len(come), left=len(left))
 
 
 def _ask(visit: Visit, task: str, **fields: object) -> None:
