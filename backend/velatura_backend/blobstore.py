@@ -33,14 +33,19 @@ _NO_COPY = frozenset((errno.ENOSYS, errno.EOPNOTSUPP, errno.EXDEV, errno.EINVAL,
 
 
 class BlobStore:
-    """Thread-safe: blobs come in on one thread, are released on another."""
+    """Thread-safe: blobs come in on one thread, are released on another.
+
+    Files are looked at, moved and deleted without the lock: a directory that is being flushed keeps
+    whoever asks about it waiting, and :meth:`take_again` and :meth:`release` are the event loop's.
+    """
 
     def __init__(self, directory: Path) -> None:
         self._blobs = directory / "blobs"
         self._incoming = directory / "incoming"
         self._work = directory / "work"
         self._taken: Counter[str] = Counter()
-        self._lock = threading.Lock()
+        self._going: set[str] = set()
+        self._changed = threading.Condition()
         self._flusher = ThreadPoolExecutor(2, thread_name_prefix="flush")
         with disk_errors():
             for each in (self._blobs, self._incoming, self._work):
@@ -60,22 +65,32 @@ class BlobStore:
         return path
 
     def new_work_folder(self) -> Path:
-        """A folder of its own for one order's output."""
+        """A folder of its own for one order's output. May wait for the disk."""
         folder = self._work / secrets.token_hex(16)
         folder.mkdir(mode=0o700)
         return folder
 
     def take(self, digest: str) -> bool:
-        """Keeps the blob from being deleted until :meth:`release`; False if it is not here."""
-        with self._lock:
-            if not self._path(digest).is_file():
+        """Keeps the blob from being deleted until :meth:`release`; False if it is not here. May
+        wait for the disk."""
+        path = self._path(digest)
+        with self._changed:
+            if digest in self._going:
                 return False
             self._taken[digest] += 1
+        if path.is_file():
             return True
+        self.release(digest)
+        return False
+
+    def take_again(self, digest: str) -> None:
+        """Once more for somebody who has it taken already, and so knows that it is here."""
+        with self._changed:
+            self._taken[digest] += 1
 
     def release(self, digest: str) -> bool:
         """Undoes one :meth:`take`; True if nobody has it taken any more."""
-        with self._lock:
+        with self._changed:
             self._taken[digest] -= 1
             if self._taken[digest] > 0:
                 return False
@@ -85,7 +100,10 @@ class BlobStore:
     # -- coming in ---------------------------------------------------------------------------------
 
     def receive(self) -> IncomingBlob:
-        """:raises DiskFull: no room for a new file"""
+        """May wait for the disk.
+
+        :raises DiskFull: no room for a new file
+        """
         return IncomingBlob(self, self._incoming / secrets.token_hex(16), self._flusher)
 
     def adopt(self, path: Path, digest: str) -> None:
@@ -93,14 +111,19 @@ class BlobStore:
 
         :raises NotFound: there is no such file
         """
-        with self._lock:
-            try:
-                with disk_errors():
-                    path.replace(self._path(digest))
-            except FileNotFoundError as error:
-                raise NotFound(what="blob", id=digest) from error
-            self._path(digest).chmod(0o400)
+        target = self._path(digest)
+        with self._changed:
+            self._changed.wait_for(lambda: digest not in self._going)
             self._taken[digest] += 1
+        try:
+            with disk_errors():
+                path.replace(target)
+            target.chmod(0o400)
+        except BaseException as error:
+            self.release(digest)
+            if isinstance(error, FileNotFoundError):
+                raise NotFound(what="blob", id=digest) from error
+            raise
 
     def flush(self) -> None:
         """Makes the names of adopted blobs durable."""
@@ -111,10 +134,17 @@ class BlobStore:
     def discard(self, digests: Iterable[str]) -> None:
         """Deletes those that nobody has taken. The caller knows that no job holds them."""
         for digest in digests:
-            with self._lock:
-                if not self._taken[digest]:
-                    del self._taken[digest]
-                    self._path(digest).unlink(missing_ok=True)
+            path = self._path(digest)
+            with self._changed:
+                if self._taken.get(digest) or digest in self._going:
+                    continue
+                self._going.add(digest)
+            try:
+                path.unlink(missing_ok=True)
+            finally:
+                with self._changed:
+                    self._going.remove(digest)
+                    self._changed.notify_all()
 
     def sweep(self, used: frozenset[str]) -> None:
         """At the start: removes what an earlier life left half-done or unused."""

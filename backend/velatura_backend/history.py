@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -119,6 +120,20 @@ class History:
         if blob is None:
             raise NotFound(what="blob", id=digest)
         return blob
+
+    async def take(self, digest: str) -> bool:
+        """Keeps a blob until it is let go of; False if it is not here. Whoever gives up waiting has
+        not taken it."""
+        looking = asyncio.ensure_future(asyncio.to_thread(self._store.take, digest))
+        try:
+            return await asyncio.shield(looking)
+        except asyncio.CancelledError:
+            self._crew.spawn(self._untake(looking, digest))
+            raise
+
+    async def _untake(self, looking: asyncio.Future[bool], digest: str) -> None:
+        if await looking:
+            await self.let_go((digest,))
 
     def let_go_soon(self, digests: Iterable[str]) -> None:
         """:meth:`let_go` for those who cannot wait."""

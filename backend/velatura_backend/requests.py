@@ -134,7 +134,7 @@ class Requests:
             case BlobOpened():
                 return self._uploads.opened(event.header)
             case BlobReceived():
-                return self._uploads.received(event.header, event.digest)
+                self._uploads.received(event.header, event.digest)
             case BlobFailed():
                 self._uploads.failed(event)
             case BlobSent() | BlobKnown() | BlobRejected():
@@ -188,7 +188,7 @@ class Requests:
 
     async def _is_known(self, job: str) -> bool:
         """Whether the job was submitted before, with all its inputs."""
-        if await self._find_live(job) is None and await self._is_ended(job):
+        if self._services.ledger.live(job) is None and await self._is_recorded(job):
             return True
         live = self._services.ledger.live(job)
         if live is None:
@@ -202,7 +202,8 @@ class Requests:
         self._services.dispatcher.abandon(live)
         return False
 
-    async def _is_ended(self, job: str) -> bool:
+    async def _is_recorded(self, job: str) -> bool:
+        """Waits, as :meth:`_find_live` does, for what was begun before."""
         try:
             await self._services.history.row(self._caller, job)
         except NotFound:
@@ -283,7 +284,7 @@ class Requests:
         except Interrupted as error:
             # The client knows by the digest which of its results it waits for in vain.
             raise NotFound(what="blob", id=digest) from error
-        if not store.take(digest):
+        if not await history.take(digest):
             raise NotFound(what="blob", id=digest)
         if self._session.is_closed:
             await history.let_go((digest,))

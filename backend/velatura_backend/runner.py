@@ -108,10 +108,14 @@ class Run:
 
     async def _work(self, inputs: tuple[BlobRef, ...]) -> End:
         try:
-            order = self._order(inputs)
+            # It makes a folder, and waits for the disk where that is being flushed.
+            order = await asyncio.to_thread(self._order, inputs)
         except Exception as error:
             return self._trouble(error)
         try:
+            if self._live.cancel_wanted:
+                # The executor was asked to while it did not know the job yet.
+                return WorkCancelled(Phase.QUEUED)
             return await self._follow(order)
         except Exception as error:
             return self._trouble(error)

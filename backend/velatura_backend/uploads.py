@@ -23,6 +23,7 @@ _log = logging.getLogger("velatura.uploads")
 _MOST_REMEMBERED = 8192
 """Blobs of one connection; a job may name those that came last."""
 _MOST_UNWRITTEN = 64 * 1024 * 1024
+_MOST_FINISHING = 64
 
 
 @dataclass(frozen=True)
@@ -35,20 +36,21 @@ class Ground:
 
 
 class _FileSink:
-    """Hands bytes to the writer's thread. ``through`` hears of those that are on the disk,
-    ``failed`` of the first that could not be written, ``waiting`` of how many more, or fewer, wait
-    to be written."""
+    """Hands bytes to the writer's thread, which makes the file too: while the disk is being flushed
+    that took tenths of a second of the event loop. ``through`` hears of bytes that are written,
+    ``failed`` of the first that could not be, ``waiting`` of how many more, or fewer, wait to be
+    written."""
 
     def __init__(
         self,
-        writer: Executor,
-        incoming: IncomingBlob,
+        ground: Ground,
         through: Callable[[int], None],
         failed: Callable[[BaseException], None],
         waiting: Callable[[int], None],
     ) -> None:
-        self._writer = writer
-        self._incoming = incoming
+        self._writer = ground.writer
+        self._store = ground.store
+        self._incoming: IncomingBlob | None = None
         self._through = through
         self._failed = failed
         self._waiting = waiting
@@ -58,7 +60,7 @@ class _FileSink:
 
     def write(self, data: memoryview) -> None:
         self._waiting(data.nbytes)
-        self._last = self._loop.run_in_executor(self._writer, self._incoming.write, data)
+        self._last = self._loop.run_in_executor(self._writer, self._write, data)
         self._last.add_done_callback(lambda done: self._report(done, data.nbytes))
 
     def _report(self, done: asyncio.Future[None], count: int) -> None:
@@ -77,14 +79,28 @@ class _FileSink:
                 await asyncio.wait([self._last])
             if self._error is not None:
                 raise self._error
-            await asyncio.to_thread(self._incoming.finish, digest)
+            await asyncio.to_thread(self._begun().finish, digest)
         except BaseException:
             self.abort()
             raise
 
     def abort(self) -> None:
         """After what is still to be written."""
-        self._writer.submit(self._incoming.abort)
+        self._writer.submit(self._abort)
+
+    # -- in the writer's thread, or when that is done ----------------------------------------------
+
+    def _begun(self) -> IncomingBlob:
+        if self._incoming is None:
+            self._incoming = self._store.receive()
+        return self._incoming
+
+    def _write(self, data: memoryview) -> None:
+        self._begun().write(data)
+
+    def _abort(self) -> None:
+        if self._incoming is not None:
+            self._incoming.abort()
 
 
 class Uploads:
@@ -114,7 +130,7 @@ class Uploads:
     @property
     def is_behind(self) -> bool:
         """Pixels come in faster than the disk takes them."""
-        return self._unwritten > _MOST_UNWRITTEN
+        return self._unwritten > _MOST_UNWRITTEN or len(self._finishing) >= _MOST_FINISHING
 
     # -- what the session says ---------------------------------------------------------------------
 
@@ -127,13 +143,18 @@ class Uploads:
         self._receive(header.blob)
         return None
 
-    async def received(self, header: Blob, digest: str) -> None:
+    def received(self, header: Blob, digest: str) -> None:
         # Once begun it is carried through: a file that is half in the store belongs to nobody.
-        await asyncio.wait((self._finishing.spawn(self._finish(header, digest)),))
+        self._finishing.spawn(self._finish(header, digest)).add_done_callback(
+            lambda _: self._pump()
+        )
 
     async def _finish(self, header: Blob, digest: str) -> None:
         if header.blob in self._arrived:
             # A write has failed since its last byte came in.
+            return
+        if self._is_unwanted(header):
+            self._pass_over(header, digest)
             return
         try:
             digest = await self._store(header, digest)
@@ -162,7 +183,9 @@ class Uploads:
             found = await future
         if isinstance(found, VelaturaError):
             raise found
-        if not self._ground.store.take(found.digest):
+        if blob in self._held:
+            self._ground.store.take_again(found.digest)
+        elif not await self._ground.history.take(found.digest):
             raise NotFound(what="blob", id=found.digest)
         return found
 
@@ -213,7 +236,7 @@ class Uploads:
                 await self._ground.history.blob(self._caller, digest)
             except NotFound:
                 return False
-        return self._ground.store.take(digest)
+        return await self._ground.history.take(digest)
 
     def _receive(self, blob: str) -> None:
         def through(count: int) -> None:
@@ -228,12 +251,7 @@ class Uploads:
         def waiting(count: int) -> None:
             self._unwritten += count
 
-        try:
-            incoming = self._ground.store.receive()
-        except (VelaturaError, OSError) as error:
-            self._lose(blob, error)
-            return
-        sink = _FileSink(self._ground.writer, incoming, through, failed, waiting)
+        sink = _FileSink(self._ground, through, failed, waiting)
         self._sinks[blob] = sink
         self._session.accept_blob(blob, sink)
 
@@ -273,7 +291,7 @@ class Uploads:
         self._arrive(blob, reason)
 
     def _arrive(self, blob: str, found: BlobRef | VelaturaError) -> None:
-        self._arrived[blob] = found
+        self._remember(blob, found)
         if isinstance(found, BlobRef):
             self._held[blob] = found.digest
         for future in self._waiting.pop(blob, []):
@@ -286,13 +304,25 @@ class Uploads:
         if blob in self._settled:
             del self._settled[blob]
             self.settle((blob,), ())
-        if len(self._arrived) > _MOST_REMEMBERED:
-            self._forget(next(iter(self._arrived)))
 
-    def _forget(self, blob: str) -> None:
-        del self._arrived[blob]
-        if blob in self._held:
-            self._ground.history.let_go_soon((self._held.pop(blob),))
+    def _is_unwanted(self, header: Blob) -> bool:
+        """Whether the job it came for has been given up."""
+        is_settled = header.blob in self._settled and not self._is_awaited(header.blob)
+        return is_settled and not header.by_file
+
+    def _pass_over(self, header: Blob, digest: str) -> None:
+        """It need not get as far as the disk: strokes are given up faster than that."""
+        del self._settled[header.blob]
+        self._sinks.pop(header.blob).abort()
+        self._remember(header.blob, _reference(header, digest))
+
+    def _remember(self, blob: str, found: BlobRef | VelaturaError) -> None:
+        self._arrived[blob] = found
+        if len(self._arrived) > _MOST_REMEMBERED:
+            oldest = next(iter(self._arrived))
+            del self._arrived[oldest]
+            if oldest in self._held:
+                self._ground.history.let_go_soon((self._held.pop(oldest),))
 
     def _is_awaited(self, blob: str) -> bool:
         return any(not future.done() for future in self._waiting.get(blob, ()))
