@@ -8,6 +8,7 @@ from velatura_protocol.errors import ErrorCode
 
 from ..events import Link
 from ..i18n import Translations
+from ..launcher import SANDBOXED
 from ..state import PanelState, Work, work_of
 from .model import Action, Control, StatusLine, Tone
 from .reasons import reason_text
@@ -43,13 +44,19 @@ def _offline(state: PanelState, translations: Translations) -> StatusLine:
         text = _("Not installed on this computer.")
         return StatusLine(_("Off"), Tone.WARNING, text, actions=(install, elsewhere))
     again = Control(Action.START_BACKEND, _("Try again"))
-    if error.params.get("reason") == "sandboxed":
-        text = _("This editor runs in a sandbox and cannot start the engine. Run in a terminal:")
+    if error.params.get("reason") == SANDBOXED:
+        text = run_outside(translations)
         return StatusLine(_("Off"), Tone.WARNING, text, state.link.detail, (again,))
     if error.code is ErrorCode.BACKEND_UNAVAILABLE:
         again = Control(Action.RESTART_BACKEND, _("Restart"))
     text = sentence(error, translations)
     return StatusLine(_("Off"), Tone.ERROR, text, state.link.detail, (again,))
+
+
+def run_outside(translations: Translations) -> str:
+    """What is said before the command that starts an engine which the editor may not start."""
+    _ = translations.gettext
+    return _("This editor runs in a sandbox and cannot start the engine. Run in a terminal:")
 
 
 def _starting(state: PanelState, translations: Translations) -> StatusLine:

@@ -7,6 +7,7 @@ from velatura_protocol.errors import VelaturaError
 
 from ...i18n import load_translations
 from ...launcher import SANDBOXED, StartFailed
+from ...ui.status import run_outside
 from ...ui.words import sentence
 from .language import language
 
@@ -15,8 +16,7 @@ def line(error: VelaturaError) -> str:
     """One sentence: what happened, what was kept, what to do."""
     words = load_translations(language())
     if isinstance(error, StartFailed) and error.params.get("reason") == SANDBOXED:
-        text = "This editor runs in a sandbox and cannot start the engine. Run in a terminal:"
-        return f"{words.gettext(text)} {error.detail}"
+        return f"{run_outside(words)} {error.detail}"
     return sentence(error, words)
 
 
