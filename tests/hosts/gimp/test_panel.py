@@ -156,7 +156,7 @@ def test_results_go_where_they_are_sent(
         notes = gimp_panels.walk(RESULTS, backend.environment(tmp_path), tmp_path, WALK_SECONDS)
         log = (backend.data / "gimp-plugin.log").read_text()
     assert notes["flooded"] == {"taken": 100}
-    assert notes["interrupted"] == {"come": 1, "left": 0}
+    assert notes["interrupted"] == {"met": True}
     assert notes["several"] == {"tops": ["Fill", "Background"], "inside": [True, False, False]}
     assert notes["repeated"] == {"intent": "fill", "variations": 3}
     assert notes["each"]["jobs"] == 2
