@@ -9,7 +9,7 @@ from velatura_protocol.engines import EngineSpec
 from velatura_protocol.events import Phase
 from velatura_protocol.geometry import Margins, Rect, Size
 from velatura_protocol.messages import DeviceInfo, ErrorInfo, JobSummary, Limits, Remark
-from velatura_protocol.pixels import Pixels
+from velatura_protocol.pixels import Pixels, Transfer
 from velatura_protocol.tasks import Intent, Operation, Task
 
 from .events import ClientEvent, Link
@@ -69,6 +69,7 @@ class JobView:
     shows the original for the moment. ``margins``: how far accepting it makes the canvas larger.
     ``is_restored``: it came out of the history, so its captured pixels are gone: no retry, no more
     like this. ``is_displaced``: the canvas has had another size then; it lies where it lay.
+    ``transfer``: of the samples of its previews.
     """
 
     job: str
@@ -95,6 +96,7 @@ class JobView:
     margins: Margins = Margins()
     is_restored: bool = False
     is_displaced: bool = False
+    transfer: Transfer = Transfer.ENCODED
     seq: int = 0
 
     @property
@@ -339,6 +341,7 @@ def view_of(job: str, task: Task, document: str) -> JobView:
         variations=task.variations,
         regions=tuple(each.region.translated(-left, -top) for each in task.crops),
         margins=task.canvas.margins,
+        transfer=task.canvas.colour.transfer,
     )
 
 

@@ -18,7 +18,7 @@ from tests.plugin.events import (
 from velatura_plugin.state import JobSubmitted, PanelState, Work, view_of, work_of
 from velatura_protocol.engines import EngineSpec
 from velatura_protocol.geometry import Rect, Size
-from velatura_protocol.pixels import Depth, Layout, PixelFormat
+from velatura_protocol.pixels import ColourSpace, Depth, Layout, PixelFormat, Transfer
 from velatura_protocol.tasks import Canvas, Input, Intent, Operation, Task
 
 
@@ -68,6 +68,9 @@ def test_the_view_of_a_new_job() -> None:
     assert (view.job, view.document, view.prompt, view.seed) == ("id", "one", "a boat", 4)
     assert view.regions == (region,)
     assert view.is_active
+    assert view.transfer is Transfer.ENCODED
+    canvas = replace(task.canvas, colour=ColourSpace(transfer=Transfer.LINEAR))
+    assert view_of("id", replace(task, canvas=canvas), "one").transfer is Transfer.LINEAR
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from velatura_protocol.parameters import ParameterValue
-from velatura_protocol.pixels import Pixels
+from velatura_protocol.pixels import Pixels, Transfer
 
 
 class Tone(Enum):
@@ -309,6 +309,8 @@ class ViewModel:
     notice: NoticeBox | None = None
     strips: tuple[Strip, ...] = ()
     preview: Pixels | None = None
+    preview_transfer: Transfer | None = None
+    """Of the samples of ``preview``; None as is usual for their depth."""
     welcome: Welcome | None = None
     settings: Page | None = None
     history: History | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from velatura_protocol.pixels import Pixels
+from velatura_protocol.pixels import Pixels, Transfer
 
 from ..events import Link
 from ..i18n import Translations
@@ -41,6 +41,7 @@ def present(
     jobs = state.jobs_of(document)
     active = [each for each in jobs if each.is_active]
     previews = active if around.settings.previews else []
+    pixels, transfer = _running(previews) or (None, None)
     request = request_of(draft, state, variations=around.settings.variations)
     retouch = state.retouch.is_on if around.has_retouch else None
     context = FormContext(around.settings.variations, tuple(around.settings.prompts), retouch)
@@ -56,7 +57,8 @@ def present(
         queue=waiting(active, translations, state.engines),
         notice=notice_box(state, translations),
         strips=tuple(strip_of(each, translations) for each in jobs if each.is_staging),
-        preview=_running(previews) or _beyond_canvas(jobs),
+        preview=pixels or _beyond_canvas(jobs),
+        preview_transfer=transfer,
         welcome=welcome(state, around.settings, translations),
         settings=_settings(around, translations),
         history=_history(state, around, translations),
@@ -65,8 +67,9 @@ def present(
     )
 
 
-def _running(jobs: Sequence[JobView]) -> Pixels | None:
-    return next((each.preview.pixels for each in jobs if each.preview is not None), None)
+def _running(jobs: Sequence[JobView]) -> tuple[Pixels, Transfer] | None:
+    running = ((each.preview.pixels, each.transfer) for each in jobs if each.preview is not None)
+    return next(running, None)
 
 
 def _beyond_canvas(jobs: Sequence[JobView]) -> Pixels | None:

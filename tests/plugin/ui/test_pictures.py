@@ -6,7 +6,7 @@ import pytest
 
 from velatura_plugin.ui.pictures import FLOAT_SIDE, Raster, raster_of, red_first
 from velatura_protocol.geometry import Size
-from velatura_protocol.pixels import Depth, Layout, PixelFormat, Pixels
+from velatura_protocol.pixels import Depth, Layout, PixelFormat, Pixels, Transfer
 
 CODES = {Depth.U8: ("B", 255), Depth.U16: ("H", 65535), Depth.F16: ("e", 1), Depth.F32: ("f", 1)}
 RED = {"r": 1.0, "g": 0.0, "b": 0.0, "a": 1.0}
@@ -55,6 +55,27 @@ def test_greys(depth: Depth) -> None:
 def test_floats_are_light_and_shown_encoded(light: float, byte: int) -> None:
     pixels = row(PixelFormat(Depth.F32, Layout.GREY), {"g": light}, {"g": light})
     assert all(abs(each - byte) <= 1 for each in raster_of(pixels, 16).samples)
+
+
+@pytest.mark.parametrize(
+    ("transfer", "depth", "value", "byte"),
+    [
+        *((Transfer.ENCODED, depth, 0.5, 128) for depth in Depth),
+        *((Transfer.LINEAR, depth, 0.5, 188) for depth in Depth),
+        *((None, depth, 0.5, 128) for depth in (Depth.U8, Depth.U16)),
+        *((None, depth, 0.5, 188) for depth in (Depth.F16, Depth.F32)),
+        (Transfer.ENCODED, Depth.F32, 7.5, 255),
+        (Transfer.ENCODED, Depth.F16, -1.0, 0),
+    ],
+)
+def test_light_is_encoded_and_what_is_encoded_stays(
+    transfer: Transfer | None, depth: Depth, value: float, byte: int
+) -> None:
+    """Alpha is never light, whatever the colours are."""
+    pixels = row(PixelFormat(depth, Layout.RGBA), *2 * [dict.fromkeys("rgb", value) | {"a": 0.5}])
+    samples = raster_of(pixels, 16, transfer).samples
+    assert all(abs(each - byte) <= 1 for each in (*samples[:3], *samples[4:7]))
+    assert all(abs(each - 128) <= 1 for each in samples[3::4])
 
 
 @pytest.mark.parametrize("light", [float("nan"), float("-inf")])

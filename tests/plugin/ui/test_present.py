@@ -46,6 +46,7 @@ from velatura_protocol.errors import ErrorCode
 from velatura_protocol.events import Phase
 from velatura_protocol.geometry import Margins, Size
 from velatura_protocol.messages import ErrorInfo
+from velatura_protocol.pixels import Transfer
 from velatura_protocol.tasks import Intent, Operation
 
 FILL = GenerateRequest(Operation.FILL, Intent.FILL)
@@ -405,6 +406,14 @@ def after_events(state: PanelState, *events) -> PanelState:
 def test_a_preview_is_in_the_panel_too() -> None:
     assert model(working(accepted(), preview())).preview is not None
     assert model(working(accepted())).preview is None
+
+
+@pytest.mark.parametrize("transfer", Transfer)
+def test_a_preview_is_told_with_what_its_samples_mean(transfer: Transfer) -> None:
+    state = working(accepted(), preview())
+    told = model(replace(state, jobs=(replace(state.jobs[0], transfer=transfer),)))
+    assert told.preview_transfer is transfer
+    assert model(working(accepted())).preview_transfer is None
 
 
 def test_a_notice_says_what_and_offers_one_thing() -> None:

@@ -3,15 +3,18 @@
 
 from __future__ import annotations
 
-from velatura_protocol.pixels import Layout, Pixels
+from velatura_protocol.pixels import Layout, Pixels, Transfer
 
 from ..pictures import raster_of, red_first
 from .toolkit import GdkPixbuf, GLib, Gtk
 
 
-def pixbuf_of(pixels: Pixels, longest_side: int) -> GdkPixbuf.Pixbuf:
-    """No larger than ``longest_side`` device pixels, its proportions kept."""
-    raster = red_first(raster_of(pixels, longest_side))
+def pixbuf_of(
+    pixels: Pixels, longest_side: int, transfer: Transfer | None = None
+) -> GdkPixbuf.Pixbuf:
+    """No larger than ``longest_side`` device pixels, its proportions kept. ``transfer``: None as is
+    usual for the depth."""
+    raster = red_first(raster_of(pixels, longest_side, transfer))
     width, height = raster.size.width, raster.size.height
     has_alpha = raster.layout is Layout.RGBA
     pixbuf = GdkPixbuf.Pixbuf.new_from_bytes(
@@ -39,7 +42,7 @@ class Picture(Gtk.Image):
         self._pixels: Pixels | None = None
         self._side = 0
 
-    def display(self, pixels: Pixels | None, side: int) -> None:
+    def display(self, pixels: Pixels | None, side: int, transfer: Transfer | None = None) -> None:
         """``side``: of the longer one, in logical pixels, at most."""
         if pixels is self._pixels and side == self._side:
             return
@@ -47,7 +50,7 @@ class Picture(Gtk.Image):
         if pixels is None:
             self.clear()
         else:
-            self.put(pixbuf_of(pixels, side * self.get_scale_factor()), side)
+            self.put(pixbuf_of(pixels, side * self.get_scale_factor(), transfer), side)
 
     def put(self, pixbuf: GdkPixbuf.Pixbuf, side: int) -> None:
         ratio = self.get_scale_factor()

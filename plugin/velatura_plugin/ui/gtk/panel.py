@@ -128,7 +128,7 @@ class PanelView(Gtk.ScrolledWindow):
         say(self.reasons, reasons_of([model.generate, *([model.stop] if model.stop else [])]))
         say(self.hint, model.hint)
         self.progress.display(model.progress)
-        self.preview.show_latest(model.preview)
+        self.preview.show_latest(model.preview, model.preview_transfer)
         self.notice.display(model.notice)
         self.queue.display(model.queue)
 

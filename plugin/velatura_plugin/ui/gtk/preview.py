@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from velatura_protocol.pixels import Pixels
+from velatura_protocol.pixels import Pixels, Transfer
 
 from .images import Picture
 from .measures import PREVIEW
@@ -19,22 +19,23 @@ class PreviewPicture(Picture):
     def __init__(self) -> None:
         super().__init__()
         self._latest: Pixels | None = None
+        self._transfer: Transfer | None = None
         self._wait = 0
         connect(self, "destroy", self._stop)
 
-    def show_latest(self, pixels: Pixels | None) -> None:
-        self._latest = pixels
+    def show_latest(self, pixels: Pixels | None, transfer: Transfer | None = None) -> None:
+        self._latest, self._transfer = pixels, transfer
         self.set_visible(pixels is not None)
         if pixels is None:
             self._stop()
             self.display(None, PREVIEW)
         elif not self._wait:
-            self.display(pixels, PREVIEW)
+            self.display(pixels, PREVIEW, transfer)
             self._wait = after(INTERVAL_MS, self._waited)
 
     def _waited(self) -> bool:
         self._wait = 0
-        self.display(self._latest, PREVIEW)
+        self.display(self._latest, PREVIEW, self._transfer)
         return False
 
     def _stop(self) -> None:

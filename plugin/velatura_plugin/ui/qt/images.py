@@ -3,24 +3,27 @@
 
 from __future__ import annotations
 
-from velatura_protocol.pixels import Layout, Pixels
+from velatura_protocol.pixels import Layout, Pixels, Transfer
 
 from ..pictures import Raster, raster_of
 from .compat import QImage, QPixmap, Qt
 
 
-def image_of(pixels: Pixels, longest_side: int) -> QImage:
-    """No larger than ``longest_side`` device pixels, its proportions kept."""
-    image = _as_image(raster_of(pixels, longest_side))
+def image_of(pixels: Pixels, longest_side: int, transfer: Transfer | None = None) -> QImage:
+    """No larger than ``longest_side`` device pixels, its proportions kept. ``transfer``: None as is
+    usual for the depth."""
+    image = _as_image(raster_of(pixels, longest_side, transfer))
     if max(pixels.size.width, pixels.size.height) <= longest_side:
         return image
     keep, smooth = Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
     return image.scaled(longest_side, longest_side, keep, smooth)
 
 
-def pixmap_of(pixels: Pixels, longest_side: int, ratio: float) -> QPixmap:
+def pixmap_of(
+    pixels: Pixels, longest_side: int, ratio: float, transfer: Transfer | None = None
+) -> QPixmap:
     """``longest_side`` in logical pixels, of which each is ``ratio`` device pixels."""
-    pixmap = QPixmap.fromImage(image_of(pixels, max(1, round(longest_side * ratio))))
+    pixmap = QPixmap.fromImage(image_of(pixels, max(1, round(longest_side * ratio)), transfer))
     pixmap.setDevicePixelRatio(ratio)
     return pixmap
 

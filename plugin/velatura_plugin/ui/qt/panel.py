@@ -133,7 +133,7 @@ class PanelView(QScrollArea):
         say(self.reasons, reasons_of([model.generate, *([model.stop] if model.stop else [])]))
         say(self.hint, model.hint)
         self.progress.display(model.progress)
-        self.preview.display(model.preview)
+        self.preview.display(model.preview, model.preview_transfer)
         self.notice.display(model.notice)
         self.queue.display(model.queue)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from velatura_protocol.pixels import Pixels
+from velatura_protocol.pixels import Pixels, Transfer
 
 from .compat import QLabel, QSizePolicy, Qt, QTimer, QWidget
 from .guard import connect, guarded
@@ -22,6 +22,7 @@ class PreviewPicture(QLabel):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._pixels: Pixels | None = None
+        self._transfer: Transfer | None = None
         self._drawn: Pixels | None = None
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -30,8 +31,8 @@ class PreviewPicture(QLabel):
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.hide()
 
-    def display(self, pixels: Pixels | None) -> None:
-        self._pixels = pixels
+    def display(self, pixels: Pixels | None, transfer: Transfer | None = None) -> None:
+        self._pixels, self._transfer = pixels, transfer
         if pixels is None:
             self._timer.stop()
             self._drawn = None
@@ -52,7 +53,7 @@ class PreviewPicture(QLabel):
         ratio = self.devicePixelRatioF()
         width = self.parentWidget().width()
         side = max(1, min(LINES * line(self), width))
-        pixmap = pixmap_of(self._pixels, side, ratio)
+        pixmap = pixmap_of(self._pixels, side, ratio, self._transfer)
         self.setPixmap(pixmap)
         self.setFixedHeight(round(pixmap.height() / ratio))
         self.show()
