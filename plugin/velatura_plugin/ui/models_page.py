@@ -155,6 +155,7 @@ def _kind_name(kind: Choice, translations: Translations) -> str:
         "canny": _("Hard edges"),
         "depth": _("Depth"),
         "pose": _("Poses"),
+        "segmentation": _("Segments"),
         "tile": _("Detail"),
         "colour": _("Colour grids"),
         "inpaint": _("Surroundings"),

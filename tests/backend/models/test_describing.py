@@ -46,6 +46,14 @@ def test_it_is_said_with_the_import(store: ModelStore, network: Path) -> None:
     assert kinds_of(ModelStore(store.directory).get(model.id)) == ("depth",)
 
 
+def test_every_kind_of_control_can_be_said(store: ModelStore, network: Path) -> None:
+    said = [each.id for each in control_choices()]
+    assert {"scribble", "depth", "pose", "segmentation"} <= set(said)
+    for each in said:
+        (model,) = import_models(store, network, ImportWishes(control=each)).models
+        assert kinds_of(ModelStore(store.directory).get(model.id)) == (each,)
+
+
 def test_it_is_said_with_a_later_import(store: ModelStore, network: Path) -> None:
     import_models(store, network)
     (model,) = import_models(store, network, DEPTH).models

@@ -43,8 +43,9 @@ class ReferenceKind(Enum):
 @dataclass(frozen=True)
 class Control:
     """A picture that steers the structure. ``kind``: scribble, line_art, soft_edge, canny, depth,
-    pose, tile, inpaint. ``image`` has the request's size. It acts between the shares ``start`` and
-    ``end`` of the steps. ``model`` is the id of the installed network, empty for the best one."""
+    pose, segmentation, tile, inpaint. ``image`` has the request's size. It acts between the shares
+    ``start`` and ``end`` of the steps. ``model`` is the id of the installed network, empty for the
+    best one."""
 
     kind: str
     image: RgbImage

@@ -18,6 +18,7 @@ from velatura_protocol.errors import NotFound, UnreadableFile, Unsupported
 from ...models.records import Family, ModelForm, ModelKind, Variant
 from .denoiser_signatures import Told, Unusable, Verdict, tell_denoiser
 from .families import FamilyRow, Stage, row_of, supported_families
+from .preprocessor_configs import tell_preprocessor
 from .signatures import tell
 from .tensor_names import TensorNames, names_in_file, names_in_folder
 
@@ -152,24 +153,12 @@ _TURBO_SHIFT = 3.0
 """Z-Image's turbo is published with a shift of 3, its base with 6."""
 _FEW_STEP_SCHEDULERS = {"LCMScheduler": "lcm", "TCDScheduler": "hyper"}
 
-_CONFIGURED_KINDS: Mapping[str, tuple[ModelKind, str]] = {
-    "depth_anything": (ModelKind.PREPROCESSOR, "depth"),
-    "dpt": (ModelKind.PREPROCESSOR, "depth"),
-    "zoedepth": (ModelKind.PREPROCESSOR, "depth"),
-    "vitpose": (ModelKind.PREPROCESSOR, "pose"),
-    "segformer": (ModelKind.PREPROCESSOR, "segmentation"),
-    "upernet": (ModelKind.PREPROCESSOR, "segmentation"),
-    "mask2former": (ModelKind.PREPROCESSOR, "segmentation"),
-}
-"""``model_type`` of a configuration → what it is, where tensors of many sorts are one kind."""
-
 
 def _of_component(path: Path, config: Mapping[str, object]) -> Recognised:
     names = names_in_folder(path)
-    configured = _CONFIGURED_KINDS.get(str(config.get("model_type")))
+    configured = tell_preprocessor(config)
     if configured is not None:
-        told = Told(configured[0], Family.NONE, detail=configured[1])
-        return _recognised(told, ModelForm.FOLDER, names, ())
+        return _recognised(_accepted(configured, names), ModelForm.FOLDER, names, ())
     told = _accepted(tell(names), names)
     if told.kind is ModelKind.VAE and told.family is Family.NONE:
         told = replace(told, family=_vae_family(config))

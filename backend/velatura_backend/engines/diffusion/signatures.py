@@ -251,6 +251,8 @@ def _preprocessor(names: TensorNames) -> Verdict:
         return Told(ModelKind.PREPROCESSOR, Family.NONE, detail="depth")
     if names.starts("backbone.embeddings.") and names.starts("head.conv"):
         return Told(ModelKind.PREPROCESSOR, Family.NONE, detail="depth")
+    if names.starts("segformer.encoder.", "decode_head.", "model.pixel_level_module."):
+        return Unusable("a segmentation network without its config.json: import its folder")
     return None
 
 

@@ -145,6 +145,8 @@ def test_what_only_the_metadata_tell(shapes: Shapes, architecture: str, variant:
         ({"lora_controlnet": (), "input_hint_block.0.lora_down.weight": (4, 4)}, "control LoRA"),
         ({"body.0.in_conv.weight": (320, 192, 1, 1)}, "T2I"),
         ({"emb_params": (4, 1024)}, "Stable Diffusion 2"),
+        ({"segformer.encoder.block.0.0.attention.self.query.weight": (32, 32)}, "its folder"),
+        ({"backbone.stages.0.a": (8,), "decode_head.classifier.weight": (150, 512)}, "its folder"),
     ],
 )
 def test_what_is_known_and_not_run(shapes: Shapes, words: str) -> None:

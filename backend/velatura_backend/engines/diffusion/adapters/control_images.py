@@ -12,6 +12,7 @@ from ..painting import RgbImage
 from . import preprocessors
 from .control_kinds import ControlKind, Making
 from .parameters import FROM_AUTO, FROM_LAYER, FROM_STROKES, READY
+from .segment_palette import share_in_palette
 
 LayerNetwork = Callable[[str, RgbImage], RgbImage]
 """Makes the control image of a kind by an installed network."""
@@ -26,6 +27,7 @@ _FINDERS: Mapping[str, Callable[[RgbImage], RgbImage]] = {
 _TONE = 0.08
 _MOSTLY = 0.8
 _COLOURLESS = 0.02
+_THERE = 0.5
 
 
 def control_image(
@@ -41,7 +43,7 @@ def control_image(
     if source == FROM_LAYER and kind.id in _FINDERS:
         return _FINDERS[kind.id](colours)
     if source == FROM_LAYER and network is not None:
-        return network(kind.id, colours)
+        return (network(kind.id, colours) * _is_there(alpha)).astype(np.float32)
     # What is transparent on a control image says nothing, as its black does.
     return (colours * alpha[..., None]).astype(np.float32)
 
@@ -56,7 +58,7 @@ def _source(kind: ControlKind, colours: RgbImage, alpha: NDArray[np.float32], ab
         drawn = preprocessors.is_drawing_on_nothing(alpha) or _is_drawn(colours)
         return FROM_STROKES if drawn else FROM_LAYER
     if kind.making is Making.NETWORK:
-        return FROM_LAYER if able and not _is_ready(kind.id, colours) else READY
+        return FROM_LAYER if able and not _is_ready(kind.id, colours, alpha) else READY
     return FROM_LAYER if kind.id in _FINDERS else READY
 
 
@@ -67,13 +69,25 @@ def _is_drawn(colours: RgbImage) -> bool:
     )
 
 
-def _is_ready(kind: str, colours: RgbImage) -> bool:
-    """Maps of depth have no colours; sticks stand on black."""
-    return _is_colourless(colours) if kind == "depth" else _share_near(colours, 0.0) > _MOSTLY
+def _is_there(alpha: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """(height, width, 1). Hard, for there is nothing between two kinds of thing."""
+    return (alpha >= _THERE)[..., None]
+
+
+def _is_ready(kind: str, colours: RgbImage, alpha: NDArray[np.float32]) -> bool:
+    """Maps of depth have no colours; segments have the palette's, and not its greys alone, which
+    drawings have as well; sticks stand on black."""
+    if kind == "depth":
+        return _is_colourless(colours)
+    if kind == "segmentation":
+        shown = colours[alpha >= _THERE]
+        mapped = shown.size > 0 and share_in_palette(shown) > _MOSTLY
+        return mapped and not _is_colourless(shown)
+    return _share_near(colours, 0.0) > _MOSTLY
 
 
 def _is_colourless(colours: RgbImage) -> bool:
-    return float(np.ptp(colours, axis=2).mean()) < _COLOURLESS
+    return float(np.ptp(colours, axis=-1).mean()) < _COLOURLESS
 
 
 def _share_near(colours: RgbImage, tone: float) -> float:

@@ -38,6 +38,9 @@ KINDS: tuple[ControlKind, ...] = (
     ControlKind("canny", "Hard edges", Making.LINES, "Edges, followed to the pixel."),
     ControlKind("depth", "Depth", Making.NETWORK, "How far things are: near is white."),
     ControlKind("pose", "Pose", Making.NETWORK, "How people stand, as coloured sticks."),
+    ControlKind(
+        "segmentation", "Segments", Making.NETWORK, "What kind of thing is where, as flat colours."
+    ),
     ControlKind("tile", "Detail", Making.PICTURE, "A picture whose content is kept."),
     ControlKind("colour", "Colour grid", Making.PICTURE, "Roughly which colour is where."),
     ControlKind("inpaint", "Surroundings", Making.MASKED, "What the picture shows already."),
@@ -51,6 +54,7 @@ _SDXL_UNION = {
     "scribble": 2,
     "canny": 3,
     "line_art": 3,
+    "segmentation": 5,
     "tile": 6,
     "inpaint": 7,
 }

@@ -1,16 +1,12 @@
-"""Control images by installed networks: how far things are, and how a figure stands."""
+"""Control images by installed networks: how far things are, how a figure stands, what is where."""
 
 from __future__ import annotations
 
 import functools
-from typing import Any
 
 import numpy as np
 import torch
-import transformers
 from numpy.typing import NDArray
-
-from velatura_protocol.errors import ModelDamaged
 
 from ....models.records import InstalledModel, ModelKind
 from ...workshop import Workshop
@@ -18,11 +14,9 @@ from ..painting import RgbImage
 from ..parts import residency_of
 from .control_images import LayerNetwork
 from .missing import no_preprocessor
+from .network_pictures import load_network, normalised, resized, square_side
 from .pose_drawing import Joint, drawn_figure, openpose_joints
-
-_MEAN = (0.485, 0.456, 0.406)
-_DEVIATION = (0.229, 0.224, 0.225)
-"""Of the pictures these networks were taught on."""
+from .segmentation import segments
 
 _SIDE = 518
 _MULTIPLE = 14
@@ -41,9 +35,10 @@ def layer_network(kind: str, workshop: Workshop) -> LayerNetwork:
 def _depth(model: InstalledModel, workshop: Workshop, kind: str, image: RgbImage) -> RgbImage:
     """Near is white, over the whole range of what is there."""
     del kind
-    load = functools.partial(_load, model, "AutoModelForDepthEstimation")
+    load = functools.partial(load_network, model, "AutoModelForDepthEstimation")
     with residency_of(workshop).use(model.id, "depth", load) as network:
-        found = network(_shown(image).to(workshop.device)).predicted_depth[:, None]
+        shown = normalised(resized(image, *(square_side(network) or _sides(image))))
+        found = network(shown.to(workshop.device)).predicted_depth[:, None]
         large = torch.nn.functional.interpolate(
             found.float(), image.shape[:2], mode="bicubic", align_corners=False
         )
@@ -57,7 +52,7 @@ def _depth(model: InstalledModel, workshop: Workshop, kind: str, image: RgbImage
 def _pose(model: InstalledModel, workshop: Workshop, kind: str, image: RgbImage) -> RgbImage:
     """One figure, taken to fill the picture: the network finds joints, not people."""
     del kind
-    load = functools.partial(_load, model, "VitPoseForPoseEstimation")
+    load = functools.partial(load_network, model, "VitPoseForPoseEstimation")
     height, width = image.shape[:2]
     with residency_of(workshop).use(model.id, "pose", load) as network:
         sides = network.config.backbone_config.image_size
@@ -65,7 +60,7 @@ def _pose(model: InstalledModel, workshop: Workshop, kind: str, image: RgbImage)
         options = {}
         if getattr(network.config.backbone_config, "num_experts", 1) > 1:
             options["dataset_index"] = torch.zeros(1, dtype=torch.long, device=workshop.device)
-        maps = network(_normalised(frame).to(workshop.device), **options).heatmaps[0]
+        maps = network(normalised(frame).to(workshop.device), **options).heatmaps[0]
     scale = max(height / sides[0], width / sides[1])
     coco = [_joint(each.float().cpu().numpy(), sides, scale, (height, width)) for each in maps]
     return drawn_figure(openpose_joints(coco), height, width)
@@ -75,7 +70,7 @@ def _framed(image: RgbImage, height: int, width: int) -> torch.Tensor:
     """All of the picture in the middle of a frame of that shape, black around it."""
     scale = min(height / image.shape[0], width / image.shape[1])
     inner = (max(1, round(image.shape[0] * scale)), max(1, round(image.shape[1] * scale)))
-    small = _resized(image, *inner)
+    small = resized(image, *inner)
     above, left = (height - inner[0]) // 2, (width - inner[1]) // 2
     below, right = height - inner[0] - above, width - inner[1] - left
     return torch.nn.functional.pad(small, (left, right, above, below))
@@ -90,39 +85,13 @@ def _joint(
     return Joint(x * scale + size[1] / 2.0, y * scale + size[0] / 2.0, float(heat.max()))
 
 
-def _load(model: InstalledModel, make: str) -> Any:
-    try:
-        return (
-            getattr(transformers, make)
-            .from_pretrained(
-                model.location, local_files_only=True, use_safetensors=True, dtype=torch.float32
-            )
-            .eval()
-        )
-    except (OSError, ValueError, KeyError, RuntimeError) as error:
-        reason = type(error).__name__
-        raise ModelDamaged(model=model.id, file=model.location.name, reason=reason) from error
-
-
-def _shown(image: RgbImage) -> torch.Tensor:
-    """(1, 3, height, width): the shorter side about 518 pixels, both multiples of 14."""
+def _sides(image: RgbImage) -> tuple[int, int]:
+    """The shorter side about 518 pixels, both multiples of 14."""
     scale = _SIDE / min(image.shape[:2])
     height, width = (
         max(_MULTIPLE, round(side * scale / _MULTIPLE) * _MULTIPLE) for side in image.shape[:2]
     )
-    return _normalised(_resized(image, height, width))
+    return height, width
 
 
-def _resized(image: RgbImage, height: int, width: int) -> torch.Tensor:
-    planes = torch.from_numpy(np.ascontiguousarray(np.clip(image, 0.0, 1.0), np.float32))
-    return torch.nn.functional.interpolate(
-        planes.permute(2, 0, 1)[None], (height, width), mode="bicubic", antialias=True
-    ).clamp(0.0, 1.0)
-
-
-def _normalised(picture: torch.Tensor) -> torch.Tensor:
-    mean, deviation = (torch.tensor(each).view(1, 3, 1, 1) for each in (_MEAN, _DEVIATION))
-    return (picture - mean) / deviation
-
-
-_MAKERS = {"depth": _depth, "pose": _pose}
+_MAKERS = {"depth": _depth, "pose": _pose, "segmentation": segments}

@@ -8,6 +8,15 @@ from ....models.manifest import offers
 from ....models.records import Family, ModelKind
 from .control_kinds import UNION, modes_of
 
+_PREPROCESSORS = {
+    "depth": "the folder of a Depth Anything, DPT or ZoeDepth",
+    "pose": "the folder of a ViTPose",
+    "segmentation": (
+        "the folder of a SegFormer, UPerNet, DPT, Mask2Former or OneFormer taught on ADE20K"
+    ),
+}
+"""None of them is offered: no hub was at hand to pin their files by."""
+
 
 def no_control(kind: str, family: Family) -> NoModel:
     """The smallest network that takes the kind; its name alone, where none is offered."""
@@ -26,7 +35,7 @@ def no_encoder(width: int, adapter: str) -> NoModel:
 
 
 def no_preprocessor(kind: str) -> NoModel:
-    wanted = f"a network that finds {kind} in pictures"
+    wanted = f"a network that finds {kind} in pictures ({_PREPROCESSORS.get(kind, 'as a folder')})"
     return _smallest(ModelKind.PREPROCESSOR, Family.NONE, wanted, {kind})
 
 

@@ -30,7 +30,7 @@ SAFETY = "safety"
 PREVIEWER = "previewer"
 LORA_SLOTS = 3
 
-MADE_BY_NETWORKS = frozenset({"depth", "pose"})
+MADE_BY_NETWORKS = frozenset({"depth", "pose", "segmentation"})
 """Kinds of control for which :mod:`.layer_networks` can run an installed network."""
 
 FROM_AUTO, FROM_LAYER, FROM_STROKES, READY = "auto", "layer", "strokes", "ready"

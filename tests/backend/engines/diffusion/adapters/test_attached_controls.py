@@ -26,7 +26,14 @@ pytestmark = [
 
 @pytest.mark.parametrize(
     ("room", "kind"),
-    [("sd15", "canny"), ("sd15", "tile"), ("sdxl", "canny"), ("sdxl", "depth"), ("sdxl", "pose")],
+    [
+        ("sd15", "canny"),
+        ("sd15", "tile"),
+        ("sdxl", "canny"),
+        ("sdxl", "depth"),
+        ("sdxl", "pose"),
+        ("sdxl", "segmentation"),
+    ],
 )
 def test_a_control_acts_by_its_picture_and_weight(room, kind, request):
     room = request.getfixturevalue(room)
@@ -65,7 +72,9 @@ def test_controls_add_up(sd15):
 def test_kinds_of_a_union_differ(sdxl):
     depth = sdxl.changed(controls=(Control("depth", PICTURE),))
     pose = sdxl.changed(controls=(Control("pose", PICTURE),))
-    assert not np.allclose(depth, pose, atol=1e-5)
+    segments = sdxl.changed(controls=(Control("segmentation", PICTURE),))
+    for one, other in ((depth, pose), (depth, segments), (pose, segments)):
+        assert not np.allclose(one, other, atol=1e-5)
 
 
 def test_a_kind_without_a_network_is_named(sd15, sdxl):

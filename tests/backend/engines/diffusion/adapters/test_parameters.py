@@ -100,7 +100,7 @@ def test_what_is_installed_for_another_family_is_not():
 def test_a_union_network_is_all_its_kinds():
     row = row_of(Family.SDXL, Variant.BASE)
     kinds = {each.id for each in available_kinds(row, EVERYTHING)}
-    assert {"canny", "depth", "pose", "scribble", "tile", "inpaint"} <= kinds
+    assert {"canny", "depth", "pose", "segmentation", "scribble", "tile", "inpaint"} <= kinds
 
 
 def test_an_adapter_alone_sees_nothing():
@@ -118,17 +118,24 @@ def test_defaults_are_acceptable_and_every_control_says_what_it_is():
 
 
 @pytest.mark.parametrize(
-    ("detail", "offered"), [("depth", True), ("pose", False), ("faces", False)]
+    ("kind", "detail", "offered"),
+    [
+        ("depth", "depth", True),
+        ("depth", "pose", False),
+        ("depth", "faces", False),
+        ("segmentation", "segmentation", True),
+        ("segmentation", "depth", False),
+    ],
 )
-def test_depth_is_made_from_a_layer_only_where_a_network_can(detail, offered):
+def test_a_map_is_made_from_a_layer_only_where_a_network_can(kind, detail, offered):
     row = row_of(Family.SD15, Variant.BASE)
     shelf = Shelf(
         (
-            model("net", ModelKind.CONTROL, Family.SD15, "depth"),
+            model("net", ModelKind.CONTROL, Family.SD15, kind),
             model("far", ModelKind.PREPROCESSOR, Family.NONE, detail),
         )
     )
-    (making,) = [e for e in adapter_parameters(SD15, row, shelf) if e.id == "control_depth_from"]
+    (making,) = [e for e in adapter_parameters(SD15, row, shelf) if e.id == f"control_{kind}_from"]
     assert ("layer" in [each.id for each in making.choices]) is offered
 
 
