@@ -1,4 +1,5 @@
-"""Tests that run with the Python and the toolkit of a root, and what came of them."""
+"""What every panel promises, and tests of one toolkit alone, with the Python and the toolkit of a
+root; and what came of them."""
 
 from __future__ import annotations
 
@@ -8,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
+PROMISES = Path(__file__).parents[1] / "contracts" / "panel"
+_FIXTURES = "tests.contracts.panel.fixtures"
 _INI = """[pytest]
-addopts = --import-mode=importlib -p no:cacheprovider -p {desk}
+addopts = --import-mode=importlib -p no:cacheprovider -p {fixtures} -p {desk}
 python_files = *_checks.py
 filterwarnings =
     error
@@ -30,14 +33,14 @@ class Counter:
 
 
 def run_checks(folder: Path, desk: str, counts: Path, arguments: Sequence[str]) -> int:
-    """:param desk: the module with the fixtures
+    """:param folder: with what is of the toolkit alone
+    :param desk: the module with its fixtures
     :param counts: where the numbers go, as JSON
     """
     settings = counts.with_name("pytest.ini")
-    settings.write_text(_INI.format(desk=desk))
+    settings.write_text(_INI.format(fixtures=_FIXTURES, desk=desk))
     counter = Counter()
-    status = pytest.main(
-        ["-c", str(settings), "-q", "--no-header", str(folder), *arguments], [counter]
-    )
+    where = map(str, (PROMISES, folder))
+    status = pytest.main(["-c", str(settings), "-q", "--no-header", *where, *arguments], [counter])
     counts.write_text(json.dumps({"passed": counter.passed, "others": counter.others}))
     return int(status)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from typing import TypeVar
 
 from velatura_plugin.i18n import pseudo
@@ -14,7 +15,8 @@ _NO_WORDS = frozenset({"id", "job", "model", "value", "link", "unit"})
 def lengthened(shown: T) -> T:
     """``shown`` is a view model, or a part of one."""
     if isinstance(shown, str):
-        return pseudo(shown)
+        # No language has words of a hundred letters.
+        return re.sub("~{4}(?=~)", "~~~~ ", pseudo(shown))
     if isinstance(shown, tuple):
         return tuple(map(lengthened, shown))
     if not dataclasses.is_dataclass(shown) or isinstance(shown, type):

@@ -16,7 +16,7 @@ from tests.hosts.root.build import Root
 from tests.hosts.root.recipes import Recipe
 from tests.hosts.root.session import session
 
-LEAST_TESTS = 170
+LEAST_TESTS = 220
 SECONDS = 420
 _COMPLAINT = re.compile(r"\((?:process|.*python.*):\d+\): \S+-(?:WARNING|CRITICAL) .*")
 

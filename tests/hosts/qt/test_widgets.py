@@ -17,7 +17,7 @@ from tests.hosts.root.enter import chroot_command
 from tests.hosts.root.recipes import Recipe
 
 INNER = Path(__file__).parent / "inside"
-LEAST_TESTS = 40
+LEAST_TESTS = 220
 SECONDS = 120
 
 

@@ -34,6 +34,7 @@ if getattr(pykrita, "qt_major_version", lambda: 5)() == 6:
         QPixmap,
         QPolygonF,
         QTextCursor,
+        QValidator,
     )
     from PyQt6.QtWidgets import (
         QAbstractSpinBox,
@@ -94,6 +95,7 @@ else:
         QPixmap,
         QPolygonF,
         QTextCursor,
+        QValidator,
     )
     from PyQt5.QtWidgets import (
         QAbstractSpinBox,
@@ -181,6 +183,7 @@ __all__ = [
     "QToolButton",
     "QUuid",
     "QVBoxLayout",
+    "QValidator",
     "QWidget",
     "Qt",
     "pyqtSignal",

@@ -1,207 +1,261 @@
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from contextlib import contextmanager
+from typing import Any
 
 import pytest
 
+from tests.contracts.panel.desk import Desk, Entry, Held, Key, Told
+from tests.contracts.panel.fixtures import OpenDesk
+from tests.contracts.panel.place import Place
+from tests.hosts.gtk.inside import hands
+from tests.hosts.gtk.inside.fields import GtkFields
+from tests.hosts.gtk.inside.gallery import GtkGallery
+from tests.hosts.gtk.inside.images import Drawn
 from velatura_plugin.i18n import Translations
+from velatura_plugin.ui.gtk.images import pixbuf_of
+from velatura_plugin.ui.gtk.measures import LEAST_TARGET, LEAST_WIDTH
 from velatura_plugin.ui.gtk.panel import PanelView
-from velatura_plugin.ui.gtk.toolkit import Gdk, GLib, Gtk
-from velatura_plugin.ui.model import Action, ViewModel
-from velatura_protocol.parameters import ParameterValue
+from velatura_plugin.ui.gtk.prompt import PromptText
+from velatura_plugin.ui.gtk.toolkit import Gdk, Gtk
+from velatura_plugin.ui.model import Action
+from velatura_protocol.pixels import Pixels
 
 HEIGHT = 900
-PATIENCE_MS = 5000
-CONTROL, SHIFT = Gdk.ModifierType.CONTROL_MASK, Gdk.ModifierType.SHIFT_MASK
-NONE = Gdk.ModifierType(0)
+HELD = {Held.NOTHING: hands.NONE, Held.CONTROL: hands.CONTROL, Held.SHIFT: hands.SHIFT}
+KEYS = {
+    Key.BACKSPACE: "BackSpace",
+    Key.DELETE: "Delete",
+    Key.DOWN: "Down",
+    Key.ENTER: "Return",
+    Key.ESCAPE: "Escape",
+    Key.LEFT: "Left",
+    Key.PAD_ENTER: "KP_Enter",
+    Key.PAD_RIGHT: "KP_Right",
+    Key.RIGHT: "Right",
+    Key.SPACE: "space",
+    Key.TAB: "Tab",
+    Key.UP: "Up",
+}
 
 
-def settle() -> None:
-    """All that there is to do now is done, without waiting for the next frame."""
-    _work_off()
-    for each in Gtk.Window.list_toplevels():
-        if each.get_mapped():
-            each.check_resize()
-    _work_off()
+class GtkDesk(Desk):
+    least_width, least_width_of_long_words = LEAST_WIDTH, LEAST_WIDTH
+    least_target = LEAST_TARGET
 
+    def __init__(self, window: Gtk.Window, view: PanelView, told: Told) -> None:
+        self.window, self.view, self.told = window, view, told
+        self.body = view.body
+        self.fields, self.gallery = GtkFields(), GtkGallery(window)
 
-def _work_off() -> None:
-    while Gtk.events_pending():
-        Gtk.main_iteration_do(False)
+    # -- the window --------------------------------------------------------------------------------
 
+    def settle(self) -> None:
+        hands.settle()
 
-def until(done: Callable[[], object]) -> None:
-    """The main loop goes on until then."""
-    late: list[bool] = []
+    def painted(self) -> None:
+        hands.painted(self.window)
 
-    def give_up() -> bool:
-        late.append(True)
-        return True
+    def width(self) -> int:
+        """GTK makes a window wider that has no room for what is in it."""
+        return int(self.window.get_default_size()[0])
 
-    watch = GLib.timeout_add(PATIENCE_MS, give_up)
-    try:
-        while not done():
-            assert not late, "waited in vain"
-            Gtk.main_iteration_do(True)
-    finally:
-        GLib.source_remove(watch)
-    settle()
+    def hide(self) -> None:
+        self.window.hide()
+        hands.settle()
 
+    def unhide(self) -> None:
+        self.window.show()
+        hands.settle()
 
-def painted(window: Gtk.Window) -> None:
-    """What is there now is on the screen."""
-    frames: list[object] = []
-    clock = window.get_window().get_frame_clock()
-    handler = clock.connect("after-paint", frames.append)
-    window.queue_draw()
-    until(lambda: frames)
-    clock.disconnect(handler)
+    def close(self) -> None:
+        self.window.destroy()
+        hands.settle()
 
+    @contextmanager
+    def looked_away(self) -> Iterator[None]:
+        other = Gtk.Window()
+        other.show()
+        other.get_window().focus(Gdk.CURRENT_TIME)
+        hands.until(other.has_toplevel_focus)
+        try:
+            yield
+        finally:
+            other.destroy()
 
-def click(widget: Gtk.Widget) -> None:
-    """With the pointer, in the middle of it."""
-    push(widget, Gdk.EventType.BUTTON_PRESS)
-    push(widget, Gdk.EventType.BUTTON_RELEASE)
+    def layouts(self) -> list[object]:
+        allocated: list[object] = []
+        self.body.connect("size-allocate", lambda _body, area: allocated.append(area))
+        return allocated
 
+    # -- hands -------------------------------------------------------------------------------------
 
-def push(widget: Gtk.Widget, kind: Gdk.EventType) -> None:
-    assert widget.get_mapped()
-    settle()
-    middle = widget.get_allocated_width() // 2, widget.get_allocated_height() // 2
-    top = widget.get_toplevel()
-    window, x, y = _under(top.get_window(), *widget.translate_coordinates(top, *middle))
-    enter, button = Gdk.Event.new(Gdk.EventType.ENTER_NOTIFY), Gdk.Event.new(kind)
-    for event, own in ((enter, enter.crossing), (button, button.button)):
-        event.set_device(widget.get_display().get_default_seat().get_pointer())
-        own.window, own.x, own.y, own.time = window, x, y, Gdk.CURRENT_TIME
-    button.button.button = 1
-    Gtk.main_do_event(enter)
-    Gtk.main_do_event(button)
-    settle()
+    def click(self, widget: Gtk.Widget, across: float = 0.5, down: float = 0.5) -> None:
+        hands.click(widget, across, down)
 
+    def hold(self, widget: Gtk.Widget) -> None:
+        hands.push(widget, Gdk.EventType.BUTTON_PRESS)
 
-def _under(window: Gdk.Window, x: float, y: float) -> tuple[Gdk.Window, float, float]:
-    """The innermost window at that place, and where in it that is."""
-    for each in window.peek_children():  # the uppermost first
-        left, top = each.get_position()
-        inside_x = left <= x < left + each.get_width()
-        if each.is_visible() and inside_x and top <= y < top + each.get_height():
-            return _under(each, x - left, y - top)
-    return window, x, y
+    def let_go(self, widget: Gtk.Widget) -> None:
+        hands.push(widget, Gdk.EventType.BUTTON_RELEASE)
 
+    def press(self, widget: Gtk.Widget, key: Key, held: Held = Held.NOTHING) -> None:
+        hands.press(widget, KEYS[key], HELD[held])
 
-def press(widget: Gtk.Widget, key: str, held: Gdk.ModifierType = NONE) -> None:
-    """Down and up again, as the display would tell of it."""
-    for kind in (Gdk.EventType.KEY_PRESS, Gdk.EventType.KEY_RELEASE):
-        strike(widget, key, kind, held)
+    def hold_key(self, widget: Gtk.Widget, key: Key) -> None:
+        for _ in range(3):
+            hands.strike(widget, KEYS[key], Gdk.EventType.KEY_PRESS)
 
+    def let_key_go(self, widget: Gtk.Widget, key: Key) -> None:
+        hands.strike(widget, KEYS[key], Gdk.EventType.KEY_RELEASE)
 
-def strike(
-    widget: Gtk.Widget, key: str, kind: Gdk.EventType, held: Gdk.ModifierType = NONE
-) -> None:
-    if kind is Gdk.EventType.KEY_PRESS and not widget.is_focus():
+    def type_text(self, widget: Gtk.Widget, text: str) -> None:
+        hands.type_text(widget, text)
+
+    def retype(self, widget: Any, text: str) -> None:
         widget.grab_focus()
-    event = Gdk.Event.new(kind)
-    display = widget.get_display()
-    event.set_device(display.get_default_seat().get_keyboard())
-    own = event.key
-    own.window = widget.get_toplevel().get_window()
-    own.keyval = Gdk.keyval_from_name(key)
-    own.state = held
-    own.time = Gdk.CURRENT_TIME
-    found, keys = Gdk.Keymap.get_for_display(display).get_entries_for_keyval(own.keyval)
-    own.hardware_keycode = keys[0].keycode if found and keys else 0
-    Gtk.main_do_event(event)
-    settle()
+        widget.select_region(0, -1)
+        hands.press(widget, "Delete")
+        hands.type_text(widget, text)
 
+    def focus(self, widget: Gtk.Widget) -> None:
+        widget.grab_focus()
+        hands.settle()
 
-def type_text(widget: Gtk.Widget, text: str) -> None:
-    for each in text:
-        press(widget, Gdk.keyval_name(Gdk.unicode_to_keyval(ord(each))))
+    def roll(self, widget: Gtk.Widget) -> bool:
+        passed: list[object] = []
 
+        def scrolled(_view: object, event: object) -> bool:
+            passed.append(event)
+            return False
 
-def names(widget: Gtk.Widget) -> tuple[str, str]:
-    """What a screen reader says of it."""
-    accessible = widget.get_accessible()
-    return accessible.get_name() or "", accessible.get_description() or ""
+        handler = self.view.connect("scroll-event", scrolled)
+        # A text lies in a frame of its own, which scrolls it.
+        hands.roll(widget.get_parent() if isinstance(widget, Gtk.TextView) else widget)
+        self.view.disconnect(handler)
+        return bool(passed)
 
+    # -- eyes --------------------------------------------------------------------------------------
 
-def walked(widget: Gtk.Widget) -> Iterator[Gtk.Widget]:
-    """All that is seen, from the top."""
-    if widget.get_mapped():
-        yield widget
-        if isinstance(widget, Gtk.Container):
-            for each in widget.get_children():
-                yield from walked(each)
+    def focused(self) -> Gtk.Widget | None:
+        return self.window.get_focus()
 
+    def is_seen(self, widget: Gtk.Widget) -> bool:
+        return bool(widget.get_mapped())
 
-def place(widget: Gtk.Widget, inside: Gtk.Widget) -> tuple[int, int]:
-    left, top = widget.translate_coordinates(inside, 0, 0)
-    return int(left), int(top)
+    def is_enabled(self, widget: Gtk.Widget) -> bool:
+        return bool(widget.is_sensitive())
 
+    def is_on(self, widget: Any) -> bool:
+        return bool(widget.get_active())
 
-@dataclass
-class Told:
-    """What a panel has told its owner, in order."""
+    def text(self, widget: Any) -> str:
+        if isinstance(widget, PromptText):
+            return str(widget.text())
+        return str(widget.get_text()) if isinstance(widget, Gtk.Label | Gtk.Entry) else ""
 
-    actions: list[tuple[Action, str]] = field(default_factory=list)
-    edits: list[tuple[str, ParameterValue]] = field(default_factory=list)
-    choices: list[tuple[str, int]] = field(default_factory=list)
-    left: int = 0
+    def names(self, widget: Gtk.Widget) -> tuple[str, str]:
+        accessible = widget.get_accessible()
+        return accessible.get_name() or "", accessible.get_description() or ""
 
-    def leave(self) -> None:
-        self.left += 1
+    def tooltip(self, widget: Gtk.Widget) -> str:
+        return widget.get_tooltip_text() or ""
 
+    def place(self, widget: Gtk.Widget, inside: Gtk.Widget | None = None) -> Place:
+        left, top = widget.translate_coordinates(inside or self.body, 0, 0)
+        return Place(
+            int(left), int(top), widget.get_allocated_width(), widget.get_allocated_height()
+        )
 
-@dataclass
-class Desk:
-    """A panel on the screen, and what it has told."""
+    def seen(self) -> Iterator[Gtk.Widget]:
+        return hands.walked(self.body)
 
-    window: Gtk.Window
-    view: PanelView
-    told: Told
+    def stops(self) -> Iterator[Gtk.Widget]:
+        for each in self.seen():
+            is_inner = isinstance(each.get_parent(), Gtk.ComboBox)
+            is_text = isinstance(each, Gtk.ScrolledWindow | Gtk.Label)
+            if each.get_can_focus() and not is_inner and not is_text:
+                yield each
 
-    def show(self, model: ViewModel) -> PanelView:
-        self.view.render(model)
-        settle()
-        return self.view
+    def clipboard(self) -> str:
+        return str(Gtk.Clipboard.get(Gdk.SELECTION_CLIPBOARD).wait_for_text())
+
+    # -- parts -------------------------------------------------------------------------------------
+
+    def status_word(self) -> str:
+        return self.view.status.shown_word()
+
+    def announced(self) -> str:
+        return self.names(self.view.announcer)[0]
+
+    def entries(self, menu: Any) -> list[Entry]:
+        def entry(item: Gtk.MenuItem) -> Entry:
+            def choose() -> None:
+                item.activate()
+                hands.settle()
+
+            return Entry(str(item.get_label()), bool(item.get_sensitive()), choose)
+
+        return [entry(each) for each in menu.entries()]
+
+    def led_to(self, label: Any) -> Gtk.Widget | None:
+        return label.get_mnemonic_widget()
+
+    def fraction(self, progress: Any) -> float | None:
+        return None if progress.is_beating else float(progress.bar.get_fraction())
+
+    def button(self, box: Any, action: Action) -> Gtk.Widget:
+        (button,) = (
+            each for each in hands.walked(box)
+            if getattr(getattr(each, "control", None), "action", None) is action
+        )  # fmt: skip
+        return button
+
+    def title(self, head: Any) -> str:
+        return str(head.title.get_text())
+
+    def has_picture(self, thumbnail: Any) -> bool:
+        return not thumbnail.picture.is_empty
+
+    def has_cover(self, row: Any) -> bool:
+        return not row.cover.is_empty
+
+    def is_best(self, thumbnail: Any) -> bool:
+        return bool(thumbnail.best.get_mapped())
+
+    def is_kept(self, thumbnail: Any) -> bool:
+        return bool(thumbnail.kept.get_mapped())
 
 
 @pytest.fixture
-def open_desk() -> Iterator[Callable[..., Desk]]:
+def open_desk() -> Iterator[OpenDesk]:
     windows: list[Gtk.Window] = []
 
-    def opened(width: int = 300, translations: Translations | None = None) -> Desk:
+    def opened(
+        width: int = 300, translations: Translations | None = None, *, mirrored: bool = False
+    ) -> Desk:
+        if mirrored:
+            Gtk.Widget.set_default_direction(Gtk.TextDirection.RTL)
         told = Told()
         view = PanelView(translations or Translations(), leave=told.leave)
-        view.on_action(lambda action, job: told.actions.append((action, job)))
-        view.on_edit(lambda name, value: told.edits.append((name, value)))
-        view.on_choose(lambda job, index: told.choices.append((job, index)))
+        told.listen(view)
         window = Gtk.Window(default_width=width, default_height=HEIGHT)
         windows.append(window)
         window.add(view)
         window.show()
         # There is no window manager to do it.
         window.get_window().focus(Gdk.CURRENT_TIME)
-        until(lambda: view.get_mapped() and window.has_toplevel_focus())
-        return Desk(window, view, told)
+        hands.until(lambda: view.get_mapped() and window.has_toplevel_focus())
+        return GtkDesk(window, view, told)
 
     yield opened
+    Gtk.Widget.set_default_direction(Gtk.TextDirection.LTR)
     for each in windows:
         each.destroy()
-    settle()
+    hands.settle()
 
 
 @pytest.fixture
-def desk(open_desk: Callable[..., Desk]) -> Desk:
-    return open_desk()
-
-
-@pytest.fixture(autouse=True)
-def _nothing_went_wrong(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
-    """What the guard keeps from GTK still fails a test."""
-    yield
-    wrong = [each for each in caplog.records if each.levelno >= logging.ERROR]
-    assert not wrong, wrong[0].getMessage() + "\n" + str(wrong[0].exc_text)
+def draw() -> Callable[[Pixels, int], Drawn]:
+    return lambda pixels, side: Drawn(pixbuf_of(pixels, side))

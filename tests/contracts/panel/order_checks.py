@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 
+from tests.contracts.panel.desk import Desk
+from tests.contracts.panel.fixtures import OpenDesk
 from tests.hosts import samples
-from tests.hosts.gtk.inside.desk import Desk, names, settle, walked
-from velatura_plugin.ui.gtk.toolkit import Gtk
 from velatura_plugin.ui.model import (
     Action,
     Control,
@@ -67,18 +66,14 @@ def models() -> tuple[ViewModel, ...]:
 
 def looks(desk: Desk) -> list[tuple[object, ...]]:
     """What is seen and said of every widget, from the top."""
-    settle()
-    return [_look(each) for each in walked(desk.view.body)]
-
-
-def _look(widget: Gtk.Widget) -> tuple[object, ...]:
-    kind = type(widget).__name__
-    text = widget.get_text() if isinstance(widget, Gtk.Label | Gtk.Entry) else ""
-    return kind, text, widget.is_sensitive(), *names(widget)
+    return [
+        (type(each).__name__, desk.text(each), desk.is_enabled(each), *desk.names(each))
+        for each in desk.seen()
+    ]
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_what_was_there_before_leaves_no_trace(open_desk: Callable[..., Desk], seed: int) -> None:
+def test_what_was_there_before_leaves_no_trace(open_desk: OpenDesk, seed: int) -> None:
     chance = random.Random(seed)
     known = models()
     used = open_desk()
@@ -88,6 +83,6 @@ def test_what_was_there_before_leaves_no_trace(open_desk: Callable[..., Desk], s
         fresh = open_desk()
         fresh.show(model)
         assert looks(used) == looks(fresh)
-        fresh.window.destroy()
+        fresh.close()
     assert used.told.edits == []
     assert used.told.actions == []
