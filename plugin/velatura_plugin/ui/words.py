@@ -95,6 +95,10 @@ def _bad_task(params: _Params, translations: Translations) -> str | None:
             "The editor did not give all the pixels asked for. The document is unchanged; try "
             "again."
         ),
+        ("inputs", "colouring grey needs strokes or a reference"): _(
+            "Colouring needs colour strokes or a reference in colour. The document is "
+            "unchanged; choose one of them."
+        ),
     }
     return known.get((str(params.get("field")), str(params.get("reason"))))
 
@@ -118,6 +122,16 @@ def _unsupported(params: _Params, translations: Translations) -> str | None:
         return _(
             "The picture was scaled meanwhile, so these results no longer fit it. They stay in its "
             "history; start the job again."
+        )
+    if what == "colour in a grey picture":
+        return _(
+            "This picture is grey and cannot hold colours. It stays as it is; convert a copy of it "
+            "to RGB and open that."
+        )
+    if what == "icc profile":
+        return _(
+            "The picture's colour profile cannot be used. It stays as it is; assign another one to "
+            "a copy of it."
         )
     names = {each.value: operation_name(each, translations=translations) for each in Operation}
     intents = [each for each in Intent if each is not Intent.NONE]

@@ -84,6 +84,21 @@ def test_every_error_has_one_line_even_without_its_parameters(code: ErrorCode) -
             BadTask(field="region", reason="outside the canvas"),
             "What is to be captured lies outside the canvas. Select something inside it.",
         ),
+        (
+            BadTask(field="inputs", reason="colouring grey needs strokes or a reference"),
+            "Colouring needs colour strokes or a reference in colour. The document is "
+            "unchanged; choose one of them.",
+        ),
+        (
+            Unsupported(what="colour in a grey picture"),
+            "This picture is grey and cannot hold colours. It stays as it is; convert a copy of "
+            "it to RGB and open that.",
+        ),
+        (
+            Unsupported(what="icc profile"),
+            "The picture's colour profile cannot be used. It stays as it is; assign another one "
+            "to a copy of it.",
+        ),
         (Unsupported(what="cut_out"), "No engine here can do this: Cut out."),
         (
             NotFound(what="layer", id="{6b1f2c3d-0000-4000-8000-000000000000}"),
