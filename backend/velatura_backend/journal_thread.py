@@ -75,7 +75,7 @@ class JournalThread:
             self._orders.append(_Order(action, shares, waits, answer))
             is_first = len(self._orders) == 1
         if is_first:
-            self._executor.submit(self._carry_out, asyncio.get_running_loop())
+            self._begin()
         try:
             return await answer
         except sqlite3.Error as error:
@@ -86,6 +86,15 @@ class JournalThread:
         """Waits for what was begun."""
         self._executor.shutdown(wait=True)
         self._journal.close()
+
+    def _begin(self) -> None:
+        try:
+            self._executor.submit(self._carry_out, asyncio.get_running_loop())
+        except RuntimeError as error:
+            # Closed. An order that stayed would let the next one believe that somebody is at work.
+            with self._lock:
+                self._orders.clear()
+            raise Interrupted from error
 
     # -- in the thread -----------------------------------------------------------------------------
 

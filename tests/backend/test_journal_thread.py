@@ -55,6 +55,14 @@ async def test_what_was_begun_is_carried_out(tmp_path: Path) -> None:
     assert done == [True]
 
 
+async def test_whoever_comes_after_the_end_is_told_each_time(tmp_path: Path) -> None:
+    thread = JournalThread.open(tmp_path)
+    thread.close()
+    for _ in range(2):
+        with pytest.raises(Interrupted):
+            await thread.run(lambda journal: journal.epoch)
+
+
 async def test_a_database_that_breaks_is_an_interruption(tmp_path: Path) -> None:
     thread = JournalThread.open(tmp_path)
 
@@ -74,7 +82,7 @@ async def occupied(thread: JournalThread) -> AsyncIterator[list[str]]:
 
     def occupy(journal: Journal) -> None:
         entered.set()
-        go.wait(20)
+        go.wait(60)
         journal._connection.set_trace_callback(statements.append)
 
     occupying = asyncio.create_task(thread.run(occupy))
