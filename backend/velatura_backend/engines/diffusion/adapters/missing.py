@@ -15,7 +15,7 @@ _PREPROCESSORS = {
         "the folder of a SegFormer, UPerNet, DPT, Mask2Former or OneFormer taught on ADE20K"
     ),
 }
-"""None of them is offered: no hub was at hand to pin their files by."""
+"""None of them is offered: a model is offered once the hashes of its files are pinned."""
 
 
 def no_control(kind: str, family: Family) -> NoModel:

@@ -227,11 +227,6 @@ def _json_files(folder: Path | None) -> Iterable[Path]:
         return ()
 
 
-def _families(fields: StyleFields) -> Iterator[Family]:
-    for each in fields.texts("families"):
-        yield fields.choice("families", each, Family)
-
-
 def _loras(fields: StyleFields) -> Iterator[StyleLora]:
     for each in fields.parts("loras"):
         yield StyleLora(each.text("model", ""), each.number("weight", 1.0, least=-10.0, most=10.0))
