@@ -42,7 +42,7 @@ from .scheduler import Rules, Scheduler
 from .server import Server
 from .services import Services
 from .upkeep import Upkeep
-from .uploads import Ground
+from .upload_sink import Ground
 
 _log = logging.getLogger("velatura.app")
 

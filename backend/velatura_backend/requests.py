@@ -167,7 +167,9 @@ class Requests:
         replay = self._outbox.begin_replay(message.job)
         self._decided[message.job] = asyncio.Event()
         work = self._answered(message.t, partial(self._submit, message, replay), job=message.job)
-        self._submissions.spawn(work)
+        blobs = frozenset(each.blob for each in message.task.inputs)
+        self._uploads.name(blobs)
+        self._submissions.spawn(work).add_done_callback(lambda _: self._uploads.unname(blobs))
 
     async def _submit(self, message: Submit, replay: int) -> None:
         live: LiveJob | None = None

@@ -14,7 +14,7 @@ from .history import History
 from .journal_thread import JournalThread
 from .ledger import Ledger
 from .model_desk import ModelDesk
-from .uploads import Ground
+from .upload_sink import Ground
 
 
 @dataclass(frozen=True)

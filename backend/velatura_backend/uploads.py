@@ -5,18 +5,23 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine, Iterable
-from concurrent.futures import Executor
-from dataclasses import dataclass
 from typing import Any
 
-from velatura_protocol.errors import BadMessage, Interrupted, NotFound, VelaturaError
+from velatura_protocol.errors import (
+    BadMessage,
+    Interrupted,
+    LimitExceeded,
+    NotFound,
+    VelaturaError,
+)
 from velatura_protocol.messages import Blob, BlobRef
 from velatura_protocol.session import BlobFailed, ServerSession
 
-from .blobstore import BlobStore, IncomingBlob
+from .allowance import Allowance, Most
 from .crew import Crew
 from .exchange import ExchangeFolder
-from .history import Caller, History
+from .history import Caller
+from .upload_sink import FileSink, Ground
 
 _log = logging.getLogger("velatura.uploads")
 
@@ -24,83 +29,7 @@ _MOST_REMEMBERED = 8192
 """Blobs of one connection; a job may name those that came last."""
 _MOST_UNWRITTEN = 64 * 1024 * 1024
 _MOST_FINISHING = 64
-
-
-@dataclass(frozen=True)
-class Ground:
-    """What uploads stand on. ``writer`` is one thread: chunks reach the disk in their order."""
-
-    store: BlobStore
-    history: History
-    writer: Executor
-
-
-class _FileSink:
-    """Hands bytes to the writer's thread, which makes the file too: while the disk is being flushed
-    that took tenths of a second of the event loop. ``through`` hears of bytes that are written,
-    ``failed`` of the first that could not be, ``waiting`` of how many more, or fewer, wait to be
-    written."""
-
-    def __init__(
-        self,
-        ground: Ground,
-        through: Callable[[int], None],
-        failed: Callable[[BaseException], None],
-        waiting: Callable[[int], None],
-    ) -> None:
-        self._writer = ground.writer
-        self._store = ground.store
-        self._incoming: IncomingBlob | None = None
-        self._through = through
-        self._failed = failed
-        self._waiting = waiting
-        self._loop = asyncio.get_running_loop()
-        self._last: asyncio.Future[None] | None = None
-        self._error: BaseException | None = None
-
-    def write(self, data: memoryview) -> None:
-        self._waiting(data.nbytes)
-        self._last = self._loop.run_in_executor(self._writer, self._write, data)
-        self._last.add_done_callback(lambda done: self._report(done, data.nbytes))
-
-    def _report(self, done: asyncio.Future[None], count: int) -> None:
-        self._waiting(-count)
-        error = done.exception()
-        if error is None:
-            self._through(count)
-        elif self._error is None:
-            self._error = error
-            self._failed(error)
-
-    async def finish(self, digest: str) -> None:
-        """:raises DiskFull: no room for it"""
-        try:
-            if self._last is not None:
-                await asyncio.wait([self._last])
-            if self._error is not None:
-                raise self._error
-            await asyncio.to_thread(self._begun().finish, digest)
-        except BaseException:
-            self.abort()
-            raise
-
-    def abort(self) -> None:
-        """After what is still to be written."""
-        self._writer.submit(self._abort)
-
-    # -- in the writer's thread, or when that is done ----------------------------------------------
-
-    def _begun(self) -> IncomingBlob:
-        if self._incoming is None:
-            self._incoming = self._store.receive()
-        return self._incoming
-
-    def _write(self, data: memoryview) -> None:
-        self._begun().write(data)
-
-    def _abort(self) -> None:
-        if self._incoming is not None:
-            self._incoming.abort()
+_MOST_UNNAMED = Most()
 
 
 class Uploads:
@@ -119,9 +48,11 @@ class Uploads:
         self._caller = caller
         self._exchange = exchange
         self._pump = pump
-        self._sinks: dict[str, _FileSink] = {}
+        self._sinks: dict[str, FileSink] = {}
         self._arrived: dict[str, BlobRef | VelaturaError] = {}
         self._held: dict[str, str] = {}
+        self._past: dict[str, None] = {}
+        self._allowance = Allowance(_MOST_UNNAMED)
         self._settled: dict[str, None] = {}
         self._unwritten = 0
         self._waiting: dict[str, list[asyncio.Future[BlobRef]]] = {}
@@ -136,7 +67,7 @@ class Uploads:
 
     def opened(self, header: Blob) -> Coroutine[Any, Any, None] | None:
         """Makes room for the blob; what has to wait for a look into the journal is returned."""
-        if header.by_file:
+        if not self._admit(header) or header.by_file:
             return None
         if header.digest:
             return self._offered(header)
@@ -189,6 +120,14 @@ class Uploads:
             raise NotFound(what="blob", id=found.digest)
         return found
 
+    def name(self, blobs: Iterable[str]) -> None:
+        """A submit wants these: they may come, however much they are."""
+        self._allowance.name(blobs)
+
+    def unname(self, blobs: Iterable[str]) -> None:
+        """It is decided on, after :meth:`name`."""
+        self._allowance.unname(blobs)
+
     def settle(self, blobs: Iterable[str], taken: Iterable[BlobRef]) -> None:
         """The job they came for holds them by now, or does not want them: they are kept for other
         jobs no longer than some job holds them. ``taken``: what :meth:`wait_for` gave for it."""
@@ -196,6 +135,7 @@ class Uploads:
         for blob in blobs:
             if blob in self._held:
                 digests.append(self._held.pop(blob))
+                self._pass(blob)
             elif blob not in self._arrived and not self._is_awaited(blob):
                 self._settled[blob] = None
                 if len(self._settled) > _MOST_REMEMBERED:
@@ -214,6 +154,20 @@ class Uploads:
         await self._ground.history.let_go(held)
 
     # -- inside ------------------------------------------------------------------------------------
+
+    def _admit(self, header: Blob) -> bool:
+        if header.blob in self._arrived or header.blob in self._allowance:
+            # The first of that name is not to be lost sight of.
+            error = BadMessage(reason="id was used before", at="$.blob")
+            self._session.refuse_blob(header.blob, error)
+            self._pump()
+            return False
+        try:
+            self._allowance.admit(header.blob, header.bytes)
+        except LimitExceeded as error:
+            self._lose(header.blob, error)
+            return False
+        return True
 
     async def _offered(self, header: Blob) -> None:
         here = await self._is_here(header.digest)
@@ -251,7 +205,7 @@ class Uploads:
         def waiting(count: int) -> None:
             self._unwritten += count
 
-        sink = _FileSink(self._ground, through, failed, waiting)
+        sink = FileSink(self._ground, through, failed, waiting)
         self._sinks[blob] = sink
         self._session.accept_blob(blob, sink)
 
@@ -291,9 +245,11 @@ class Uploads:
         self._arrive(blob, reason)
 
     def _arrive(self, blob: str, found: BlobRef | VelaturaError) -> None:
-        self._remember(blob, found)
+        self._arrived[blob] = found
         if isinstance(found, BlobRef):
             self._held[blob] = found.digest
+        else:
+            self._pass(blob)
         for future in self._waiting.pop(blob, []):
             if future.done():
                 continue
@@ -303,26 +259,28 @@ class Uploads:
                 future.set_result(found)
         if blob in self._settled:
             del self._settled[blob]
-            self.settle((blob,), ())
+            if not self._allowance.is_named(blob):
+                self.settle((blob,), ())
 
     def _is_unwanted(self, header: Blob) -> bool:
-        """Whether the job it came for has been given up."""
-        is_settled = header.blob in self._settled and not self._is_awaited(header.blob)
+        """Whether the job it came for has been given up, and no other wants it."""
+        is_settled = header.blob in self._settled and not self._allowance.is_named(header.blob)
         return is_settled and not header.by_file
 
     def _pass_over(self, header: Blob, digest: str) -> None:
         """It need not get as far as the disk: strokes are given up faster than that."""
         del self._settled[header.blob]
         self._sinks.pop(header.blob).abort()
-        self._remember(header.blob, _reference(header, digest))
+        self._arrived[header.blob] = _reference(header, digest)
+        self._pass(header.blob)
 
-    def _remember(self, blob: str, found: BlobRef | VelaturaError) -> None:
-        self._arrived[blob] = found
-        if len(self._arrived) > _MOST_REMEMBERED:
-            oldest = next(iter(self._arrived))
-            del self._arrived[oldest]
-            if oldest in self._held:
-                self._ground.history.let_go_soon((self._held.pop(oldest),))
+    def _pass(self, blob: str) -> None:
+        """It is not kept, or for its own sake no longer; how it ended is remembered a while."""
+        self._allowance.drop(blob)
+        self._past[blob] = None
+        if len(self._past) > _MOST_REMEMBERED:
+            oldest = next(iter(self._past))
+            del self._past[oldest], self._arrived[oldest]
 
     def _is_awaited(self, blob: str) -> bool:
         return any(not future.done() for future in self._waiting.get(blob, ()))

@@ -3,6 +3,8 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -98,9 +100,44 @@ def test_a_worker_s_file_is_moved_in(store: BlobStore) -> None:
     assert list(folder.iterdir()) == []
 
 
+def test_what_is_just_being_deleted_is_not_taken_and_comes_in_again_behind_it(
+    store: BlobStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    digest = put(store, b"twice")
+    store.release(digest)
+    begun, go_on, unlink = threading.Event(), threading.Event(), Path.unlink
+
+    def slow(path: Path, *, missing_ok: bool = False) -> None:
+        if path.name == digest:
+            begun.set()
+            assert go_on.wait(10)
+        unlink(path, missing_ok=missing_ok)
+
+    monkeypatch.setattr(Path, "unlink", slow)
+    with ThreadPoolExecutor(2) as threads:
+        deleted = threads.submit(store.discard, [digest])
+        assert begun.wait(10)
+        assert not store.take(digest)
+        again = threads.submit(put, store, b"twice")
+        go_on.set()
+        deleted.result(10)
+        assert again.result(10) == digest
+    assert store.path(digest).read_bytes() == b"twice"
+    store.discard([digest])
+    assert store.path(digest), "whoever brought it has it taken"
+
+
+def test_who_has_a_blob_may_take_it_again(store: BlobStore) -> None:
+    digest = put(store, b"x")
+    store.take_again(digest)
+    assert not store.release(digest)
+    assert store.release(digest)
+
+
 def test_a_missing_worker_file_is_named(store: BlobStore, tmp_path: Path) -> None:
     with pytest.raises(NotFound):
         store.adopt(tmp_path / "nothing", digest_of(b"nothing"))
+    assert not store.take(digest_of(b"nothing"))
 
 
 @pytest.mark.parametrize("size", [0, 1, 1024 * 1024, 1024 * 1024 + 1])

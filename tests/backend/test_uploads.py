@@ -5,12 +5,17 @@ from __future__ import annotations
 import asyncio
 import errno
 import os
+import threading
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.backend.live import RGBA8, SIZE, digest_of, echo_task, finished_job, pixels, served
 from velatura_backend import uploads
+from velatura_backend.allowance import Most
+from velatura_backend.blobstore import BlobStore
 from velatura_protocol.errors import ErrorCode
 from velatura_protocol.geometry import Size
 from velatura_protocol.messages import (
@@ -163,18 +168,114 @@ async def test_a_disk_that_fills_up_half_way_does_not_leave_the_client_waiting(
 async def test_only_the_latest_blobs_of_a_connection_are_remembered(
     backend, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Of those that are kept no longer; what no job has named yet stays, however old it is."""
     monkeypatch.setattr(uploads, "_MOST_REMEMBERED", 4)
-    blobs = backend.config.data_directory / "blobs"
     async with backend.client() as client:
-        for number in range(8):
-            await client.upload(f"b{number}", SIZE, RGBA8, pixels(SIZE, number))
-            await client.wait_for(BlobSent, blob=f"b{number}")
+        await client.upload("old", SIZE, RGBA8, pixels(SIZE, 77))
+        for number in range(4):
+            await finished_job(client, names=(f"crop{number}", f"mask{number}"))
         await client.upload("mask", SIZE, MASK_FORMAT, b"\xff" * SIZE.area)
-        await client.submit("job", echo_task(crop="b7"))
+        await client.submit("late", echo_task(crop="old"))
+        assert isinstance(await client.end_of("late"), Finished)
+
+
+async def test_pixels_that_no_job_names_have_an_end(
+    backend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The newest is refused, by name; those before it are still there, and a job makes room."""
+    monkeypatch.setattr(uploads, "_MOST_UNNAMED", Most(blobs=2))
+    async with backend.client() as client:
+        await client.upload_echo_inputs(names=("crop", "mask"))
+        await client.upload("third", SIZE, RGBA8, pixels(SIZE, 3))
+        rejected = await client.wait_for(BlobRejected, blob="third")
+        assert rejected.error.code is ErrorCode.LIMIT_EXCEEDED
+        assert rejected.error.params == {"limit": "unnamed_blobs", "value": 3, "maximum": 2}
+        await client.submit("refused", echo_task(crop="third"))
+        error = await client.wait_for(Error, job="refused")
+        assert error.error.code is ErrorCode.LIMIT_EXCEEDED
+        await client.submit("job", echo_task())
         assert isinstance(await client.end_of("job"), Finished)
-        async with asyncio.timeout(10):
-            while len(list(blobs.iterdir())) > 4 + 3:  # and the result's, with its thumbnail
-                await asyncio.sleep(0.01)  # files tell nobody of their end
+        await finished_job(client, names=("fourth", "fifth"))
+
+
+async def test_pixels_that_a_job_names_come_however_much_they_are(
+    backend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(uploads, "_MOST_UNNAMED", Most(blobs=1, bytes=1))
+    async with backend.client() as client:
+        for number in range(3):
+            names = (f"crop{number}", f"mask{number}")
+            await client.submit(f"job{number}", echo_task(crop=names[0], mask=names[1]))
+            await client.upload_echo_inputs(names=names)
+            assert isinstance(await client.end_of(f"job{number}"), Finished)
+
+
+async def test_a_job_that_is_refused_leaves_its_pixels_counted(
+    backend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(uploads, "_MOST_UNNAMED", Most(blobs=2))
+    async with backend.client() as client:
+        await client.submit("bad", echo_task(engine="no such engine"))
+        await client.wait_for(Error, job="bad")
+        await client.upload_echo_inputs()
+        await client.upload("third", SIZE, RGBA8, pixels(SIZE, 3))
+        await client.wait_for(BlobRejected, blob="third")
+
+
+async def test_a_blob_s_id_is_not_used_twice(backend) -> None:
+    """The second would take the place of the first in the books, and the first stay for ever."""
+    async with backend.client() as client:
+        await client.upload("crop", SIZE, RGBA8, pixels(SIZE))
+        await client.wait_for(BlobSent, blob="crop")
+        await client.upload("crop", SIZE, RGBA8, pixels(SIZE, 1))
+        rejected = await client.wait_for(BlobRejected, blob="crop")
+        assert rejected.error.params["reason"] == "id was used before"
+        await client.upload("mask", SIZE, MASK_FORMAT, b"\xff" * SIZE.area)
+        await client.submit("job", echo_task())
+        result = await client.wait_for(Result)
+        crop = result.variation.layers[0].patches[0].pixels
+        await client.end_of("job")
+        assert len(await client.fetch(crop)) == SIZE.area * 4
+    incoming = backend.config.data_directory / "incoming"
+    async with asyncio.timeout(10):
+        while list(incoming.iterdir()):
+            await asyncio.sleep(0.01)  # files tell nobody of their end
+
+
+async def test_one_that_came_for_a_job_that_was_given_up_serves_the_next(backend) -> None:
+    async with backend.client() as client:
+        await client.submit("one", echo_task())
+        await client.send(Cancel("one"))
+        await client.end_of("one")
+        await client.submit("two", echo_task())
+        await client.upload_echo_inputs()
+        assert isinstance(await client.end_of("two"), Finished)
+
+
+async def test_the_event_loop_makes_no_file_for_what_comes(
+    backend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While the disk is being flushed that takes tenths of a second, for everybody."""
+    loop_s = threading.get_ident()
+    threads: list[int] = []
+    make, look, folder = BlobStore.receive, BlobStore.take, BlobStore.new_work_folder
+
+    def noted(method: Callable[..., Any]) -> Callable[..., Any]:
+        def act(*arguments: Any) -> Any:
+            threads.append(threading.get_ident())
+            return method(*arguments)
+
+        return act
+
+    monkeypatch.setattr(BlobStore, "receive", noted(make))
+    monkeypatch.setattr(BlobStore, "take", noted(look))
+    monkeypatch.setattr(BlobStore, "new_work_folder", noted(folder))
+    async with backend.client() as client:
+        await finished_job(client)
+        result = client.seen(Result)[0].variation.layers[0].patches[0].pixels
+        await client.fetch(result)
+    assert len(threads) >= 4, "two files, a folder, a look for the result"
+    assert loop_s not in threads
 
 
 async def test_names_of_blobs_that_never_come_are_forgotten_too(

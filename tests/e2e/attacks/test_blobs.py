@@ -12,7 +12,7 @@ import msgpack
 import pytest
 from websockets.exceptions import ConnectionClosed
 
-from tests.backend.live import RGBA8, SIZE, digest_of, new_name, pixels
+from tests.backend.live import RGBA8, SIZE, digest_of, echo_task, new_name, pixels
 from tests.e2e.attacks.fields import example
 from tests.e2e.attacks.fortress import MEBIBYTE, Answer, Fortress, a_hello, wire
 from velatura_protocol.geometry import Size
@@ -23,12 +23,13 @@ from velatura_protocol.messages import (
     Codec,
     ExchangeProof,
     ExchangeReady,
+    Finished,
     Limits,
     Submit,
     Welcome,
 )
 from velatura_protocol.pixels import MASK_FORMAT, Depth, Layout, PixelFormat
-from velatura_protocol.session import BlobRejected
+from velatura_protocol.session import BlobRejected, BlobSent
 
 LIMITS = Limits()
 GREY = MASK_FORMAT
@@ -221,6 +222,53 @@ async def test_blobs_that_never_end(held: Fortress) -> None:
                     await peer.send(wire(Chunk(name, chunk)))
         await held.works()
     assert not list((held.data_directory / "incoming").iterdir()) or await soon_empty(held)
+
+
+async def test_there_is_an_end_to_pixels_that_no_job_names(held: Fortress) -> None:
+    """By what their headers say: not a byte of them need come. The connection lives."""
+    sides = (46_340, 46_340, 1000)
+    blobs = [Blob(f"b{n}", Size(side, 1000), GREY, side * 1000) for n, side in enumerate(sides)]
+    many = [Blob(f"m{n}", Size(46_340, 4000), GREY, 46_340 * 4000) for n in range(24)]
+    answer = await held.say(*map(wire, (*blobs, *many)))
+    refused = [each for each in answer.messages if each["t"] == "blob_abort"]
+    admitted = sum(each.bytes for each in blobs) + (len(many) - len(refused)) * many[0].bytes
+    assert refused
+    assert {each["error"]["code"] for each in refused} == {"limit_exceeded"}
+    assert {each["error"]["params"]["limit"] for each in refused} == {"unnamed_bytes"}
+    assert admitted <= 4 * 1024 * MEBIBYTE < admitted + many[0].bytes
+    assert answer.closed is None
+
+
+async def test_there_is_an_end_to_their_number_and_none_of_them_is_lost(held: Fortress) -> None:
+    """A crowd of the same pixels, each under a name of its own; the first is still good for a job,
+    which makes room again."""
+    data, mask = pixels(SIZE), b"\xff" * SIZE.area
+    async with held.client() as guest:
+        for number in range(1023):
+            await guest.upload(f"b{number}", SIZE, RGBA8, data)
+        await guest.upload("mask", SIZE, GREY, mask)
+        await guest.upload("too_many", SIZE, RGBA8, data)
+        rejected = await guest.wait_for(BlobRejected, blob="too_many")
+        assert rejected.error.params == {"limit": "unnamed_blobs", "value": 1025, "maximum": 1024}
+        assert not guest.seen(BlobRejected, blob="b1022")
+        await guest.submit("job", echo_task(crop="b0"))
+        assert isinstance(await guest.end_of("job"), Finished)
+        for number in range(2):
+            await guest.upload(f"more{number}", SIZE, RGBA8, data)
+            await guest.wait_for(BlobSent, blob=f"more{number}")
+        assert len(guest.seen(BlobRejected)) == 1
+
+
+async def test_a_name_for_two_blobs(held: Fortress) -> None:
+    """The first is not lost sight of: its file would stay for ever."""
+    data = pixels(SIZE)
+    blob, end = Blob("b", SIZE, RGBA8, len(data)), digest_of(data)
+    one = [wire(blob), wire(Chunk("b", data)), wire(BlobEnd("b", end))]
+    answer = await held.say(*one, *one, *one)
+    reasons = [m["error"]["params"]["reason"] for m in answer.messages if m["t"] == "blob_abort"]
+    assert reasons == ["id was used before"] * 2
+    assert answer.closed is None
+    assert await soon_empty(held)
 
 
 async def soon_empty(held: Fortress) -> bool:
