@@ -23,7 +23,9 @@ from velatura_protocol.errors import BackendUnavailable
 from .auth import Gate, Handshake, loopback_hosts
 from .config import LOOPBACK, Config, Outside
 from .connection import Connection, SocketClosed
+from .crew import Crew
 from .exposure import names_of, outside_hosts, tls_of
+from .server_tls import TlsDoor
 from .server_waiting import WaitingRoom
 from .services import Services
 
@@ -89,6 +91,7 @@ class Server:
         self._connections: set[Connection] = set()
         self._servers: list[WebSocketServer] = []
         self._waiting = WaitingRoom(_MOST_WAITING)
+        self._handshakes = Crew()
         self._ended = 0
         self.url = ""
         self.outside_url = ""
@@ -104,7 +107,7 @@ class Server:
         listener = listen(self._config.address, self._config.port)
         name, port = listener.getsockname()[:2]
         talk = partial(self._talk, is_local=True)
-        await self._serve(listener, talk, loopback_hosts(port))
+        await self._serve(listener, talk, loopback_hosts(port), self._waiting.guest)
         self.url = f"ws://[{name}]:{port}/" if ":" in name else f"ws://{name}:{port}/"
         if outside is not None and context is not None:
             await self._open_outside(outside, context)
@@ -113,7 +116,9 @@ class Server:
         listener = listen_outside(outside)
         port = listener.getsockname()[1]
         talk = partial(self._talk, is_local=False)
-        await self._serve(listener, talk, outside_hosts(outside, port), context)
+        seconds = self._config.handshake_seconds
+        door = TlsDoor(self._waiting, context, seconds, self._handshakes)
+        await self._serve(listener, talk, outside_hosts(outside, port), door.guest)
         name = names_of(outside)[0]
         self.outside_url = f"wss://[{name}]:{port}/" if ":" in name else f"wss://{name}:{port}/"
 
@@ -122,14 +127,13 @@ class Server:
         listener: socket.socket,
         talk: _Talk,
         hosts: Iterable[str],
-        context: ssl.SSLContext | None = None,
+        guest: Callable[..., asyncio.Protocol],
     ) -> None:
         server = await serve(
             talk,
             sock=listener,
-            ssl=context,
             process_request=partial(_judge, Gate(self._token, hosts)),
-            create_connection=cast("Any", self._waiting.guest),
+            create_connection=cast("Any", guest),
             compression=None,
             max_size=self._config.limits.message_bytes,
             max_queue=_READ_AHEAD,
@@ -146,6 +150,7 @@ class Server:
     async def close(self) -> None:
         for server in self._servers:
             server.close()
+        await self._handshakes.dismiss()
         for server in self._servers:
             await server.wait_closed()
 

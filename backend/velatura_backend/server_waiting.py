@@ -2,7 +2,8 @@
 
 Whoever can reach the port can open sockets and say nothing. Were the newest turned away, a crowd
 would keep everybody out; so the one that has waited longest goes. An honest handshake takes
-milliseconds, and is through before it is the oldest.
+milliseconds, and is through before it is the oldest. Over TLS there are two, and either has its
+place here.
 """
 
 from __future__ import annotations
@@ -20,48 +21,41 @@ class WaitingRoom:
 
     def __init__(self, most: int) -> None:
         self._most = most
-        self._waiting: dict[_Guest, None] = {}
+        self._waiting: dict[object, Callable[[], None]] = {}
 
     def __len__(self) -> int:
         return len(self._waiting)
 
     def guest(self, protocol: ServerProtocol, server: Server, **options: Any) -> ServerConnection:
         """As ``websockets`` makes a connection; it waits from its first moment."""
-        return _Guest(self._enter, self._leave, protocol, server, **options)
+        return _Guest(self, protocol, server, **options)
 
     def let_in(self, connection: ServerConnection) -> None:
         """Its handshake is done."""
-        if isinstance(connection, _Guest):
-            self._leave(connection)
+        self.leave(connection)
 
-    def _enter(self, guest: _Guest) -> None:
-        self._waiting[guest] = None
+    def enter(self, who: object, turn_away: Callable[[], None]) -> None:
+        """From now on ``who`` may be turned away."""
+        self._waiting[who] = turn_away
         if len(self._waiting) > self._most:
             oldest = next(iter(self._waiting))
-            self._leave(oldest)
-            oldest.transport.abort()
+            self._waiting.pop(oldest)()
 
-    def _leave(self, guest: _Guest) -> None:
-        self._waiting.pop(guest, None)
+    def leave(self, who: object) -> None:
+        self._waiting.pop(who, None)
 
 
 class _Guest(ServerConnection):
     def __init__(
-        self,
-        enter: Callable[[_Guest], None],
-        leave: Callable[[_Guest], None],
-        protocol: ServerProtocol,
-        server: Server,
-        **options: Any,
+        self, room: WaitingRoom, protocol: ServerProtocol, server: Server, **options: Any
     ) -> None:
         super().__init__(protocol, server, **options)
-        self._enter = enter
-        self._leave = leave
+        self._room = room
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
-        self._enter(self)
+        self._room.enter(self, self.transport.abort)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._leave(self)
+        self._room.leave(self)
         super().connection_lost(exc)

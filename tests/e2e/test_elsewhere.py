@@ -9,11 +9,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
 from tests.backend.live import client, finished_job
+from tests.e2e.attacks.conftest import allowed_files
 from tests.e2e.backend import ready_line, stop
 from tests.e2e.command import CommandLine
 from tests.support.certificates import Certificate, make_certificate
@@ -120,11 +122,36 @@ async def test_it_does_not_speak_in_the_clear(ready: dict[str, Any]) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", int(port_of(ready)))
     writer.write(b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n")
     try:
-        answer = await asyncio.wait_for(reader.read(), 10)
+        answer = await asyncio.wait_for(reader.read(), 60)
     except ConnectionError:
         answer = b""
     assert not answer.startswith(b"HTTP")
     writer.close()
+
+
+@pytest.mark.parametrize("says", [b"", b"\x16\x03\x01\x02\x00\x01"], ids=["silent", "begun"])
+async def test_a_thousand_handshakes_that_never_end_keep_nobody_out(
+    ready: dict[str, Any], made: Certificate, says: bytes
+) -> None:
+    crowd: list[asyncio.StreamWriter] = []
+    server = psutil.Process(ready["pid"])
+    with allowed_files(4096):
+        try:
+            for _ in range(1000):
+                _, writer = await asyncio.open_connection("127.0.0.1", int(port_of(ready)))
+                crowd.append(writer)
+                writer.write(says)
+            transport = await WebSocketTransport.open(
+                ready["outside_url"], Path(ready["token_file"]), made.certificate
+            )
+            await transport.send(encode(Hello(PROTOCOL, PROTOCOL, "elsewhere", "s")))
+            assert isinstance(decode(bytes(await transport.receive()), Limits()), Welcome)
+            assert server.num_fds() < 600
+            await transport.close()
+        finally:
+            for writer in crowd:
+                writer.close()
+            await asyncio.gather(*(w.wait_closed() for w in crowd), return_exceptions=True)
 
 
 @pytest.mark.parametrize(
