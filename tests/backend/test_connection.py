@@ -60,7 +60,7 @@ class HandSocket:
         self.incoming.put_nowait(None)
 
     async def until(self, kind: type) -> Message:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while True:
                 for message in self.sent:
                     if isinstance(message, kind):
@@ -79,7 +79,7 @@ async def talk(backend):
     await socket.until(Capabilities)
     yield connection, socket, task
     socket.incoming.put_nowait(None)
-    await asyncio.wait_for(task, 10)
+    await asyncio.wait_for(task, 60)
 
 
 async def test_the_welcome_comes_first(talk) -> None:
@@ -100,7 +100,7 @@ async def test_a_client_that_does_not_read_costs_a_bounded_amount(talk) -> None:
     error = await socket.until(Error)
     assert isinstance(error, Error)
     assert error.error.code is ErrorCode.LIMIT_EXCEEDED
-    await asyncio.wait_for(task, 10)
+    await asyncio.wait_for(task, 60)
     assert socket.closed
 
 
@@ -120,11 +120,11 @@ async def test_an_end_while_a_submit_waits_gives_the_job_up(tmp_path: Path) -> N
         socket.say(Hello(PROTOCOL, PROTOCOL, "hand", "s"))
         socket.say(Submit("j", echo_task()))
         await socket.until(Capabilities)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while backend.backend.services.ledger.live("j") is None:
                 await asyncio.sleep(0)
         socket.incoming.put_nowait(None)
-        await asyncio.wait_for(task, 10)
+        await asyncio.wait_for(task, 60)
         assert backend.backend.services.ledger.live("j") is None
         assert backend.backend.services.dispatcher.is_idle
 
@@ -135,7 +135,7 @@ async def test_a_second_hello_ends_the_talk(talk) -> None:
     error = await socket.until(Error)
     assert isinstance(error, Error)
     assert error.error.code is ErrorCode.BAD_MESSAGE
-    await asyncio.wait_for(task, 10)
+    await asyncio.wait_for(task, 60)
 
 
 async def test_a_writer_that_breaks_takes_the_connection_along(
@@ -148,7 +148,7 @@ async def test_a_writer_that_breaks_takes_the_connection_along(
 
     monkeypatch.setattr(connection._outbox, "take", broken)
     connection.pump()
-    await asyncio.wait_for(task, 10)
+    await asyncio.wait_for(task, 60)
     assert socket.closed
 
 
@@ -158,7 +158,7 @@ async def ask_a_lot(socket: HandSocket) -> None:
     for number in range(1, 501):
         socket.say(ListJobs(number))
     left = -1
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while left != socket.incoming.qsize():
             left = socket.incoming.qsize()
             await asyncio.sleep(0.1)  # nothing tells that nothing happens
@@ -173,7 +173,7 @@ async def test_who_asks_and_does_not_listen_is_read_no_more(
     await ask_a_lot(socket)
     closed, socket.room = socket.room, asyncio.Semaphore(1000)
     closed.release()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while sum(isinstance(each, Jobs) for each in socket.sent) < 500:
             socket.news.clear()
             await socket.news.wait()
@@ -192,5 +192,5 @@ async def test_who_goes_without_having_listened_is_gone(
 
     monkeypatch.setattr(socket, "send", send)
     socket.room.release()
-    await asyncio.wait_for(task, 10)
+    await asyncio.wait_for(task, 60)
     assert socket.closed

@@ -124,7 +124,7 @@ def test_two_who_make_the_owner_s_secret_at_once_agree(tmp_path: Path) -> None:
         assert maker.stdin is not None
         maker.stdin.close()
         maker.stdin = None
-    secrets = {maker.communicate(timeout=20)[0] for maker in makers}
+    secrets = {maker.communicate(timeout=60)[0] for maker in makers}
     assert secrets == {owner_secret(tmp_path) + "\n"}
     assert [path.name for path in tmp_path.iterdir()] == ["owner_secret"]
 

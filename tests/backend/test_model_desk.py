@@ -216,6 +216,6 @@ def _names_no_path(client: Client, folder: Path) -> bool:
 
 
 async def _until(met: object) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not met():  # pyright: ignore[reportCallIssue]
             await asyncio.sleep(0.01)

@@ -18,6 +18,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from tests.backend.live import SIZE, Served, echo_task, previewed, served
+from velatura_backend.config import Config
 from velatura_backend.server import listen
 from velatura_protocol.codec import decode, encode
 from velatura_protocol.errors import BackendUnavailable, ErrorCode
@@ -37,6 +38,9 @@ from velatura_protocol.messages import (
 )
 from velatura_protocol.pixels import MASK_FORMAT
 
+LESS_THAN_USUAL = 0.8 * Config(Path()).handshake_seconds
+"""What is to be shown out after half a second is not to wait for the usual time."""
+
 
 @pytest.fixture
 async def backend(tmp_path: Path):
@@ -55,7 +59,7 @@ async def raw_http(backend: Served, request: str) -> str:
     """The status line of an answer to exactly these bytes."""
     reader, writer = await asyncio.open_connection(*place(backend))
     writer.write(request.encode("latin-1"))
-    answer = await asyncio.wait_for(reader.read(65536), 5)
+    answer = await asyncio.wait_for(reader.read(65536), 60)
     writer.close()
     await writer.wait_closed()
     return answer.decode("latin-1")
@@ -134,14 +138,14 @@ async def test_other_languages_are_not_understood(backend: Served, request_text:
 
 async def test_who_says_nothing_is_shown_out(backend: Served) -> None:
     reader, writer = await asyncio.open_connection(*place(backend))
-    await asyncio.wait_for(reader.read(), 5)
+    await asyncio.wait_for(reader.read(), LESS_THAN_USUAL)
     writer.close()
 
 
 async def test_who_opens_and_says_no_hello_is_shown_out(backend: Served) -> None:
     async with knock(backend) as peer:
         with pytest.raises(ConnectionClosed):
-            await asyncio.wait_for(peer.recv(), 5)
+            await asyncio.wait_for(peer.recv(), LESS_THAN_USUAL)
 
 
 def knock(backend: Served) -> connect:
@@ -154,7 +158,7 @@ async def test_text_is_no_message(backend: Served) -> None:
     async with knock(backend) as peer:
         await peer.send("hello")
         with pytest.raises(ConnectionClosed) as caught:
-            await asyncio.wait_for(peer.recv(), 5)
+            await asyncio.wait_for(peer.recv(), 60)
     assert caught.value.rcvd is not None
     assert caught.value.rcvd.code == 1003
 
@@ -179,17 +183,17 @@ def a_hello(name: str = "n", newest: ProtocolVersion = PROTOCOL) -> Hello:
 async def test_who_talks_nonsense_first_is_refused(backend: Served, data: bytes) -> None:
     async with knock(backend) as peer:
         await peer.send(data)
-        answer = decode(bytes(await asyncio.wait_for(peer.recv(), 5)), Limits())
+        answer = decode(bytes(await asyncio.wait_for(peer.recv(), 60)), Limits())
         assert isinstance(answer, Refused)
         assert answer.error.code is ErrorCode.BAD_MESSAGE
         with pytest.raises(ConnectionClosed):
-            await asyncio.wait_for(peer.recv(), 5)
+            await asyncio.wait_for(peer.recv(), 60)
 
 
 async def test_another_major_version_is_told_so(backend: Served) -> None:
     async with knock(backend) as peer:
         await peer.send(encode(a_hello(newest=ProtocolVersion(9, 0))))
-        answer = decode(bytes(await asyncio.wait_for(peer.recv(), 5)), Limits())
+        answer = decode(bytes(await asyncio.wait_for(peer.recv(), 60)), Limits())
         assert isinstance(answer, Refused)
         assert answer.error.code is ErrorCode.VERSION_MISMATCH
 
@@ -242,7 +246,7 @@ async def test_there_is_an_end_to_connections(tmp_path: Path) -> None:
         knock(backend) as peer,
     ):
         with pytest.raises(ConnectionClosed) as caught:
-            await asyncio.wait_for(peer.recv(), 5)
+            await asyncio.wait_for(peer.recv(), 60)
         assert caught.value.rcvd is not None
         assert caught.value.rcvd.code == 1013
 

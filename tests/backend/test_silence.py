@@ -27,7 +27,7 @@ async def silent(backend: Served) -> float:
     ) as socket:
         await socket.send(hello)
         began = time.monotonic()
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             await socket.wait_closed()
         return time.monotonic() - began
 
@@ -35,7 +35,7 @@ async def silent(backend: Served) -> float:
 async def test_a_client_that_says_nothing_is_hung_up_on(tmp_path: Path) -> None:
     async with served(tmp_path, heartbeat_seconds=BEAT) as backend:
         assert await silent(backend) >= 8 * BEAT
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while backend.backend.server.connections:
                 await asyncio.sleep(BEAT)
 

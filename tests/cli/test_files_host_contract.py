@@ -79,7 +79,7 @@ class FilesDesk:
         raise NotImplementedError
 
     def run_until(self, done: Callable[[], bool]) -> None:
-        self._loop.run_until(done, timeout=10)
+        self._loop.run_until(done, timeout=60)
 
 
 class TestFilesHost(HostContract):

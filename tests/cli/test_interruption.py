@@ -15,7 +15,7 @@ def test_the_first_signal_asks_and_the_second_ends(number: signal.Signals) -> No
     with Interruption(loop.wake) as interruption:
         assert not interruption.requested
         signal.raise_signal(number)
-        assert loop.run_until(lambda: interruption.requested, timeout=10)
+        assert loop.run_until(lambda: interruption.requested, timeout=60)
         with pytest.raises(KeyboardInterrupt):
             signal.raise_signal(number)
     assert signal.getsignal(number) is before

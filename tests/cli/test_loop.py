@@ -22,7 +22,7 @@ def test_takes_actions_from_other_threads() -> None:
         target=lambda: loop.post(lambda: seen.append(threading.current_thread().name))
     )
     thread.start()
-    assert loop.run_until(lambda: bool(seen), timeout=10)
+    assert loop.run_until(lambda: bool(seen), timeout=60)
     thread.join()
     assert seen == [threading.current_thread().name]
 

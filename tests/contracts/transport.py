@@ -93,7 +93,7 @@ class TransportContract(ABC):
         await asyncio.sleep(0)
         await ends.there.close()
         with pytest.raises(TransportClosed):
-            await asyncio.wait_for(waiting, 10)
+            await asyncio.wait_for(waiting, 60)
 
     async def test_closing_twice_is_fine(self, ends: Ends) -> None:
         await ends.here.close()

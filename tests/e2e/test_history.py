@@ -37,7 +37,7 @@ def opened(host: MemoryHost, key: str = "", size: Size = SIZE) -> Document:
 
 def listed(app: App, host: MemoryHost) -> HistoryView:
     app.history.open()
-    host.run_until(lambda: app.controller.state.history.is_known, seconds=20)
+    host.run_until(lambda: app.controller.state.history.is_known, seconds=60)
     return app.controller.state.history
 
 
@@ -67,7 +67,7 @@ def test_it_is_found_after_everything_was_restarted(data: Path) -> None:
         view = listed(app, host)
         assert [each.job for each in view.jobs] == [left, accepted]
         assert view.jobs[0].summary.prompt == "red velvet"
-        host.run_until(lambda: all(k.cover for k in app.controller.state.history.jobs), seconds=20)
+        host.run_until(lambda: all(k.cover for k in app.controller.state.history.jobs), seconds=60)
         before = host.flatten(document)
         app.history.restore(left)
         restored = finish(app, host, left)

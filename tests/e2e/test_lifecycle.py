@@ -60,7 +60,7 @@ def is_server(process: psutil.Process) -> bool:
     return "serve" in process.cmdline()
 
 
-def wait_until(condition: Callable[[], bool], seconds: float = 15.0) -> bool:
+def wait_until(condition: Callable[[], bool], seconds: float = 60.0) -> bool:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if condition():
@@ -97,7 +97,7 @@ def test_a_backend_dies_with_the_command_that_started_it(
     command = velatura.start("fill", photo, "--mask", mask, "-o", "out.png", "--json", *SLOW)
     wait_for_event(command, "progress")
     command.kill()
-    command.communicate(timeout=20)
+    command.communicate(timeout=60)
     assert wait_until(lambda: not backends_of(velatura.data_directory))
 
 

@@ -110,20 +110,20 @@ def test_a_panel_hears_of_what_the_command_line_imports(tmp_path: Path) -> None:
         try:
             state = at.studio.app.controller
             assert not state.state.reads_prompts
-            at.host.run_until(lambda: at.screen.model.notice is not None, seconds=20)
+            at.host.run_until(lambda: at.screen.model.notice is not None, seconds=60)
             notice = at.screen.model.notice
             assert notice is not None
             assert notice.actions[0].label == "Obtenir les descriptions (2,1 Go)"
             assert velatura("models", "import", "mine").code == 0
-            at.host.run_until(lambda: state.state.reads_prompts, seconds=20)
+            at.host.run_until(lambda: state.state.reads_prompts, seconds=60)
             assert state.state.engine("mine") is not None
             assert Operation.GENERATE in state.state.operations
-            at.host.run_until(lambda: at.screen.model.notice is None, seconds=20)
+            at.host.run_until(lambda: at.screen.model.notice is None, seconds=60)
             at.press(Action.OPEN_MODELS)
-            at.host.run_until(lambda: "mine" in _listed(at), seconds=20)
+            at.host.run_until(lambda: "mine" in _listed(at), seconds=60)
             assert _model(at, "mine").title.startswith("mine")
             at.screen.press(Action.REMOVE_MODEL, "mine")
-            at.host.run_until(lambda: not state.state.reads_prompts, seconds=20)
+            at.host.run_until(lambda: not state.state.reads_prompts, seconds=60)
             assert (tmp_path / "mine" / "model_index.json").exists()
         finally:
             at.panel.close()
@@ -155,23 +155,23 @@ def test_a_panel_installs_by_a_button(tmp_path: Path) -> None:
         write_source(data / "models", Source(hub.url, "direct"))
         missing = f"/ada/painter/resolve/{COMMIT}/unet/diffusion_pytorch_model.safetensors"
         hub.habits[missing] = Habit(status=404, times=1)
-        at.host.run_until(lambda: at.screen.model.notice is not None, seconds=20)
+        at.host.run_until(lambda: at.screen.model.notice is not None, seconds=60)
         assert at.screen.model.notice is not None
         assert at.screen.model.notice.actions[0].label == "Obtenir les descriptions (4 Mo)"
         at.press(Action.OPEN_MODELS)
-        at.host.run_until(lambda: "painter" in _listed(at), seconds=20)
+        at.host.run_until(lambda: "painter" in _listed(at), seconds=60)
         assert _model(at, "painter").controls[0].label == "Accepter et obtenir (4 Mo)"
         at.screen.press(Action.GET_MODEL, "painter")
-        at.host.run_until(lambda: "échoué" in _model(at, "painter").text, seconds=30)
-        at.host.run_until(lambda: bool(_model(at, "painter").controls), seconds=30)
+        at.host.run_until(lambda: "échoué" in _model(at, "painter").text, seconds=60)
+        at.host.run_until(lambda: bool(_model(at, "painter").controls), seconds=60)
         at.host.run_until(
             lambda: _model(at, "painter").controls[0].label.startswith("Reprendre"), seconds=30
         )
         state = at.studio.app.controller
         assert not state.state.reads_prompts
         at.screen.press(Action.GET_MODEL, "painter")
-        at.host.run_until(lambda: state.state.reads_prompts, seconds=30)
-        at.host.run_until(lambda: "installé" in _model(at, "painter").title, seconds=30)
+        at.host.run_until(lambda: state.state.reads_prompts, seconds=60)
+        at.host.run_until(lambda: "installé" in _model(at, "painter").title, seconds=60)
         assert "OpenRAIL" in _model(at, "painter").text
         assert state.state.engine("painter") is not None
         counts = [hub.paths_asked().count(each) for each in hub.paths_asked()]

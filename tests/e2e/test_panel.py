@@ -31,7 +31,7 @@ class Desk:
         self.studio = Studio(app, SettingsStore(directory), language="fr_CA")
         self.panel = Panel(self.studio, self.screen)
         app.start()
-        self.host.run_until(lambda: self.studio.state.link.link is Link.ONLINE, seconds=20)
+        self.host.run_until(lambda: self.studio.state.link.link is Link.ONLINE, seconds=60)
 
     def press(self, action: Action) -> None:
         strips = self.screen.model.strips
@@ -82,6 +82,6 @@ def test_removed_extended_and_found_again(tmp_path: Path) -> None:
         assert at.host.document(at.document.id).size == Size(120, 120)
         at.press(Action.OPEN_HISTORY)
         history = lambda: at.screen.model.history  # noqa: E731
-        at.host.run_until(lambda: bool(history() and history().items), seconds=20)
+        at.host.run_until(lambda: bool(history() and history().items), seconds=60)
         titles = [each.title for each in history().items]
         assert titles == ["Étendre, 2 résultats", "Supprimer, 2 résultats"]

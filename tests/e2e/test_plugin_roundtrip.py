@@ -55,7 +55,7 @@ def backend(directory: Path) -> Iterator[None]:
     thread = threading.Thread(target=lambda: loop.run_until_complete(serve()))
     thread.start()
     try:
-        assert ready.wait(20)
+        assert ready.wait(60)
         yield
     finally:
         loop.call_soon_threadsafe(stop.set)
@@ -75,7 +75,7 @@ def plugin(directory: Path) -> Iterator[tuple[App, MemoryHost]]:
 
 def connect(app: App, host: MemoryHost) -> None:
     app.start()
-    host.run_until(lambda: app.controller.state.link.link is Link.ONLINE, seconds=20)
+    host.run_until(lambda: app.controller.state.link.link is Link.ONLINE, seconds=60)
 
 
 def finish(app: App, host: MemoryHost, job: str):
@@ -168,9 +168,9 @@ def test_a_running_job_is_cancelled(data: Path) -> None:
             view = app.controller.state.job(job)
             return view.status if view else None
 
-        host.run_until(lambda: status() is JobStatus.RUNNING, seconds=20)
+        host.run_until(lambda: status() is JobStatus.RUNNING, seconds=60)
         app.controller.cancel(job)
-        host.run_until(lambda: status() is None, seconds=20)
+        host.run_until(lambda: status() is None, seconds=60)
 
 
 def test_a_restarted_backend_is_met_again(data: Path) -> None:
@@ -181,11 +181,11 @@ def test_a_restarted_backend_is_met_again(data: Path) -> None:
             connect(app, host)
             job = app.controller.generate(ECHO)
             view = finish(app, host, job)
-        host.run_until(lambda: app.controller.state.link.link is Link.OFFLINE, seconds=20)
+        host.run_until(lambda: app.controller.state.link.link is Link.OFFLINE, seconds=60)
         assert view.staging.ready, "what is staged stays usable"
         with backend(data):
             app.client.retry_now()
-            host.run_until(lambda: app.controller.state.link.link is Link.ONLINE, seconds=20)
+            host.run_until(lambda: app.controller.state.link.link is Link.ONLINE, seconds=60)
             again = app.controller.more_like_this(job)
             assert finish(app, host, again).status is JobStatus.FINISHED
         app.controller.accept(job)
@@ -201,7 +201,7 @@ def test_a_job_that_ran_when_the_backend_stopped_can_be_tried_again(data: Path) 
             connect(app, host)
             job = app.controller.generate(slow)
             host.run_until(lambda: app.controller.store.view(job).status is JobStatus.RUNNING)
-        host.run_until(lambda: app.controller.state.link.link is Link.OFFLINE, seconds=20)
+        host.run_until(lambda: app.controller.state.link.link is Link.OFFLINE, seconds=60)
         assert app.controller.store.view(job).is_active, "the connection is lost, not the job"
         with backend(data):
             app.client.retry_now()
@@ -213,7 +213,7 @@ def test_a_job_that_ran_when_the_backend_stopped_can_be_tried_again(data: Path) 
             again = app.controller.retry(job)
             host.run_until(lambda: app.controller.store.view(again).status is JobStatus.RUNNING)
             app.controller.cancel(again)
-            host.run_until(lambda: app.controller.state.job(again) is None, seconds=20)
+            host.run_until(lambda: app.controller.state.job(again) is None, seconds=60)
 
 
 def test_large_pixels_go_through_the_exchange_folder_and_leave_nothing_there(data: Path) -> None:

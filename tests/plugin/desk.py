@@ -63,7 +63,7 @@ class Desk:
         self.until(lambda: bool(self.controller.state.engines))
 
     def until(self, done: Callable[[], bool]) -> None:
-        self.host.run_until(done, seconds=20.0)
+        self.host.run_until(done, seconds=60.0)
 
     def view(self, job: str) -> JobView:
         view = self.controller.state.job(job)

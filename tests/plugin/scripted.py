@@ -176,7 +176,7 @@ class ScriptedBackend:
         async def settle() -> None:
             await asyncio.gather(*self._tasks)
 
-        asyncio.run_coroutine_threadsafe(settle(), self.loop).result(5)
+        asyncio.run_coroutine_threadsafe(settle(), self.loop).result(60)
 
     def close(self) -> None:
         async def stop() -> None:
@@ -184,7 +184,7 @@ class ScriptedBackend:
                 task.cancel()
             await asyncio.gather(*self._tasks, return_exceptions=True)
 
-        asyncio.run_coroutine_threadsafe(stop(), self.loop).result(5)
+        asyncio.run_coroutine_threadsafe(stop(), self.loop).result(60)
         self.loop.call_soon_threadsafe(self.loop.stop)
         self._thread.join(5)
         self.loop.close()

@@ -59,7 +59,7 @@ with serve(talk, "127.0.0.1", 0, compression=None) as server:
 
 
 def until(app: App, host: MemoryHost, done: Callable[[LinkView], bool]) -> LinkView:
-    host.run_until(lambda: done(app.controller.state.link), seconds=20)
+    host.run_until(lambda: done(app.controller.state.link), seconds=60)
     return app.controller.state.link
 
 

@@ -138,7 +138,7 @@ def collect(dial, until) -> list[ClientEvent]:
 
     client = Client(dial, Identity("client", "secret"), delays=(1, 2))
     client.connect(listen)
-    assert done.wait(20)
+    assert done.wait(60)
     client.close(seconds=5.0)
     return events
 
@@ -161,9 +161,9 @@ def test_an_error_that_stays_is_not_retried_by_itself() -> None:
     client = Client(dial, Identity("client", "secret"))  # type: ignore[arg-type]
     clients.append(client)
     client.connect(listen)
-    assert offline.acquire(timeout=20)
+    assert offline.acquire(timeout=60)
     client.retry_now()
-    assert offline.acquire(timeout=20)
+    assert offline.acquire(timeout=60)
     client.close(seconds=5.0)
     assert len(attempts) == 2
     assert [each.link for each in events] == [Link.OFFLINE, Link.OFFLINE]
@@ -195,8 +195,8 @@ def test_one_that_somebody_else_starts_is_found(error: VelaturaError, finds: boo
         look_seconds=0.01,
     )
     client.connect(lambda event: None)
-    assert attempts.acquire(timeout=20)
-    assert attempts.acquire(timeout=20 if finds else 0.2) == finds
+    assert attempts.acquire(timeout=60)
+    assert attempts.acquire(timeout=60 if finds else 0.2) == finds
     client.close(seconds=5.0)
     assert bool(looks) == finds
 

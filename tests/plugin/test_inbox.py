@@ -53,7 +53,7 @@ def test_nothing_is_lost_between_threads() -> None:
     thread = threading.Thread(target=lambda: [inbox.put(thumbnail(n)) for n in range(500)])
     thread.start()
     while len(taken) < 500:
-        assert wake.wait(10)
+        assert wake.wait(60)
         wake.clear()
         taken += inbox.take()
     thread.join()

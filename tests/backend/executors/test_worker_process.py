@@ -40,7 +40,7 @@ def test_a_worker_does_not_outlive_its_server(tmp_path: Path) -> None:
         worker = int(server.stdout.readline())
         os.kill(worker, 0)
         server.send_signal(signal.SIGKILL)
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while _is_alive(worker):
         assert time.monotonic() < deadline, "the worker lives on"
         time.sleep(0.01)

@@ -27,7 +27,7 @@ from velatura_protocol.codec import encode
 from velatura_protocol.messages import PROTOCOL, Hello, Message
 
 _names = itertools.count(1)
-_SECONDS = 20.0
+_SECONDS = 60.0
 MEBIBYTE = 1024 * 1024
 
 
@@ -213,6 +213,6 @@ def fortress(ground: Path, *options: str) -> Iterator[Fortress]:
         yield Fortress(psutil.Process(process.pid), ready["url"], token, directory, ground)
     finally:
         process.send_signal(signal.SIGTERM)
-        _, said = process.communicate(timeout=30)
+        _, said = process.communicate(timeout=60)
     assert process.returncode == 0, said
     assert not said, said

@@ -121,7 +121,7 @@ async def test_a_right_handshake_is_let_in(held: Fortress) -> None:
     """Else nothing above would mean anything."""
     reader, writer = await asyncio.open_connection(*held.address)
     writer.write(held.upgrade())
-    assert status(await asyncio.wait_for(reader.read(4096), 10)) == 101
+    assert status(await asyncio.wait_for(reader.read(4096), 60)) == 101
     writer.close()
 
 

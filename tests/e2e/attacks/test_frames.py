@@ -81,7 +81,7 @@ async def test_a_frame_is_refused_by_its_header(held: Fortress) -> None:
     writer.write(held.upgrade())
     await reader.readuntil(b"\r\n\r\n")
     writer.write(b"\x82\xff" + (2**62).to_bytes(8, "big") + b"mask")
-    closing = await asyncio.wait_for(reader.readexactly(4), 10)
+    closing = await asyncio.wait_for(reader.readexactly(4), 60)
     assert closing[0] == 0x88
     assert int.from_bytes(closing[2:], "big") == 1009
     writer.close()
@@ -99,14 +99,14 @@ async def test_fragments_do_not_add_up_to_more(held: Fortress) -> None:
         # The server may have read, and thrown away, all of it before the close arrives here.
         with contextlib.suppress(ConnectionClosed, ConcurrencyError, AttributeError):
             await peer.send(endless())
-        await asyncio.wait_for(peer.wait_closed(), 10)
+        await asyncio.wait_for(peer.wait_closed(), 60)
         assert peer.close_code in (1009, 1006)
 
 
 async def test_text_is_not_spoken(held: Fortress) -> None:
     async with held.knock() as peer:
         await peer.send("hello")
-        await asyncio.wait_for(peer.wait_closed(), 10)
+        await asyncio.wait_for(peer.wait_closed(), 60)
         assert peer.close_code == 1003
 
 

@@ -33,7 +33,7 @@ from velatura_protocol.tasks import Canvas, Input, Intent, Operation, PreviewReq
 RGBA8 = PixelFormat(Depth.U8, Layout.RGBA)
 SIZE = Size(160, 120)
 BYTES = RGBA8.byte_count(SIZE)
-PATIENCE = 40.0
+PATIENCE = 80.0
 
 End = Finished | Failed | CancelledJob | JobRefused
 Found = TypeVar("Found")

@@ -47,7 +47,7 @@ class Stage:
         self.line.close()
         if self._process is not None:
             self._process.terminate()
-            self._process.communicate(timeout=20)
+            self._process.communicate(timeout=60)
 
     def panel(self, name: str, *, through_line: bool = False) -> Panel:
         return Panel(self.data, name, self.line.port if through_line else None)

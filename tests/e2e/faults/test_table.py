@@ -70,7 +70,7 @@ def test_cell(stage: Stage, fault: Fault, step: Step) -> None:
         if step is Step.ACCEPTED:
             keep_busy(stage, job)
         pixels = panel.submit(job, seconds=0.4, previews=5)
-        assert trap.sprung.wait(20), "the step was never reached"
+        assert trap.sprung.wait(60), "the step was never reached"
         assert trap.error is None, trap.error
         if fault is Fault.SERVER_KILLED:
             stage.start()

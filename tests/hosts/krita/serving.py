@@ -75,7 +75,7 @@ def kept_running(data: Path, folder: Path) -> Iterator[Serving]:
     keeper = threading.Thread(target=serving.keep, args=(ready,))
     keeper.start()
     try:
-        assert ready.wait(30), "the backend did not start"
+        assert ready.wait(60), "the backend did not start"
         yield serving
     finally:
         serving.end()

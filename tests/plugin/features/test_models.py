@@ -62,7 +62,7 @@ def _view(table: Desk) -> ModelsView:
 
 def _request(table: Desk, kind: type) -> object:
     """The next message that the backend has had."""
-    message = table.backend.model_requests.get(timeout=20)
+    message = table.backend.model_requests.get(timeout=60)
     assert isinstance(message, kind)
     return message
 

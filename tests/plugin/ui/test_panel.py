@@ -146,7 +146,7 @@ def test_thumbnails_are_picked(bench: Bench) -> None:
 
 def test_a_control_network_is_told_of(bench: Bench) -> None:
     bench.panel.edit(f"{CONTROL_PREFIX}untold", "depth")
-    asked = bench.desk.backend.model_requests.get(timeout=20)
+    asked = bench.desk.backend.model_requests.get(timeout=60)
     assert asked == DescribeModel(asked.request, "untold", "depth")
 
 

@@ -99,9 +99,9 @@ class GimpDesk:
         return provenance_of(next(each for each in layers if each.get_name() == layer))
 
     def run_until(self, done: Callable[[], bool]) -> None:
-        end = time.monotonic() + 10
+        end = time.monotonic() + 60
         while not done():
-            assert time.monotonic() < end, "waited 10 s in vain"
+            assert time.monotonic() < end, "waited 60 s in vain"
             hands.spin()
 
 
