@@ -203,7 +203,11 @@ class Uploads:
                 self._lose(blob, error)
 
         def waiting(count: int) -> None:
+            was_behind = self.is_behind
             self._unwritten += count
+            if was_behind and not self.is_behind:
+                # What cannot be written is got through, too, and says so by nothing else.
+                self._pump()
 
         sink = FileSink(self._ground, through, failed, waiting)
         self._sinks[blob] = sink
