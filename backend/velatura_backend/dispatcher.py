@@ -68,6 +68,8 @@ class Dispatcher:
         except BaseException:
             self._ledger.drop(live)
             raise
+        for job in self._scheduler.overtaken_by(live.job):
+            self._overtake(self._known(job))
         return live
 
     async def accept(self, live: LiveJob, inputs: tuple[BlobRef, ...]) -> None:
@@ -129,6 +131,13 @@ class Dispatcher:
             self._shop.executor.cancel(live.job)
         elif live.phase is not Phase.UPLOADING and self._scheduler.remove(live.job):
             self._crew.spawn(self._end_queued(live))
+
+    def _overtake(self, live: LiveJob) -> None:
+        """Strokes that come faster than the disk takes them end before they cost it anything."""
+        if live.upload is not None:
+            live.upload.cancel()
+            self._scheduler.remove(live.job)
+            self._ledger.overtake(live)
 
     async def _end_queued(self, live: LiveJob) -> None:
         self._forget_place(live)

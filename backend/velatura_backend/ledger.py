@@ -40,6 +40,8 @@ _log = logging.getLogger("velatura.ledger")
 # Events that nobody keeps also take numbers; after a restart the numbers go on beyond any of them.
 _EPOCH_BITS = 32
 
+_MOST_OVERTAKEN = 1024
+
 PassingEvent = Queued | Progress
 
 _END_STATES: dict[type[object], JobState] = {
@@ -90,6 +92,12 @@ class _OwedEnd:
     change: Change
 
 
+@dataclass(frozen=True)
+class _Overtaken:
+    owner: str
+    event: CancelledJob
+
+
 class Ledger:
     """``wall_clock`` is Unix time in seconds."""
 
@@ -98,6 +106,7 @@ class Ledger:
         self._wall_clock = wall_clock
         self._live: dict[str, LiveJob] = {}
         self._owed: dict[str, _OwedEnd] = {}
+        self._overtaken: dict[str, _Overtaken] = {}
         self._listeners: dict[str, set[Listener]] = {}
         self._followers: dict[str, set[Listener]] = {}
         self._arrivals = 0
@@ -162,6 +171,21 @@ class Ledger:
         """Ends a job that never became durable; nothing of it is kept, so its id is free again."""
         self._tell(live, CancelledJob(live.job, live.next_seq(), Phase.UPLOADING))
         self.drop(live)
+
+    def overtake(self, live: LiveJob) -> None:
+        """As :meth:`cancel_upload`, because of a newer live job. Its id is not free: submitted
+        again, over another connection, it would be the newest."""
+        event = CancelledJob(live.job, live.next_seq(), Phase.UPLOADING)
+        self._overtaken[live.job] = _Overtaken(live.owner, event)
+        if len(self._overtaken) > _MOST_OVERTAKEN:
+            del self._overtaken[next(iter(self._overtaken))]
+        self._tell(live, event)
+        self.drop(live)
+
+    def owner_of_overtaken(self, job: str) -> str | None:
+        """Whose job it was that :meth:`overtake` has ended; None where that is not remembered."""
+        gone = self._overtaken.get(job)
+        return gone and gone.owner
 
     # -- events ------------------------------------------------------------------------------------
 
@@ -257,6 +281,8 @@ class Ledger:
 
     async def replay(self, job: str, after_seq: int) -> tuple[JobEvent, ...]:
         """What was kept of the job's events, and its newest progress."""
+        if (gone := self._overtaken.get(job)) is not None:
+            return (gone.event,) if gone.event.seq > after_seq else ()
         stored = await self._journal.run(
             lambda journal: journal.events(job, after_seq), shares=True, waits=False
         )

@@ -190,6 +190,10 @@ class Requests:
 
     async def _is_known(self, job: str) -> bool:
         """Whether the job was submitted before, with all its inputs."""
+        owner = self._services.ledger.owner_of_overtaken(job)
+        if owner is not None:
+            self._caller.check(owner)
+            return True
         if self._services.ledger.live(job) is None and await self._is_recorded(job):
             return True
         live = self._services.ledger.live(job)

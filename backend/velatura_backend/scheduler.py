@@ -85,6 +85,12 @@ class Scheduler:
         released.held = False
         return replaced
 
+    def overtaken_by(self, job: str) -> tuple[str, ...]:
+        """Held live jobs between the oldest under the key of a held one and itself. The oldest is
+        furthest on its way: were it to go too, strokes that come fast would never be seen."""
+        held = [each for each in self._rivals(self._waiting[job].entry) if each.held]
+        return tuple(each.entry.job for each in held[1:-1])
+
     def remove(self, job: str) -> bool:
         """Takes a queued job out; False if it is not queued."""
         waiting = self._waiting.get(job)

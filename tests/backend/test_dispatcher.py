@@ -17,9 +17,12 @@ from velatura_protocol.messages import (
     CancelledJob,
     Error,
     Finished,
+    Jobs,
     Limits,
+    ListJobs,
     Priority,
     Queued,
+    Resume,
     Started,
     Submit,
 )
@@ -79,6 +82,44 @@ async def test_live_jobs_coalesce(backend) -> None:
         assert isinstance(await client.end_of("live2"), Finished)
         assert isinstance(await client.end_of("live0"), CancelledJob)
         assert isinstance(await client.end_of("live1"), CancelledJob)
+
+
+async def test_strokes_faster_than_their_pixels_end_before_they_cost_anything(backend) -> None:
+    """The oldest is furthest on its way, the newest is the one that is wanted."""
+    async with backend.client() as client:
+        for n in range(4):
+            await client.send(Submit(f"live{n}", echo_task(), Priority.LIVE, "stroke"))
+        for n in (1, 2):
+            assert await client.end_of(f"live{n}") == CancelledJob(f"live{n}", 1, Phase.UPLOADING)
+        assert not client.story("live0")
+        assert not client.story("live3")
+        await client.upload_echo_inputs()
+        assert isinstance(await client.end_of("live3"), Finished)
+        ends = [await client.end_of(f"live{n}") for n in range(4)]
+        assert [type(end) for end in ends[1:]] == [CancelledJob, CancelledJob, Finished]
+        await client.send(ListJobs(1))
+        listed = (await client.wait_for(Jobs)).jobs
+        assert {each.job for each in listed} == {"live0", "live3"}
+
+
+async def test_a_stroke_that_was_overtaken_does_not_come_back_as_the_newest(backend) -> None:
+    """Its client was cut off before it heard of it, and submits it again."""
+    async with backend.client(name="painter") as client:
+        for n in range(3):
+            await client.send(Submit(f"live{n}", echo_task(), Priority.LIVE, "stroke"))
+        await client.end_of("live1")
+        await client.upload_echo_inputs()
+        await client.wait_for(Accepted, job="live2")
+        client.cut()
+    async with backend.client(name="painter") as client:
+        await client.send(Submit("live1", echo_task(), Priority.LIVE, "stroke"))
+        assert await client.end_of("live1") == CancelledJob("live1", 1, Phase.UPLOADING)
+        await client.send(Resume("live2", 0))
+        assert isinstance(await client.end_of("live2"), Finished)
+    async with backend.client(name="stranger") as client:
+        await client.send(Submit("live1", echo_task()))
+        error = await client.wait_for(Error, job="live1")
+        assert error.error.code is ErrorCode.NOT_YOUR_JOB
 
 
 async def test_clients_take_turns(backend) -> None:

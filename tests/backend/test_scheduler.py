@@ -269,6 +269,22 @@ def test_a_live_job_that_arrived_later_is_not_replaced_by_an_older_one(
     assert run_all(scheduler) == ["new"]
 
 
+def test_of_held_live_jobs_those_in_the_middle_are_overtaken(scheduler: Scheduler) -> None:
+    def hold(job: str) -> tuple[str, ...]:
+        scheduler.hold(entry(job, priority=Priority.LIVE, live="k"))
+        return scheduler.overtaken_by(job)
+
+    assert hold("first") == ()
+    assert hold("second") == ()
+    assert hold("third") == ("second",)
+    scheduler.remove("second")
+    scheduler.release("first")
+    assert hold("fourth") == (), "the third is furthest now"
+    assert hold("fifth") == ("fourth",)
+    scheduler.hold(entry("other"))
+    assert scheduler.overtaken_by("other") == ()
+
+
 def test_a_live_job_that_runs_is_not_replaced_by_an_older_one(scheduler: Scheduler) -> None:
     scheduler.hold(entry("old", priority=Priority.LIVE, live="k"))
     add(scheduler, entry("new", priority=Priority.LIVE, live="k"))
