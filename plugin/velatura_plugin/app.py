@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os.path
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -128,8 +129,8 @@ class Dialler:
 
     async def __call__(self, report: Report) -> Transport:
         """:raises VelaturaError: there is none, or it does not let us in"""
-        url, token_file = self._settings.server_url, Path(self._settings.token_file)
-        ca_file = Path(self._settings.ca_file) if url and self._settings.ca_file else None
+        url, token_file = self._settings.server_url, _typed(self._settings.token_file)
+        ca_file = _typed(self._settings.ca_file) if url and self._settings.ca_file else None
         if not url:
             endpoint = await asyncio.to_thread(self._launcher.find)
             endpoint = endpoint or await self._start(report)
@@ -163,3 +164,8 @@ async def _start(launcher: Launcher, report: Report) -> Endpoint:
     except asyncio.CancelledError:
         launcher.abort()
         raise
+
+
+def _typed(path: str) -> Path:
+    """As shells read it: ``~`` is the home directory. One of nobody's stays as it is."""
+    return Path(os.path.expanduser(path))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import sys
@@ -21,6 +22,7 @@ from velatura_plugin.host.memory import MemoryHost
 from velatura_plugin.launcher import Launcher
 from velatura_plugin.settings import Settings
 from velatura_plugin.state import LinkView
+from velatura_plugin.transport_websocket import WebSocketTransport
 from velatura_protocol.errors import ErrorCode
 from velatura_protocol.health import health_proof, nonce_in
 
@@ -136,6 +138,23 @@ def test_settings_take_effect_with_the_next_connection(
     app.client.reconnect()
     until(app, host, lambda link: link.link is Link.RECONNECTING)
     app.close(seconds=5.0)
+
+
+def test_files_may_be_typed_from_the_home_directory_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[tuple[object, ...]] = []
+
+    async def note(*arguments: object) -> None:
+        opened.append(arguments)
+
+    monkeypatch.setattr(WebSocketTransport, "open", note)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    url = "wss://studio.example/"
+    settings = replace(HERE, server_url=url, token_file="~/token", ca_file="~/ca.pem")
+    asyncio.run(Dialler(Launcher(tmp_path), settings)(lambda _: None))
+    assert opened == [(url, tmp_path / "token", tmp_path / "ca.pem")]
 
 
 def test_what_the_user_started_is_not_stopped_by_another_setting(tmp_path: Path) -> None:
