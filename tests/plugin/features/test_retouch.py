@@ -1,72 +1,15 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
-import pytest
-
-from tests.plugin.desk import REMOVE, Desk, desk, noise
+from tests.plugin.desk import REMOVE, desk, noise
+from tests.plugin.features.retouching import FIRST, SECOND, THIRD, Bench
 from tests.plugin.scripted import Script, inverted
 from velatura_plugin.features.retouch import Retouch
-from velatura_plugin.host.base import Document, LayerInfo
 from velatura_plugin.host.samples import crop
 from velatura_protocol.errors import ErrorCode, NoSource
 from velatura_protocol.geometry import Rect, Size
 from velatura_protocol.tasks import Edge, EdgeKind, Intent, Operation, SampleSource
-
-FIRST, SECOND, THIRD = Rect(2, 2, 3, 3), Rect(20, 10, 4, 2), Rect(30, 2, 2, 2)
-
-
-class Bench:
-    """A plug-in in retouch mode, over a picture in which nothing is selected."""
-
-    def __init__(self, plugin: Desk) -> None:
-        self.plugin = plugin
-        self.host = plugin.host
-        self.retouch = Retouch(plugin.controller)
-        self.document = self.open()
-        plugin.connect()
-        self.retouch.turn_on(REMOVE)
-
-    def open(self) -> Document:
-        return self.host.open(noise(Size(40, 16)))
-
-    def draw(self, region: Rect, data: bytes | None = None) -> None:
-        """A selection, and time for it to be noticed."""
-        self.host.select(self.document, region, data)
-        self.retouch.tick()
-        self.retouch.tick()
-
-    def rest(self) -> None:
-        """Until nothing runs."""
-        self.plugin.until(lambda: not any(each.is_active for each in self.state.jobs))
-
-    @property
-    def state(self):
-        return self.plugin.controller.state
-
-    @property
-    def layers(self) -> list[LayerInfo]:
-        return list(self.host.layers(self.document))
-
-    @property
-    def names(self) -> list[str]:
-        return ["  " * each.depth + each.name for each in self.layers]
-
-    @property
-    def undo_steps(self) -> int:
-        return len(self.host.documents[self.document.id].undo_log)
-
-    @property
-    def is_clean(self) -> bool:
-        layers = self.host.documents[self.document.id].contents.layers
-        return not any(each.job for each in layers)
-
-
-@pytest.fixture
-def bench() -> Iterator[Bench]:
-    with desk() as plugin:
-        yield Bench(plugin)
 
 
 def test_a_finished_selection_is_removed_into_the_group(bench: Bench) -> None:
@@ -149,96 +92,6 @@ def test_what_is_selected_in_a_document_that_comes_to_the_front_stays_selected(
     bench.draw(THIRD)
     assert bench.host.selection(bench.document) is None
     bench.rest()
-
-
-def test_what_comes_back_by_undo_is_not_removed_again(bench: Bench) -> None:
-    bench.draw(FIRST)
-    bench.rest()
-    bench.host.undo(bench.document)
-    bench.host.undo(bench.document)
-    assert bench.host.selection_bounds(bench.document) == FIRST
-    bench.retouch.tick()
-    bench.retouch.tick()
-    assert bench.host.selection_bounds(bench.document) == FIRST
-    assert bench.state.jobs == ()
-
-
-def came_back(bench: Bench) -> bool:
-    """Whether FIRST is selected and stays so."""
-    for _ in range(3):
-        bench.retouch.tick()
-    return bench.host.selection_bounds(bench.document) == FIRST
-
-
-def drag(bench: Bench, looks: int) -> None:
-    """The same selection as before appears at the end of it."""
-    bench.host.drawing = True
-    for _ in range(looks):
-        bench.retouch.tick()
-    bench.host.drawing = False
-    bench.host.select(bench.document, FIRST)
-
-
-def undone(bench: Bench) -> None:
-    """A removal, and the drawing of its selection with it."""
-    bench.draw(FIRST)
-    bench.rest()
-    for _ in range(3):
-        bench.host.undo(bench.document)
-    bench.retouch.tick()
-    assert [each.name for each in bench.layers] == ["Background"]
-
-
-def test_the_same_place_drawn_anew_after_undo_is_removed_again(bench: Bench) -> None:
-    undone(bench)
-    drag(bench, 3)
-    assert not came_back(bench)
-    bench.rest()
-    assert bench.names[0] == "Retouch"
-
-
-def test_undo_by_a_click_on_a_button_is_no_drawing(bench: Bench) -> None:
-    undone(bench)
-    drag(bench, 1)
-    assert came_back(bench)
-    assert bench.state.jobs == ()
-
-
-def test_to_paint_in_what_was_selected_is_no_drawing_of_it(bench: Bench) -> None:
-    bench.draw(FIRST)
-    bench.rest()
-    for _ in range(2):
-        bench.host.undo(bench.document)
-    assert came_back(bench)
-    bench.host.drawing = True
-    for _ in range(5):
-        bench.retouch.tick()
-    bench.host.drawing = False
-    assert came_back(bench)
-    assert bench.state.jobs == ()
-
-
-def test_the_same_place_is_removed_again_while_its_result_is_there(bench: Bench) -> None:
-    """The magic wand selects the same pixels of the same layer with every click."""
-    bench.draw(FIRST)
-    bench.rest()
-    bench.draw(SECOND)
-    bench.rest()
-    bench.draw(FIRST)
-    bench.rest()
-    assert [each.depth for each in bench.layers] == [0, 1, 1, 1, 0]
-
-
-def test_going_back_through_several_removes_nothing_again(bench: Bench) -> None:
-    for region in (FIRST, SECOND):
-        bench.draw(region)
-        bench.rest()
-    while bench.host.documents[bench.document.id].undo_log:
-        bench.host.undo(bench.document)
-        for _ in range(3):
-            bench.retouch.tick()
-        assert bench.state.jobs == ()
-    assert [each.name for each in bench.layers] == ["Background"]
 
 
 def test_several_wait_and_are_taken_as_they_were_drawn() -> None:
@@ -395,88 +248,3 @@ def test_a_document_that_is_closed_takes_its_blemishes_along() -> None:
         bench.rest()
         assert bench.state.notice is None
         assert bench.state.retouch.waiting == 0
-
-
-def test_work_over_the_group_gets_a_group_of_its_own(bench: Bench) -> None:
-    bench.draw(FIRST)
-    bench.rest()
-    size = bench.document.size
-    bench.host.add_layer(bench.document, "Paint", Rect.of_size(size), noise(size, seed=9))
-    bench.draw(SECOND)
-    bench.rest()
-    names = [each.name for each in bench.layers if not each.name.startswith("Remove")]
-    assert names == ["Retouch 2", "Paint", "Retouch", "Background"]
-    bench.draw(THIRD)
-    bench.rest()
-    assert [each.depth for each in bench.layers] == [0, 1, 1, 0, 0, 1, 0]
-
-
-def work_over(bench: Bench) -> list[str]:
-    return [each.name for each in bench.layers if each.depth == 0]
-
-
-def test_what_was_accepted_over_the_group_is_seen_and_not_covered(bench: Bench) -> None:
-    """By a removal with the panel, the mode being off for a moment: it lies on the group."""
-    bench.draw(FIRST)
-    bench.rest()
-    bench.retouch.turn_off()
-    bench.host.select(bench.document, FIRST.grown(1))
-    job = bench.plugin.controller.generate(replace(REMOVE, variations=1))
-    bench.plugin.finish(job)
-    bench.plugin.controller.accept(job)
-    between = bench.host.flatten(bench.document)
-    bench.retouch.turn_on(REMOVE)
-    bench.draw(FIRST.grown(2))
-    bench.rest()
-    assert work_over(bench) == ["Retouch 2", "Remove (10)", "Retouch", "Background"]
-    layers = bench.host.documents[bench.document.id].contents.layers
-    (patch,) = layers[-2].patches
-    canvas = Rect.of_size(bench.document.size)
-    assert bytes(patch.pixels.data) == inverted(crop(between, canvas, patch.region), 0)
-
-
-def test_what_lies_over_a_layer_of_the_users_is_not_seen(bench: Bench) -> None:
-    bench.draw(FIRST)
-    bench.rest()
-    size = bench.document.size
-    bench.host.add_layer(bench.document, "Paint", Rect.of_size(size), noise(size, seed=9))
-    bench.draw(SECOND)
-    bench.rest()
-    bench.host.activate_layer(bench.document, 0)
-    bench.draw(THIRD)
-    bench.rest()
-    assert [each.depth for each in bench.layers] == [0, 1, 0, 0, 1, 1, 0]
-
-
-def test_a_group_that_is_hidden_collects_no_more(bench: Bench) -> None:
-    bench.draw(FIRST)
-    bench.rest()
-    bench.host.hide_layer(bench.document, "Retouch")
-    bench.draw(SECOND)
-    bench.rest()
-    assert work_over(bench) == ["Retouch", "Retouch 2", "Background"]
-
-
-def test_a_new_group_has_a_name_of_its_own(bench: Bench) -> None:
-    """Though the first of two was deleted."""
-    size = bench.document.size
-    for region, seed in ((FIRST, 8), (SECOND, 9)):
-        bench.draw(region)
-        bench.rest()
-        bench.host.add_layer(bench.document, "Paint", Rect.of_size(size), noise(size, seed=seed))
-    bench.host.remove_layer(bench.document, "Retouch")
-    bench.draw(THIRD)
-    bench.rest()
-    assert work_over(bench) == ["Retouch", "Paint", "Retouch 2", "Paint", "Background"]
-
-
-def test_with_a_result_active_its_group_collects(bench: Bench) -> None:
-    bench.draw(FIRST)
-    bench.rest()
-    bench.host.activate_layer(bench.document, 1)
-    active = bench.host.active_layer(bench.document)
-    assert active is not None
-    assert active.name.startswith("Remove")
-    bench.draw(SECOND)
-    bench.rest()
-    assert [each.depth for each in bench.layers] == [0, 1, 1, 0]

@@ -7,7 +7,8 @@ pytest.importorskip("diffusers")
 import torch
 from safetensors.torch import load_file, save_file
 
-from tests.support.tiny_adapters import Shelf, embedding_file, installed, lora_file
+from tests.support.lora_bench import hidden_of, lora, noise_of, painted, read
+from tests.support.tiny_adapters import Shelf, embedding_file, lora_file
 from tests.support.tiny_pipelines import build
 from velatura_backend.engines.diffusion.adapters.lora_layouts import looks_like
 from velatura_backend.engines.diffusion.adapters.loras import (
@@ -15,10 +16,9 @@ from velatura_backend.engines.diffusion.adapters.loras import (
     WeightedLora,
     chosen_loras,
     on_denoiser,
-    on_text_encoders,
 )
 from velatura_backend.engines.diffusion.painting import Lora
-from velatura_backend.models.records import Family, ModelKind
+from velatura_backend.models.records import Family
 from velatura_protocol.errors import ModelDamaged, NotFound, Unsupported
 
 
@@ -32,40 +32,6 @@ def sd15():
 def flux():
     torch.manual_seed(0)
     return build("flux1-dev")
-
-
-def lora(path, family=Family.SD15):
-    return installed(path, ModelKind.LORA, family)
-
-
-def noise_of(unet):
-    generator = torch.Generator().manual_seed(5)
-    sample = torch.randn(1, 4, 8, 8, generator=generator)
-    text = torch.randn(1, 7, 32, generator=generator)
-    with torch.inference_mode():
-        return unet(sample, 500, text).sample
-
-
-def hidden_of(encoder):
-    with torch.inference_mode():
-        return encoder(torch.arange(1, 20)[None]).last_hidden_state
-
-
-def painted(pipeline, weighted, files=None):
-    with (
-        torch.inference_mode(),
-        on_denoiser(pipeline.unet, "unet", type(pipeline), weighted, files or LoraFiles()),
-    ):
-        return noise_of(pipeline.unet)
-
-
-def read(pipeline, weighted):
-    encoders = {"text_encoder": pipeline.text_encoder}
-    with (
-        torch.inference_mode(),
-        on_text_encoders(encoders, type(pipeline), weighted, LoraFiles()) as notices,
-    ):
-        return hidden_of(pipeline.text_encoder), notices
 
 
 @pytest.mark.parametrize("layout", ["kohya", "diffusers", "bare"])
@@ -227,83 +193,6 @@ def test_transformer_families_take_them_too(flux, tmp_path, layout):
     after = flux.transformer.state_dict()
     assert weights.keys() == after.keys()
     assert all(torch.equal(weights[name], after[name]) for name in weights)
-
-
-def test_half_precision_stays_half(tmp_path):
-    torch.manual_seed(0)
-    pipeline = build("sd15")
-    model = lora(lora_file(tmp_path / "ink.safetensors", pipeline, text=False))
-    unet = pipeline.unet.to(torch.bfloat16)
-    with (
-        torch.inference_mode(),
-        on_denoiser(unet, "unet", type(pipeline), [WeightedLora(model, 1.0)], LoraFiles()),
-    ):
-        assert {each.dtype for each in unet.parameters()} == {torch.bfloat16}
-
-
-def test_block_names_of_the_original_sdxl_are_understood(tmp_path):
-    """Most trainers name an SDXL's blocks as its authors did: input 3 is the second level's."""
-    torch.manual_seed(0)
-    pipeline = build("sdxl")
-    place = "down_blocks.1.attentions.0.transformer_blocks.0.attn2.to_v"
-    layer = pipeline.unet.get_submodule(place)
-    down, up = torch.randn(2, layer.in_features), torch.randn(layer.out_features, 2)
-    original = "lora_unet_input_blocks_3_1_transformer_blocks_0_attn2_to_v"
-    save_file(
-        {
-            f"{original}.lora_down.weight": down,
-            f"{original}.lora_up.weight": up,
-            f"{original}.alpha": torch.tensor(2.0),
-        },
-        tmp_path / "sgm.safetensors",
-    )
-    weighted = [WeightedLora(lora(tmp_path / "sgm.safetensors", Family.SDXL), 0.5)]
-    with (
-        torch.inference_mode(),
-        on_denoiser(pipeline.unet, "unet", type(pipeline), weighted, LoraFiles()),
-    ):
-        seen = torch.randn(1, layer.in_features)
-        changed = pipeline.unet.get_submodule(place)(seen)
-        torch.testing.assert_close(changed, layer(seen) + 0.5 * seen @ down.T @ up.T)
-
-
-@pytest.mark.parametrize("rung", ["EIGHT_BIT", "STREAMED"])
-def test_networks_in_every_form_of_the_memory_plan_take_them(tmp_path, rung):
-    from velatura_backend.engines.diffusion.families import Stage
-    from velatura_backend.engines.diffusion.memory import MemoryPlan, Rung
-    from velatura_backend.engines.diffusion.placement import prepared
-
-    torch.manual_seed(0)
-    pipeline = build("sd15")
-    model = lora(lora_file(tmp_path / "ink.safetensors", pipeline, text=False))
-    exact = painted(pipeline, [WeightedLora(model, 0.7)]) - noise_of(pipeline.unet)
-    plan = MemoryPlan(Rung[rung], frozenset((Rung[rung],)))
-    pipeline.unet = prepared(pipeline.unet, Stage.DENOISING, plan, "cpu")
-    before = noise_of(pipeline.unet)
-    change = painted(pipeline, [WeightedLora(model, 0.7)]) - before
-    assert torch.equal(before, noise_of(pipeline.unet))
-    alike = torch.nn.functional.cosine_similarity(change.flatten(), exact.flatten(), dim=0)
-    assert float(alike) > 0.9  # weights in 8 bit change what is changed, too
-    with (
-        torch.inference_mode(),
-        on_denoiser(pipeline.unet, "unet", type(pipeline), [WeightedLora(model, 1.0)], LoraFiles()),
-    ):
-        added = {n: each for n, each in pipeline.unet.named_parameters() if ".lora_A." in n}
-    (first, *_) = (each for key, each in load_file(model.location).items() if "lora_down" in key)
-    assert any(torch.equal(each, first) for each in added.values())
-    assert {each.dtype for each in added.values()} == {torch.float32}
-
-
-def test_blocks_that_were_compiled_hear_it_and_forget_it(tmp_path):
-    torch.manual_seed(0)
-    pipeline = build("sd15")
-    model = lora(lora_file(tmp_path / "ink.safetensors", pipeline, text=False))
-    eager = noise_of(pipeline.unet), painted(pipeline, [WeightedLora(model, 0.7)])
-    pipeline.unet.compile_repeated_blocks(backend="eager", fullgraph=True)
-    for _ in range(2):
-        assert torch.equal(noise_of(pipeline.unet), eager[0])
-        compiled = painted(pipeline, [WeightedLora(model, 0.7)])
-        torch.testing.assert_close(compiled, eager[1], rtol=1e-5, atol=1e-6)
 
 
 def test_what_a_file_is_taken_for():
