@@ -8,7 +8,13 @@ import pytest
 
 pytest.importorskip("diffusers")
 
-from tests.support import tiny_files, tiny_pipelines, tiny_texts, tiny_vaes
+from tests.support import (
+    tiny_files,
+    tiny_pipelines,
+    tiny_texts,
+    tiny_transformer_files,
+    tiny_vaes,
+)
 from velatura_backend.engines.diffusion.config_shapes import configuration
 from velatura_backend.engines.diffusion.families import row_of
 from velatura_backend.engines.diffusion.recognition import recognise
@@ -44,9 +50,9 @@ def test_levels_without_attention() -> None:
     assert _levels(of_network(tiny_pipelines.unet())) == [Level(32, 1, 0), Level(64, 1, 1)]
 
 
-@pytest.mark.parametrize("kind", tiny_files.TRANSFORMERS)
+@pytest.mark.parametrize("kind", tiny_transformer_files.TRANSFORMERS)
 def test_transformers(kind: str) -> None:
-    file, folder = tiny_files.transformer_pair(kind)
+    file, folder = tiny_transformer_files.transformer_pair(kind)
     told = recognise(file)
     row = row_of(told.family, told.variant)
     make = row.component("transformer").make[0]

@@ -10,7 +10,7 @@ import pytest
 
 pytest.importorskip("diffusers")
 
-from tests.support import tiny_files, tiny_pipelines
+from tests.support import tiny_files, tiny_pipelines, tiny_transformer_files
 from tests.support.painting_desk import box_mask, installed, painted, painter_of, picture
 from velatura_backend.engines.diffusion.painting import PaintRequest, Sampling, Wording
 from velatura_backend.models.records import Family, ModelForm, ModelKind, Variant
@@ -37,9 +37,9 @@ def test_a_file_paints_what_its_folder_paints(kind: str) -> None:
     assert np.abs(alone - whole).max() < 1e-4
 
 
-@pytest.mark.parametrize("kind", tiny_files.TRANSFORMERS)
+@pytest.mark.parametrize("kind", tiny_transformer_files.TRANSFORMERS)
 def test_a_transformers_file_is_lent_the_rest(kind: str) -> None:
-    file, folder = tiny_files.transformer_pair(kind)
+    file, folder = tiny_transformer_files.transformer_pair(kind)
     told = installed(file)
     assert told.family is installed(folder).family
     assert told.variant is installed(folder).variant
