@@ -143,7 +143,8 @@ def test_an_engine_that_does_not_answer_is_named(monkeypatch: pytest.MonkeyPatch
     assert (engines.status, engines.found) == (Status.GOOD, "builtin_fill (0.2 s)")
 
 
-def test_models_are_counted_and_missed(tmp_path: Path) -> None:
+def test_models_are_counted_and_missed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor, "is_profile_installed", lambda: True)
     assert check_models(tmp_path).found == "none installed"
     folder = tmp_path / "theirs"
     folder.mkdir()

@@ -33,6 +33,12 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "data"
 
 
+@pytest.fixture(autouse=True)
+def libraries(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if those that run models were there: whether they are changes what is said."""
+    monkeypatch.setattr(models, "is_profile_installed", lambda: True)
+
+
 @pytest.fixture
 def hub(tmp_path: Path) -> Iterator[Hub]:
     needing = entry(id="needing", repo="ada/needing", needs=["vae"], conditions=True)
