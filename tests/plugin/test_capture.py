@@ -4,39 +4,20 @@ from dataclasses import replace
 
 import pytest
 
+from tests.plugin.capturing import CANVAS, CONTEXT, FILL, SIZE, opened
 from tests.plugin.desk import RGBA8, noise
 from tests.plugin.scripted import INVERTER
-from velatura_plugin.capture import (
-    CaptureContext,
-    alpha_mode,
-    capture,
-    check_request,
-    choose_engine,
-    needs_mask,
-    uses_mask,
-)
-from velatura_plugin.host.base import Document, MaskKind, RoleContent
+from velatura_plugin.capture import capture
+from velatura_plugin.host.base import Document, MaskKind
 from velatura_plugin.host.memory import MemoryHost
 from velatura_plugin.host.samples import crop
 from velatura_plugin.request import GenerateRequest, MaskSource
-from velatura_protocol.engines import EngineSpec, RoleSpec
-from velatura_protocol.errors import (
-    BadTask,
-    NotFound,
-    NothingSelected,
-    TooLarge,
-    Unsupported,
-)
+from velatura_protocol.engines import RoleSpec
+from velatura_protocol.errors import NothingSelected, TooLarge
 from velatura_protocol.geometry import Rect, Size
-from velatura_protocol.messages import Limits
 from velatura_protocol.parameters import Choice, Parameter, ParameterKind
 from velatura_protocol.pixels import MASK_FORMAT, Depth, Layout, PixelFormat, Pixels
-from velatura_protocol.tasks import AlphaMode, Edge, EdgeKind, Intent, Operation, Role, SampleSource
-
-FILL = GenerateRequest(Operation.FILL, Intent.FILL)
-SIZE = Size(40, 30)
-CANVAS = Rect.of_size(SIZE)
-CONTEXT = CaptureContext(INVERTER, Limits(), seed=7, document_key="key")
+from velatura_protocol.tasks import Edge, EdgeKind, Intent, Operation, Role, SampleSource
 
 
 @pytest.fixture
@@ -46,9 +27,7 @@ def host() -> MemoryHost:
 
 @pytest.fixture
 def document(host: MemoryHost) -> Document:
-    document = host.open(noise(SIZE))
-    host.select(document, Rect(10, 10, 4, 4))
-    return document
+    return opened(host)
 
 
 def test_a_fill_takes_its_context_and_its_mask(host: MemoryHost, document: Document) -> None:
@@ -258,176 +237,3 @@ def test_a_canvas_above_the_limit_is_seen_as_far_as_that(
     (region,) = capture(host, document, WHOLE, few).crops
     assert 200 < region.area <= 400
     assert region.intersection(Rect(10, 10, 4, 4)) == Rect(10, 10, 4, 4)
-
-
-ENGINES = (
-    EngineSpec("plain", "", "1", (Operation.FILL,), "", intents=(Intent.REMOVE,), rank=10),
-    EngineSpec("words", "", "1", (Operation.FILL,), "", takes_prompt=True, rank=5),
-    EngineSpec("large", "", "1", (Operation.UPSCALE,), ""),
-    EngineSpec("check", "", "1", tuple(Operation), "", takes_prompt=True, rank=-100),
-)
-
-
-@pytest.mark.parametrize(
-    ("request_", "engine"),
-    [
-        (GenerateRequest(Operation.FILL, Intent.REMOVE), "plain"),
-        (GenerateRequest(Operation.FILL, Intent.ADD), "words"),
-        (GenerateRequest(Operation.FILL, Intent.REMOVE, prompt="sky"), "words"),
-        (GenerateRequest(Operation.FILL, Intent.REMOVE, engine="words"), "words"),
-        (GenerateRequest(Operation.UPSCALE), "large"),
-        (GenerateRequest(Operation.TILE, engine="check"), "check"),
-    ],
-)
-def test_the_best_engine_that_can(request_: GenerateRequest, engine: str) -> None:
-    assert choose_engine(ENGINES, request_).id == engine
-
-
-@pytest.mark.parametrize(
-    ("request_", "error", "params"),
-    [
-        (GenerateRequest(Operation.TILE), Unsupported, {"what": "tile"}),
-        (
-            GenerateRequest(Operation.FILL, Intent.ADD, engine="plain"),
-            Unsupported,
-            {"what": "add"},
-        ),
-        (GenerateRequest(Operation.UPSCALE, prompt="sky"), Unsupported, {"what": "prompt"}),
-        (
-            GenerateRequest(Operation.FILL, engine="gone"),
-            NotFound,
-            {"what": "engine", "id": "gone"},
-        ),
-    ],
-)
-def test_no_engine_can(request_: GenerateRequest, error: type, params: dict[str, str]) -> None:
-    with pytest.raises(error) as raised:
-        choose_engine(ENGINES, request_)
-    assert raised.value.params == params
-
-
-STRICT = replace(
-    INVERTER,
-    parameters=(Parameter("amount", ParameterKind.FLOAT, "Amount", 0.5, maximum=1.0),),
-    roles=(*INVERTER.roles, RoleSpec(Role.SOURCE, required=True)),
-)
-GOOD = replace(FILL, roles={Role.SOURCE: "a"}, parameters={"amount": 1.0})
-
-
-def test_a_good_request() -> None:
-    check_request(GOOD, STRICT, Limits())
-
-
-@pytest.mark.parametrize(
-    ("change", "field"),
-    [
-        ({"parameters": {"amount": 2.0}}, "amount"),
-        ({"parameters": {"speed": 2.0}}, "speed"),
-        ({"roles": {}}, "source"),
-        ({"roles": {"source": "a", "palette": "b"}}, "palette"),
-        ({"variations": 0}, "variations"),
-        ({"variations": 65}, "variations"),
-        ({"strength": 1.01}, "strength"),
-    ],
-)
-def test_a_request_that_contradicts_its_engine(change: dict[str, object], field: str) -> None:
-    with pytest.raises(BadTask) as raised:
-        check_request(replace(GOOD, **change), STRICT, Limits())
-    assert raised.value.params["field"] == field
-
-
-@pytest.mark.parametrize(
-    ("operation", "mode"),
-    [
-        (Operation.FILL, AlphaMode.CUT_OUT),
-        (Operation.GENERATE, AlphaMode.CUT_OUT),
-        (Operation.CUT_OUT, AlphaMode.CUT_OUT),
-        (Operation.RESTYLE, AlphaMode.KEEP),
-        (Operation.UPSCALE, AlphaMode.KEEP),
-        (Operation.RECOLOUR, AlphaMode.KEEP),
-    ],
-)
-def test_only_what_changes_colours_keeps_the_alpha(operation: Operation, mode: AlphaMode) -> None:
-    assert alpha_mode(GenerateRequest(operation)) is mode
-    assert alpha_mode(GenerateRequest(operation, alpha=AlphaMode.OPAQUE)) is AlphaMode.OPAQUE
-
-
-CUTTER = replace(
-    INVERTER,
-    roles=(
-        RoleSpec(Role.IMAGE, required=True),
-        RoleSpec(Role.MASK, required=True),
-        RoleSpec(Role.STROKES),
-        RoleSpec(Role.STYLE),
-    ),
-)
-CUT_OUT = GenerateRequest(Operation.CUT_OUT)
-RECOLOUR = GenerateRequest(Operation.RECOLOUR)
-
-
-def test_a_cut_out_begins_with_what_is_loosely_selected(
-    host: MemoryHost, document: Document
-) -> None:
-    context = replace(CONTEXT, engine=CUTTER)
-    captured = capture(host, document, CUT_OUT, context)
-    assert captured.crops == (Rect(8, 8, 8, 8),)
-    assert len(captured.task.with_role(Role.MASK)) == 1
-    assert captured.task.alpha is AlphaMode.CUT_OUT
-    host.deselect(document)
-    with pytest.raises(NothingSelected):
-        capture(host, document, CUT_OUT, context)
-    assert capture(host, document, CUT_OUT, CONTEXT).crops == (CANVAS,), "that engine needs none"
-
-
-def test_whether_something_is_to_be_selected_is_the_engines_to_say() -> None:
-    assert needs_mask(Operation.FILL, None)
-    assert needs_mask(Operation.CUT_OUT, CUTTER)
-    assert not needs_mask(Operation.CUT_OUT, INVERTER)
-    assert not needs_mask(Operation.CUT_OUT, None)
-    assert not needs_mask(Operation.TILE, CUTTER), "a tile is all of the picture"
-    maskless = replace(INVERTER, roles=(RoleSpec(Role.IMAGE),))
-    assert uses_mask(CUT_OUT, INVERTER)
-    assert not uses_mask(CUT_OUT, maskless)
-    assert uses_mask(FILL, maskless)
-
-
-def test_strokes_are_colours_cut_to_the_crop(host: MemoryHost, document: Document) -> None:
-    """Transparent where the layer does not reach."""
-    spot = Rect(6, 9, 4, 3)
-    drawn = noise(spot.size, seed=3)
-    host.add_layer(document, "Strokes", spot, drawn)
-    request = replace(RECOLOUR, roles={Role.STROKES: "Strokes"})
-    captured = capture(host, document, request, replace(CONTEXT, engine=CUTTER))
-    (strokes,) = captured.task.with_role(Role.STROKES)
-    assert strokes.region == captured.crops[0] == Rect(8, 8, 8, 8)
-    assert strokes.format == RGBA8
-    pixels = captured.blobs[strokes.blob]
-    both = Rect(8, 9, 2, 3)
-    assert crop(pixels, strokes.region, both) == crop(drawn, spot, both)
-    assert bytes(pixels.data).count(0) >= 4 * (64 - both.area)
-
-
-def test_every_crop_has_its_strokes(host: MemoryHost) -> None:
-    document = host.open(noise(Size(300, 20)))
-    data = bytearray(300 * 20)
-    data[5], data[299] = 255, 1
-    host.select(document, Rect(0, 0, 300, 20), bytes(data))
-    host.add_layer(document, "Strokes", Rect(0, 0, 300, 20), noise(Size(300, 20), seed=3))
-    request = GenerateRequest(Operation.RESTORE, roles={Role.STROKES: "Strokes"})
-    task = capture(host, document, request, replace(CONTEXT, engine=CUTTER)).task
-    regions = [each.region for each in task.with_role(Role.STROKES)]
-    assert regions == [each.region for each in task.crops]
-    assert len(regions) == 2
-
-
-@pytest.mark.parametrize("role", [Role.STYLE, Role.STROKES])
-def test_a_layer_with_nothing_on_it_serves_no_role(
-    host: MemoryHost, document: Document, role: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    nothing = Rect(0, 0, 0, 0)
-    empty = RoleContent(nothing, Pixels(nothing.size, RGBA8, b""))
-    monkeypatch.setattr(host, "role_content", lambda document, reference: empty)
-    request = replace(RECOLOUR, roles={role: "Empty"})
-    with pytest.raises(BadTask) as caught:
-        capture(host, document, request, replace(CONTEXT, engine=CUTTER))
-    assert caught.value.params == {"field": role, "reason": "is empty"}

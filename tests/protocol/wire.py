@@ -10,10 +10,7 @@ import pytest
 from velatura_protocol.codec import decode, encode
 from velatura_protocol.errors import BadMessage
 from velatura_protocol.geometry import Rect, Size
-from velatura_protocol.messages import (
-    Limits,
-    Message,
-)
+from velatura_protocol.messages import Limits, Message
 from velatura_protocol.pixels import Depth, Layout, PixelFormat
 from velatura_protocol.tasks import Canvas, Input, Operation, Role, Task
 
