@@ -9,7 +9,7 @@ from velatura_protocol.engines import EngineSpec
 from velatura_protocol.errors import UnreadableFile
 from velatura_protocol.messages import LayerPart
 from velatura_protocol.parameters import Parameter, ParameterKind, ParameterValue
-from velatura_protocol.tasks import Role
+from velatura_protocol.tasks import Operation, Role
 
 from .exit_codes import UsageError
 from .installed import installed_engines
@@ -88,8 +88,13 @@ def _check_mask(engine: EngineSpec, command: OperationCommand) -> None:
 def _of_style(
     engine: EngineSpec, command: OperationCommand, inputs: dict[str, Path]
 ) -> dict[str, ParameterValue]:
-    """A preset by its name, else a picture, which becomes an input."""
+    """A preset by its name, else a picture, which becomes an input.
+
+    :raises UsageError: there is none, and the engine reads no words either
+    """
     if not command.style:
+        if command.operation is Operation.RESTYLE and not engine.takes_prompt:
+            raise UsageError(f"{engine.id} needs --style: a picture, or the name of a preset")
         return {}
     presets = next((e for e in engine.parameters if e.kind is ParameterKind.PRESET), None)
     preset = None if presets is None else _preset_called(command.style, presets)

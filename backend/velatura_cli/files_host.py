@@ -178,7 +178,7 @@ class FilesHost:
         self, document: Document, job: str, result: ResultContent, *, spot: Spot, document_key: str
     ) -> None:
         """Writes the variation, composited by the law, to ``destination``, whole or not at all, and
-        what was made beside it next to it.
+        what was made beside it next to it; where it is in several layers, each of them as well.
 
         :raises Unsupported, TooLarge, DiskFull, UnwritableFile: as
             :func:`~velatura_backend.imaging.files.write_image`
@@ -188,6 +188,9 @@ class FilesHost:
         image = self._image(document)
         with _naming(self.destination):
             self._write(self.destination, flatten(image, result), result.provenance)
+        if len(result.main) > 1:
+            for number, layer in enumerate(result.main, 1):
+                self._write_alone(self.destination, f"layer-{number}", layer, result.provenance)
         for layer in result.layers:
             if layer.part is not LayerPart.MAIN:
                 self._write_part(self.destination, layer, result.provenance)
@@ -198,9 +201,14 @@ class FilesHost:
                 write_table(self.colour_table, layer)
             self.written = (*self.written, WrittenFile(self.colour_table))
             return
+        self._write_alone(main, layer.part.value.replace("_", "-"), layer, provenance)
+
+    def _write_alone(
+        self, main: Path, name: str, layer: LayerContent, provenance: Provenance
+    ) -> None:
         assert self._open is not None
         image = part_image(self._open[1], layer)
-        path = part_path(main, layer.part, is_transparent=image.format.layout.has_alpha)
+        path = part_path(main, name, is_transparent=image.format.layout.has_alpha)
         with _naming(path):
             self._write(path, image, provenance)
 

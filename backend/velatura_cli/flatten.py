@@ -38,8 +38,8 @@ def flatten(image: ImageFile, result: ResultContent) -> ImageFile:
 
 def part_image(image: ImageFile, layer: LayerContent) -> ImageFile:
     """What was made beside a result as a picture of its own: a background is the whole picture with
-    it, a table of colours is as large as it is, and anything else lies where it lay in the picture,
-    on nothing."""
+    it, a table of colours is as large as it is, and anything else (a layer of the result's
+    own, where it has several) lies where it lay in the picture, on nothing."""
     if layer.part is LayerPart.BACKGROUND:
         samples = image.samples.copy()
         _composite_patches(samples, layer, x=0, y=0)

@@ -128,9 +128,10 @@ def _add_edge(parser: argparse.ArgumentParser, operation: Operation, specs: Spec
 def _add_style(parser: argparse.ArgumentParser, operation: Operation, specs: Specs) -> None:
     parser.add_argument(
         "--style",
-        required=True,
+        default="",
         metavar="IMAGE2|PRESET",
-        help="the look to take: a picture, or the name of a preset",
+        help="the look to take: a picture, or the name of a preset; an engine that reads words can "
+        "do without",
     )
     parser.add_argument(
         "--colour-table",

@@ -6,7 +6,6 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from velatura_protocol.messages import LayerPart
 from velatura_protocol.tasks import Operation
 
 from .exit_codes import UsageError
@@ -113,10 +112,10 @@ def _is_jpeg(output: Path) -> bool:
     return output.suffix.lower() in _JPEG
 
 
-def part_path(path: Path, part: LayerPart, *, is_transparent: bool) -> Path:
+def part_path(path: Path, name: str, *, is_transparent: bool) -> Path:
     """Where what was made beside a result goes: ``OUT-background.png`` beside ``OUT.png``."""
     suffix = ".png" if is_transparent and _is_jpeg(path) else path.suffix
-    return path.with_name(f"{path.stem}-{part.value.replace('_', '-')}{suffix}")
+    return path.with_name(f"{path.stem}-{name}{suffix}")
 
 
 def numbered(path: Path, index: int, count: int) -> Path:

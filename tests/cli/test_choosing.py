@@ -95,6 +95,17 @@ def test_a_style_is_a_preset_or_a_picture(able: Path) -> None:
     assert (found.parameters, found.inputs) == ({}, {"style": Path("style.png")})
 
 
+def test_an_engine_that_reads_words_needs_no_style(
+    able: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reader = replace(ABLE, id="reader", takes_prompt=True, rank=9)
+    monkeypatch.setattr(registry, "specs", lambda: (reader, ABLE))
+    arguments = parse_arguments(
+        ["restyle", "a.png", "--mask", "m.png", "--prompt", "night", "-o", "o.png"], (reader, ABLE)
+    )
+    assert settle(operation_command(arguments)).engine.id == "reader"
+
+
 def test_what_is_said_by_param_counts_most(able: Path) -> None:
     found = settled("restyle a.png --mask m.png --style ink --param look=oil")
     assert found.parameters == {"look": "oil"}
@@ -119,6 +130,7 @@ def test_what_is_beside_a_result_is_the_engines_switch_of_that_name(able: Path) 
 @pytest.mark.parametrize(
     ("line", "words"),
     [
+        ("restyle a.png --mask m.png", "needs --style"),
         ("restyle a.png --mask m.png --style gouache", "no preset; presets are oil, ink"),
         ("restyle a.png --style gouache --engine bare", "no such file and no preset"),
         ("restyle a.png --style oil --mask m.png --colour-table t.cube", "makes no colour table"),

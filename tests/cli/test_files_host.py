@@ -23,7 +23,7 @@ from velatura_protocol.errors import (
 )
 from velatura_protocol.geometry import Rect, Size
 from velatura_protocol.messages import LayerPart, Placement
-from velatura_protocol.pixels import Depth, Layout, PixelFormat
+from velatura_protocol.pixels import MASK_FORMAT, Depth, Layout, PixelFormat
 from velatura_protocol.provenance import Provenance
 from velatura_protocol.tasks import Operation, SampleSource
 
@@ -204,6 +204,38 @@ def test_what_is_made_beside_a_result_lies_beside_it(
     assert (lying[1, 1] == (500, 500, 500, 65535)).all()
     assert found["table.png"].samples.shape == (8, 8, 3)
     assert all(b"velatura" in found[name].metadata.xmp for name in names[:3])
+
+
+@pytest.mark.parametrize("name", ["o.png", "o.jpg"])
+def test_a_result_in_layers_is_a_picture_and_each_layer(
+    host: FilesHost, photo: Path, samples: np.ndarray, name: str
+) -> None:
+    document, spot = host.open(photo), Rect(1, 1, 4, 2)
+    host.destination = photo.with_name(name)
+    form = PixelFormat(Depth.U16, Layout.RGB)
+
+    def layer(value: int, shown: list[int]) -> LayerContent:
+        pixels = to_pixels(np.full((2, 4, 3), value, np.uint16), form)
+        mask = np.array([shown, shown], np.uint8)[..., np.newaxis]
+        patch = PatchContent(spot, pixels, to_pixels(mask, MASK_FORMAT))
+        return LayerContent(f"layer {value}", spot, (patch,))
+
+    ground, bar = layer(9000, [255, 255, 255, 0]), layer(30000, [0, 0, 255, 0])
+    content = ResultContent((ground, bar), PROVENANCE)
+    host.accept(document, "job", content, spot=Spot(), document_key="")
+    names = [file.path.name for file in host.written]
+    assert names == [name, "o-layer-1.png", "o-layer-2.png"]
+    one, two = (read_image(photo.with_name(each)).samples for each in names[1:])
+    assert one.shape == two.shape == (5, 7, 4)
+    assert one[1, 1:5, 3].tolist() == [65535, 65535, 65535, 0]
+    assert (one[1, 1, :3] == 9000).all()
+    assert two[2, 1:5, 3].tolist() == [0, 0, 65535, 0]
+    assert np.count_nonzero(one[..., 3]) == 6
+    if name == "o.png":
+        whole = read_image(photo.with_name(name)).samples
+        assert whole[1, 1:4, 0].tolist() == [9000, 9000, 30000]
+        assert (whole[1, 4] == samples[1, 4]).all()
+        assert (whole[0] == samples[0]).all()
 
 
 def test_a_table_that_nobody_asked_for_lies_beside_the_result_too(

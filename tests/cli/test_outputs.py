@@ -7,7 +7,6 @@ import pytest
 from velatura_cli.exit_codes import UsageError
 from velatura_cli.options import EngineOptions, OperationCommand
 from velatura_cli.outputs import assign_outputs, numbered, part_path
-from velatura_protocol.messages import LayerPart
 from velatura_protocol.tasks import Operation
 
 
@@ -112,11 +111,9 @@ def test_what_is_cut_out_is_no_jpeg(folder: Path) -> None:
 
 def test_what_is_made_beside_a_result_is_named_after_it() -> None:
     transparent = {"is_transparent": True}
-    assert part_path(Path("o.tif"), LayerPart.BACKGROUND, is_transparent=False) == Path(
-        "o-background.tif"
-    )
-    assert part_path(Path("o.jpg"), LayerPart.SOURCE_MAP, **transparent) == Path("o-source-map.png")
-    assert part_path(Path("o.jpg"), LayerPart.BACKGROUND, is_transparent=False).suffix == ".jpg"
+    assert part_path(Path("o.tif"), "background", is_transparent=False) == Path("o-background.tif")
+    assert part_path(Path("o.jpg"), "source-map", **transparent) == Path("o-source-map.png")
+    assert part_path(Path("o.jpg"), "background", is_transparent=False).suffix == ".jpg"
     assert numbered(Path("t.cube"), 1, 2) == Path("t-2.cube")
     assert numbered(Path("t.cube"), 0, 1) == Path("t.cube")
 

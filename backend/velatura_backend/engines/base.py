@@ -145,6 +145,15 @@ class EngineLayer:
 
 
 @dataclass(frozen=True)
+class StackedLayer:
+    """One of the layers that a result is made of, of the crop's size. What shows of it is what
+    ``mask`` and M both show: outside of M the picture stays as it is, whatever the engine says."""
+
+    image: FloatImage
+    mask: FloatMask
+
+
+@dataclass(frozen=True)
 class EngineNotice:
     """What the artist should hear about a result: an id that the panel has a sentence for, and the
     words, name or step that it is about."""
@@ -159,13 +168,16 @@ class EngineResult:
     worth keeping with the result (energy reached, source patches …).
 
     ``mask``: an M of the engine's own making instead of the one it was given, crop-sized; for a
-    cut-out, whose mask is the answer. ``layers``: further ones, from bottom to top.
+    cut-out, whose mask is the answer. ``layers``: further ones, from bottom to top. ``stack``: what
+    the result is made of, from bottom to top, instead of one layer; ``image`` is then what they
+    look like over one another, for whoever can show but one.
     """
 
     image: FloatImage | StreamedImage
     metrics: Mapping[str, float] = field(default_factory=dict[str, float])
     mask: FloatMask | None = None
     layers: tuple[EngineLayer, ...] = ()
+    stack: tuple[StackedLayer, ...] = ()
     notices: tuple[EngineNotice, ...] = ()
 
 

@@ -16,6 +16,7 @@ def remark_text(remark: Remark, translations: Translations) -> str:
         "prompt_truncated": _("The prompt is too long for this model. Not read: “{text}”."),
         "weights_ignored": _("This model does not weigh words; the weights were left out."),
         "previewer_left_out": _("The previews are plain ones: “{text}” could not be used."),
+        "layers_joined": _("Only one layer can go there: the layers came as one picture."),
         "lora_without_text": _("“{text}” works on the picture alone, not on the words."),
     }
     return templates.get(remark.id, "").replace("{text}", remark.text)

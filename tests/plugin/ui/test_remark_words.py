@@ -25,6 +25,10 @@ from velatura_protocol.messages import Remark
             "This model does not weigh words; the weights were left out.",
         ),
         (
+            Remark("layers_joined"),
+            "Only one layer can go there: the layers came as one picture.",
+        ),
+        (
             Remark("lora_without_text", "inks"),
             "“inks” works on the picture alone, not on the words.",
         ),

@@ -23,6 +23,7 @@ from .drawing import drawn
 from .easel import Easel
 from .enlarging import enlarged
 from .filling import Filling, Manner
+from .layering import layering_easel, layers_wanted, with_layers
 from .painting import Painter, PaintRequest, Sampling
 from .quality.options import options_of
 from .sampling import sampling_values
@@ -49,6 +50,15 @@ class DiffusionEngine:
         """:raises NoSource: something is to be removed, and the mask leaves nothing"""
         context.cancel.check(Phase.LOADING)
         easel = Easel(task, context, self._painter, options_of(task), self._adapted)
+        count = layers_wanted(task, self._painter.traits)
+        if count:
+            layering = layering_easel(easel, count)
+            yield from with_layers(layering, self._events(layering))
+        else:
+            yield from self._events(easel)
+
+    def _events(self, easel: Easel) -> Iterator[EngineEvent]:
+        task, context = easel.task, easel.context
         if task.operation is Operation.GENERATE:
             yield from drawn(easel)
         elif task.operation is Operation.UPSCALE:

@@ -164,7 +164,8 @@ class FamilyRow:
     different. ``experimental``: it loads and runs, and nobody has judged its pictures. ``rank``: of
     engines on its models; those of the built-in ones, which work without words, are higher.
     ``area_argument``: under which name the pipeline has to be told the picture's area, or it brings
-    every picture to one of its own; ``own_area``: it does so whatever it is told. ``call``: what
+    every picture to one of its own; ``own_area``: it does so whatever it is told. ``layers``: how
+    many its pictures are made of, where nobody says; 0: they are in one piece. ``call``: what
     its call is always told. ``looks_at``: components that the call asks beside its denoiser.
     """
 
@@ -199,6 +200,7 @@ class FamilyRow:
     call: tuple[tuple[str, bool | str], ...] = ()
     looks_at: tuple[str, ...] = ()
     own_area: int = 0
+    layers: int = 0
     float_latents: bool = False
 
     @property

@@ -192,6 +192,7 @@ ON_TRIAL: tuple[FamilyRow, ...] = (
         call=(("prompt", "."),),  # without one it describes the picture to itself first
         looks_at=("text_encoder",),
         own_area=640 * 640,
+        layers=4,
         text=_QWEN_IMAGE.text,
     ),
 )

@@ -28,6 +28,10 @@ class Grids:
     masked: Tensor | None
 
 
+NOTHING = Grids(None, None, None)
+"""Of a picture that is begun from noise alone."""
+
+
 @dataclass(frozen=True)
 class GridMaker:
     """``check`` raises to stop the VAE at its work; ``encoding`` is called when that begins."""
@@ -42,7 +46,7 @@ class GridMaker:
     def grids(self) -> Grids:
         image = self.request.image
         if image is None:
-            return Grids(None, None, None)
+            return NOTHING
         original = self._latents(image, None)
         masked = None
         if self.parts.source.row.mask_input is not MaskInput.NONE:

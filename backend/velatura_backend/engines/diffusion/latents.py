@@ -7,6 +7,7 @@ its scheduler sees are made from it here.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -23,6 +24,11 @@ class LatentSpace(Protocol):
 
     @property
     def factor(self) -> int: ...
+
+    @property
+    def frames(self) -> int:
+        """How many pictures lie below one another in the grid's channels."""
+        ...
 
     def encode(self, vae: Any, picture: Tensor) -> Tensor:
         """``picture`` (1, 3, height, width) in -1..1 → the grid."""
@@ -44,14 +50,30 @@ class LatentSpace(Protocol):
         """Back from what the scheduler saw; sizes of the grid."""
         ...
 
+    def whole(self, grid: Tensor) -> Tensor:
+        """The part of the grid that is the picture as a whole."""
+        ...
 
-def latent_space(row: FamilyRow) -> LatentSpace:
+    def layers(self, vae: Any, grid: Tensor) -> Iterator[Tensor]:
+        """What the picture is made of, from bottom to top, as (1, 4, height, width), nominally in
+        -1..1, alpha last; nothing, where it is in one piece."""
+        ...
+
+
+def latent_space(row: FamilyRow, layers: int = 0) -> LatentSpace:
+    """``layers``: of a picture in layers; 0: as many as the family's usually have."""
+    if row.packing is Packing.LAYERS:
+        return LayerSpace(row.latent_factor, layers or row.layers)
     return _SPACES[row.packing](row.latent_factor)
 
 
 @dataclass(frozen=True)
 class PlainSpace:
     factor: int
+
+    @property
+    def frames(self) -> int:
+        return 1
 
     def encode(self, vae: Any, picture: Tensor) -> Tensor:
         shift = vae.config.get("shift_factor") or 0.0
@@ -69,6 +91,12 @@ class PlainSpace:
 
     def grid(self, stepped: Tensor, height: int, width: int) -> Tensor:
         return stepped
+
+    def whole(self, grid: Tensor) -> Tensor:
+        return grid
+
+    def layers(self, vae: Any, grid: Tensor) -> Iterator[Tensor]:
+        return iter(())
 
 
 class PatchSpace(PlainSpace):
@@ -119,29 +147,39 @@ class FrameSpace(PatchSpace):
         return _decoded(vae, (grid * deviation + mean).unsqueeze(2))[:, :, 0]
 
 
-LAYERS = 5
-"""Frames of a picture in layers: the whole, and what it is made of."""
-
-
+@dataclass(frozen=True)
 class LayerSpace(FrameSpace):
     """Frames behind one another, their channels below one another in the grid. The VAE has alpha;
-    the first frame is the picture as a whole."""
+    the first frame is the picture as a whole, the ``count`` others are its layers."""
+
+    count: int
+
+    @property
+    def frames(self) -> int:
+        return self.count + 1
 
     def encode(self, vae: Any, picture: Tensor) -> Tensor:
         opaque = torch.ones_like(picture[:, :1])
-        return super().encode(vae, torch.cat([picture, opaque], dim=1)).repeat(1, LAYERS, 1, 1)
+        return super().encode(vae, torch.cat([picture, opaque], dim=1)).repeat(1, self.frames, 1, 1)
 
     def decode(self, vae: Any, grid: Tensor) -> Tensor:
-        return super().decode(vae, grid.chunk(LAYERS, dim=1)[0])[:, :3]
+        return super().decode(vae, self.whole(grid))[:, :3]
+
+    def whole(self, grid: Tensor) -> Tensor:
+        return grid.chunk(self.frames, dim=1)[0]
+
+    def layers(self, vae: Any, grid: Tensor) -> Iterator[Tensor]:
+        for each in grid.chunk(self.frames, dim=1)[1:]:
+            yield super().decode(vae, each)
 
     def stepped(self, grid: Tensor) -> Tensor:
         stepped = super().stepped
-        return torch.cat([stepped(each) for each in grid.chunk(LAYERS, dim=1)], dim=1)
+        return torch.cat([stepped(each) for each in grid.chunk(self.frames, dim=1)], dim=1)
 
     def grid(self, stepped: Tensor, height: int, width: int) -> Tensor:
         back = super().grid
-        layers = stepped.chunk(LAYERS, dim=1)
-        return torch.cat([back(each, height, width) for each in layers], dim=1)
+        frames = stepped.chunk(self.frames, dim=1)
+        return torch.cat([back(each, height, width) for each in frames], dim=1)
 
 
 _SPACES = {
@@ -149,7 +187,6 @@ _SPACES = {
     Packing.PATCHES: PatchSpace,
     Packing.NORMALISED_PATCHES: NormalisedPatchSpace,
     Packing.FRAMES: FrameSpace,
-    Packing.LAYERS: LayerSpace,
 }
 
 

@@ -124,4 +124,5 @@ def traits_of(row: FamilyRow, *, distilled: bool, sizes: Sizes | None = None) ->
         edits=row.picture_input is not PictureInput.NONE,
         references=row.picture_input is PictureInput.SEVERAL,
         guided=row.guiding in (Guiding.CONTRAST, Guiding.TRUE_CONTRAST) and defaults.guidance > 1,
+        layers=row.layers,
     )

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from velatura_protocol.events import Phase
 
-from ..base import EngineContext, EngineNotice, FloatMask
+from ..base import EngineContext, EngineNotice, FloatImage, FloatMask
 
 RgbImage = NDArray[np.float32]
 """(height, width, 3) float32, sRGB-encoded, nominal range 0..1."""
@@ -103,7 +103,8 @@ class PaintRequest:
     ``siblings``: seeds of requests that will be this one but for the seed: they may be painted with
     it, and are handed out when they are asked for; ``hurried``: only if all together are done
     sooner. ``previewer``: id of the installed tiny autoencoder that makes previews; empty: they are
-    made without one.
+    made without one. ``layers``: of so many it is to be made, by models that can; 0: one picture is
+    all that is wanted.
     """
 
     height: int
@@ -123,6 +124,7 @@ class PaintRequest:
     siblings: tuple[int, ...] = ()
     hurried: bool = True
     previewer: str = ""
+    layers: int = 0
 
 
 @dataclass(frozen=True)
@@ -153,12 +155,14 @@ class Painted:
     """``image`` in the request's size, computed in float, not clipped to 8 bit anywhere.
     ``notices`` are what the user should hear, as ids with parameters (``prompt_truncated``,
     ``stepped_down``); ``metrics`` are numbers worth keeping. ``siblings``: pictures painted with
-    it, by their seeds."""
+    it, by their seeds. ``layers``: those that were wanted, from bottom to top, each (height, width,
+    4), straight alpha; laid over one another they are about what ``image`` shows."""
 
     image: RgbImage
     notices: tuple[Notice, ...] = ()
     metrics: tuple[tuple[str, float], ...] = ()
     siblings: tuple[tuple[int, RgbImage], ...] = ()
+    layers: tuple[FloatImage, ...] = ()
 
 
 PaintEvent = PaintProgress | PaintPreview | Painted
@@ -170,7 +174,8 @@ class Traits:
 
     ``masks``: it has channels for a mask and sees what it is to leave. ``edits``: it takes
     instructions. ``references``: it takes reference pictures without further models.
-    ``guided``: guidance and an ``avoid`` text mean something to it.
+    ``guided``: guidance and an ``avoid`` text mean something to it. ``layers``: of how many its
+    pictures usually are made; 0: they are in one piece.
     """
 
     multiple: int
@@ -184,6 +189,7 @@ class Traits:
     edits: bool = False
     references: bool = False
     guided: bool = True
+    layers: int = 0
 
 
 class Painter(Protocol):

@@ -26,7 +26,8 @@ _RIDGE = 1e-2
 
 @dataclass(frozen=True)
 class PreviewMap:
-    """``matrix``: (latent channels + 1, 3); the last row is added. ``channels``: of the grid."""
+    """``matrix``: (latent channels + 1, 3); the last row is added. ``channels``: of the grid,
+    where it is in layers those of the picture as a whole."""
 
     matrix: Tensor
     patches: bool
@@ -46,7 +47,7 @@ def measure(space: LatentSpace, packing: Packing, vae: Any) -> PreviewMap:
     patches = packing is Packing.NORMALISED_PATCHES
     side = space.factor if not patches else space.factor // 2
     chart = _chart(2 * side)
-    grid = space.encode(vae, chart * 2 - 1)
+    grid = space.whole(space.encode(vae, chart * 2 - 1))
     latents = _flat(grid, patches).flatten(0, 1).cpu().double()
     small = torch.nn.functional.avg_pool2d(chart, side)[0].permute(1, 2, 0)
     wanted = small.reshape(-1, 3).double()

@@ -50,7 +50,8 @@ def enlarged_to(request: PaintRequest, event: PaintEvent) -> PaintEvent:
         return event
     size = Size(request.width, request.height)
     siblings = tuple((seed, resized(image, size)) for seed, image in event.siblings)
-    return replace(event, image=resized(event.image, size), siblings=siblings)
+    layers = tuple(resize(each, size) for each in event.layers)
+    return replace(event, image=resized(event.image, size), siblings=siblings, layers=layers)
 
 
 def resized(image: RgbImage, size: Size) -> RgbImage:

@@ -76,8 +76,8 @@ def folder_outline(folder: Path) -> Outline | None:
 
 
 def pass_of(request: PaintRequest, row: FamilyRow, *, guided: bool) -> Pass:
-    """Pictures that a model looks at are as many tokens more."""
-    pixels = request.height * request.width
+    """Pictures that a model looks at are as many tokens more, and so are layers."""
+    pixels = request.height * request.width * (1 + (request.layers or row.layers))
     if row.picture_input is not PictureInput.NONE:
         seen = [each.image for each in request.references]
         seen += [request.image] if request.image is not None else []

@@ -11,11 +11,15 @@ from velatura_protocol.tasks import Intent, Operation, Role
 from ...models.records import InstalledModel, ModelKind, ModelShelf
 from .adapters.parameters import adapter_parameters, adapter_roles
 from .families import FamilyRow, PictureInput, row_of
+from .layer_parameters import layer_parameters
 from .quality.parameters import QUALITY_PARAMETERS, SEES_ALL
 from .sampling import sampling_parameters
 
 VERSION = "1"
 """Changes whenever the same task may give other pixels."""
+
+LAYERED_VERSION = "2"
+"""Of models that paint in layers, which came in one piece before."""
 
 TARGET = "velatura_backend.engines.diffusion.making:make_engine"
 
@@ -62,12 +66,13 @@ def spec_of(model: InstalledModel, shelf: ModelShelf) -> EngineSpec:
     return EngineSpec(
         id=model.id,
         name=model.name,
-        version=VERSION,
+        version=_version(row),
         operations=_OPERATIONS,
         intents=_INTENTS,
         sentence=_sentence(model, row),
         roles=(*_ROLES, *adapter_roles(row, shelf)),
         parameters=(
+            *layer_parameters(row.layers),
             *adapter_parameters(model, row, shelf),
             *sampling_parameters(row, row.defaults_for(distilled=model.distilled)),
             *QUALITY_PARAMETERS,
@@ -83,10 +88,16 @@ def spec_of(model: InstalledModel, shelf: ModelShelf) -> EngineSpec:
     )
 
 
+def _version(row: FamilyRow) -> str:
+    return LAYERED_VERSION if row.layers else VERSION
+
+
 def _sentence(model: InstalledModel, row: FamilyRow) -> str:
     """One, honest, on what it can and cannot do."""
     what = f"Paints what you describe, with {row.title}"
-    if row.picture_input is not PictureInput.NONE:
+    if row.layers:
+        what = f"Takes a picture apart into layers with transparency, with {row.title}"
+    elif row.picture_input is not PictureInput.NONE:
         what += ", and changes a picture by a sentence"
     caution = "it invents, and what it invents may be wrong"
     if row.experimental:

@@ -14,6 +14,7 @@ from torch import Tensor
 
 from velatura_protocol.errors import BadInput
 
+from ..base import FloatImage
 from ..workshop import Workshop
 from .hooks import checked
 from .latents import LatentSpace
@@ -91,7 +92,7 @@ class Viewer:
         """What one picture's latents look like; None: the network has looked a moment ago, and
         would take more than its share of the time."""
         if self._tiny is None:
-            return self.map().picture(grid)
+            return self.map().picture(self._space.whole(grid))
         began = time.monotonic()
         if began < self._due:
             return None
@@ -106,6 +107,19 @@ class Viewer:
         with self._parts.use("vae") as parts, checked(parts["vae"], self._check):
             decoding()
             return [self._decoded(parts["vae"], each[None]) for each in grids]
+
+    def decode_layers(self, grid: Tensor) -> tuple[FloatImage, ...]:
+        """What the picture is made of, from bottom to top, (height, width, 4) each."""
+        with self._parts.use("vae") as parts, checked(parts["vae"], self._check):
+            vae = parts["vae"]
+            with circular(vae, self._request.seamless):
+                return tuple(self._layer(each[0]) for each in self._space.layers(vae, grid))
+
+    def _layer(self, decoded: Tensor) -> FloatImage:
+        self._check()
+        layer = ((decoded + 1) / 2).permute(1, 2, 0).cpu().numpy().astype(np.float32)
+        np.clip(layer[..., 3], 0.0, 1.0, out=layer[..., 3])
+        return layer
 
     def _decoded(self, vae: Any, grid: Tensor) -> RgbImage:
         with circular(vae, self._request.seamless):

@@ -20,7 +20,7 @@ from .caches import LatentCache
 from .compilation import Compiler
 from .conducting import Report
 from .families import Guiding, MaskInput, PictureInput, Stage
-from .grids import GridMaker, Grids
+from .grids import NOTHING, GridMaker, Grids
 from .hooks import checked
 from .latents import LatentSpace, latent_space
 from .loading import Source
@@ -74,7 +74,7 @@ class PaintWork:
         self._report = report
         self._still_wanted = still_wanted
         self._phase = Phase.LOADING
-        self._space: LatentSpace = latent_space(self._row)
+        self._space: LatentSpace = latent_space(self._row, request.layers)
         self._parts = Parts(source, workshop, self._check)
         self._grids = GridMaker(
             request,
@@ -101,16 +101,17 @@ class PaintWork:
         text = self._reader().read()
         self._notices += text.notices
         self._enter(Phase.LOADING, _ENCODED / 2)
-        grids = self._grids.grids()
+        grids = NOTHING if self._request.layers else self._grids.grids()
         self._enter(Phase.ENCODING, _ENCODED)  # also where all of it was remembered
         latents = self._denoise(text, grids)
         self._enter(Phase.LOADING, _STEPPED)
         decoding = partial(self._enter, Phase.DECODING, _STEPPED)
         image, *others = self._viewer.decode(latents, decoding)
+        layers = self._viewer.decode_layers(latents[:1]) if self._request.layers else ()
         if self._request.safety:
             screen(image, self._workshop, self._check)
         siblings = tuple(zip(self._request.siblings, others, strict=True))
-        self._report(Painted(image, tuple(self._notices), self._metrics(), siblings))
+        self._report(Painted(image, tuple(self._notices), self._metrics(), siblings, layers))
 
     # -- phases ------------------------------------------------------------------------------------
 
@@ -226,6 +227,8 @@ class PaintWork:
         told: dict[str, Any] = dict(self._row.call)
         if self._row.area_argument:
             told[self._row.area_argument] = self._request.height * self._request.width
+        if self._row.layers:
+            told["layers"] = self._request.layers or self._row.layers
         return told
 
     def _plain_scheduler(self) -> Any:
@@ -268,7 +271,7 @@ class PaintWork:
     def _channels(self, grids: Grids) -> int:
         if grids.original is not None:
             return grids.original.shape[1]
-        return self._viewer.map().channels
+        return self._viewer.map().channels * self._space.frames
 
     @property
     def _grid_size(self) -> tuple[int, int]:

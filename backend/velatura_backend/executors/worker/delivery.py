@@ -6,6 +6,7 @@ import math
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from importlib.metadata import version
+from itertools import zip_longest
 
 import numpy as np
 
@@ -20,7 +21,14 @@ from ...imaging.arrays import Samples, bands, from_working, size_of
 from ...imaging.masks import quantised_mask, to_float_mask
 from ...imaging.resize import resize, resized_strips
 from ..base import WorkOrder, WorkResult
-from .description import digital_source_type, enlarges, layer_name, placement
+from .description import (
+    digital_source_type,
+    enlarges,
+    layer_name,
+    placement,
+    stack_name,
+    stacks,
+)
 from .inputs import Crop, Mask8
 from .measure import peak_memory_metrics
 from .origin import Origin, memory_rung
@@ -33,6 +41,8 @@ from .thumbnails import PassingThumbnail, thumbnail
 
 THUMBNAIL_FORMAT = PixelFormat(Depth.U8, Layout.RGBA)
 _SEAM_MARGIN = 3
+LAYERS_JOINED = EngineNotice("layers_joined")
+"""A canvas can be given another size, and a document be opened, by one layer alone."""
 
 
 @dataclass
@@ -43,10 +53,11 @@ class _Clipping:
 
 @dataclass(frozen=True)
 class FinishedCrop:
-    """``metrics`` are the engine's own and the seam score; ``parts`` its further layers;
-    ``notices`` what it has to say."""
+    """``patches``: one for each of the layers that the result is made of, from bottom to top;
+    mostly it is one. ``metrics`` are the engine's own and the seam score; ``parts`` its further
+    layers; ``notices`` what it has to say."""
 
-    patch: Patch
+    patches: tuple[Patch, ...]
     thumbnail: FloatImage
     metrics: Mapping[str, float]
     parts: tuple[FinishedPart, ...] = ()
@@ -72,25 +83,48 @@ class Delivery:
         """Pixels and mask of one crop as files, in the canvas's format."""
         if result.mask is not None:
             crop = _masked_anew(crop, result.mask, self.check)
-        image = self._fitted(crop, result.image)
+        image, notices = self._fitted(crop, result.image), result.notices
         if isinstance(image, StreamedImage):
             finished = yield from self._stream(crop, image, result.metrics)
+        elif result.stack and stacks(self.order.task):
+            finished = yield from self._stack(crop, image, result)
         else:
             finished = yield from self._whole(crop, image, result.metrics)
+            notices += (LAYERS_JOINED,) if result.stack else ()
         parts = PartWriter(self.order.task, self.writer, self.check).write(crop, result.layers)
-        return replace(finished, parts=parts, notices=result.notices)
+        return replace(finished, parts=parts, notices=notices)
 
     def _whole(self, crop: Crop, image: FloatImage, metrics: Mapping[str, float]) -> Delivering:
+        clipping = _Clipping()
+        patch = yield from self._shown(crop, image, clipping)
+        return self._finished(crop, image, (patch,), metrics, clipping)
+
+    def _stack(self, crop: Crop, image: FloatImage, result: EngineResult) -> Delivering:
+        """Each with what of M it shows: where M is 0 nothing of any of them does."""
+        clipping = _Clipping()
+        patches: list[Patch] = []
+        for each in result.stack:
+            own = _masked_anew(crop, each.mask * crop.weights, self.check)
+            patches.append((yield from self._shown(own, each.image, clipping)))
+        with_alpha(image, crop.image, alpha_mode(self.order.task), self.check)
+        return self._finished(crop, image, tuple(patches), result.metrics, clipping)
+
+    def _shown(
+        self, crop: Crop, image: FloatImage, clipping: _Clipping
+    ) -> Generator[float, None, Patch]:
         image = with_alpha(image, crop.image, alpha_mode(self.order.task), self.check)
-        clipping = _Clipping(total=np.count_nonzero(crop.weights) * image.shape[2])
+        clipping.total += np.count_nonzero(crop.weights) * image.shape[2]
         strips = (image[rows] for rows in bands(*image.shape[:2]))
-        patch = yield from self._patch(crop, size_of(image), self._samples(crop, strips, clipping))
+        return (yield from self._patch(crop, size_of(image), self._samples(crop, strips, clipping)))
+
+    def _finished(
+        self, crop: Crop, image: FloatImage, patches: tuple[Patch, ...],
+        metrics: Mapping[str, float], clipping: _Clipping,
+    ) -> FinishedCrop:  # fmt: skip
         self.check()
-        alone = self.order.task.operation is Operation.CUT_OUT
-        small = thumbnail(crop, image, alone=alone)
-        return FinishedCrop(
-            patch, small, {**metrics, **_seam(crop, image, self.check)}, clipping=clipping
-        )
+        small = thumbnail(crop, image, alone=self.order.task.operation is Operation.CUT_OUT)
+        scored = {**metrics, **_seam(crop, image, self.check)}
+        return FinishedCrop(patches, small, scored, clipping=clipping)
 
     def _stream(self, crop: Crop, image: StreamedImage, metrics: Mapping[str, float]) -> Delivering:
         size = Size(image.width, image.height)
@@ -98,7 +132,7 @@ class Delivery:
         small = PassingThumbnail(size)
         strips = self._passing(image.strips, crop, small)
         patch = yield from self._patch(crop, size, self._samples(crop, strips, clipping))
-        return FinishedCrop(patch, small.made(), metrics, clipping=clipping)
+        return FinishedCrop((patch,), small.made(), metrics, clipping=clipping)
 
     def _passing(
         self, strips: Iterable[FloatImage], crop: Crop, small: PassingThumbnail
@@ -180,16 +214,19 @@ class Delivery:
         """From bottom to top."""
         task = self.order.task
         seed = task.seed + index
-        patches = tuple(each.patch for each in crops)
-        main = ResultLayer(
-            name=layer_name(task, seed),
-            region=self._layer_region(patches),
-            patches=patches,
-            scale=task.scale if task.scale and enlarges(task) else 1.0,
-            placement=placement(task),
-        )
+        count = max(len(crop.patches) for crop in crops)
+        main = [
+            ResultLayer(
+                name=stack_name(layer_name(task, seed), number, count),
+                region=self._layer_region(patches),
+                patches=patches,
+                scale=task.scale if task.scale and enlarges(task) else 1.0,
+                placement=placement(task),
+            )
+            for number, patches in enumerate(_by_layer(crops), 1)
+        ]
         below, above = part_layers(task, seed, [part for crop in crops for part in crop.parts])
-        return (*below, main, *above)
+        return (*below, *main, *above)
 
     def _layer_region(self, patches: tuple[Patch, ...]) -> Rect:
         """What is cut out for a document of its own stays where it was: on the whole canvas."""
@@ -219,6 +256,13 @@ class Delivery:
             memory=memory_rung(crop.metrics for crop in crops),
             parameters=dict(task.parameters),
         )
+
+
+def _by_layer(crops: list[FinishedCrop]) -> Iterator[tuple[Patch, ...]]:
+    """The patches of each layer, from bottom to top: of a crop that came in one piece all lie in
+    the lowest."""
+    for patches in zip_longest(*(crop.patches for crop in crops)):
+        yield tuple(patch for patch in patches if patch is not None)
 
 
 def _masked_anew(crop: Crop, mask: FloatMask, check: Check) -> Crop:

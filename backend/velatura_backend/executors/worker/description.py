@@ -22,6 +22,11 @@ def layer_name(task: Task, seed: int) -> str:
     return f"{title} {seed}"
 
 
+def stack_name(name: str, number: int, count: int) -> str:
+    """Of layer ``number`` of ``count``, counted from below: ``A red disc 7 (layer 2 of 4)``."""
+    return name if count == 1 else f"{name} (layer {number} of {count})"
+
+
 def part_name(part: LayerPart, seed: int) -> str:
     """``Background 7``: the main layer of the same variation has the same number."""
     return f"{part.value.replace('_', ' ').capitalize()} {seed}"
@@ -49,6 +54,11 @@ def part_placement(task: Task, wanted: Placement) -> Placement:
     if wanted is Placement.NEW_DOCUMENT or main is Placement.RESIZE_DOCUMENT:
         return Placement.NEW_DOCUMENT
     return Placement.ABOVE if main is Placement.NEW_DOCUMENT else main
+
+
+def stacks(task: Task) -> bool:
+    """Whether a result may lie there in several layers."""
+    return placement(task) not in _RESIZING
 
 
 def enlarges(task: Task) -> bool:

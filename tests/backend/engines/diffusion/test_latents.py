@@ -66,6 +66,35 @@ def test_layers_are_laid_out_as_the_library_does() -> None:
     assert torch.equal(ours, pack(frames, 1, 2, 4, 6, 5))
 
 
+@pytest.mark.parametrize("count", [1, 4, 6])
+def test_layers_are_what_the_library_makes_of_the_same_latents(count: int) -> None:
+    model = installed(tiny_pipelines.folder("qwen-image-layered"))
+    space = latent_space(row_of(model.family, model.variant), count)
+    vae = vae_of("qwen-image-layered")
+    grid = torch.rand(1, (count + 1) * 8, 4, 6, generator=torch.Generator().manual_seed(1))
+    with torch.inference_mode():
+        ours = torch.cat(list(space.layers(vae, grid)))
+        unpack = diffusers.QwenImageLayeredPipeline._unpack_latents
+        frames = unpack(space.stepped(grid), 32, 48, count, 8)
+        mean, deviation = (
+            torch.tensor(each).view(1, -1, 1, 1, 1)
+            for each in (vae.config.latents_mean, vae.config.latents_std)
+        )
+        behind = (frames * deviation + mean)[:, :, 1:].transpose(1, 2).flatten(0, 1)
+        theirs = vae.decode(behind.unsqueeze(2), return_dict=False)[0].squeeze(2)
+    assert ours.shape == (count, 4, 32, 48)
+    torch.testing.assert_close(ours, theirs)
+    assert torch.equal(space.grid(space.stepped(grid), 4, 6), grid)
+    assert torch.equal(space.whole(grid), grid[:, :8])
+    assert space.frames == count + 1
+
+
+def test_what_is_in_one_piece_has_no_layers() -> None:
+    space, grid = space_of("sd15"), torch.rand(1, 4, 4, 6)
+    assert list(space.layers(None, grid)) == []
+    assert (space.frames, space.whole(grid) is grid) == (1, True)
+
+
 def test_patches_are_laid_out_as_the_library_does() -> None:
     grid = torch.arange(2 * 4 * 6, dtype=torch.float32).view(1, 2, 4, 6)
     theirs = diffusers.FluxPipeline._pack_latents(grid, 1, 2, 4, 6)

@@ -266,3 +266,22 @@ def test_models_that_only_edit(kind: str) -> None:
         sampling=Sampling(1),
     )  # fmt: skip
     assert painted(painter, request).image.shape == (64, 96, 3)
+
+
+@pytest.mark.slow
+def test_a_picture_is_taken_apart_into_layers() -> None:
+    painter = painter_of(tiny_pipelines.folder("qwen-image-layered"))
+    assert painter.traits.layers == 4
+    request = PaintRequest(
+        64, 96, 1, Wording("a disc"), image=picture(), sampling=Sampling(1), layers=3
+    )
+    apart = painted(painter, request)
+    assert apart.image.shape == (64, 96, 3)
+    assert [each.shape for each in apart.layers] == [(64, 96, 4)] * 3
+    for each in apart.layers:
+        assert 0.0 <= each[..., 3].min() <= each[..., 3].max() <= 1.0
+    for one, other in ((0, 1), (1, 2)):
+        assert not np.allclose(apart.layers[one], apart.layers[other], atol=1e-3)
+    again = painted(painter, request)
+    for one, other in zip(apart.layers, again.layers, strict=True):
+        np.testing.assert_array_equal(one, other)

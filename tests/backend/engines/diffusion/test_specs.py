@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from velatura_backend.engines.diffusion.families import ROWS
+from velatura_backend.engines.diffusion.families import ROWS, row_of
 from velatura_backend.engines.diffusion.sampling import sampling_parameters, sampling_values
 from velatura_backend.engines.diffusion.specs import spec_of, specs_of
 from velatura_backend.engines.workshop import NO_MODELS
@@ -39,6 +39,16 @@ def test_what_a_model_says_about_itself(row, tmp_path) -> None:
         assert parameter.check(parameter.default) is None, parameter.id
         assert parameter.help, parameter.id
     assert not any(role.required for role in spec.roles)
+
+
+def test_a_model_that_paints_in_layers_is_asked_how_many(tmp_path) -> None:
+    spec = spec_of(model_of(row_of(Family.QWEN_IMAGE, Variant.LAYERED), tmp_path), NO_MODELS)
+    layers = spec.parameter("layers")
+    assert layers is not None
+    assert (layers.default, layers.main) == (4, True)
+    assert "layers with transparency" in spec.sentence
+    plain = model_of(row_of(Family.QWEN_IMAGE, Variant.EDIT), tmp_path)
+    assert spec_of(plain, NO_MODELS).parameter("layers") is None
 
 
 def test_a_distilled_model_has_its_own_defaults(tmp_path) -> None:
