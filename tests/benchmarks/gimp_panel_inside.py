@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from tests.benchmarks.gimp_inside import HostCalls
 from tests.hosts.gimp.inside import hands
 from tests.hosts.gimp.inside.visit import Visit
 from velatura_plugin.host.gimp.gi_names import Gimp
@@ -18,24 +19,29 @@ _LOOKS = 30
 
 
 class Slices:
-    """How long the main thread was in a call: by the clock, and of that its own work. The
-    difference is GIMP's, whose answers it waits for."""
+    """How long the main thread was in a call: by the clock, what it computed of that, and how much
+    of it in GIMP's and GEGL's own functions for pixels. The difference is GIMP's, whose answers it
+    waits for."""
 
     def __init__(self, function: Callable[..., object]) -> None:
         self._function = function
         self.wall: list[float] = []
         self.own: list[float] = []
+        self.host: list[float] = []
 
     def __call__(self, *given: object) -> object:
-        wall, own = time.perf_counter(), time.thread_time()
-        try:
-            return self._function(*given)
-        finally:
-            self.own.append(1000.0 * (time.thread_time() - own))
-            self.wall.append(1000.0 * (time.perf_counter() - wall))
+        with HostCalls() as calls:
+            wall, own = time.perf_counter(), time.thread_time()
+            try:
+                return self._function(*given)
+            finally:
+                self.own.append(1000.0 * (time.thread_time() - own - calls.seconds))
+                self.wall.append(1000.0 * (time.perf_counter() - wall))
+                self.host.append(1000.0 * calls.seconds)
 
     def facts(self) -> dict[str, float]:
-        return {"count": len(self.own), "own": max(self.own), "wall": max(self.wall)}
+        worst = {"own": max(self.own), "wall": max(self.wall), "host": max(self.host)}
+        return {"count": len(self.own), **worst}
 
 
 def main(visit: Visit) -> Iterator[object]:
@@ -45,10 +51,10 @@ def main(visit: Visit) -> Iterator[object]:
     process, image = visit.process, visit.image()
     yield from _larger(visit, image)
     looks, events = Slices(process._watch._tick), Slices(process.app.controller._take_events)
-    generating = Slices(process.app.controller.generate)
+    generating = Slices(process.studio.generate)
     process._watch._tick = looks
     process.app.controller._take_events = events
-    process.app.controller.generate = generating
+    process.studio.generate = generating
     yield lambda: len(looks.own) >= _LOOKS
     visit.note("looks", **looks.facts())
     yield from visit.select(image, AREA)

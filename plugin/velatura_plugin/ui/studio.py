@@ -138,9 +138,11 @@ class Studio:
 
         :raises VelaturaError: as :meth:`~..controller.Controller.generate`
         """
-        self.app.controller.refresh()
-        request = self.request(task)
-        job = self.app.controller.generate(request)
+        controller = self.app.controller
+        with controller.store.together():  # a panel takes some milliseconds for each drawing
+            controller.refresh()
+            request = self.request(task)
+            job = controller.generate(request)
         self._keep_prompt(request.prompt)
         self.end_welcome()
         return job

@@ -4,8 +4,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 
-from velatura_protocol.errors import BadTask, NotFound, Unsupported
+from velatura_protocol.errors import BadTask, NotFound, Unsupported, VelaturaError
 from velatura_protocol.geometry import Rect, Size
 from velatura_protocol.pixels import MASK_FORMAT, ColourSpace, Pixels
 from velatura_protocol.tasks import SampleSource
@@ -51,6 +52,7 @@ class GimpHost:
         Gegl.init(None)  # without it scaled reads are black, and nothing says so
         self.images = OpenImages(are_cleaned=cleans)
         self.previews_on_canvas = previews_on_canvas
+        self._has_rehearsed = False
 
     @property
     def name(self) -> str:
@@ -106,6 +108,21 @@ class GimpHost:
     def is_drawing(self) -> bool:
         """GIMP tells nobody; a selection is there only once it is drawn."""
         return False
+
+    def rehearse(self) -> None:
+        """Captures a pixel, once: what Python and GEGL are asked for takes them several times as
+        long the first time, and the press of the button would wait for it."""
+        if self._has_rehearsed:
+            return
+        opened = self.images.active()
+        layer = None if opened is None else opened.stage.active_layer()
+        if opened is None or layer is None or opened.image.get_floating_sel() is not None:
+            return
+        self._has_rehearsed = True
+        pixel = Rect(0, 0, 1, 1)
+        with suppress(VelaturaError):  # whoever captures in earnest is told
+            read_mask(opened.image.get_selection(), pixel)
+            seen_below(_view(opened), layer, pixel)
 
     def capture(
         self, document: Document, source: SampleSource, region: Rect, *, layer: str = ""

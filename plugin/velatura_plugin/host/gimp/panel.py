@@ -148,6 +148,8 @@ class PanelProcess:
         else:
             controller.read_layers()
             self._tell_pictures()
+        if self._looks:  # once the panel is drawn
+            self._host.rehearse()
         self._looks += 1
 
     def _look_at_all(self) -> None:
