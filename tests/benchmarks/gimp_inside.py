@@ -7,6 +7,7 @@ import random
 import statistics
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +54,9 @@ _TARGETS = {
     "a removal captured: selection, mask, context of 1024²": "-",
     "a result of 1024² with its mask": "300",
     "the same, accepted": "300",
-    "a result of 12 megapixels": "300",
+    "a result of 12 megapixels, without a mask": "300",
+    "with the mask of an ellipse": "300",
+    "with a mask that is nowhere empty": "300",
 }
 
 
@@ -77,6 +80,7 @@ def _column(precision: Gimp.Precision) -> dict[str, tuple[float, float, float]]:
     whole = Rect.of_size(SIZE)
     bottom = host.layers(document)[-1].reference
     small, large = _result(document.format, CROP), _result(document.format, whole)
+    plain, ellipse = (_masked(large, each) for each in (None, _ellipse(SIZE)))
     request = GenerateRequest(
         Operation.FILL, Intent.REMOVE, sample_source=SampleSource.LAYER, layer=bottom
     )
@@ -99,11 +103,31 @@ def _column(precision: Gimp.Precision) -> dict[str, tuple[float, float, float]]:
         lambda: capture(host, document, request, _CONTEXT),
         shown(small),
         accept,
+        shown(plain),
+        shown(ellipse),
         shown(large),
     )
     found = {name: _median(action) for name, action in zip(_TARGETS, actions, strict=True)}
     image.delete()
     return found
+
+
+def _masked(result: ResultContent, mask: Pixels | None) -> ResultContent:
+    (layer,) = result.layers
+    (patch,) = layer.patches
+    return replace(result, layers=(replace(layer, patches=(replace(patch, mask=mask),)),))
+
+
+def _ellipse(size: Size) -> Pixels:
+    """Half as wide and half as high, in the middle: a selection, and its context around it."""
+    across, down = size.width / 4, size.height / 4
+    rows = bytearray()
+    for y in range(size.height):
+        away = (y + 0.5 - size.height / 2) / down
+        half = round(across * (1.0 - away * away) ** 0.5) if abs(away) < 1.0 else 0
+        side = bytes(size.width // 2 - half)
+        rows += side + b"\xff" * (size.width - 2 * len(side)) + side
+    return Pixels(size, MASK_FORMAT, bytes(rows))
 
 
 def _median(action: Callable[[], object]) -> tuple[float, float, float]:

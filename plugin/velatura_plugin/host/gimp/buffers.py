@@ -7,6 +7,8 @@ are filled before they are inserted and never afterwards, and what is read is lo
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from velatura_protocol.errors import HostFailed, NotFound
 from velatura_protocol.geometry import Rect
 from velatura_protocol.pixels import MASK_FORMAT, PixelFormat, Pixels
@@ -39,11 +41,17 @@ def _read(drawable: Gimp.Drawable, region: Rect, form: PixelFormat, babl: str) -
 
 
 def write(drawable: Gimp.Drawable, region: Rect, pixels: Pixels, babl: str) -> None:
-    """Into something that is not in a picture yet. GIMP takes ``bytes`` and nothing else quickly
-    (a ``bytearray`` 50 times slower, 3.0.4), and a wrong number of them without a word."""
-    data = bytes(pixels.data)
-    if len(data) != pixels.format.byte_count(region.size):
-        raise HostFailed(kind="short write")
+    """Into something that is not in a picture yet."""
+    write_all(drawable, [(region, pixels)], babl)
+
+
+def write_all(drawable: Gimp.Drawable, parts: Iterable[tuple[Rect, Pixels]], babl: str) -> None:
+    """The same of several parts. GIMP takes ``bytes`` and nothing else quickly (a ``bytearray`` 50
+    times slower, 3.0.4), and a wrong number of them without a word."""
     buffer = drawable.get_buffer()
-    buffer.set(rectangle(region), babl, data)
+    for region, pixels in parts:
+        data = bytes(pixels.data)
+        if len(data) != pixels.format.byte_count(region.size):
+            raise HostFailed(kind="short write")
+        buffer.set(rectangle(region), babl, data)
     buffer.flush()

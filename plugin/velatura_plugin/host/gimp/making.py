@@ -7,7 +7,8 @@ from velatura_protocol.geometry import Rect, Size
 from velatura_protocol.pixels import MASK_FORMAT, Pixels
 
 from ..base import LayerContent, PatchContent
-from .buffers import write
+from .bands import bands
+from .buffers import write, write_all
 from .formats import SELECTION, ImageFormat, curve_of, format_of
 from .gi_names import Gimp
 
@@ -86,9 +87,15 @@ def _shows_whole(content: LayerContent) -> bool:
 
 def _mask_of(layer: Gimp.Layer, content: LayerContent) -> Gimp.LayerMask:
     mask = layer.create_mask(Gimp.AddMaskType.BLACK)
+    written: list[Rect] = []
     for patch in content.patches:
         place = patch.region.translated(-content.region.x, -content.region.y)
-        write(mask, place, patch.mask or _white(patch.region.size), SELECTION)
+        shown = patch.mask or _white(patch.region.size)
+        is_black = all(place.intersection(each).is_empty for each in written)
+        parts = bands(shown) if is_black else [(Rect.of_size(place.size), shown)]
+        moved = ((part.translated(place.x, place.y), each) for part, each in parts)
+        write_all(mask, moved, SELECTION)
+        written.append(place)
     return mask
 
 
