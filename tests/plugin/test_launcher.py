@@ -9,7 +9,6 @@ import signal
 import stat
 import subprocess
 import sys
-import textwrap
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,65 +16,14 @@ from pathlib import Path
 import psutil
 import pytest
 
+from tests.plugin.launching import PRELUDE, READY, Scripts, made_in
 from velatura_plugin import launcher as launcher_module
 from velatura_plugin.launcher import Launcher, StartFailed, scrubbed
-from velatura_protocol.errors import DataDirectoryInUse, VersionMismatch
-
-PRELUDE = """
-import hmac, json, os, socket, sys, threading
-directory = sys.argv[sys.argv.index("--data-dir") + 1]
-def prove(listener):
-    while True:
-        with listener.accept()[0] as asking:
-            path = asking.recv(4096).split()[1].decode()
-            said = b"velatura health " + path.removeprefix("/health/").encode()
-            proof = hmac.new(b"a token", said, "sha256").hexdigest()
-            asking.sendall(b"HTTP/1.1 200 OK\\r\\n\\r\\n" + proof.encode())
-def ready(protocol="1.0"):
-    listener = socket.create_server(("127.0.0.1", 0))
-    threading.Thread(target=prove, args=(listener,), daemon=True).start()
-    with open(directory + "/token", "w") as file:
-        file.write("a token")
-    url = f"ws://127.0.0.1:{listener.getsockname()[1]}/"
-    line = {"event": "ready", "url": url, "token_file": directory + "/token", "pid": os.getpid(),
-            "protocol": protocol, "version": "9.9"}
-    with open(directory + "/runtime.json", "w") as file:
-        json.dump(line, file)
-    print(json.dumps(line), flush=True)
-    return listener
-def until_parent_ends():
-    sys.stdin.buffer.read()
-"""
-
-
-class Scripts:
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.data = folder / "data"
-        self.launchers: list[Launcher] = []
-
-    def launcher(self, body: str, *, with_parent: bool = True, seconds: float = 20.0) -> Launcher:
-        path = self.folder / "backend.py"
-        path.write_text(PRELUDE + textwrap.dedent(body))
-        launcher = Launcher(
-            self.data,
-            command=[sys.executable, str(path)],
-            with_parent=with_parent,
-            start_seconds=seconds,
-        )
-        self.launchers.append(launcher)
-        return launcher
 
 
 @pytest.fixture
 def scripts(tmp_path: Path) -> Iterator[Scripts]:
-    made = Scripts(tmp_path)
-    yield made
-    for launcher in made.launchers:
-        launcher.stop()
-
-
-READY = "listener = ready()\nuntil_parent_ends()"
+    yield from made_in(tmp_path)
 
 
 def test_start_waits_for_the_ready_line(scripts: Scripts) -> None:
@@ -291,78 +239,3 @@ def test_the_installed_command(scripts: Scripts) -> None:
     launcher = Launcher(scripts.data, with_parent=True, grace_seconds=30)
     scripts.launchers.append(launcher)
     assert launcher.start().version == "9.9"
-
-
-def runtime(data: Path, **changes: object) -> None:
-    data.mkdir(exist_ok=True)
-    fields = {"url": "ws://127.0.0.1:1/", "token_file": "t", "pid": os.getpid(), "protocol": "1.0"}
-    (data / "runtime.json").write_text(json.dumps(fields | changes))
-
-
-@pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"url": 1, "token_file": 2, "pid": "x"}'])
-def test_a_broken_runtime_file_is_none(tmp_path: Path, text: str) -> None:
-    (tmp_path / "runtime.json").write_text(text)
-    assert Launcher(tmp_path).find() is None
-
-
-@pytest.mark.parametrize(
-    "changes", [{"pid": 10**30}, {"url": "ws://127.0.0.1:99999/"}, {"url": "ws://[::1/"}]
-)
-def test_a_runtime_file_of_nonsense_is_none(tmp_path: Path, changes: dict[str, object]) -> None:
-    runtime(tmp_path, **changes)
-    assert Launcher(tmp_path).find() is None
-
-
-def test_a_stale_runtime_file_is_none(tmp_path: Path, unused_tcp_port: int) -> None:
-    ended = subprocess.Popen([sys.executable, "-c", ""])
-    ended.wait()
-    runtime(tmp_path, pid=ended.pid)
-    assert Launcher(tmp_path).find() is None
-    runtime(tmp_path, url=f"ws://127.0.0.1:{unused_tcp_port}/")
-    assert Launcher(tmp_path).find() is None, "the process number belongs to somebody else now"
-
-
-def test_a_backend_of_another_protocol(scripts: Scripts) -> None:
-    with pytest.raises(VersionMismatch) as raised:
-        scripts.launcher('listener = ready("2.3")\nuntil_parent_ends()').start()
-    assert raised.value.params == {"ours": "1.0", "theirs": "2.3"}
-    with pytest.raises(VersionMismatch):
-        Launcher(scripts.data).find()
-
-
-def test_two_that_start_at_once_share_one(scripts: Scripts) -> None:
-    first = scripts.launcher(READY).start()
-    assert scripts.launcher("sys.exit(4)").start() == first
-
-
-def test_one_that_is_refused_for_another_reason_is_not_waited_for(scripts: Scripts) -> None:
-    launcher = scripts.launcher(
-        """
-        print("the disk is full", file=sys.stderr)
-        print(json.dumps({"event": "refused", "code": "disk_full"}), flush=True)
-        sys.exit(4)
-        """
-    )
-    with pytest.raises(StartFailed) as raised:
-        launcher.start()
-    assert raised.value.detail == "the disk is full"
-
-
-def test_one_that_was_on_its_way_out_is_replaced(
-    scripts: Scripts, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(launcher_module, "OTHER_SECONDS", 0.2)
-    launcher = scripts.launcher(
-        """
-        if not os.path.exists(directory + "/was-in-use"):
-            open(directory + "/was-in-use", "w").close()
-            sys.exit(4)
-        """
-        + READY.replace("\n", "\n        ")
-    )
-    assert launcher.start() == launcher.find()
-
-
-def test_a_data_directory_that_somebody_keeps(scripts: Scripts) -> None:
-    with pytest.raises(DataDirectoryInUse):
-        scripts.launcher("sys.exit(4)", seconds=0.5).start()

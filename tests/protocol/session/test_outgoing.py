@@ -1,11 +1,9 @@
 from __future__ import annotations
 
-import hashlib
-import zlib
-
 import pytest
 
 from tests.protocol.session.pairs import SMALL, Collector, Pair, grey, pattern
+from tests.protocol.session.sending import digest_of, next_of, raw_of
 from velatura_protocol.codec import decode
 from velatura_protocol.errors import Cancelled, DiskFull, ErrorCode
 from velatura_protocol.events import Phase
@@ -17,35 +15,14 @@ from velatura_protocol.messages import (
     BlobHave,
     Cancel,
     Chunk,
-    Codec,
     ErrorInfo,
     Limits,
-    Message,
     Progress,
 )
-from velatura_protocol.session import (
-    BlobFailed,
-    BlobKnown,
-    BlobOpened,
-    BlobRejected,
-    BlobSent,
-)
+from velatura_protocol.session import BlobFailed, BlobKnown, BlobOpened, BlobRejected, BlobSent
 from velatura_protocol.session.outgoing import OutgoingBlob
 
 MEGABYTE = 1024 * 1024
-
-
-def digest_of(data: bytes) -> str:
-    return hashlib.blake2b(data, digest_size=32).hexdigest()
-
-
-def next_of(pair: Pair) -> Message | None:
-    data = pair.client.next_message()
-    return None if data is None else decode(data, Limits())
-
-
-def raw_of(messages: list[Message]) -> bytes:
-    return b"".join(bytes(each.data) for each in messages if isinstance(each, Chunk))
 
 
 def test_header_chunks_end():
@@ -250,65 +227,3 @@ def test_closing_lets_go_of_all_data():
     data += b"resized: nobody holds a view"
     assert pair.client.is_closed
     assert pair.client.next_message() is None
-
-
-# -- zlib ------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("length", [0, 1, 399, 400, 401, 5000])
-def test_zlib_is_one_stream_and_keeps_to_the_window(length):
-    pair = Pair()
-    data = pattern(length)
-    pair.client.send_blob("b1", *grey(length), data, codec=Codec.ZLIB)
-    packed = b""
-    unpacker = zlib.decompressobj()
-    raw = b""
-    while True:
-        said = pair.said(pair.client)
-        packed = raw_of(said)
-        raw += unpacker.decompress(packed)
-        assert all(len(each.data) <= 100 for each in said if isinstance(each, Chunk))
-        assert len(raw) == min(length, len(raw))
-        if isinstance(said[-1], BlobEnd):
-            break
-        # Everything that was granted has come through: nothing lingers in the packer.
-        assert len(raw) % 400 == 0
-        pair.tell_client(BlobCredit("b1", 400))
-    assert raw == data
-    assert unpacker.eof
-    assert said[-1] == BlobEnd("b1", digest_of(data))
-
-
-def test_packed_bytes_wait_for_their_turn_in_chunks():
-    pair = Pair(Limits(message_bytes=2000, chunk_bytes=10))
-    data = pattern(300)
-    pair.client.send_blob("b1", *grey(300), data, codec=Codec.ZLIB)
-    said = pair.said(pair.client)
-    assert zlib.decompress(raw_of(said)) == data
-    assert all(len(each.data) <= 10 for each in said if isinstance(each, Chunk))
-
-
-# -- by file ---------------------------------------------------------------------------------------
-
-
-def test_files_need_a_proven_folder():
-    pair = Pair()
-    with pytest.raises(RuntimeError, match="not proven"):
-        pair.client.send_file_blob("b1", *grey(10))
-
-
-def test_a_blob_by_file_is_a_header_and_an_end():
-    pair = Pair(exchange=True)
-    assert pair.client.files
-    assert pair.server.files
-    digest = digest_of(b"x")
-    pair.client.send_file_blob("b1", *grey(10))
-    pair.server.send_file_blob("b1", *grey(10), digest=digest)
-    assert pair.said(pair.client) == [
-        Blob("b1", *grey(10), 10, by_file=True),
-        BlobEnd("b1"),
-    ]
-    assert pair.said(pair.server) == [
-        Blob("b1", *grey(10), 10, digest=digest, by_file=True),
-        BlobEnd("b1", digest),
-    ]
