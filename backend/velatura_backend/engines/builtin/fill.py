@@ -82,7 +82,7 @@ class _Filling:
             for stage in self._solve(place):
                 energy = stage.energy
                 yield EngineProgress(Phase.STEPPING, min(1.0, before + share * stage.fraction))
-                if stage.level_done and self.context.wants_preview():
+                if (stage.level_done or stage.early) and self.context.wants_preview():
                     yield EnginePreview(self._preview(place, stage))
             energies.append(energy)
         metrics = {"places": len(places), "energy": float(np.average(energies, weights=areas))}

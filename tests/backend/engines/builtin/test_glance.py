@@ -9,7 +9,7 @@ from tests.contracts.engine import RecordingContext, picture
 from velatura_backend.engines import registry
 from velatura_backend.engines.base import EnginePreview, EngineTask
 from velatura_backend.engines.builtin.glance import at_size, coarse, is_large
-from velatura_protocol.tasks import Intent
+from velatura_protocol.tasks import Intent, Operation
 
 ENGINES = ["upscale", "restore", "restyle", "cut_out", "vary", "tile", "retarget"]
 
@@ -41,6 +41,29 @@ def test_the_first_preview_of_a_large_crop_is_coarse(engine_id: str, channels: i
     assert 20_000 < first.image.shape[0] * first.image.shape[1] < 400_000
     shape = target or image.shape
     assert abs(first.image.shape[0] / first.image.shape[1] - shape[0] / shape[1]) < 0.02
+
+
+@pytest.mark.parametrize("side", [300, 1100])
+def test_a_fill_shows_its_first_layout_before_the_coarsest_level_is_done(side: int) -> None:
+    image, mask = np.ones((side, side, 4), np.float32), np.zeros((side, side), np.float32)
+    image[:, : side // 2, :3] = 0.2
+    mask[side // 4 : -side // 4, side // 4 : -side // 4] = 1.0
+    task = EngineTask(Operation.FILL, Intent.REMOVE, image, mask, 0)
+    shown, stepped = list[EnginePreview](), 0
+    for event in registry.create("builtin_fill").run(task, RecordingContext(threads=2)):
+        if isinstance(event, EnginePreview):
+            shown.append(event)
+            if len(shown) == 2:
+                break
+        elif not shown:
+            stepped += 1
+    first = shown[0].image
+    scale = -(-side // len(first))
+    inside = mask[::scale, ::scale] > 0
+    assert stepped <= 3
+    unmixed = (first[inside, 0] < 0.25) | (first[inside, 0] > 0.95)  # copied, not a smooth guess
+    assert unmixed.mean() > 0.8
+    assert np.array_equal(first[~inside], image[::scale, ::scale][~inside])
 
 
 def test_few_pixels_are_picked() -> None:

@@ -145,6 +145,18 @@ def test_search_only_ever_lowers_costs_and_points_at_valid_patches(lanes):
         before = cost.copy()
 
 
+def test_a_settled_sweep_takes_the_costs_that_the_last_one_left(lanes):
+    fields = [make_field(lanes) for _ in range(2)]
+    for field, settled in zip(fields, (False, True), strict=True):
+        pieces, locality = stripes(field.target), np.float32(1e-6)
+        search(field, Sweep(5, False, 16, 1, locality, 1), pieces, lanes)
+        search(field, Sweep(5, True, 16, 1, locality, 2, settled=settled), pieces, lanes)
+    anew, settled = fields
+    assert np.array_equal(anew.row, settled.row)
+    assert np.array_equal(anew.column, settled.column)
+    np.testing.assert_allclose(anew.cost, settled.cost, rtol=1e-5)
+
+
 def test_cost_is_the_weighted_mean_square_plus_the_penalty(lanes):
     field = make_field(lanes)
     locality = np.float32(1e-4)

@@ -43,7 +43,8 @@ class Field(NamedTuple):
 class Sweep(NamedTuple):
     """How to sweep: ``radius`` of the first random window around the best so far, ``tries`` from
     anywhere, ``locality``: the penalty per pixel of offset, for patches above row ``home``; below
-    it lie other pictures, of which no place is nearer than another."""
+    it lie other pictures, of which no place is nearer than another. ``settled``: features and field
+    are as the last sweep left them, so its costs hold."""
 
     channels: int
     reverse: bool
@@ -52,6 +53,7 @@ class Sweep(NamedTuple):
     locality: np.float32
     seed: int
     home: int = 1 << 30
+    settled: bool = False
 
 
 @inlined
@@ -71,7 +73,8 @@ def _drawn(state: np.uint64, count: int) -> int:
 
 @inlined
 def _tested(
-    field: Field,
+    features: Floats,
+    valid: BoolMask,
     sweep: Sweep,
     y: int,
     x: int,
@@ -83,10 +86,10 @@ def _tested(
     best: Real,
 ) -> Real:
     """The cost of copying (sy, sx) to (y, x), or ``best`` if it is no better."""
-    height, width = field.valid.shape
+    height, width = valid.shape
     if sy < RADIUS or sx < RADIUS or sy >= height - RADIUS or sx >= width - RADIUS:
         return best
-    if not field.valid[sy, sx]:
+    if not valid[sy, sx]:
         return best
     dy, dx = np.float32(sy - y), np.float32(sx - x)
     penalty = np.float32(0.0)
@@ -95,13 +98,17 @@ def _tested(
     if penalty >= best:
         return best
     bound = (best - penalty) * total
-    found = patch_distance(field.features, patch, patch_weight, sy, sx, sweep.channels, bound)
+    found = patch_distance(features, patch, patch_weight, sy, sx, sweep.channels, bound)
     return min(best, found / total + penalty)
 
 
 @inlined
 def _propagated(
-    field: Field,
+    features: Floats,
+    valid: BoolMask,
+    target: BoolMask,
+    row: Indices,
+    column: Indices,
     sweep: Sweep,
     limits: tuple[int, int],
     border: Indices,
@@ -113,28 +120,32 @@ def _propagated(
     best: Real,
 ) -> Real:
     """Tries the offsets of the two neighbours already swept."""
-    height, width = field.target.shape
+    height, width = target.shape
     back = 1 if sweep.reverse else -1
     for side in range(2):
         ny, nx = (y + back, x) if side == 0 else (y, x + back)
-        if ny < 0 or nx < 0 or ny >= height or nx >= width or not field.target[ny, nx]:
+        if ny < 0 or nx < 0 or ny >= height or nx >= width or not target[ny, nx]:
             continue
         if limits[0] <= ny < limits[1]:
-            sy, sx = field.row[ny, nx] + y - ny, field.column[ny, nx] + x - nx
+            sy, sx = row[ny, nx] + y - ny, column[ny, nx] + x - nx
         else:
             sy, sx = border[0, nx] + y - ny, border[1, nx] + x - nx
-        if sy == field.row[y, x] and sx == field.column[y, x]:
+        if sy == row[y, x] and sx == column[y, x]:
             continue
-        cost = _tested(field, sweep, y, x, sy, sx, patch, patch_weight, total, best)
+        cost = _tested(features, valid, sweep, y, x, sy, sx, patch, patch_weight, total, best)
         if cost < best:
             best = cost
-            field.row[y, x], field.column[y, x] = sy, sx
+            row[y, x], column[y, x] = sy, sx
     return best
 
 
 @inlined
 def _random(
-    field: Field,
+    features: Floats,
+    valid: BoolMask,
+    sources: Indices,
+    row: Indices,
+    column: Indices,
     sweep: Sweep,
     y: int,
     x: int,
@@ -148,21 +159,21 @@ def _random(
     radius = sweep.radius
     while radius >= 1:
         state = _scramble(state)
-        sy = field.row[y, x] + _drawn(state, 2 * radius + 1) - radius
-        sx = field.column[y, x] + _drawn(state >> np.uint64(24), 2 * radius + 1) - radius
+        sy = row[y, x] + _drawn(state, 2 * radius + 1) - radius
+        sx = column[y, x] + _drawn(state >> np.uint64(24), 2 * radius + 1) - radius
         radius //= 2
-        cost = _tested(field, sweep, y, x, sy, sx, patch, patch_weight, total, best)
+        cost = _tested(features, valid, sweep, y, x, sy, sx, patch, patch_weight, total, best)
         if cost < best:
             best = cost
-            field.row[y, x], field.column[y, x] = sy, sx
+            row[y, x], column[y, x] = sy, sx
     for _ in range(sweep.tries):
         state = _scramble(state)
-        place = _drawn(state, len(field.sources))
-        sy, sx = field.sources[place, 0], field.sources[place, 1]
-        cost = _tested(field, sweep, y, x, sy, sx, patch, patch_weight, total, best)
+        place = _drawn(state, len(sources))
+        sy, sx = sources[place, 0], sources[place, 1]
+        cost = _tested(features, valid, sweep, y, x, sy, sx, patch, patch_weight, total, best)
         if cost < best:
             best = cost
-            field.row[y, x], field.column[y, x] = sy, sx
+            row[y, x], column[y, x] = sy, sx
     return best, state
 
 
@@ -177,7 +188,9 @@ def _sweep_stripe(
     sweep: Sweep,
     borders: Indices,
 ) -> None:
-    width = field.target.shape[1]
+    # Out of the tuple once: each use of it in a helper counted references, a third of the time.
+    features, weight, row, column, cost, target, valid, sources = field
+    width = target.shape[1]
     patch = np.empty((SIDE, SIDE * sweep.channels), np.float32)
     patch_weight = np.empty_like(patch)
     state = np.uint64(sweep.seed) * np.uint64(2654435761) + np.uint64(index * 104729 + 1)
@@ -189,20 +202,25 @@ def _sweep_stripe(
         y = stop - 1 - k if sweep.reverse else start + k
         for i in range(width):
             x = width - 1 - i if sweep.reverse else i
-            if not field.target[y, x]:
+            if not target[y, x]:
                 continue
-            total = load_patch(
-                field.features, field.weight, y, x, sweep.channels, patch, patch_weight
-            )
-            # The features have changed since the last vote, and the cost with them.
-            far = np.float32(1e30)  # fastmath knows no infinity
-            sy, sx = field.row[y, x], field.column[y, x]
-            best = _tested(field, sweep, y, x, sy, sx, patch, patch_weight, total, far)
+            total = load_patch(features, weight, y, x, sweep.channels, patch, patch_weight)
+            best = cost[y, x]
+            if not sweep.settled:  # a vote has changed the features, and the cost with them
+                best = np.float32(1e30)  # fastmath knows no infinity
+                sy, sx = row[y, x], column[y, x]
+                best = _tested(
+                    features, valid, sweep, y, x, sy, sx, patch, patch_weight, total, best
+                )
             best = _propagated(
-                field, sweep, (start, stop), borders[index], y, x, patch, patch_weight, total, best
-            )
-            best, state = _random(field, sweep, y, x, patch, patch_weight, total, best, state)
-            field.cost[y, x] = best
+                features, valid, target, row, column, sweep, (start, stop), borders[index], y, x,
+                patch, patch_weight, total, best,
+            )  # fmt: skip
+            best, state = _random(
+                features, valid, sources, row, column, sweep, y, x, patch, patch_weight, total,
+                best, state,
+            )  # fmt: skip
+            cost[y, x] = best
 
 
 def stripes(target: BoolMask) -> list[Piece]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
+from dataclasses import replace
 
 import numpy as np
 
@@ -42,6 +43,9 @@ _SMALL = 1 << 17
 """Pixels of a level on which steps are looked for."""
 
 _MANY_UNKNOWNS = 150_000
+
+_EARLY = 3
+"""Rounds of the very first fill: a tenth of the coarsest level's work, and its layout is there."""
 
 
 def solve(
@@ -255,7 +259,8 @@ class _Solver:
             wish = self.settings.narrow_spread if late else self.settings.wide_spread
             self._vote(level, self._spread(level, wish))
             self.work_done += level.hole.size * planned / (rounds * shares)
-            yield self._stage(level, index, energy, done=False)
+            early = fresh and turn == _EARLY and attempt == 0 and self._is_coarsest(index)
+            yield replace(self._stage(level, index, energy, done=False), early=early)
         return energy
 
     def _sweep(
@@ -279,6 +284,7 @@ class _Solver:
             np.float32(self.locality * 2**index),
             seed & 0x7FFFFFFF,
             RADIUS + -(-self.layout.home >> index),
+            number > 0,
         )
 
     def _spread(self, level: Level, wish: float) -> float:

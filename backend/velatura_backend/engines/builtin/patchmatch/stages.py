@@ -80,8 +80,9 @@ class Origins:
 @dataclass(frozen=True)
 class Stage:
     """How far a fill has come: ``fraction`` in 0..1, and what the hole looks like, at 1/``scale``
-    of the size; ``colours`` is a view that the next step changes. ``origins``: of the last one, if
-    they were wanted and anything could be copied."""
+    of the size; ``colours`` is a view that the next step changes. ``level_done``, or ``early``, on
+    the way through the coarsest level: worth showing. ``origins``: of the last one, if they were
+    wanted and anything could be copied."""
 
     fraction: float
     colours: Floats
@@ -89,3 +90,4 @@ class Stage:
     energy: float
     level_done: bool
     origins: Origins | None = None
+    early: bool = False

@@ -180,7 +180,10 @@ class _Synthesiser:
             radius, tries = max(1, radius // 8), 0
         seed = ((self.seed * 31 + index) * 331 + turn) * 31 + number
         reverse = (turn + number) % 2 == 1
-        return Sweep(self.channels, reverse, radius, tries, np.float32(0.0), seed & 0x7FFFFFFF)
+        return Sweep(
+            self.channels, reverse, radius, tries, np.float32(0.0), seed & 0x7FFFFFFF,
+            settled=number > 0,
+        )  # fmt: skip
 
     def _vote(self, atlas: Atlas, spread: float, reach: int, costs: Floats | None = None) -> Floats:
         """Returns how much each patch counted."""
