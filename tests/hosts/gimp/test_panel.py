@@ -157,6 +157,10 @@ def test_results_go_where_they_are_sent(
         log = (backend.data / "gimp-plugin.log").read_text()
     assert notes["flooded"] == {"taken": 100}
     assert notes["interrupted"] == {"met": True}
+    bright = {name: seen for name, seen in notes.items() if name.startswith("bright ")}
+    assert len(bright) == 4
+    for name, seen in bright.items():
+        assert abs(seen["preview"] - seen["result"]) <= 2, (name, seen)
     assert notes["several"] == {"tops": ["Fill", "Background"], "inside": [True, False, False]}
     assert notes["repeated"] == {"intent": "fill", "variations": 3}
     assert notes["each"]["jobs"] == 2

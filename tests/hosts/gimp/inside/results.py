@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 
 from tests.hosts.gimp.inside import hands
+from tests.hosts.gimp.inside.brightness import as_bright_as_results
 from tests.hosts.gimp.inside.conductor import FLOOD
 from tests.hosts.gimp.inside.visit import Visit, layers
 from velatura_plugin.host.gimp.gi_names import Gimp
@@ -30,6 +31,7 @@ def main(visit: Visit) -> Iterator[object]:
     yield lambda: visit.image().get_id() == image.get_id()
     yield from _flooded(visit)
     yield from _interrupted(visit)
+    yield from as_bright_as_results(visit)
     yield from _several(visit, image)
     yield from _repeated(visit, image)
     yield from _each_layer(visit, image)
