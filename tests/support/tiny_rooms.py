@@ -11,6 +11,7 @@ import numpy as np
 
 from tests.support import tiny_adapters as made
 from tests.support import tiny_pipelines
+from tests.support.tiny_models import checkpoint
 from velatura_backend.engines.base import CancelToken
 from velatura_backend.engines.diffusion.painter import DiffusionPainter
 from velatura_backend.engines.diffusion.painting import (
@@ -21,17 +22,8 @@ from velatura_backend.engines.diffusion.painting import (
     Wording,
 )
 from velatura_backend.engines.workshop import Workshop
-from velatura_backend.models.records import Family, InstalledModel, ModelForm, ModelKind, Variant
+from velatura_backend.models.records import Family, ModelKind
 
-FAMILIES = {
-    "sd15": (Family.SD15, Variant.BASE),
-    "sd15-inpaint": (Family.SD15, Variant.INPAINT),
-    "sdxl": (Family.SDXL, Variant.BASE),
-    "flux1-dev": (Family.FLUX1, Variant.BASE),
-    "sd3": (Family.SD3, Variant.BASE),
-    "z-image": (Family.Z_IMAGE, Variant.BASE),
-    "flux2-klein": (Family.FLUX2_KLEIN, Variant.BASE),
-}
 SIDE = 64
 RANDOM = np.random.default_rng(0)
 PICTURE = RANDOM.random((SIDE, SIDE, 3), np.float32)
@@ -53,11 +45,7 @@ class Context:
 
 
 def model_of(kind):
-    family, variant = FAMILIES[kind]
-    folder = made.deep_sd3() if kind == "sd3" else tiny_pipelines.folder(kind)
-    return InstalledModel(
-        kind, kind, ModelKind.CHECKPOINT, family, folder, ModelForm.FOLDER, variant=variant
-    )
+    return checkpoint(kind, made.deep_sd3() if kind == "sd3" else None)
 
 
 class Room:

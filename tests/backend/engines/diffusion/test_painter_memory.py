@@ -13,7 +13,7 @@ pytest.importorskip("diffusers")
 
 import torch
 
-from tests.support import tiny_pipelines
+from tests.support.tiny_models import checkpoint
 from velatura_backend.engines.base import CancelToken
 from velatura_backend.engines.diffusion.memory import Rung, peak_bytes, plan_for, plans
 from velatura_backend.engines.diffusion.painter import DiffusionPainter
@@ -30,9 +30,7 @@ from velatura_backend.engines.workshop import Workshop
 from velatura_backend.models.records import (
     Family,
     InstalledModel,
-    ModelForm,
     ModelKind,
-    Variant,
 )
 from velatura_backend.models.residency import Residency, ResidencyLimits
 from velatura_protocol.errors import NotFound, OutOfMemory
@@ -40,13 +38,7 @@ from velatura_protocol.errors import NotFound, OutOfMemory
 # The library's own: it hands tensors to numpy as numpy 1 took them.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
 
-KINDS = {
-    "sd15": (Family.SD15, Variant.BASE),
-    "sdxl": (Family.SDXL, Variant.BASE),
-    "flux1-fill": (Family.FLUX1, Variant.INPAINT),
-    "flux2-klein": (Family.FLUX2_KLEIN, Variant.BASE),
-    "z-image": (Family.Z_IMAGE, Variant.BASE),
-}
+KINDS = ("sd15", "sdxl", "flux1-fill", "flux2-klein", "z-image")
 SIDE = 128
 
 
@@ -82,20 +74,10 @@ class Memory:
 
 
 def painter(kind: str, residency: Residency | None = None, memory: int = 0) -> DiffusionPainter:
-    family, variant = KINDS[kind]
-    model = InstalledModel(
-        kind,
-        kind,
-        ModelKind.CHECKPOINT,
-        family,
-        tiny_pipelines.folder(kind),
-        ModelForm.FOLDER,
-        variant=variant,
-    )
     workshop = Workshop(NoOtherModels(), memory=memory)
     if residency is not None:
         workshop.keep.get(Residency, lambda: residency)
-    return DiffusionPainter(model, workshop)
+    return DiffusionPainter(checkpoint(kind), workshop)
 
 
 def request(side: int = SIDE) -> PaintRequest:

@@ -10,6 +10,7 @@ import pytest
 pytest.importorskip("diffusers")
 
 from tests.support import tiny_files, tiny_pipelines
+from tests.support.tiny_models import FAMILIES, checkpoint
 from velatura_backend.engines.diffusion.families import FamilyRow, Stage, row_of
 from velatura_backend.engines.diffusion.loading import Source
 from velatura_backend.engines.diffusion.sizes import appetite_of, folder_outline, size_of, values_in
@@ -21,33 +22,13 @@ from velatura_backend.models.records import (
     Variant,
 )
 
-KINDS = {
-    "sd15": (Family.SD15, Variant.BASE),
-    "sdxl": (Family.SDXL, Variant.BASE),
-    "sd3": (Family.SD3, Variant.BASE),
-    "flux1-fill": (Family.FLUX1, Variant.INPAINT),
-    "flux2-klein": (Family.FLUX2_KLEIN, Variant.BASE),
-    "z-image": (Family.Z_IMAGE, Variant.BASE),
-}
-
-
-def installed(kind: str) -> InstalledModel:
-    family, variant = KINDS[kind]
-    return InstalledModel(
-        kind,
-        kind,
-        ModelKind.CHECKPOINT,
-        family,
-        tiny_pipelines.folder(kind),
-        ModelForm.FOLDER,
-        variant=variant,
-    )
+KINDS = ("sd15", "sdxl", "sd3", "flux1-fill", "flux2-klein", "z-image")
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_headers_tell_what_loading_will_bring(kind: str) -> None:
-    row = row_of(*KINDS[kind])
-    size = size_of(row, Source(installed(kind), row, "cpu").outline)
+    row = row_of(*FAMILIES[kind])
+    size = size_of(row, Source(checkpoint(kind), row, "cpu").outline)
     assert size is not None
     pipeline = tiny_pipelines.build(kind)
     for part in size.parts:

@@ -10,7 +10,8 @@ import pytest
 pytest.importorskip("diffusers")
 
 from tests.support import tiny_adapters as made
-from tests.support.tiny_rooms import CANNY, FAMILIES, LINES, PICTURE, PLAIN, SIDE, Room
+from tests.support.tiny_models import FAMILIES
+from tests.support.tiny_rooms import CANNY, LINES, PICTURE, PLAIN, SIDE, Room
 from velatura_backend.engines.diffusion.painting import (
     Control,
 )
