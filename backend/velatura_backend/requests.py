@@ -67,7 +67,7 @@ from .uploads import Uploads
 Work = Coroutine[Any, Any, None]
 Start = Callable[[], Work]
 
-_MOST_UNDECIDED = 64
+_MOST_UNDECIDED = 16
 
 
 class Requests:

@@ -28,7 +28,7 @@ _log = logging.getLogger("velatura.uploads")
 _MOST_REMEMBERED = 8192
 """Blobs of one connection; a job may name those that came last."""
 _MOST_UNWRITTEN = 64 * 1024 * 1024
-_MOST_FINISHING = 64
+_MOST_FINISHING = 16
 _MOST_UNNAMED = Most()
 
 
