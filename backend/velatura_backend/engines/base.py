@@ -146,8 +146,9 @@ class EngineLayer:
 
 @dataclass(frozen=True)
 class StackedLayer:
-    """One of the layers that a result is made of, of the crop's size. What shows of it is what
-    ``mask`` and M both show: outside of M the picture stays as it is, whatever the engine says."""
+    """One of the layers that a result is made of, of the crop's size; ``mask``: how much of it
+    there is. What shows of all of them fades by M: outside of it the picture stays as it is,
+    whatever the engine says."""
 
     image: FloatImage
     mask: FloatMask

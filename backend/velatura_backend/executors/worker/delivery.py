@@ -6,7 +6,6 @@ import math
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from importlib.metadata import version
-from itertools import zip_longest
 
 import numpy as np
 
@@ -37,6 +36,7 @@ from .parts import FinishedPart, PartWriter, part_layers
 from .seams import mixed_seam_score
 from .shading import Check, Shading
 from .shown import alpha_mode, edited_area, with_alpha
+from .stacking import by_layer, stacked_masks
 from .thumbnails import PassingThumbnail, thumbnail
 
 THUMBNAIL_FORMAT = PixelFormat(Depth.U8, Layout.RGBA)
@@ -103,8 +103,9 @@ class Delivery:
         """Each with what of M it shows: where M is 0 nothing of any of them does."""
         clipping = _Clipping()
         patches: list[Patch] = []
-        for each in result.stack:
-            own = _masked_anew(crop, each.mask * crop.weights, self.check)
+        masks = stacked_masks([each.mask for each in result.stack], crop.weights)
+        for each, mask in zip(result.stack, masks, strict=True):
+            own = _masked_anew(crop, mask, self.check)
             patches.append((yield from self._shown(own, each.image, clipping)))
         with_alpha(image, crop.image, alpha_mode(self.order.task), self.check)
         return self._finished(crop, image, tuple(patches), result.metrics, clipping)
@@ -223,7 +224,7 @@ class Delivery:
                 scale=task.scale if task.scale and enlarges(task) else 1.0,
                 placement=placement(task),
             )
-            for number, patches in enumerate(_by_layer(crops), 1)
+            for number, patches in enumerate(by_layer([each.patches for each in crops]), 1)
         ]
         below, above = part_layers(task, seed, [part for crop in crops for part in crop.parts])
         return (*below, *main, *above)
@@ -256,13 +257,6 @@ class Delivery:
             memory=memory_rung(crop.metrics for crop in crops),
             parameters=dict(task.parameters),
         )
-
-
-def _by_layer(crops: list[FinishedCrop]) -> Iterator[tuple[Patch, ...]]:
-    """The patches of each layer, from bottom to top: of a crop that came in one piece all lie in
-    the lowest."""
-    for patches in zip_longest(*(crop.patches for crop in crops)):
-        yield tuple(patch for patch in patches if patch is not None)
 
 
 def _masked_anew(crop: Crop, mask: FloatMask, check: Check) -> Crop:

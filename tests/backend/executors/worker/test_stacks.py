@@ -19,8 +19,9 @@ from velatura_backend.engines.base import (
 )
 from velatura_backend.executors.base import WorkResult
 from velatura_backend.executors.worker.description import stack_name
+from velatura_backend.executors.worker.stacking import by_layer, stacked_masks
 from velatura_protocol.geometry import Margins, Rect, Size
-from velatura_protocol.messages import LayerPart, Placement, Remark
+from velatura_protocol.messages import LayerPart, Placement, Remark, ResultLayer
 from velatura_protocol.tasks import Canvas, Intent, Operation
 
 LEFT, RIGHT = Rect(0, 0, 20, 30), Rect(60, 10, 30, 20)
@@ -46,6 +47,13 @@ def in_one_piece_on_the_right(task: EngineTask, context: EngineContext) -> Itera
         yield EngineResult(event.image) if is_right else event
 
 
+def mask_of(result: WorkResult, layer: ResultLayer) -> np.ndarray:
+    """Of its first crop."""
+    mask = layer.patches[0].mask
+    assert mask is not None
+    return samples_of(result, mask)[..., 0]
+
+
 def desk_with_two_crops(folder: Path) -> Desk:
     desk = Desk(folder, size=Size(100, 40))
     desk.add_image(1, LEFT)
@@ -68,7 +76,7 @@ def test_layers_lie_over_one_another_in_their_order(
         assert layer.region == Rect(0, 0, 90, 30)
         pixels = samples_of(result, layer.patches[1].pixels).astype(int)
         assert abs(pixels[..., 0] - shade * 255).max() <= 0.51
-    masks = [samples_of(result, each.patches[0].mask)[..., 0] for each in layers]
+    masks = [mask_of(result, each) for each in layers]
     assert (masks[0] == 255).all()
     assert (masks[1][:15] == 255).all()
     assert not masks[1][15:].any()
@@ -83,12 +91,12 @@ def test_nothing_of_any_layer_shows_outside_of_the_mask(
     result: WorkResult = only(list(work_with(monkeypatch, in_layers, order)), WorkResult)
     plain: WorkResult = only(list(work_with(monkeypatch, alone, order)), WorkResult)
     (whole,) = plain.variation.layers
-    shown = samples_of(plain, whole.patches[0].mask)[..., 0]
+    shown = mask_of(plain, whole)
     assert 0 < np.count_nonzero(shown) < shown.size
     for layer in result.variation.layers:
-        mask = samples_of(result, layer.patches[0].mask)[..., 0]
+        mask = mask_of(result, layer)
         assert not mask[shown == 0].any()
-    ground = samples_of(result, result.variation.layers[0].patches[0].mask)[..., 0]
+    ground = mask_of(result, result.variation.layers[0])
     np.testing.assert_array_equal(ground, shown)
 
 
@@ -104,6 +112,7 @@ def test_a_crop_in_one_piece_lies_in_the_lowest(
     layers = only(events, WorkResult).variation.layers
     regions = [[patch.region for patch in each.patches] for each in layers]
     assert regions == [[LEFT, RIGHT], [LEFT], [LEFT]]
+    assert list(by_layer([])) == []
 
 
 def test_what_gives_the_canvas_another_size_comes_in_one_piece(
@@ -116,6 +125,26 @@ def test_what_gives_the_canvas_another_size_comes_in_one_piece(
     (layer,) = variation.layers
     assert layer.placement is Placement.RESIZE_DOCUMENT
     assert variation.remarks == (Remark("layers_joined"),)
+
+
+def test_soft_edges_fade_the_whole_stack() -> None:
+    """As if what the layers are over one another were one picture under M."""
+    random = np.random.default_rng(5)
+    shown = [random.random((40, 50), np.float32) for _ in range(4)]
+    shown[0][:20], shown[3][10:30] = 1.0, 1.0
+    shown[2][:, :10] = 0.0
+    weights = random.random((40, 50), np.float32)
+    weights[:, 40:], weights[:, :5] = 1.0, 0.0
+    colours = (0.2, 0.9, 0.4, 0.7)
+    document = random.random((40, 50), np.float32)
+    faded, whole = document.copy(), document.copy()
+    for colour, mask, alone in zip(colours, stacked_masks(shown, weights), shown, strict=True):
+        assert not mask[weights == 0.0].any()
+        np.testing.assert_array_equal(mask[weights == 1.0], alone[weights == 1.0])
+        faded += mask * (colour - faded)
+        whole += alone * (colour - whole)
+    wanted = document + weights * (whole - document)
+    np.testing.assert_allclose(faded, wanted, atol=1e-5)
 
 
 def test_one_layer_is_called_as_ever() -> None:
