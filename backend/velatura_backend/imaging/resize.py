@@ -76,31 +76,52 @@ def resize(
     return result
 
 
+def resampled(
+    image: NDArray[np.float32], size: Size, kernel: Filter, box: Box | None = None,
+    check: Check = unchecked,
+) -> NDArray[np.float32]:  # fmt: skip
+    """(H, W, any channels) at another size, each channel by itself and in any range; of ``box``
+    only, if there is one. ``check`` as above."""
+    made = np.empty((size.height, size.width, image.shape[2]), np.float32)
+    for channel in range(image.shape[2]):
+        plane = image[..., channel]
+        for columns, part in _in_parts(plane, None, size, kernel, check, box):
+            for rows in row_bands(size.height, part.shape[1]):
+                check()
+                made[rows, columns, channel] = part[rows]
+    return made
+
+
 def _in_parts(
     plane: NDArray[np.float32],
     weight: NDArray[np.float32] | None,
     size: Size,
     kernel: Filter,
     check: Check,
+    box: Box | None = None,
 ) -> Iterator[tuple[slice, NDArray[np.float32]]]:
     """Columns of the resized plane (times ``weight``). Where it does not get lower, Pillow resizes
     along rows first and then along columns, with a plane of floats in between: done apart it is the
     same to the last bit. Where it does get lower, which comes first depends on the sizes."""
     height, width = plane.shape
+    left, top, right, bottom = box or (0.0, 0.0, float(width), float(height))
     if weight is not None:
         plane = in_bands(check, np.multiply, plane, weight)
     if size.height < height:
-        whole = left_alone(check, lambda: _plane(plane, size, kernel))
+        whole = left_alone(check, lambda: _plane(plane, size, kernel, box))
         yield slice(0, size.width), whole
         return
     middle = np.empty((height, size.width), np.float32)
     for rows in row_bands(height, max(width, size.width)):
         check()
-        middle[rows] = _plane(plane[rows], Size(size.width, rows.stop - rows.start), kernel)
+        count = rows.stop - rows.start
+        part = (left, 0.0, right, float(count))
+        middle[rows] = _plane(plane[rows], Size(size.width, count), kernel, part)
     for columns in row_bands(size.width, size.height):
         check()
-        wanted = Size(columns.stop - columns.start, size.height)
-        yield columns, _plane(middle[:, columns], wanted, kernel)
+        count = columns.stop - columns.start
+        part = (0.0, top, float(count), bottom)
+        yield columns, _plane(middle[:, columns], Size(count, size.height), kernel, part)
 
 
 def _resized(image: FloatImage, size: Size, kernel: Filter, box: Box) -> FloatImage:

@@ -4,9 +4,17 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
-from velatura_backend.imaging import arrays
-from velatura_backend.imaging.resize import Filter, fitted, resize, resize_mask, resized_strips
+from velatura_backend.imaging import arrays, banded
+from velatura_backend.imaging.resize import (
+    Filter,
+    fitted,
+    resampled,
+    resize,
+    resize_mask,
+    resized_strips,
+)
 from velatura_protocol.geometry import Size
 
 
@@ -80,3 +88,22 @@ def test_strips_of_another_picture_are_refused() -> None:
     for strips, before in (([image], Size(12, 11)), ([image], Size(13, 10))):
         with pytest.raises(ValueError, match="for a picture of"):
             list(resized_strips(strips, before, Size(6, 5)))
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.sampled_from(Filter), st.tuples(*[st.integers(1, 60)] * 4),
+    st.tuples(*[st.floats(0.0, 0.6)] * 2, *[st.floats(0.65, 1.0)] * 2) | st.none(),
+)  # fmt: skip
+def test_resampled_in_parts_is_the_same_to_the_last_bit(kernel, sizes, shares):
+    height, width, rows, columns = sizes
+    image = np.random.default_rng(height).normal(0, 2, (height, width, 2)).astype(np.float32)
+    box = None
+    if shares is not None:
+        box = tuple(a * b for a, b in zip(shares, (width, height, width, height), strict=True))
+    planes = [Image.fromarray(np.ascontiguousarray(image[..., c])) for c in range(2)]
+    whole = [np.asarray(each.resize((columns, rows), kernel.value, box)) for each in planes]
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(banded, "BAND_PIXELS", 100)
+        made = resampled(image, Size(columns, rows), kernel, box, lambda: None)
+    assert np.array_equal(made, np.dstack(whole))

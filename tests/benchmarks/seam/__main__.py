@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from .cancels import longest_gaps
 from .drifts import DRIFTS
 from .sheet import contact_sheet
 from .synthetic import Outcome, by_kind, outcomes
@@ -15,6 +16,9 @@ _SHOWN = ("uniform", "gradient", "cast", "inside only")
 
 def main() -> None:
     options = _options()
+    if options.cancels is not None:
+        print(longest_gaps(options.cancels))
+        return
     found = list(outcomes())
     print(by_kind(found))
     trained: list[Filled] = []
@@ -43,6 +47,10 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.seam")
     parser.add_argument("--fills", type=int, default=20, help="by the trained model; 0: none")
     parser.add_argument("--side", type=int, default=160, help="of a picture on the sheet")
+    parser.add_argument(
+        "--cancels", nargs="*", metavar="ORDER",
+        help="only: how long a cancel of 12 megapixels may wait, by processor time",
+    )  # fmt: skip
     parser.add_argument("--out", type=Path, help="folder for the contact sheets")
     return parser.parse_args()
 

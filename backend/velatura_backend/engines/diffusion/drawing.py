@@ -35,7 +35,7 @@ def drawn(easel: Easel) -> Iterator[EngineEvent]:
         frame = each.frame
         image = None
         if painted is not None:
-            image = into_frame(frame, resized(painted, frame.inner, easel.context))
+            image = into_frame(frame, resized(painted, frame.inner, easel.context), easel.check)
         result = yield from easel.paint(
             frame, share, image, None, each.strength, together=number == 0
         )
@@ -43,6 +43,6 @@ def drawn(easel: Easel) -> Iterator[EngineEvent]:
     if painted is None:
         raise RuntimeError("a plan without passes")
     colours = resized(painted, size, easel.context)
-    easel.check(Phase.DECODING)
     alpha = np.ones((height, width), np.float32)
-    yield easel.findings.result(to_crop(colours, alpha, easel.task.image.shape[2]))
+    made = to_crop(colours, alpha, easel.task.image.shape[2], lambda: easel.check(Phase.DECODING))
+    yield easel.findings.result(made)

@@ -11,6 +11,7 @@ from velatura_protocol.events import Phase
 from velatura_protocol.geometry import Rect, Size
 from velatura_protocol.tasks import Operation, Role
 
+from ...imaging.banded import Check, in_bands, row_bands, unchecked
 from ..base import (
     EngineContext,
     EngineEvent,
@@ -110,7 +111,7 @@ class Easel:
             siblings=self._siblings() if together else (),
             hurried=self.options.together is Together.AUTO,
         )
-        request = self.adapt(framed(self.task, frame), request)
+        request = self.adapt(framed(self.task, frame, self.check), request)
         painted: Painted | None = None
         for event in self.painter.paint(request, self.context):
             self.check()
@@ -123,7 +124,7 @@ class Easel:
         if painted is None:
             raise RuntimeError("a painter ended without a picture")
         self.findings.add(painted)
-        return np.nan_to_num(painted.image, nan=0.0, posinf=1.0, neginf=0.0)
+        return in_bands(self.check, _in_numbers, painted.image)
 
     def _siblings(self) -> tuple[int, ...]:
         if self.options.together is Together.NEVER:
@@ -133,14 +134,26 @@ class Easel:
     def _preview(self, preview: PaintPreview, frame: Frame) -> EnginePreview:
         """The latents' picture in its place; where another size than the crop's is painted
         (generate, upscale) over all of it."""
-        image = np.where(np.isfinite(self.task.image), self.task.image, np.float32(0.0))
+        image = in_bands(self.check, _finite, self.task.image)
         height, width, channels = image.shape
         outside = frame.region.right > width or frame.region.bottom > height
         place = (slice(0, height), slice(0, width)) if outside else window(frame.region)
-        shown = scaled(_inner(preview, frame), Size(*reversed(image[place].shape[:2])))
-        opaque = np.ones(shown.shape[:2], np.float32)
-        image[place] = to_crop(np.clip(shown, 0.0, 1.0), opaque, channels)
+        size = Size(*reversed(image[place].shape[:2]))
+        shown = scaled(_inner(preview, frame), size, check=self.check)
+        goal = image[place]
+        for rows in row_bands(*shown.shape[:2]):
+            self.check()
+            opaque = np.ones(shown[rows].shape[:2], np.float32)
+            goal[rows] = to_crop(np.clip(shown[rows], 0.0, 1.0), opaque, channels)
         return EnginePreview(image)
+
+
+def _finite(image: FloatImage) -> FloatImage:
+    return np.where(np.isfinite(image), image, np.float32(0.0))
+
+
+def _in_numbers(image: RgbImage) -> RgbImage:
+    return np.nan_to_num(image, nan=0.0, posinf=1.0, neginf=0.0)
 
 
 def _inner(preview: PaintPreview, frame: Frame) -> RgbImage:
@@ -161,11 +174,13 @@ def seamless_of(task: EngineTask) -> Seamless:
     return Seamless(str(task.parameters.get("tile", "none")))
 
 
-def framed(task: EngineTask, frame: Frame) -> EngineTask:
+def framed(task: EngineTask, frame: Frame, check: Check = unchecked) -> EngineTask:
     """The task as a pass sees it: pictures that lie on the crop or on the document pixel by pixel
     (control layers, strokes) are cut to the frame's region and have its outer size."""
     images = {
-        role: tuple(_framed(task, frame, each) for each in pictures) if _lies_on(role) else pictures
+        role: tuple(_framed(task, frame, each, check) for each in pictures)
+        if _lies_on(role)
+        else pictures
         for role, pictures in task.images.items()
     }
     return replace(task, images=images)
@@ -175,8 +190,9 @@ def _lies_on(role: str) -> bool:
     return role.startswith(Role.CONTROL_PREFIX) or role == Role.STROKES
 
 
-def _framed(task: EngineTask, frame: Frame, picture: FloatImage) -> FloatImage:
-    return _fitted(frame, scaled(_under(task, frame, picture), frame.region.size))
+def _framed(task: EngineTask, frame: Frame, picture: FloatImage, check: Check) -> FloatImage:
+    lying = scaled(_under(task, frame, picture), frame.region.size, check=check)
+    return _fitted(frame, lying, check)
 
 
 def _under(task: EngineTask, frame: Frame, picture: FloatImage) -> FloatImage:
@@ -209,6 +225,11 @@ def _before_enlarging(task: EngineTask, region: Rect) -> Rect:
     return Rect(left, top, right - left, bottom - top)
 
 
-def _fitted(frame: Frame, picture: FloatImage) -> FloatImage:
+def _fitted(frame: Frame, picture: FloatImage, check: Check) -> FloatImage:
+    seen = in_bands(check, _with_alpha, canvas_of(picture, check).colours, picture)
+    return into_frame(frame, seen, check)
+
+
+def _with_alpha(colours: RgbImage, picture: FloatImage) -> FloatImage:
     alpha = np.clip(np.nan_to_num(picture[..., -1:]), 0.0, 1.0)
-    return into_frame(frame, np.concatenate([canvas_of(picture).colours, alpha], axis=2))
+    return np.concatenate([colours, alpha], axis=2)

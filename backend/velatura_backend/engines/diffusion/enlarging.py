@@ -10,8 +10,9 @@ from velatura_protocol.events import Phase
 from velatura_protocol.geometry import Size
 
 from ...imaging.arrays import size_of
+from ...imaging.banded import Check, copied_in_bands, in_bands, row_bands
 from ...imaging.resize import resize
-from ..base import EngineEvent, EngineProgress, EngineResult, FloatImage
+from ..base import EngineEvent, EngineProgress, EngineResult, FloatImage, FloatMask
 from .easel import DEFAULT_SCALE, Easel, Share
 from .painting import RgbImage
 from .quality.canvas import beyond, canvas_of, to_crop
@@ -30,7 +31,7 @@ def enlarged(easel: Easel) -> Iterator[EngineEvent]:
     scale = task.scale if task.scale is not None else DEFAULT_SCALE
     size = Size(max(1, round(before.width * scale)), max(1, round(before.height * scale)))
     if size.width <= before.width and size.height <= before.height:
-        base = resize(task.image, size)
+        base = resize(task.image, size, check=_check(easel))
     else:
         base = resized_crop(task.image, size, easel.context)
     yield EngineProgress(Phase.ENCODING, _ENLARGED)
@@ -45,8 +46,9 @@ def enlarged(easel: Easel) -> Iterator[EngineEvent]:
 def _refined(
     easel: Easel, base: FloatImage, strength: float
 ) -> Generator[EngineEvent, None, FloatImage]:
-    canvas = canvas_of(base)
-    colours = canvas.colours.copy()
+    check = _check(easel)
+    canvas = canvas_of(base, check)
+    colours = copied_in_bands(check, canvas.colours)
     overlap = overlap_for(strength, easel.options.overlap)
     tiles = tiles_for(size_of(base), easel.painter.traits, overlap)
     left = Share(_ENLARGED, 1.0 - _ENLARGED)
@@ -55,9 +57,22 @@ def _refined(
             easel, tile, colours, left.part(start, length), strength, number
         )
         place = window(tile.frame.region)
-        held = with_tones_of(painted, canvas.colours[place])
-        colours[place] += tile.mask[..., None] * (held - colours[place])
-        easel.check(Phase.DECODING)
+        held = with_tones_of(painted, canvas.colours[place], check)
+        _mix_in(colours[place], held, tile.mask, check)
+    return in_bands(check, _finished, colours, base)
+
+
+def _check(easel: Easel) -> Check:
+    return lambda: easel.check(Phase.DECODING)
+
+
+def _mix_in(goal: RgbImage, tile: RgbImage, mask: FloatMask, check: Check) -> None:
+    for rows in row_bands(*mask.shape):
+        check()
+        goal[rows] += mask[rows][..., None] * (tile[rows] - goal[rows])
+
+
+def _finished(colours: RgbImage, base: FloatImage) -> FloatImage:
     made = to_crop(colours, np.clip(base[..., -1], 0.0, 1.0), base.shape[2])
     made[..., :-1] += beyond(base)
     return made
@@ -67,7 +82,10 @@ def _painted(
     easel: Easel, tile: Tile, colours: RgbImage, share: Share, strength: float, number: int
 ) -> Generator[EngineEvent, None, RgbImage]:
     frame = tile.frame
-    image = into_frame(frame, colours[window(frame.region)])
-    mask = None if bool((tile.mask == 1.0).all()) else mask_into_frame(frame, tile.mask)
+    check = _check(easel)
+    image = into_frame(frame, colours[window(frame.region)], check)
+    mask = None
+    if not bool((tile.mask == 1.0).all()):
+        mask = mask_into_frame(frame, tile.mask, check)
     painted = yield from easel.paint(frame, share, image, mask, strength, seed=number)
     return resized(unpadded(frame, painted), frame.region.size, easel.context)

@@ -24,6 +24,7 @@ from .quality.colour import matched
 from .quality.enlarging import resized_part
 from .quality.frames import (
     Window,
+    floats_of,
     into_frame,
     mask_into_frame,
     scaled_mask,
@@ -64,18 +65,18 @@ class Filling:
     def __init__(self, easel: Easel, manner: Manner, lanes: Lanes) -> None:
         self.easel, self.manner, self.lanes = easel, manner, lanes
         self.task = easel.task
-        self.hole: BoolMask = np.ascontiguousarray(easel.task.mask > 0.0)
+        self.hole: BoolMask = lanes.over(lambda band: band > 0.0, easel.task.mask)
 
     def run(self) -> Iterator[EngineEvent]:
         """:raises NoSource: something is to be removed from nothing"""
         self.easel.check(Phase.ENCODING)
         if not self.hole.any() or self.manner.strength <= 0.0:
-            yield EngineResult(self.task.image.copy())
+            yield EngineResult(self.lanes.over(np.copy, self.task.image))
             return
         plan = self._plan()
         place = window(plan.region)
         canvas = canvas_of(self.task.image[place], self._check_encoding)
-        ground = Ground(canvas.colours, np.ascontiguousarray(self.hole[place]), canvas.known)
+        ground = Ground(canvas.colours, self.lanes.over(np.copy, self.hole[place]), canvas.known)
         if self._is_only_cleared(ground):
             yield EngineResult(self._crop(ground.colours, plan))
             return
@@ -142,7 +143,9 @@ class Filling:
         frame = each.frame
         inner = window(frame.region.translated(-plan.region.x, -plan.region.y))
         image = None if under is None else into_frame(frame, under[inner], self._check_encoding)
-        partial = None if bool((mask == 1.0).all()) else mask_into_frame(frame, mask[inner])
+        partial = None
+        if not self.lanes.all(lambda band: band == 1.0, mask):
+            partial = mask_into_frame(frame, mask[inner], self._check_encoding)
         painted = yield from self.easel.paint(
             frame, share, image, partial, strength, instruction=self.manner.instruction,
             together=together,
@@ -150,16 +153,21 @@ class Filling:
         painted = unpadded(frame, painted)
         if image is not None:
             painted = self._matched(painted, unpadded(frame, image), ground, inner, frame)
-        self._check_decoding()
-        joined = ground.colours.copy() if under is None else under.copy()
-        self._check_decoding()
+        joined = self.lanes.over(np.copy, ground.colours if under is None else under)
         hole = ground.hole[inner]
         changed = mask_bounds(hole)
         most = 2 if each is not plan.passes[-1] else 4
         part = resized_part(painted, frame.region.size, changed, self.easel.context, most)
-        place = joined[inner][window(changed)]
-        np.copyto(place, part, where=hole[window(changed)][..., None])
+        self._put(part, joined[inner][window(changed)], hole[window(changed)])
         return joined
+
+    def _put(self, made: FloatImage, goal: FloatImage, hole: BoolMask) -> None:
+        """``made`` into ``goal`` where the hole is."""
+
+        def put(rows: slice) -> None:
+            np.copyto(goal[rows], made[rows], where=hole[rows][..., None])
+
+        self.lanes.bands(put, *hole.shape)
 
     @property
     def _starts_alike(self) -> bool:
@@ -171,11 +179,11 @@ class Filling:
         self, painted: RgbImage, before: RgbImage, ground: Ground, inner: Window, frame: Frame
     ) -> RgbImage:
         """At the size that it was painted in. ``before`` is the picture's where that counts."""
-        hole = scaled_mask(ground.hole[inner].astype(np.float32), frame.inner) > 0.0
-        self._check_decoding()
-        known = scaled_mask(ground.known[inner].astype(np.float32), frame.inner) >= 1.0
+        check = self._check_decoding
+        hole = scaled_mask(floats_of(ground.hole[inner], check), frame.inner, check) > 0.0
+        known = scaled_mask(floats_of(ground.known[inner], check), frame.inner, check) >= 1.0
         amount = self.easel.options.colour_match
-        return matched(painted, before, hole, known, amount, self._check_decoding)
+        return matched(painted, before, hole, known, amount, check)
 
     def _check_encoding(self) -> None:
         self.easel.check(Phase.ENCODING)
@@ -195,34 +203,44 @@ class Filling:
 
     def _crop(self, painted: RgbImage, plan: Plan) -> FloatImage:
         """The crop with what was painted where M shows it, and itself elsewhere."""
-        self._check_decoding()
-        result = self.task.image.copy()
-        self._check_decoding()
+        result = self.lanes.over(np.copy, self.task.image)
         bounds = mask_bounds(self.hole)
         place = window(bounds)
         inner = window(bounds.translated(-plan.region.x, -plan.region.y))
         alpha = self._alpha(plan)[inner]
-        self._check_decoding()
-        made = to_crop(painted[inner], alpha, result.shape[2])
-        self._check_decoding()
+        made = to_crop(painted[inner], alpha, result.shape[2], self._check_decoding)
         if not self.manner.replaces:
-            made[..., :-1] += beyond(self.task.image[place])
-        np.copyto(result[place], made, where=self.hole[place][..., None])
+            made = self.lanes.over(_brought_back, made, self.task.image[place])
+        self._put(made, result[place], self.hole[place])
         return result
 
     def _alpha(self, plan: Plan) -> NDArray[np.float32]:
         """Of the region. What replaces is opaque; what is removed leaves the alpha around it; else
         the picture's."""
         region, hole = self.task.image[window(plan.region)], self.hole[window(plan.region)]
-        alpha = np.clip(np.nan_to_num(region[..., -1], nan=1.0), 0.0, 1.0)
-        self._check_decoding()
+        alpha = self.lanes.over(_alpha, region)
         if not self.manner.replaces:
             return alpha
-        if self.manner.intent is not Intent.REMOVE or bool((alpha == 1.0).all()):
-            return np.ones_like(alpha)
-        usable = all_finite(region, self._check_decoding) & ~hole
-        spread_ = spread(alpha[..., None], usable.astype(np.float32), self._check_decoding)
-        return np.clip(spread_[..., 0], 0.0, 1.0)
+        opaque = self.manner.intent is not Intent.REMOVE
+        if opaque or self.lanes.all(lambda band: band == 1.0, alpha):
+            return self.lanes.over(np.ones_like, alpha)
+        usable = self.lanes.over(_usable, all_finite(region, self._check_decoding), hole)
+        spread_ = spread(alpha[..., None], usable, self._check_decoding)
+        return self.lanes.over(lambda band: np.clip(band[..., 0], 0.0, 1.0), spread_)
+
+
+def _alpha(image: FloatImage) -> FloatMask:
+    return np.clip(np.nan_to_num(image[..., -1], nan=1.0), 0.0, 1.0)
+
+
+def _usable(finite: BoolMask, hole: BoolMask) -> FloatMask:
+    return (finite & ~hole).astype(np.float32)
+
+
+def _brought_back(made: FloatImage, image: FloatImage) -> FloatImage:
+    """With what of the picture's colours the painter was not shown."""
+    made[..., :-1] += beyond(image)
+    return made
 
 
 def _shared(passes: tuple[Pass, ...]) -> Iterator[tuple[Pass, Share]]:

@@ -9,6 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from velatura_protocol.geometry import Size
+
+from ....imaging.banded import in_bands, row_bands
+from ....imaging.resize import Filter, resampled
 from .checking import Check, unchecked
 
 Values = NDArray[np.float32]
@@ -52,13 +56,7 @@ class Grid:
     def enlarged(self, field: Values, check: Check = unchecked) -> Values:
         """(rows, columns, channels) smoothly over the picture's pixels."""
         box = (0.0, 0.0, self.width / self.side, self.height / self.side)
-        size = (self.width, self.height)
-        made = np.empty((self.height, self.width, field.shape[2]), np.float32)
-        for channel in range(field.shape[2]):
-            check()
-            plane = Image.fromarray(np.ascontiguousarray(field[..., channel], np.float32))
-            made[..., channel] = np.asarray(plane.resize(size, Image.Resampling.BICUBIC, box))
-        return made
+        return resampled(field, Size(self.width, self.height), Filter.BICUBIC, box, check)
 
     def _sums(self, values: Values) -> Values:
         rows, columns = self.shape
@@ -73,17 +71,25 @@ def grid_over(height: int, width: int) -> Grid:
     return Grid(max(_SMALLEST, math.ceil(math.sqrt(height * width) / _ACROSS)), height, width)
 
 
-def reduced(values: Values, cell: int) -> Values:
+def reduced(values: Values, cell: int, check: Check = unchecked) -> Values:
     """(height, width, channels): means of squares of ``cell`` pixels; itself for 1."""
     if cell == 1:
         return values
-    planes = [
-        np.asarray(Image.fromarray(np.ascontiguousarray(values[..., c])).reduce(cell))
-        for c in range(values.shape[2])
-    ]
-    return np.dstack(planes)
+    height, width, channels = values.shape
+    made = np.empty((-(-height // cell), -(-width // cell), channels), np.float32)
+    for rows in row_bands(len(made), cell * width):
+        check()
+        band = values[cell * rows.start : cell * rows.stop]
+        for channel in range(channels):
+            plane = Image.fromarray(np.ascontiguousarray(band[..., channel]))
+            made[rows, :, channel] = np.asarray(plane.reduce(cell))
+    return made
 
 
-def share_of(mask: BoolMask, cell: int) -> Values:
+def share_of(mask: BoolMask, cell: int, check: Check = unchecked) -> Values:
     """(rows, columns): of each square of ``cell`` pixels, how much is in the mask."""
-    return reduced(mask[..., None].astype(np.float32), cell)[..., 0]
+    return reduced(in_bands(check, _as_floats, mask), cell, check)[..., 0]
+
+
+def _as_floats(mask: BoolMask) -> Values:
+    return mask[..., None].astype(np.float32)

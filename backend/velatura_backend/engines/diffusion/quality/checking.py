@@ -1,12 +1,7 @@
-"""Stopping between steps over large arrays, each of which takes tenths of a second."""
+"""Stopping between steps over large arrays: all of it goes in bands, see ``imaging.banded``."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from ....imaging.banded import Check, unchecked
 
-Check = Callable[[], None]
-"""Raises where the work is to stop."""
-
-
-def unchecked() -> None:
-    """For what is small."""
+__all__ = ["Check", "unchecked"]

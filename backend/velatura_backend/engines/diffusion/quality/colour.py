@@ -19,6 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import ndimage
 
+from ....imaging.banded import row_bands
 from ..painting import RgbImage
 from .cells import BoolMask, Grid, Values, grid_over, reduced, share_of
 from .checking import Check, unchecked
@@ -58,11 +59,9 @@ def matched(
     cell = math.ceil(math.sqrt(hole.size / _MOST_PIXELS))
     small: list[RgbImage] = []
     for each in (painted, picture):
-        check()
-        small.append(reduced(each, cell))
-    check()
-    masked = share_of(hole, cell) > 0.0
-    shift = _shift(small[0], small[1], masked, share_of(known, cell) >= 1.0, check)
+        small.append(reduced(each, cell, check))
+    masked = share_of(hole, cell, check) > 0.0
+    shift = _shift(small[0], small[1], masked, share_of(known, cell, check) >= 1.0, check)
     if shift is None:
         return painted
     return _applied(painted, hole, shift, cell, amount, check)
@@ -93,22 +92,24 @@ def _shift(
     field = plain + _field(cells.shifted(plain + tone.gained(cells.painted)))
     fitted = painted + tone.gained(painted) + grid.enlarged(field, check)
     check()
-    return _Shift(grid, tone, field, outline_steps(fitted, picture, hole, known, grid))
+    return _Shift(grid, tone, field, outline_steps(fitted, picture, hole, known, grid, check))
 
 
 def _applied(
     painted: RgbImage, hole: BoolMask, shift: _Shift, cell: int, amount: float, check: Check
 ) -> RgbImage:
     grid = Grid(shift.grid.side * cell, *hole.shape)
-    total = shift.tone.gained(painted)
-    total += grid.enlarged(shift.field, check)
-    if shift.steps.any():
-        steps = grid.enlarged(shift.steps, check)
+    total = grid.enlarged(shift.field, check)
+    steps = grid.enlarged(shift.steps, check) if shift.steps.any() else None
+    for rows in row_bands(*hole.shape):
         check()
-        total += np.where(hole[..., None], steps, np.float32(0.0))
-    check()
-    total *= np.float32(amount)
-    total += painted
+        band = shift.tone.gained(painted[rows])
+        band += total[rows]
+        if steps is not None:
+            band += np.where(hole[rows][..., None], steps[rows], np.float32(0.0))
+        band *= np.float32(amount)
+        band += painted[rows]
+        total[rows] = band
     return total
 
 

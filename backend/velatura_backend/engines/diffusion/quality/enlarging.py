@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from PIL import Image
 
 from velatura_protocol.events import Phase
 from velatura_protocol.geometry import Rect, Size
 
-from ....imaging.resize import Filter
+from ....imaging.banded import Check, in_bands, row_bands
+from ....imaging.resize import Box, Filter, resampled
 from ...base import EngineContext, FloatImage
 from ...builtin.networks.chain import enlarged
 from ...builtin.networks.workers import NetworkWorkers
@@ -44,7 +44,7 @@ def resized_part(
         return image[part.y : part.bottom, part.x : part.right]
     down, across = height / size.height, width / size.width
     outer = _grown(part, down, across, height, width)
-    inner = np.ascontiguousarray(image[outer.y : outer.bottom, outer.x : outer.right])
+    inner = image[outer.y : outer.bottom, outer.x : outer.right]
     times = 1
     if 1.0 / min(down, across) > _WORTH_IT:
         times = 2 if most == 2 or 1.0 / min(down, across) <= 2.0 else 4
@@ -55,23 +55,37 @@ def resized_part(
         times * (part.right * across - outer.x),
         times * (part.bottom * down - outer.y),
     )
-    made = np.empty((part.height, part.width, 3), np.float32)
-    for channel in range(3):
-        context.cancel.check(Phase.DECODING)
-        made[..., channel] = _plane(inner[..., channel], part.size, box)
-    return made
+    return resampled(inner, part.size, Filter.LANCZOS, _within(box, inner), _check(context))
 
 
 def resized_crop(image: FloatImage, size: Size, context: EngineContext) -> FloatImage:
     """(height, width, 2 | 4) at a larger size, by the built-in networks."""
     with NetworkWorkers(context.threads, context.cancel) as workers:
         picture = enlarged(image, size, _PASSES, workers)
-        return np.concatenate(list(picture.strips), axis=0)
+        made = np.empty((picture.height, picture.width, picture.channels), np.float32)
+        top = 0
+        for strip in picture.strips:
+            for rows in row_bands(*strip.shape[:2]):
+                workers.check()
+                made[top + rows.start : top + rows.stop] = strip[rows]
+            top += len(strip)
+        return made
 
 
 def _enlarged(image: RgbImage, size: Size, context: EngineContext) -> RgbImage:
-    opaque = np.dstack([image, np.ones(image.shape[:2], np.float32)])
+    opaque = in_bands(_check(context), _opaque, image)
     return resized_crop(opaque, size, context)[..., :3]
+
+
+def _opaque(image: RgbImage) -> FloatImage:
+    return np.dstack([image, np.ones(image.shape[:2], np.float32)])
+
+
+def _check(context: EngineContext) -> Check:
+    def check() -> None:
+        context.cancel.check(Phase.DECODING)
+
+    return check
 
 
 def _grown(part: Rect, down: float, across: float, height: int, width: int) -> Rect:
@@ -85,9 +99,7 @@ def _grown(part: Rect, down: float, across: float, height: int, width: int) -> R
     return wanted.grown(_MARGIN).intersection(Rect(0, 0, width, height))
 
 
-def _plane(plane: RgbImage, size: Size, box: tuple[float, float, float, float]) -> RgbImage:
-    height, width = plane.shape
+def _within(box: Box, image: RgbImage) -> Box:
     left, top, right, bottom = box
-    box = (max(0.0, left), max(0.0, top), min(float(width), right), min(float(height), bottom))
-    picture = Image.fromarray(np.ascontiguousarray(plane, np.float32))
-    return np.asarray(picture.resize((size.width, size.height), Filter.LANCZOS.value, box))
+    height, width = image.shape[:2]
+    return max(0.0, left), max(0.0, top), min(float(width), right), min(float(height), bottom)

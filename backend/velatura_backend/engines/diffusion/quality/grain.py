@@ -39,24 +39,32 @@ def with_grain(
     seed: int, lanes: Lanes,
 ) -> Grained:  # fmt: skip
     """Only pixels of the hole change."""
-    usable = known & ~hole
+    usable = lanes.over(lambda known, hole: known & ~hole, known, hole)
     if not hole.any() or not usable.any():
         return Grained(painted, None)
     place = window(window_around(mask_bounds(hole), hole.shape))
-    inside = np.ascontiguousarray(hole[place])
-    shown = np.where(inside[..., None], painted[place], picture[place])
-    lanes.check()
-    grain = measure_grain(shown, np.ascontiguousarray(usable[place]), lanes)
+    inside = lanes.over(np.copy, hole[place])
+    shown = lanes.over(_chosen, inside, painted[place], picture[place])
+    grain = measure_grain(shown, lanes.over(np.copy, usable[place]), lanes)
     if grain is None:
         return Grained(painted, None)
     result = painted
     strength *= _likely(grain)
     if strength > 0.0:
-        shown += add_grain(shown, inside, grain, strength, seed, lanes)
-        lanes.check()
-        result = painted.copy()
-        result[place] = np.where(inside[..., None], shown, painted[place])
+        added = add_grain(shown, inside, grain, strength, seed, lanes)
+        result = lanes.over(np.copy, painted)
+        target = result[place]
+
+        def add(rows: slice) -> None:
+            shown[rows] += added[rows]
+            np.copyto(target[rows], shown[rows], where=inside[rows][..., None])
+
+        lanes.bands(add, *inside.shape)
     return Grained(result, noise_ratio(shown, inside, grain, lanes))
+
+
+def _chosen(hole: BoolMask, painted: RgbImage, picture: RgbImage) -> RgbImage:
+    return np.where(hole[..., None], painted, picture)
 
 
 def _likely(grain: Grain) -> float:

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage
 
 from ...base import FloatMask
 from ...builtin.patchmatch.lanes import Lanes
 from ...builtin.patchmatch.regions import depth_inside
+from .islands import deepest
 from .plan import Edge
 
 BoolMask = NDArray[np.bool_]
@@ -34,17 +34,18 @@ def denoise_mask(mask: FloatMask, edge: Edge, lanes: Lanes) -> FloatMask:
 
     Where M is soft, the edge is where M begins: what shows by a tenth is painted like the rest.
     """
-    inside: BoolMask = mask > 0.0
+    inside: BoolMask = lanes.over(lambda band: band > 0.0, mask)
     if not inside.any():
         return np.zeros_like(mask)
     if inside.all():
-        return np.ones_like(mask)
+        return lanes.over(np.ones_like, mask)
     rising = _within(inside, edge.inside, lanes)
     if edge.outside >= 1.0:
-        falling = _beyond(inside, edge, lanes)
-        lanes.check()
-        rising = np.where(inside, rising, falling)
-    lanes.check()
+        rising = lanes.over(np.where, inside, rising, _beyond(inside, edge, lanes))
+    return lanes.over(_snapped, rising)
+
+
+def _snapped(rising: FloatMask) -> FloatMask:
     return np.where(rising > _SNAP, np.float32(1.0), rising).astype(np.float32, copy=False)
 
 
@@ -56,34 +57,24 @@ def _at_edge(edge: Edge) -> float:
 def _within(inside: BoolMask, width: float, lanes: Lanes) -> FloatMask:
     """From the value at the outline up to 1."""
     if width <= 0.0:
-        return inside.astype(np.float32)
+        return lanes.over(lambda band: band.astype(np.float32), inside)
     depth = depth_inside(inside, lanes)
-    lanes.check()
-    reach = np.minimum(width, _MOST_OF_DEPTH * _island_depth(inside, depth, lanes))
-    lanes.check()
-    share = np.clip(depth / np.maximum(reach, 1.0), 0.0, 1.0)
-    lanes.check()
-    rising = _AT_EDGE + (1.0 - _AT_EDGE) * share
-    return np.where(inside, rising, 0.0).astype(np.float32)
 
+    def rising(inside: BoolMask, depth: FloatMask, most: FloatMask) -> FloatMask:
+        reach = np.minimum(width, _MOST_OF_DEPTH * most)
+        share = np.clip(depth / np.maximum(reach, 1.0), 0.0, 1.0)
+        risen = _AT_EDGE + (1.0 - _AT_EDGE) * share
+        return np.where(inside, risen, 0.0).astype(np.float32)
 
-def _island_depth(inside: BoolMask, depth: FloatMask, lanes: Lanes) -> FloatMask:
-    """Of each pixel's island, how deep it is at its deepest."""
-    labels = np.empty(inside.shape, np.int32)
-    ndimage.label(inside, structure=np.ones((3, 3)), output=labels)
-    lanes.check()
-    places = ndimage.find_objects(labels)
-    deepest: list[np.float32] = []
-    for number, place in enumerate(places, start=1):
-        lanes.check()
-        deepest.append(depth[place][labels[place] == number].max())
-    lanes.check()
-    return np.array([1.0, *deepest], np.float32)[labels]
+    return lanes.over(rising, inside, depth, deepest(inside, depth, lanes))
 
 
 def _beyond(inside: BoolMask, edge: Edge, lanes: Lanes) -> FloatMask:
     """From the outline's value down to 0, over ``edge.outside``."""
-    distance = depth_inside(~inside, lanes)
-    lanes.check()
-    share = np.clip(1.0 - (distance - 0.5) / (edge.outside + 0.5), 0.0, 1.0)
-    return (_at_edge(edge) * share).astype(np.float32)
+    distance = depth_inside(lanes.over(np.logical_not, inside), lanes)
+
+    def falling(distance: FloatMask) -> FloatMask:
+        share = np.clip(1.0 - (distance - 0.5) / (edge.outside + 0.5), 0.0, 1.0)
+        return (_at_edge(edge) * share).astype(np.float32)
+
+    return lanes.over(falling, distance)

@@ -10,7 +10,8 @@ from scipy import ndimage
 
 from ..painting import RgbImage
 from .cells import Grid
-from .robust import weighted_median
+from .checking import Check, unchecked
+from .contrast import common_step
 from .spreading import spread
 
 BoolMask = NDArray[np.bool_]
@@ -26,17 +27,7 @@ _SMOOTH = 0.01
 """How much a side may change by itself from strip to strip and still count as smooth."""
 
 _STRETCH = 8
-"""Cells."""
-
-_LEAST_STRETCHES = 5.0
-_MEDIANS_ERROR = 1.57
-"""Its variance, in those of a mean."""
-
-_FEW = 3.0
-"""A deviation known from so few stretches is known to half."""
-
-_CERTAIN = 1.6
-"""Standard errors."""
+"""Cells, of which the outline is as a whole judged by."""
 
 _PRIOR = 0.05
 """Weight of there being no step."""
@@ -56,60 +47,30 @@ class _Side:
 
 
 def outline_steps(
-    painted: RgbImage, picture: RgbImage, hole: BoolMask, known: BoolMask, grid: Grid
-) -> Values:
+    painted: RgbImage, picture: RgbImage, hole: BoolMask, known: BoolMask, grid: Grid,
+    check: Check = unchecked,
+) -> Values:  # fmt: skip
     """What to add to ``painted`` (height, width, 3) inside the hole for it to go over into
     ``picture`` where both are smooth: (rows, columns, 3) over the grid."""
-    inside, outside = _strips(hole), _strips(~hole)
-    within = _side(painted, inside, grid)
-    around = _side(picture, [each & known for each in outside], grid)
+    overall = common_step(painted, picture, hole, known, _STRETCH * grid.side, check)
+    inside, outside = _strips(hole, check), _strips(~hole, check)
+    within = _side(painted, inside, grid, check)
+    around = _side(picture, [each & known for each in outside], grid, check)
     both = within.there & around.there
     if not both.any():
         return np.zeros((*grid.shape, 3), np.float32)
     step = np.where(both[..., None], around.at_outline - within.at_outline, np.float32(0.0))
-    overall = _overall(step, both)
     rest = np.where(both[..., None], step - overall, np.float32(0.0))
     weight = both * _plausible(rest, np.maximum(within.rough, around.rough))
     return overall + _spread_inside(rest, weight.astype(np.float32))
 
 
-def _overall(step: Values, there: BoolMask) -> NDArray[np.float32]:
-    """(3,) what all of the outline has in common, as far as its stretches agree: on grass no single
-    place tells, and all of them together do."""
-    counts = _blocks(there[..., None].astype(np.float32))
-    seen = counts[..., 0] > 0.0
-    stretches = (_blocks(step * there[..., None]) / np.maximum(counts, 1.0))[seen]
-    weight = counts[seen][:, 0]
-    pieces = float(np.square(weight.sum()) / np.square(weight).sum())
-    if pieces < _LEAST_STRETCHES:
-        return np.zeros(3, np.float32)
-    middle = np.array([weighted_median(stretches[:, c], weight) for c in range(3)])
-    off = np.abs(stretches - middle)
-    deviation = 1.4826 * np.array([weighted_median(off[:, c], weight) for c in range(3)])
-    error = _MEDIANS_ERROR * np.square(deviation).sum() / pieces
-    certain = np.square(_CERTAIN * (1.0 + _FEW / pieces)) * error
-    size = float(np.square(middle).sum())
-    if size <= certain:
-        return np.zeros(3, np.float32)
-    believed = 1.0 - certain / size
-    likely = np.exp(-((np.abs(middle).max() / _MOST_STEP) ** 4))
-    return (believed * likely * middle).astype(np.float32)
-
-
-def _blocks(cells: Values) -> Values:
-    """Sums over squares of cells: stretches of the outline that err each by itself."""
-    rows, columns = (-(-side // _STRETCH) * _STRETCH for side in cells.shape[:2])
-    even = np.zeros((rows, columns, cells.shape[2]), np.float32)
-    even[: cells.shape[0], : cells.shape[1]] = cells
-    split = even.reshape(rows // _STRETCH, _STRETCH, columns // _STRETCH, _STRETCH, -1)
-    return split.sum(axis=(1, 3))
-
-
-def _strips(side: BoolMask) -> list[BoolMask]:
+def _strips(side: BoolMask, check: Check) -> list[BoolMask]:
     made: list[BoolMask] = []
     reached = ~side
     depth = 0
     for start, stop in _STRIPS:
+        check()
         if start > depth + 1:
             reached = _dilated(reached, start - 1 - depth)
         grown = _dilated(reached, stop - start)
@@ -123,12 +84,14 @@ def _dilated(mask: BoolMask, by: int) -> BoolMask:
     return np.asarray(ndimage.maximum_filter(mask.view(np.uint8), size).view(np.bool_))
 
 
-def _side(image: RgbImage, strips: list[BoolMask], grid: Grid) -> _Side:
+def _side(image: RgbImage, strips: list[BoolMask], grid: Grid, check: Check) -> _Side:
+    check()
     counts = [_smoothed(grid.counts(strip)) for strip in strips]
     near, far = (
         _smoothed(_sums(grid, image, strip)) / np.maximum(count, 1e-3)[..., None]
         for strip, count in zip(strips, counts, strict=True)
     )
+    check()
     squares = _smoothed(_sums(grid, np.square(image), strips[0]))
     squares = squares / np.maximum(counts[0], 1e-3)[..., None]
     spread_ = np.sqrt(np.maximum(squares - np.square(near), 0.0)).max(axis=2)

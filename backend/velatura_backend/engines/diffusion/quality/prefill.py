@@ -18,6 +18,7 @@ from velatura_protocol.events import Phase
 from velatura_protocol.geometry import Size
 from velatura_protocol.tasks import Intent, Operation
 
+from ....imaging.banded import in_bands
 from ....imaging.resize import fitted
 from ...base import (
     CancelToken,
@@ -29,7 +30,7 @@ from ...base import (
 from ...builtin.fill import FillEngine
 from ..painting import RgbImage
 from .checking import Check
-from .frames import scaled, scaled_mask
+from .frames import floats_of, scaled, scaled_mask
 from .spreading import spread
 
 BoolMask = NDArray[np.bool_]
@@ -79,10 +80,14 @@ def prefilled(ground: Ground, intent: Intent, seed: int, context: EngineContext)
     else:
         made = spread(small.colours, small.usable.astype(np.float32), check)
         if intent is Intent.FILL:
-            made = _with_own_light(small, made)
+            made = _with_own_light(small, made, check)
     full = Size(ground.hole.shape[1], ground.hole.shape[0])
     large = scaled(made, full, check=check)
-    return np.where(ground.hole[..., None], large, ground.colours)
+    return in_bands(check, _laid_under, ground.hole, large, ground.colours)
+
+
+def _laid_under(hole: BoolMask, made: RgbImage, colours: RgbImage) -> RgbImage:
+    return np.where(hole[..., None], made, colours)
 
 
 def _reduced(ground: Ground, check: Check) -> Ground:
@@ -92,18 +97,27 @@ def _reduced(ground: Ground, check: Check) -> Ground:
     if size == full:
         return ground
     colours = scaled(ground.colours, size, check=check)
-    hole = scaled_mask(ground.hole.astype(np.float32), size) > 0.0
-    check()
-    return Ground(colours, hole, scaled_mask(ground.known.astype(np.float32), size) >= 1.0)
+    hole = scaled_mask(floats_of(ground.hole, check), size, check) > 0.0
+    known = scaled_mask(floats_of(ground.known, check), size, check) >= 1.0
+    return Ground(colours, hole, known)
 
 
-def _with_own_light(ground: Ground, around: RgbImage) -> RgbImage:
+def _with_own_light(ground: Ground, around: RgbImage, check: Check) -> RgbImage:
     """What is there, blurred beyond recognition, from a few pixels inside on: a fill without a
     prompt keeps the light and the colours of what it replaces."""
-    blurred = ndimage.uniform_filter(ground.colours, _SOFTEST, mode="nearest", axes=(0, 1))
+    blurred = np.empty_like(ground.colours)
+    for channel in range(3):
+        check()
+        plane = ground.colours[..., channel]
+        blurred[..., channel] = ndimage.uniform_filter(plane, _SOFTEST, mode="nearest")
+    check()
     inside = ndimage.uniform_filter(ground.hole.astype(np.float32), 2 * _FALLOFF + 1)
-    share = np.clip(2.0 * inside - 1.0, 0.0, 1.0)[..., None]
-    return (around + share * (blurred - around)).astype(np.float32, copy=False)
+
+    def lit(around: RgbImage, blurred: RgbImage, inside: NDArray[np.float32]) -> RgbImage:
+        share = np.clip(2.0 * inside - 1.0, 0.0, 1.0)[..., None]
+        return (around + share * (blurred - around)).astype(np.float32, copy=False)
+
+    return in_bands(check, lit, around, blurred, inside)
 
 
 def _patched(ground: Ground, intent: Intent, seed: int, context: EngineContext) -> Progressing:

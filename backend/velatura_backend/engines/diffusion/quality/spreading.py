@@ -5,8 +5,11 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
+from velatura_protocol.geometry import Size
+
+from ....imaging.banded import in_bands, row_bands
+from ....imaging.resize import Filter, resampled
 from .checking import Check, unchecked
 
 Values = NDArray[np.float32]
@@ -20,27 +23,35 @@ def spread(values: Values, weights: Weights, check: Check = unchecked) -> Values
     replaced by, what lies around. Zeros where no weight is anywhere."""
     if min(weights.shape) <= 1 and max(weights.shape) <= 1:
         return np.where(weights[..., None] > 0.0, values, np.float32(0.0))
-    check()
-    own = np.clip(weights, 0.0, 1.0)[..., None]
+    own = in_bands(check, lambda band: np.clip(band, 0.0, 1.0)[..., None], weights)
     coarse, coarse_weights = _pulled(values, own, check)
     around = _enlarged(spread(coarse, coarse_weights, check), weights.shape, check)
-    check()
+    for rows in row_bands(*weights.shape):
+        check()
+        around[rows] = _mixed(values[rows], own[rows], around[rows])
+    return around
+
+
+def _mixed(values: Values, own: Weights, around: Values) -> Values:
     around *= 1.0 - own
-    check()
     around += own * values
-    check()
     return np.where(own >= 1.0, values, around).astype(np.float32, copy=False)
 
 
 def _pulled(values: Values, own: Weights, check: Check) -> tuple[Values, Weights]:
     """Half the size. A coarse pixel is certain as soon as one of its four is."""
-    weighed = np.where(own > 0.0, values * own, np.float32(0.0))
-    check()
-    total = _quads(weighed)
-    check()
-    weight = _quads(own)
-    mean = total / np.maximum(weight, _LEAST)
-    return mean.astype(np.float32, copy=False), np.minimum(weight[..., 0], 1.0)
+    height, width = own.shape[:2]
+    shape = (height + 1) // 2, (width + 1) // 2
+    mean, weight = np.empty((*shape, values.shape[2]), np.float32), np.empty(shape, np.float32)
+    for rows in row_bands(shape[0], 2 * width):
+        check()
+        below = slice(2 * rows.start, 2 * rows.stop)
+        share = own[below]
+        counts = _quads(share)
+        total = _quads(np.where(share > 0.0, values[below] * share, np.float32(0.0)))
+        mean[rows] = total / np.maximum(counts, _LEAST)
+        weight[rows] = np.minimum(counts[..., 0], 1.0)
+    return mean, weight
 
 
 def _quads(values: Values) -> Values:
@@ -57,10 +68,4 @@ def _enlarged(values: Values, shape: tuple[int, ...], check: Check) -> Values:
     """Bilinear; a coarse pixel lies over exactly two by two."""
     height, width = shape
     box = (0.0, 0.0, width / 2.0, height / 2.0)
-    made = np.empty((height, width, values.shape[2]), np.float32)
-    for channel in range(values.shape[2]):
-        check()
-        plane = Image.fromarray(np.ascontiguousarray(values[..., channel]))
-        enlarged = plane.resize((width, height), Image.Resampling.BILINEAR, box)
-        made[..., channel] = np.asarray(enlarged)
-    return made
+    return resampled(values, Size(width, height), Filter.BILINEAR, box, check)

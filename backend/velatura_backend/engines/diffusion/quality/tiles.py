@@ -16,9 +16,11 @@ from scipy import ndimage
 
 from velatura_protocol.geometry import Rect, Size
 
+from ....imaging.banded import in_bands
 from ....imaging.tiling import plan_tiles
 from ...base import FloatMask
 from ..painting import RgbImage, Traits
+from .checking import Check, unchecked
 from .plan import Frame, frame_of
 
 _MULTIPLE = 16
@@ -78,11 +80,18 @@ def _slope(length: int) -> FloatMask:
     return (position * position * (3.0 - 2.0 * position)).astype(np.float32)
 
 
-def with_tones_of(painted: RgbImage, before: RgbImage) -> RgbImage:
+def with_tones_of(painted: RgbImage, before: RgbImage, check: Check = unchecked) -> RgbImage:
     """``painted`` with the low frequencies of what it was painted over, both (height, width, 3)."""
-    sigma = (_TONE_SIGMA, _TONE_SIGMA, 0.0)
-    shift = ndimage.gaussian_filter(before - painted, sigma, mode="nearest", truncate=2.5)
-    return painted + np.float32(_HELD) * shift
+
+    def blurred(values: RgbImage) -> RgbImage:
+        """Along rows; across them it is the same of what lies on its side."""
+        made = ndimage.gaussian_filter1d(values, _TONE_SIGMA, 1, mode="nearest", truncate=2.5)
+        return np.asarray(made, np.float32)
+
+    shift = in_bands(check, np.subtract, before, painted)
+    shift = in_bands(check, blurred, shift.swapaxes(0, 1)).swapaxes(0, 1)
+    shift = in_bands(check, blurred, shift)
+    return in_bands(check, lambda a, b: a + np.float32(_HELD) * b, painted, shift)
 
 
 def rows_of(tiles: tuple[Tile, ...]) -> Iterator[tuple[Tile, float, float]]:
