@@ -79,7 +79,7 @@ def test_dilation_is_that_of_a_square(lanes, mask, radius):
 def test_depth_is_close_to_the_euclidean_distance(lanes, mask):
     if mask.all():
         return
-    exact = ndimage.distance_transform_edt(mask)
+    exact = np.asarray(ndimage.distance_transform_edt(mask))
     np.testing.assert_allclose(depth_inside(mask, lanes), exact, rtol=0.09, atol=1e-4)
 
 
