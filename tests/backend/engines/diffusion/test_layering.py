@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pytest
 
+pytest.importorskip("diffusers")
+
 from tests.backend.engines.diffusion.orders import make_task, run
 from tests.backend.engines.diffusion.painters import SMALL, KnownPainter
 from velatura_backend.engines.base import EngineContext, EngineResult
