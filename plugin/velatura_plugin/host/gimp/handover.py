@@ -7,7 +7,7 @@ long as it lives; whoever finds that hands its command over and ends.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from .gi_names import Gimp, GObject
@@ -55,8 +55,9 @@ class Handover:
     def __init__(self) -> None:
         self.take: Callable[[Handed], None] = lambda _handed: None
 
-    def open(self, plug_in: Gimp.PlugIn) -> None:
-        """From now on others find it; what they hand over waits for the main loop."""
+    def open(self, plug_in: Gimp.PlugIn, arguments: Sequence[str]) -> None:
+        """From now on others find it; what they hand over waits for the main loop. ``arguments``:
+        of this process."""
         procedure = Gimp.Procedure.new(plug_in, NAME, Gimp.PDBProcType.TEMPORARY, self._run, None)
         procedure.set_documentation("What the open panel is asked to do", _HELP, NAME)
         procedure.set_attribution("Velatura", "Velatura", "2026")
@@ -66,7 +67,7 @@ class Handover:
         procedure.add_boolean_argument("by-hand", "By _hand", "No script", True, _READ_WRITE)
         # No menu label: GIMP would list an entry for which it has no action.
         plug_in.add_temp_procedure(procedure)
-        listen(plug_in)
+        listen(plug_in, arguments)
 
     def _run(
         self, procedure: Gimp.Procedure, config: Gimp.ProcedureConfig, _data: object

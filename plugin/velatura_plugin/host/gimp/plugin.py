@@ -20,11 +20,14 @@ if TYPE_CHECKING:
 
 def main(arguments: Sequence[str]) -> None:
     """What GIMP has started this process for."""
+    VelaturaPlugIn.arguments = tuple(arguments)
     Gimp.main(VelaturaPlugIn.__gtype__, list(arguments))
 
 
 class VelaturaPlugIn(Gimp.PlugIn):
-    """GIMP makes one in a process of its own for each call."""
+    """GIMP makes one in a process of its own for each call, with these arguments."""
+
+    arguments: Sequence[str] = ()
 
     def do_set_i18n(self, procedure_name: str) -> bool:
         return False  # else GIMP warns that there is no folder of its own kind of catalogues
@@ -64,7 +67,7 @@ class VelaturaPlugIn(Gimp.PlugIn):
         """Returns when it is closed. Others find it before it can be seen: who presses twice in a
         hurry has not two of them."""
         handover = Handover()
-        handover.open(self)
+        handover.open(self, self.arguments)
         from .gi_ui import GimpUi
 
         GimpUi.init("velatura")

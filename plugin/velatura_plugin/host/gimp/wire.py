@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import os
 import stat
-import sys
 from collections.abc import Sequence
 
 from ...ui.guard import guarded
@@ -26,13 +25,14 @@ _WAIT_MS = 1
 """At most, where nothing is there any more; 0 would be for ever."""
 
 
-def listen(plug_in: Gimp.PlugIn) -> None:
-    """From now on, as long as the main loop runs. Reads only what is there."""
+def listen(plug_in: Gimp.PlugIn, arguments: Sequence[str]) -> None:
+    """From now on, as long as the main loop runs. Reads only what is there. ``arguments``: those
+    that GIMP has started this process with."""
 
     def take() -> None:
         plug_in.persistent_process(_WAIT_MS)
 
-    end = reading_end(sys.argv)
+    end = reading_end(arguments)
     if end is None:
         Clock(_LOOK_MS, take).turn(True)
         return
