@@ -19,7 +19,6 @@ from velatura_protocol.messages import (
     BlobGet,
     BlobRef,
     Cancel,
-    DescribeModel,
     Done,
     Error,
     ErrorInfo,
@@ -27,18 +26,12 @@ from velatura_protocol.messages import (
     ExchangeReady,
     Favourite,
     Forget,
-    ImportModels,
-    InstallModel,
     JobEvent,
     Jobs,
     ListJobs,
-    ListModels,
-    RemoveModel,
     Resume,
     ServerReply,
-    StopModel,
     Submit,
-    VerifyModel,
 )
 from velatura_protocol.session import (
     BlobFailed,
@@ -58,7 +51,7 @@ from .fitting import fitting
 from .history import Caller
 from .jobs import match_blobs
 from .ledger import Listener, LiveJob
-from .model_requests import ModelRequests
+from .model_requests import ModelRequest, ModelRequests
 from .outbox import EventOutbox
 from .previews import PreviewSlots
 from .services import Services
@@ -120,15 +113,7 @@ class Requests:
                 return self._answered(event.t, work, job=event.job, request=event.request)
             case Forget():
                 return self._answered(event.t, partial(self._forget, event), request=event.request)
-            case (
-                ListModels()
-                | InstallModel()
-                | ImportModels()
-                | DescribeModel()
-                | VerifyModel()
-                | RemoveModel()
-                | StopModel()
-            ):
+            case _ if isinstance(event, ModelRequest):
                 work = partial(self._models.carry_out, event)
                 return self._answered(event.t, work, request=event.request)
             case BlobOpened():
