@@ -2,8 +2,8 @@
 enlarged: of each step around the painting the most processor time between two looks, which is the
 most that a cancel then waits.
 
-The painter is instant: what counts is what surrounds it. Kernels look by themselves, row by row,
-and networks every 10 ms, so their time is left out.
+The painter is instant: what counts is what surrounds it. What is dealt to lanes looks by itself,
+row by row or band by band, and networks every 10 ms, so their time is left out.
 """
 
 from __future__ import annotations
@@ -142,11 +142,10 @@ def _gaps(task: EngineTask) -> list[Gap]:
 
     def looked_at(self: lanes.Lanes, kernel: object, pieces: object, *arguments: object) -> None:
         token = self.cancel
-        polls = isinstance(token, LookedAt) and hasattr(kernel, "py_func")
-        if polls and isinstance(token, LookedAt):
+        if isinstance(token, LookedAt):
             token.look()
         run(self, kernel, pieces, *arguments)  # pyright: ignore[reportArgumentType]
-        if polls and isinstance(token, LookedAt):
+        if isinstance(token, LookedAt):
             token.gaps.pop()  # the kernel's own time
             token.skip()
 
