@@ -20,7 +20,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--out", type=Path, required=True, help="the model's folder")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--vae-steps", type=int, default=1800)
-    parser.add_argument("--steps", type=int, default=4900, help="of the denoiser")
+    parser.add_argument("--steps", type=int, default=9000, help="of the denoiser")
     parser.add_argument("--threads", type=int, default=1)
     return parser.parse_args()
 
