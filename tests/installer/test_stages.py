@@ -69,7 +69,7 @@ def test_with_diffusion_its_tests_must_run() -> None:
         Stage("types", ("pyright", "--warnings", "-p", "pyright-base.json"))
     ]
     extra = {each.name: each.extra for each in for_profiles(frozenset({Profile.diffusion}))}
-    assert extra["tests"] == {"VELATURA_REQUIRE_DIFFUSION": "1"}
+    assert extra["tests"]["VELATURA_REQUIRE_DIFFUSION"] == "1"
     assert not extra["lint"]
 
 

@@ -15,10 +15,10 @@ from .layer_parameters import layer_parameters
 from .quality.parameters import QUALITY_PARAMETERS, SEES_ALL
 from .sampling import sampling_parameters
 
-VERSION = "1"
+VERSION = "2"
 """Changes whenever the same task may give other pixels."""
 
-LAYERED_VERSION = "2"
+LAYERED_VERSION = "3"
 """Of models that paint in layers, which came in one piece before."""
 
 TARGET = "velatura_backend.engines.diffusion.making:make_engine"
