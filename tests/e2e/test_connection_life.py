@@ -69,13 +69,14 @@ def test_two_editors_share_a_backend_and_no_job(data: Path) -> None:
 
 def test_one_editor_s_cancel_and_end_leave_the_other_s_job(data: Path) -> None:
     slow = replace(ECHO, variations=1, parameters={"seconds": 1.5})
+    endless = replace(slow, parameters={"seconds": 600.0})
     with backend(data), editor(data, 1) as (krita, easel):
         with editor(data, 2) as (other, table):
             mine = krita.controller.generate(slow)
-            theirs = other.controller.generate(slow)
             easel.run_until(
-                lambda: krita.controller.store.view(mine).status is JobStatus.RUNNING, seconds=20
+                lambda: krita.controller.store.view(mine).status is JobStatus.RUNNING, seconds=60
             )
+            theirs = other.controller.generate(endless)
             other.controller.cancel(theirs)
             table.run_until(lambda: other.controller.state.job(theirs) is None, seconds=60)
         assert finish(krita, easel, mine).status is JobStatus.FINISHED
