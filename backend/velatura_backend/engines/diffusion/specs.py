@@ -69,7 +69,7 @@ def spec_of(model: InstalledModel, shelf: ModelShelf) -> EngineSpec:
         version=_version(row),
         operations=_OPERATIONS,
         intents=_INTENTS,
-        sentence=_sentence(model, row),
+        sentence=_sentence(row),
         roles=(*_ROLES, *adapter_roles(row, shelf)),
         parameters=(
             *layer_parameters(row.layers),
@@ -92,7 +92,7 @@ def _version(row: FamilyRow) -> str:
     return LAYERED_VERSION if row.layers else VERSION
 
 
-def _sentence(model: InstalledModel, row: FamilyRow) -> str:
+def _sentence(row: FamilyRow) -> str:
     """One, honest, on what it can and cannot do."""
     what = f"Paints what you describe, with {row.title}"
     if row.layers:

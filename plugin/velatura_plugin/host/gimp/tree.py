@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from .gi_names import Gimp
 
@@ -54,7 +54,3 @@ def hide_shown_masks(image: Gimp.Image) -> None:
     for layer, _ in walked(image):
         if layer.get_mask() is not None and layer.get_show_mask():
             layer.set_show_mask(False)
-
-
-def layers_where(image: Gimp.Image, wanted: Callable[[Gimp.Layer], bool]) -> list[Gimp.Layer]:
-    return [each for each, _ in walked(image) if wanted(each)]

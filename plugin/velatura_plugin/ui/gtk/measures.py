@@ -8,8 +8,6 @@ LEAST_WIDTH = 240
 SPACING = 6
 TIGHT = 2
 """Between what belongs together."""
-SIGN = 16
-"""Of an icon."""
 COVER = 64
 THUMBNAIL = 64
 """Three of them fit the narrowest panel, frames included."""

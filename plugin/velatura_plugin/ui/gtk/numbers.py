@@ -106,7 +106,8 @@ class NumberEditor(Editor):
 def _digits_and_step(field: Field, *, is_whole: bool) -> tuple[int, float]:
     if is_whole:
         return 0, round(field.step or 1)
-    span = (field.maximum or LARGEST) - (field.minimum or 0)
+    high = LARGEST if field.maximum is None else field.maximum
+    span = high - (field.minimum or 0)
     step = field.step or min(1.0, span / 20)
     return 3 if step < 0.01 else 2, step
 

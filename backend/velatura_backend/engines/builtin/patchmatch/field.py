@@ -46,7 +46,6 @@ def _trust(
     flag: Flag,
     serial: int,
     depth: Floats,
-    hole: BoolMask,
     present: BoolMask,
     channels: int,
     confidence: Floats,
@@ -72,7 +71,7 @@ def prepare_level(features: Floats, masks: Masks, lanes: Lanes) -> Level:
     depth = depth_inside(hole, lanes)
     confidence, weight = np.empty_like(depth), np.empty(features.shape, np.uint8)
     channels = features.shape[1] // depth.shape[1]
-    lanes.rows(_trust, *depth.shape, depth, hole, present, channels, confidence, weight)
+    lanes.rows(_trust, *depth.shape, depth, present, channels, confidence, weight)
     target = padded(dilate(masks.hole, RADIUS, lanes))
     valid = valid_patches(masks, lanes)
     flat = every_place(valid, 1 + int(np.count_nonzero(valid)) // _MAX_SOURCES, lanes)

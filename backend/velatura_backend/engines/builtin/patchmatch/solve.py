@@ -63,13 +63,13 @@ def solve(
     it is the picture itself.
     """
     if not valid_patches(masks, lanes).any():
-        yield _smooth_only(image, masks, settings, lanes)
+        yield _smooth_only(image, masks, lanes)
         return
     whole = Layout(len(image))
     yield from _Solver(image, masks, seed, settings, lanes, layout or whole).run()
 
 
-def _smooth_only(image: Floats, masks: Masks, settings: Settings, lanes: Lanes) -> Stage:
+def _smooth_only(image: Floats, masks: Masks, lanes: Lanes) -> Stage:
     colours = image.shape[2]
     features = assemble(image, masks.known, 0.0, lanes)
     guess_mean(features, masks, colours + TEXTURE_CHANNELS)

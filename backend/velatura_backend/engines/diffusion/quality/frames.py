@@ -53,11 +53,6 @@ def mask_into_frame(frame: Frame, mask: FloatMask, check: Check = unchecked) -> 
     return _padded(scaled_mask(mask, frame.inner, check), frame, check)
 
 
-def out_of_frame(frame: Frame, painted: RgbImage) -> RgbImage:
-    """The region's pixels out of the painter's rectangle."""
-    return scaled(unpadded(frame, painted), frame.region.size)
-
-
 def unpadded(frame: Frame, painted: RgbImage) -> RgbImage:
     return painted[: frame.inner.height, : frame.inner.width]
 

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from velatura_backend.engines.diffusion.quality.frames import (
     into_frame,
     mask_into_frame,
-    out_of_frame,
     scaled,
+    unpadded,
 )
 from velatura_backend.engines.diffusion.quality.plan import Frame
 from velatura_protocol.geometry import Rect, Size
@@ -28,14 +28,14 @@ def test_unscaled_pixels_come_back_as_they_were(height: int, width: int):
     image = picture(height, width)
     inside = into_frame(frame, image)
     assert inside.shape == (outer.height, outer.width, 3)
-    assert np.array_equal(out_of_frame(frame, inside), image)
+    assert np.array_equal(unpadded(frame, inside), image)
 
 
 def test_scaled_pixels_come_back_where_they_were():
     """Smooth tones survive a reduction and the way back without moving."""
     frame = Frame(Rect(0, 0, 200, 120), Size(100, 60), Size(112, 64))
     image = picture(120, 200)
-    back = out_of_frame(frame, into_frame(frame, image))
+    back = scaled(unpadded(frame, into_frame(frame, image)), frame.region.size)
     assert np.abs(back - image)[8:-8, 8:-8].max() < 0.01
 
 
