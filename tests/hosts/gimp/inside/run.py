@@ -34,7 +34,8 @@ def main() -> None:
     suites = [str(folder / f"{each}.py") for each in os.environ["VELATURA_DRIVE_SUITES"].split()]
     settings = str(folder / "pytest.ini")
     chosen = os.environ.get("VELATURA_DRIVE_TESTS", "")
-    arguments = ["-c", settings, "-v", "--no-header", "-s", "-k", chosen, "--rootdir", str(folder)]
-    pytest.main([*arguments, *suites], plugins=[recorder])
+    fixtures = "tests.hosts.gimp.inside.fixtures"
+    arguments = ["-c", settings, "-v", "--no-header", "-s", "-k", chosen, "-p", fixtures]
+    pytest.main([*arguments, "--rootdir", str(folder), *suites], plugins=[recorder])
     found = {"outcomes": recorder.outcomes, "failures": recorder.failures}
     Path(os.environ["VELATURA_DRIVE_RESULT"]).write_text(json.dumps(found))
