@@ -60,12 +60,12 @@ def resize(
     if all_in_bands(check, lambda band: band[..., -1] == 1.0, image):
         for c in _colours(image):
             for columns, made in _in_parts(image[..., c], None, size, kernel, check):
-                result[:, columns, c] = made
+                _put(made, result[:, columns, c], check, is_new=c == columns.start == 0)
                 result[:, columns, -1] = 1.0
         return result
     alpha = image[..., -1]
     for columns, made in _in_parts(alpha, None, size, kernel, check):
-        result[:, columns, -1] = made
+        _put(made, result[:, columns, -1], check, is_new=columns.start == 0)
     for c in _colours(image):
         for columns, made in _in_parts(image[..., c], alpha, size, kernel, check):
             small, goal = result[:, columns, -1], result[:, columns, c]
@@ -86,10 +86,19 @@ def resampled(
     for channel in range(image.shape[2]):
         plane = image[..., channel]
         for columns, part in _in_parts(plane, None, size, kernel, check, box):
-            for rows in row_bands(size.height, part.shape[1]):
-                check()
-                made[rows, columns, channel] = part[rows]
+            _put(part, made[:, columns, channel], check, is_new=channel == columns.start == 0)
     return made
+
+
+def _put(
+    part: NDArray[np.float32], goal: NDArray[np.float32], check: Check, *, is_new: bool
+) -> None:
+    """``goal``: some columns of a picture. The first columns of a new one have the memory made for
+    all of it, which took 145 to 535 ms at 12 to 48 megapixels: a few rows at a time then."""
+    width = goal.strides[0] // goal.itemsize if is_new else goal.shape[1]
+    for rows in row_bands(len(goal), width):
+        check()
+        goal[rows] = part[rows]
 
 
 def _in_parts(
