@@ -9,8 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from .config import Config, default_data_directory
-from .exposure_arguments import add_outside_arguments, outside_of
 from .serve import serve
+from .server.exposure_arguments import add_outside_arguments, outside_of
 
 
 def main(arguments: Sequence[str]) -> int:

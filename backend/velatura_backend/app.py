@@ -13,15 +13,13 @@ from importlib.metadata import version as installed_version
 
 from velatura_protocol.messages import PROTOCOL, Capabilities
 
-from .blobstore import BlobStore
 from .clocks import SYSTEM, Clocks
 from .config import Config, prepare_data_directory
-from .dispatcher import Dispatcher
+from .connections.exchange import sweep_exchange
+from .connections.upload_sink import Ground
 from .engines.catalogue import Catalogue
 from .engines.diffusion.specs import is_profile_installed
-from .exchange import sweep_exchange
 from .executors.base import Executor
-from .history import History
 from .instance import (
     InstanceLock,
     RuntimeInfo,
@@ -30,19 +28,21 @@ from .instance import (
     owner_secret,
     published,
 )
-from .jobs import Checker
-from .journal_thread import JournalThread
-from .ledger import Ledger
+from .jobs.dispatcher import Dispatcher
+from .jobs.ledger import Ledger
+from .jobs.runner import Shop
+from .jobs.scheduler import Rules, Scheduler
+from .jobs.states import Checker
+from .journal.blobstore import BlobStore
+from .journal.history import History
+from .journal.recovery import Recovery
+from .journal.thread import JournalThread
 from .log import close_log, open_log
-from .model_desk import ModelDesk
+from .models.desk import ModelDesk
 from .models.store import ModelStore
-from .recovery import Recovery
-from .runner import Shop
-from .scheduler import Rules, Scheduler
-from .server import Server
+from .server.server import Server
 from .services import Services
 from .upkeep import Upkeep
-from .upload_sink import Ground
 
 _log = logging.getLogger("velatura.app")
 

@@ -9,12 +9,12 @@ from pathlib import Path
 from velatura_protocol.engines import EngineSpec
 from velatura_protocol.messages import Capabilities, Limits
 
-from .dispatcher import Dispatcher
-from .history import History
-from .journal_thread import JournalThread
-from .ledger import Ledger
-from .model_desk import ModelDesk
-from .upload_sink import Ground
+from .connections.upload_sink import Ground
+from .jobs.dispatcher import Dispatcher
+from .jobs.ledger import Ledger
+from .journal.history import History
+from .journal.thread import JournalThread
+from .models.desk import ModelDesk
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,9 @@ import time
 from velatura_protocol.errors import DiskFull
 
 from .config import Config
+from .connections.greeting import engines_now
 from .crew import Crew
-from .greeting import engines_now
-from .server import Server
+from .server.server import Server
 from .services import Services
 
 _log = logging.getLogger("velatura.upkeep")

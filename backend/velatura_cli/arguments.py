@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from velatura_backend.config import Config
-from velatura_backend.exposure_arguments import add_outside_arguments
+from velatura_backend.server.exposure_arguments import add_outside_arguments
 from velatura_protocol.engines import EngineSpec
 from velatura_protocol.tasks import Operation
 

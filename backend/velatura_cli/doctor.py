@@ -8,9 +8,9 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from velatura_backend.bug_report import write_report
 from velatura_backend.config import default_data_directory
-from velatura_backend.doctor import Check, as_plain, is_well, report, run_checks
+from velatura_backend.doctor.bug_report import write_report
+from velatura_backend.doctor.doctor import Check, as_plain, is_well, report, run_checks
 from velatura_protocol.errors import UnwritableFile
 
 from .exit_codes import ExitCode

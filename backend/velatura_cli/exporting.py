@@ -11,7 +11,7 @@ from velatura_backend.imaging.arrays import Samples, is_integer, view_samples, w
 from velatura_backend.imaging.composite import mask_weights
 from velatura_backend.imaging.files import FileKind, ImageFile, write_image
 from velatura_backend.imaging.files.model import PngDetails, TiffDetails
-from velatura_backend.provenance import to_xmp
+from velatura_backend.jobs.provenance import to_xmp
 from velatura_plugin.host.base import LayerContent, PatchContent, ResultContent
 from velatura_protocol.geometry import Rect
 from velatura_protocol.messages import LayerPart, Variation

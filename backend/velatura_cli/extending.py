@@ -6,7 +6,7 @@ import argparse
 import math
 from dataclasses import dataclass
 
-from velatura_plugin.extent import Anchor, margins_to_aspect
+from velatura_plugin.capture.extent import Anchor, margins_to_aspect
 from velatura_protocol.errors import BadTask
 from velatura_protocol.geometry import MAX_COORDINATE, Margins, Size
 

@@ -18,7 +18,7 @@ from velatura_backend.imaging.files import (
 )
 from velatura_backend.imaging.files.model import PngDetails
 from velatura_backend.imaging.masks import mask_from_image
-from velatura_backend.provenance import to_least_xmp, to_xmp
+from velatura_backend.jobs.provenance import to_least_xmp, to_xmp
 from velatura_plugin.host.base import (
     Document,
     LayerContent,

@@ -8,14 +8,14 @@ from importlib.metadata import version
 from typing import TypeVar
 
 from velatura_plugin.app import App
-from velatura_plugin.events import (
+from velatura_plugin.client.events import (
     ClientEvent,
     HistoryArrived,
     JobRefused,
     RequestDone,
     VariationArrived,
 )
-from velatura_plugin.order import JobOrder
+from velatura_plugin.client.order import JobOrder
 from velatura_protocol.errors import BackendUnavailable
 from velatura_protocol.geometry import Size
 from velatura_protocol.messages import CancelledJob, Failed, Finished, JobSummary

@@ -6,9 +6,9 @@ import time
 from collections.abc import Callable
 
 from velatura_plugin.app import App
+from velatura_plugin.client.events import Link as LinkStatus
 from velatura_plugin.controller import Controller
-from velatura_plugin.events import Link as LinkStatus
-from velatura_plugin.state import PanelState
+from velatura_plugin.state.state import PanelState
 from velatura_protocol.errors import BackendUnavailable, Cancelled, VelaturaError
 
 from .interruption import Interruption

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from velatura_plugin.capture.islands import is_blank
+from velatura_plugin.capture.request import GenerateRequest, MaskSource
 from velatura_plugin.controller import Controller
 from velatura_plugin.host.base import Document, MaskKind
-from velatura_plugin.islands import is_blank
-from velatura_plugin.request import GenerateRequest, MaskSource
 from velatura_protocol.errors import BadTask, Cancelled, NotFound, NothingSelected, VelaturaError
 from velatura_protocol.geometry import Margins
 from velatura_protocol.tasks import AlphaMode, Operation, Placement, Role

@@ -6,7 +6,7 @@ import argparse
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from velatura_plugin.extent import Anchor
+from velatura_plugin.capture.extent import Anchor
 from velatura_protocol.geometry import Size
 from velatura_protocol.tasks import Edge, Intent, Operation
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 
 from velatura_backend.config import Config, default_data_directory
-from velatura_backend.exposure_arguments import outside_of
 from velatura_backend.serve import serve
+from velatura_backend.server.exposure_arguments import outside_of
 
 from .exit_codes import ExitCode
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from velatura_plugin.events import ClientEvent, JobRefused, PreviewArrived, VariationArrived
+from velatura_plugin.client.events import ClientEvent, JobRefused, PreviewArrived, VariationArrived
 from velatura_protocol.errors import Cancelled, VelaturaError
 from velatura_protocol.events import Phase
 from velatura_protocol.messages import (

@@ -11,20 +11,20 @@ from pathlib import Path
 from velatura_protocol.errors import BackendUnavailable, VelaturaError
 from velatura_protocol.messages import ErrorInfo
 
-from .client import Client, Identity, Report
+from .capture.request import GenerateRequest
+from .client.client import Client, Identity, Report
+from .client.events import Link, LinkChanged
+from .client.job_client import CLOSE_SECONDS
 from .controller import Controller
-from .events import Link, LinkChanged
 from .features.each_layer import generate_each
 from .features.history import DocumentHistory
 from .features.models import PanelModels
 from .features.repeat import repeat
 from .features.retouch import Retouch
 from .host.base import Host
-from .job_client import CLOSE_SECONDS
-from .launcher import Endpoint, Launcher, StartFailed
-from .request import GenerateRequest
+from .launcher.launcher import Endpoint, Launcher, StartFailed
 from .settings import Settings
-from .transport import Transport
+from .transport.base import Transport
 
 VERSION = "0.1.0"
 
@@ -136,7 +136,7 @@ class Dialler:
             endpoint = endpoint or await self._start(report)
             url, token_file = endpoint.url, endpoint.token_file
         # 40 ms of importing (two busy cores, 3.13): this thread's time, not the editor's.
-        from .transport_websocket import WebSocketTransport
+        from .transport.websocket import WebSocketTransport
 
         return await WebSocketTransport.open(url, token_file, ca_file)
 

@@ -10,12 +10,12 @@ from velatura_protocol.geometry import Rect, Size
 from velatura_protocol.messages import ErrorInfo, Placement
 from velatura_protocol.tasks import SampleSource
 
-from .growth import Growth, Held, growth_of, settled, settled_preview
+from .capture.growth import Growth, Held, growth_of, settled, settled_preview
+from .capture.request import GenerateRequest
 from .host.base import Document, Host, LayerInfo, PreviewFrame, ResultContent, Spot
 from .previews import CanvasGate
-from .request import GenerateRequest
 from .stack import NOT_DRAWN, topmost_result
-from .state import DocumentView
+from .state.state import DocumentView
 
 
 class JobCanvas:

@@ -10,22 +10,22 @@ from dataclasses import replace
 from velatura_protocol.errors import BackendUnavailable, HostFailed, NotFound
 from velatura_protocol.messages import CancelledJob, Failed, Finished
 
-from . import state as panel
 from .canvas import DocumentKeys, canvas_of, fit_together, look_at, on_layer, with_layers
-from .capture import CaptureContext, capture, choose_engine
+from .capture.capture import CaptureContext, capture, choose_engine
+from .capture.request import GenerateRequest
 from .chance import Chance
-from .events import ClientEvent, JobRefused, PreviewArrived, VariationArrived
+from .client.events import ClientEvent, JobRefused, PreviewArrived, VariationArrived
+from .client.inbox import Inbox
+from .client.job_client import CLOSE_SECONDS, JobClient
+from .client.order import JobOrder
 from .host.base import Document, Host
 from .i18n import Translations
-from .inbox import Inbox
-from .job_client import CLOSE_SECONDS, JobClient
-from .order import JobOrder
-from .request import GenerateRequest
 from .settings import Settings
-from .staging import StagedVariation, Staging
-from .state import JobStatus, JobView, PanelState, view_of
-from .store import Listener, Watcher
-from .strip import OpenJob, Strip
+from .state import state as panel
+from .state.staging import StagedVariation, Staging
+from .state.state import JobStatus, JobView, PanelState, view_of
+from .state.store import Listener, Watcher
+from .state.strip import OpenJob, Strip
 from .ui.words import layer_name, work_name
 
 _log = logging.getLogger(__name__)

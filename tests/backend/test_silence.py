@@ -10,7 +10,7 @@ from pathlib import Path
 from websockets.asyncio.client import connect
 
 from tests.backend.live import Served, client, finished_job, served
-from velatura_backend.connection import Connection
+from velatura_backend.connections.connection import Connection
 from velatura_protocol.messages import PROTOCOL, Hello, Pong
 from velatura_protocol.session import ClientSession
 

@@ -9,7 +9,7 @@ import pytest
 from tests.backend.live import echo_task, finished_job, served
 from velatura_backend import upkeep
 from velatura_backend.config import Retention
-from velatura_backend.journal import Journal
+from velatura_backend.journal.journal import Journal
 from velatura_protocol.errors import DiskFull
 from velatura_protocol.events import JobState
 from velatura_protocol.messages import (

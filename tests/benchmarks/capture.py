@@ -9,10 +9,10 @@ import os
 import time
 from collections.abc import Callable
 
+from velatura_plugin.capture.islands import is_blank, islands
+from velatura_plugin.capture.masks import cut, of_transparency
 from velatura_plugin.host.base import Selection
 from velatura_plugin.host.luminance import luminance_times_alpha
-from velatura_plugin.islands import is_blank, islands
-from velatura_plugin.masks import cut, of_transparency
 from velatura_protocol.geometry import Rect, Size
 from velatura_protocol.pixels import MASK_FORMAT, Depth, Layout, PixelFormat, Pixels
 

@@ -11,11 +11,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from velatura_plugin.capture import CaptureContext, capture
+from velatura_plugin.capture.capture import CaptureContext, capture
+from velatura_plugin.capture.request import GenerateRequest
 from velatura_plugin.host.base import LayerContent, PatchContent, ResultContent, Spot
 from velatura_plugin.host.gimp.adapter import GimpHost
 from velatura_plugin.host.gimp.gi_names import Babl, Gegl, Gimp
-from velatura_plugin.request import GenerateRequest
 from velatura_protocol.engines import ContextRule, EngineSpec, RoleSpec
 from velatura_protocol.geometry import Rect, Size
 from velatura_protocol.messages import Limits

@@ -15,13 +15,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from velatura_plugin.client import Client, Identity, Report
-from velatura_plugin.events import Greeted, JobRefused, VariationArrived
-from velatura_plugin.exchange import ExchangeFolder
-from velatura_plugin.launcher import Launcher
-from velatura_plugin.order import JobOrder
-from velatura_plugin.transport import Frame, Transport, TransportClosed
-from velatura_plugin.transport_websocket import WebSocketTransport
+from velatura_plugin.client.client import Client, Identity, Report
+from velatura_plugin.client.events import Greeted, JobRefused, VariationArrived
+from velatura_plugin.client.exchange import ExchangeFolder
+from velatura_plugin.client.order import JobOrder
+from velatura_plugin.launcher.launcher import Launcher
+from velatura_plugin.transport.base import Frame, Transport, TransportClosed
+from velatura_plugin.transport.websocket import WebSocketTransport
 from velatura_protocol.events import Phase
 from velatura_protocol.geometry import Rect, Size
 from velatura_protocol.messages import Failed, Finished, Progress

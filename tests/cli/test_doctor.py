@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from velatura_backend.doctor import check_python
+from velatura_backend.doctor.doctor import check_python
 from velatura_cli import doctor
 from velatura_cli.dispatch import run
 
@@ -38,7 +38,7 @@ def test_what_is_wrong_is_said_and_what_to_do(
 def test_a_report_for_others(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    """What is in it, and what is not, is tested in ``tests/backend/test_bug_report.py``."""
+    """What is in it, and what is not, is tested in ``tests/backend/doctor/test_bug_report.py``."""
     monkeypatch.setenv("VELATURA_DATA_DIR", str(tmp_path / "data"))
     monkeypatch.setattr(doctor, "run_checks", lambda _: (check_python(),))
     target = tmp_path / "report.txt"

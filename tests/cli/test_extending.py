@@ -10,7 +10,7 @@ from velatura_cli.arguments import parse_arguments
 from velatura_cli.exit_codes import UsageError
 from velatura_cli.extending import anchor, aspect, sides
 from velatura_cli.options import OperationCommand, operation_command
-from velatura_plugin.extent import Anchor
+from velatura_plugin.capture.extent import Anchor
 from velatura_protocol.errors import BadTask
 from velatura_protocol.geometry import Margins, Size
 from velatura_protocol.tasks import Intent

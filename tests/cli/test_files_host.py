@@ -10,7 +10,7 @@ from PIL import Image
 from velatura_backend.imaging.arrays import to_pixels, view_samples
 from velatura_backend.imaging.files import FileKind, FileNote, ImageFile, read_image, write_image
 from velatura_backend.imaging.files.model import PngDetails
-from velatura_backend.provenance import to_xmp
+from velatura_backend.jobs.provenance import to_xmp
 from velatura_cli.files_host import FilesHost
 from velatura_cli.loop import MainLoop
 from velatura_plugin.host.base import LayerContent, PatchContent, ResultContent, Spot

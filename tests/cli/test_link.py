@@ -11,14 +11,14 @@ from velatura_cli.interruption import Interruption
 from velatura_cli.link import Link
 from velatura_cli.loop import MainLoop
 from velatura_plugin.app import App, Dialler
+from velatura_plugin.client.events import ClientEvent, Greeted, LinkChanged
+from velatura_plugin.client.events import Link as LinkStatus
+from velatura_plugin.client.order import JobOrder
 from velatura_plugin.controller import Controller
-from velatura_plugin.events import ClientEvent, Greeted, LinkChanged
-from velatura_plugin.events import Link as LinkStatus
 from velatura_plugin.features.history import DocumentHistory
 from velatura_plugin.features.models import PanelModels
 from velatura_plugin.features.retouch import Retouch
-from velatura_plugin.launcher import Launcher
-from velatura_plugin.order import JobOrder
+from velatura_plugin.launcher.launcher import Launcher
 from velatura_plugin.settings import Settings
 from velatura_protocol.errors import (
     BackendUnavailable,

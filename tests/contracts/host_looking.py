@@ -12,12 +12,12 @@ from tests.contracts.host_desk import (
     HostMaterial,
 )
 from tests.plugin.desk import noise
+from velatura_plugin.capture.masks import cut
 from velatura_plugin.host.base import (
     LayerKind,
     Spot,
 )
 from velatura_plugin.host.samples import crop
-from velatura_plugin.masks import cut
 from velatura_protocol.errors import BadInput, NotFound
 from velatura_protocol.geometry import Rect
 from velatura_protocol.pixels import MASK_FORMAT, ColourSpace, PixelFormat, Transfer

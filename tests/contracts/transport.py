@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import pytest
 import pytest_asyncio
 
-from velatura_plugin.transport import Transport, TransportClosed
+from velatura_plugin.transport.base import Transport, TransportClosed
 
 
 @dataclass

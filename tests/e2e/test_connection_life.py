@@ -12,11 +12,11 @@ import pytest
 
 from tests.e2e.test_plugin_roundtrip import ECHO, SETTINGS, backend, connect, finish, plugin
 from tests.plugin.desk import noise
-from velatura_plugin import conversation
 from velatura_plugin.app import App
-from velatura_plugin.events import ClientEvent, Link, LinkChanged, PreviewArrived
+from velatura_plugin.client import conversation
+from velatura_plugin.client.events import ClientEvent, Link, LinkChanged, PreviewArrived
 from velatura_plugin.host.memory import MemoryHost
-from velatura_plugin.state import JobStatus
+from velatura_plugin.state.state import JobStatus
 from velatura_protocol.geometry import Rect, Size
 
 

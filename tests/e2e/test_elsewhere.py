@@ -19,7 +19,7 @@ from tests.e2e.attacks.conftest import allowed_files
 from tests.e2e.backend import ready_line, stop
 from tests.e2e.command import CommandLine
 from tests.support.certificates import Certificate, make_certificate
-from velatura_plugin.transport_websocket import WebSocketTransport, WillNotConnect
+from velatura_plugin.transport.websocket import WebSocketTransport, WillNotConnect
 from velatura_protocol.codec import decode, encode
 from velatura_protocol.errors import BackendUnavailable, Unauthorised
 from velatura_protocol.messages import PROTOCOL, Hello, Limits, Welcome

@@ -12,11 +12,11 @@ from tests.e2e import pictures
 from tests.e2e.command import CommandLine
 from tests.e2e.test_plugin_roundtrip import FORMATS, backend, connect, finish, plugin
 from tests.plugin.desk import noise
+from velatura_plugin.capture.request import GenerateRequest
 from velatura_plugin.host.base import Document
 from velatura_plugin.host.memory import MemoryHost
 from velatura_plugin.host.samples import crop
-from velatura_plugin.request import GenerateRequest
-from velatura_plugin.state import JobStatus
+from velatura_plugin.state.state import JobStatus
 from velatura_protocol.geometry import Margins, Rect, Size
 from velatura_protocol.pixels import PixelFormat
 from velatura_protocol.tasks import Intent, Operation

@@ -12,7 +12,7 @@ from tests.plugin.desk import noise
 from velatura_plugin.app import App
 from velatura_plugin.host.base import Document
 from velatura_plugin.host.memory import MemoryHost
-from velatura_plugin.state import HistoryView
+from velatura_plugin.state.state import HistoryView
 from velatura_protocol.geometry import Margins, Rect, Size
 from velatura_protocol.tasks import Intent
 

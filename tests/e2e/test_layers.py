@@ -18,10 +18,10 @@ from tests.e2e.command import CommandLine
 from tests.e2e.test_plugin_roundtrip import connect, plugin
 from tests.plugin.desk import noise
 from tests.support import tiny_pipelines
+from velatura_plugin.capture.request import GenerateRequest
 from velatura_plugin.host.base import LayerKind
 from velatura_plugin.host.samples import crop
-from velatura_plugin.request import GenerateRequest
-from velatura_plugin.state import JobStatus
+from velatura_plugin.state.state import JobStatus
 from velatura_protocol.geometry import Rect, Size
 from velatura_protocol.tasks import Intent, Operation
 

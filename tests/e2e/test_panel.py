@@ -11,7 +11,7 @@ from tests.e2e.test_plugin_roundtrip import SETTINGS, backend
 from tests.plugin.desk import noise
 from tests.plugin.ui.bench import Screen
 from velatura_plugin.app import build
-from velatura_plugin.events import Link
+from velatura_plugin.client.events import Link
 from velatura_plugin.host.memory import MemoryHost
 from velatura_plugin.settings import SettingsStore
 from velatura_plugin.ui.model import Action

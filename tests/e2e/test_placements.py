@@ -10,11 +10,11 @@ import pytest
 from tests.e2e.test_plugin_roundtrip import backend, connect, finish, plugin
 from tests.plugin.desk import RGBA8, noise
 from velatura_plugin.app import App
+from velatura_plugin.capture.request import GenerateRequest, MaskSource
 from velatura_plugin.host.base import Document, MaskKind
 from velatura_plugin.host.memory import MemoryHost
 from velatura_plugin.host.samples import crop
-from velatura_plugin.request import GenerateRequest, MaskSource
-from velatura_plugin.state import JobStatus, JobView
+from velatura_plugin.state.state import JobStatus, JobView
 from velatura_protocol.geometry import Rect, Size
 from velatura_protocol.pixels import Pixels
 from velatura_protocol.tasks import Intent, Operation, Placement, Role

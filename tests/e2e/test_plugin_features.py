@@ -9,10 +9,10 @@ import pytest
 
 from tests.e2e.test_plugin_roundtrip import backend, connect, finish, plugin
 from tests.plugin.desk import noise
+from velatura_plugin.capture.request import GenerateRequest, MaskSource
 from velatura_plugin.host.base import LayerKind, MaskKind
 from velatura_plugin.host.samples import crop
-from velatura_plugin.request import GenerateRequest, MaskSource
-from velatura_plugin.state import JobStatus
+from velatura_plugin.state.state import JobStatus
 from velatura_protocol.errors import NothingSelected
 from velatura_protocol.geometry import Rect, Size
 from velatura_protocol.pixels import Depth, Layout, PixelFormat, Pixels

@@ -16,13 +16,13 @@ from velatura_backend.app import running
 from velatura_backend.config import Config
 from velatura_backend.executors.inline import InlineExecutor
 from velatura_plugin.app import App, build
-from velatura_plugin.events import Link
-from velatura_plugin.exchange import MIN_BYTES
+from velatura_plugin.capture.request import GenerateRequest
+from velatura_plugin.client.events import Link
+from velatura_plugin.client.exchange import MIN_BYTES
 from velatura_plugin.host.memory import MemoryHost
 from velatura_plugin.host.samples import crop
-from velatura_plugin.request import GenerateRequest
 from velatura_plugin.settings import Settings
-from velatura_plugin.state import JobStatus
+from velatura_plugin.state.state import JobStatus
 from velatura_protocol.errors import ErrorCode
 from velatura_protocol.geometry import Rect, Size
 from velatura_protocol.pixels import Depth, Layout, PixelFormat

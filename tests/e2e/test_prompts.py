@@ -26,7 +26,7 @@ from tests.models.scenes.compose import Scene, random_scene
 from tests.models.scenes.words import WITHHELD, Colour, Ground, Shape
 from velatura_backend.engines.base import EngineTask
 from velatura_backend.engines.diffusion.engine import DiffusionEngine
-from velatura_backend.engines.diffusion.texts import EncodedText, TextEncoding
+from velatura_backend.engines.diffusion.painting.texts import EncodedText, TextEncoding
 
 # The library's own: it hands tensors to numpy as numpy 1 took them.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")

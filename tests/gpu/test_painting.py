@@ -15,18 +15,18 @@ import torch
 
 from tests.support import tiny_pipelines
 from tests.support.painting_desk import Context, painter_of
-from velatura_backend.engines.diffusion.ladder import Lessons
-from velatura_backend.engines.diffusion.memory import MemoryPlan, Pass, Rung, plan_for
-from velatura_backend.engines.diffusion.painter import DiffusionPainter
-from velatura_backend.engines.diffusion.painting import (
+from velatura_backend.engines.diffusion.loading.parts import residency_of
+from velatura_backend.engines.diffusion.memory.ladder import Lessons
+from velatura_backend.engines.diffusion.memory.plan import MemoryPlan, Pass, Rung, plan_for
+from velatura_backend.engines.diffusion.painting.contract import (
     Painted,
     PaintProgress,
     PaintRequest,
     Sampling,
     Wording,
 )
-from velatura_backend.engines.diffusion.parts import residency_of
-from velatura_backend.engines.diffusion.sizes import pass_of
+from velatura_backend.engines.diffusion.painting.painter import DiffusionPainter
+from velatura_backend.engines.diffusion.recognition.sizes import pass_of
 from velatura_protocol.errors import Cancelled, OutOfMemory
 
 KINDS = (
@@ -181,7 +181,7 @@ def test_progress_is_not_ahead_of_the_device_by_more_than_a_step() -> None:
 def test_the_estimate_is_an_upper_bound_of_what_was_taken() -> None:
     by = painter("sd15")
     assert by._size is not None
-    from velatura_backend.engines.diffusion.memory import working_bytes
+    from velatura_backend.engines.diffusion.memory.plan import working_bytes
 
     paint(by)  # convolutions choose their workspaces
     torch.cuda.reset_peak_memory_stats()

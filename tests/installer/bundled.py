@@ -29,7 +29,7 @@ def import_all() -> int:
 async def talk() -> list[str]:
     """A message over a socket and back, by the bundle's own codec and client."""
     from velatura_plugin._vendor.websockets.asyncio.server import ServerConnection, serve
-    from velatura_plugin.transport_library import connect
+    from velatura_plugin.transport.library import connect
     from velatura_protocol.codec import decode, encode
     from velatura_protocol.messages import Cancel, Limits
 

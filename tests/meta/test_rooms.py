@@ -21,16 +21,16 @@ _PLUGIN = "plugin/velatura_plugin"
 
 BROAD_HANDLERS: dict[str, str] = {
     "backend/velatura_cli/dispatch.py::run": "a user sees one line, the report has the traceback",
-    f"{_BACKEND}/dispatcher.py::Dispatcher._serve": "a device's queue outlives one job's bug",
+    f"{_BACKEND}/jobs/dispatcher.py::Dispatcher._serve": "a device's queue outlives one job's bug",
     f"{_BACKEND}/executors/worker/flow.py::Worker.run": "every order ends with one event",
     f"{_BACKEND}/executors/worker/flow.py::_variations": "the other variations go on",
     f"{_BACKEND}/executors/worker_process.py::_warm_up": "a cold worker still works",
-    f"{_BACKEND}/journal.py::Journal._outcome": "whoever asked hears of it, the others go on",
-    f"{_BACKEND}/journal_thread.py::JournalThread._run_group": "whoever asked hears of it",
-    f"{_BACKEND}/runner.py::Run._follow": "the executor is heard out, its worker is free then",
-    f"{_BACKEND}/runner.py::Run._work": "every job ends with one event",
-    f"{_BACKEND}/server.py::Server._talk": "the server outlives one connection's bug",
-    f"{_PLUGIN}/client.py::Client._keep_connected": "the panel hears how each connection ends",
+    f"{_BACKEND}/journal/journal.py::Journal._outcome": "whoever asked hears, the others go on",
+    f"{_BACKEND}/journal/thread.py::JournalThread._run_group": "whoever asked hears of it",
+    f"{_BACKEND}/jobs/runner.py::Run._follow": "the executor is heard out, its worker is free then",
+    f"{_BACKEND}/jobs/runner.py::Run._work": "every job ends with one event",
+    f"{_BACKEND}/server/server.py::Server._talk": "the server outlives one connection's bug",
+    f"{_PLUGIN}/client/client.py::Client._keep_connected": "the panel hears how each ends",
     f"{_PLUGIN}/controller.py::Controller._take_events": "an editor's bug costs one event, not all",
     f"{_PLUGIN}/ui/guard.py::returning.decorate.run": "what leaves a slot stops the editor",
 }
@@ -59,7 +59,7 @@ def test_broad_handlers_are_the_listed_ones() -> None:
     nothing(sorted(set(broad_handlers(modules())) ^ BROAD_HANDLERS.keys()))
 
 
-@pytest.mark.parametrize("name", ["velatura_backend.server", "velatura_backend.app"])
+@pytest.mark.parametrize("name", ["velatura_backend.server.server", "velatura_backend.app"])
 def test_the_server_process_loads_no_heavy_library(name: str) -> None:
     script = f"import json, sys, {name}; print(json.dumps(sorted(sys.modules)))"
     output = subprocess.run([sys.executable, "-c", script], check=True, stdout=subprocess.PIPE)
@@ -109,14 +109,14 @@ def test_a_foreign_import_is_seen(path: str, line: str) -> None:
     [
         ("backend/velatura_backend/engines/builtin/a.py", "import torch"),
         ("backend/velatura_backend/imaging/a.py", "import numba"),
-        ("backend/velatura_backend/journal.py", "import numpy as np"),
+        ("backend/velatura_backend/journal/journal.py", "import numpy as np"),
         ("backend/velatura_backend/executors/local.py", "from numpy.typing import NDArray"),
-        ("backend/velatura_backend/jobs.py", "from websockets.asyncio.server import serve"),
-        ("plugin/velatura_plugin/client.py", "import msgpack"),
+        ("backend/velatura_backend/jobs/states.py", "from websockets.asyncio.server import serve"),
+        ("plugin/velatura_plugin/client/client.py", "import msgpack"),
         ("plugin/velatura_plugin/controller.py", "import subprocess"),
         ("plugin/velatura_plugin/ui/gtk/a.py", "from PyQt6 import QtCore"),
         ("plugin/velatura_plugin/ui/qt/a.py", "import gi"),
-        ("backend/velatura_backend/scheduler.py", "import os\nx = os.environ.get('A')"),
+        ("backend/velatura_backend/jobs/scheduler.py", "import os\nx = os.environ.get('A')"),
         ("backend/velatura_cli/commands.py", "from sys import argv"),
     ],
 )
@@ -129,7 +129,7 @@ def test_a_line_in_the_wrong_room_is_seen(path: str, line: str) -> None:
     [
         ("backend/velatura_backend/engines/builtin/deep/a.py", "import numba, numpy"),
         ("backend/velatura_backend/imaging/a.py", "import pyvips"),
-        ("plugin/velatura_plugin/launcher.py", "import subprocess"),
+        ("plugin/velatura_plugin/launcher/launcher.py", "import subprocess"),
         ("backend/velatura_backend/a.py", "import numbers, krita_names"),
     ],
 )

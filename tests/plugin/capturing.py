@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from tests.plugin.desk import noise
 from tests.plugin.scripted import INVERTER
-from velatura_plugin.capture import CaptureContext
+from velatura_plugin.capture.capture import CaptureContext
+from velatura_plugin.capture.request import GenerateRequest
 from velatura_plugin.host.base import Document
 from velatura_plugin.host.memory import MemoryHost
-from velatura_plugin.request import GenerateRequest
 from velatura_protocol.geometry import Rect, Size
 from velatura_protocol.messages import Limits
 from velatura_protocol.tasks import Intent, Operation

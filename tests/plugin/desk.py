@@ -7,14 +7,14 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from tests.plugin.scripted import Script, ScriptedBackend
-from velatura_plugin.client import Client, Identity
+from velatura_plugin.capture.request import GenerateRequest
+from velatura_plugin.client.client import Client, Identity
 from velatura_plugin.controller import Controller
 from velatura_plugin.host.base import Document
 from velatura_plugin.host.memory import MemoryHost
 from velatura_plugin.host.samples import pack
-from velatura_plugin.request import GenerateRequest
 from velatura_plugin.settings import Settings
-from velatura_plugin.state import JobStatus, JobView
+from velatura_plugin.state.state import JobStatus, JobView
 from velatura_protocol.geometry import Rect, Size
 from velatura_protocol.pixels import Depth, Layout, PixelFormat, Pixels
 from velatura_protocol.tasks import Intent, Operation

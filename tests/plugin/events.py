@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from tests.plugin.desk import noise
 from tests.plugin.scripted import INVERTER
-from velatura_plugin.events import (
+from velatura_plugin.client.events import (
     ClientEvent,
     Greeted,
     Link,
@@ -16,8 +16,8 @@ from velatura_plugin.events import (
     VariationArrived,
 )
 from velatura_plugin.host.base import LayerContent, PatchContent, PreviewFrame, ResultContent
-from velatura_plugin.reducer import reduce
-from velatura_plugin.state import (
+from velatura_plugin.state.reducer import reduce
+from velatura_plugin.state.state import (
     DocumentSeen,
     DocumentView,
     JobSubmitted,

@@ -7,7 +7,7 @@ import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
-from velatura_plugin.launcher import Launcher
+from velatura_plugin.launcher.launcher import Launcher
 
 PRELUDE = """
 import hmac, json, os, socket, sys, threading

@@ -13,9 +13,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from queue import SimpleQueue
 
-from velatura_plugin.events import LinkChanged
-from velatura_plugin.transport import Frame, TransportClosed
-from velatura_plugin.transport_memory import MemoryTransport
+from velatura_plugin.client.events import LinkChanged
+from velatura_plugin.transport.base import Frame, TransportClosed
+from velatura_plugin.transport.memory import MemoryTransport
 from velatura_protocol.engines import ContextRule, EngineSpec, RoleSpec
 from velatura_protocol.errors import BackendUnavailable, NotFound, VelaturaError
 from velatura_protocol.events import JobState, Phase

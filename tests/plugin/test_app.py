@@ -17,12 +17,12 @@ from websockets.http11 import Request, Response
 from websockets.sync.server import ServerConnection, serve
 
 from velatura_plugin.app import App, Dialler, build
-from velatura_plugin.events import Link
+from velatura_plugin.client.events import Link
 from velatura_plugin.host.memory import MemoryHost
-from velatura_plugin.launcher import Launcher
+from velatura_plugin.launcher.launcher import Launcher
 from velatura_plugin.settings import Settings
-from velatura_plugin.state import LinkView
-from velatura_plugin.transport_websocket import WebSocketTransport
+from velatura_plugin.state.state import LinkView
+from velatura_plugin.transport.websocket import WebSocketTransport
 from velatura_protocol.errors import ErrorCode
 from velatura_protocol.health import health_proof, nonce_in
 

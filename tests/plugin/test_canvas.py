@@ -8,6 +8,7 @@ import pytest
 from tests.plugin.desk import noise
 from tests.plugin.events import CONTENT, REGION
 from velatura_plugin.canvas import DocumentKeys, JobCanvas, look_at, look_of, spot_of
+from velatura_plugin.capture.request import GenerateRequest
 from velatura_plugin.host.base import (
     Document,
     LayerContent,
@@ -18,7 +19,6 @@ from velatura_plugin.host.base import (
     Spot,
 )
 from velatura_plugin.host.memory import MemoryHost
-from velatura_plugin.request import GenerateRequest
 from velatura_protocol.errors import NotFound, Unsupported
 from velatura_protocol.geometry import Rect, Size
 from velatura_protocol.messages import LayerPart, Placement

@@ -10,7 +10,7 @@ from tests.plugin.desk import REMOVE, Desk, desk
 from tests.plugin.scripted import Script, inverted
 from velatura_plugin.host.samples import crop
 from velatura_plugin.settings import Settings
-from velatura_plugin.state import JobStatus, NoticeDismissed
+from velatura_plugin.state.state import JobStatus, NoticeDismissed
 from velatura_protocol.errors import (
     BackendUnavailable,
     ErrorCode,

@@ -15,7 +15,7 @@ from velatura_plugin.features.repeat import repeat
 from velatura_plugin.features.retouch import Retouch
 from velatura_plugin.host.base import Document
 from velatura_plugin.settings import Settings
-from velatura_plugin.state import JobView
+from velatura_plugin.state.state import JobView
 from velatura_protocol.errors import ErrorCode
 from velatura_protocol.geometry import Rect, Size
 

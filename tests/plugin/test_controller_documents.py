@@ -7,7 +7,7 @@ import pytest
 from tests.plugin.desk import REMOVE, Desk, desk
 from tests.plugin.scripted import Script
 from velatura_plugin.host.base import Document
-from velatura_plugin.state import NoticeDismissed, PutAway
+from velatura_plugin.state.state import NoticeDismissed, PutAway
 from velatura_protocol.errors import NotFound
 
 

@@ -9,9 +9,9 @@ import pytest
 
 from tests.plugin.desk import REMOVE, Desk, desk, noise
 from tests.plugin.scripted import Script, inverted
+from velatura_plugin.capture.request import GenerateRequest
 from velatura_plugin.host.base import Document, LayerKind
 from velatura_plugin.host.samples import crop
-from velatura_plugin.request import GenerateRequest
 from velatura_protocol.geometry import Rect
 from velatura_protocol.tasks import SampleSource
 

@@ -12,7 +12,7 @@ from tests.plugin.desk import REMOVE, Desk, desk, noise
 from tests.plugin.scripted import Script
 from velatura_plugin.host.base import Document, PreviewFrame, ResultContent, Spot
 from velatura_plugin.host.memory import MemoryHost
-from velatura_plugin.state import JobStatus
+from velatura_plugin.state.state import JobStatus
 from velatura_protocol.errors import ErrorCode, NoSource, Unsupported
 from velatura_protocol.geometry import Rect
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tests.plugin.desk import noise
 from tests.plugin.scripted import INVERTER
-from velatura_plugin.order import JobOrder
+from velatura_plugin.client.order import JobOrder
 from velatura_protocol.geometry import Rect, Size
 from velatura_protocol.messages import PROTOCOL, Exchange, Hello, Limits, Welcome
 from velatura_protocol.pixels import MASK_FORMAT, Pixels

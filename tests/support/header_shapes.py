@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from velatura_backend.engines.diffusion.tensor_names import TensorNames
+from velatura_backend.engines.diffusion.recognition.tensor_names import TensorNames
 from velatura_backend.models.safetensors_header import Tensor
 
 Shapes = dict[str, tuple[int, ...]]

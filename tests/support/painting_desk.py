@@ -9,8 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from velatura_backend.engines.base import CancelToken, FloatMask
-from velatura_backend.engines.diffusion.painter import DiffusionPainter
-from velatura_backend.engines.diffusion.painting import (
+from velatura_backend.engines.diffusion.painting.contract import (
     Painted,
     PaintEvent,
     PaintPreview,
@@ -18,7 +17,8 @@ from velatura_backend.engines.diffusion.painting import (
     PaintRequest,
     RgbImage,
 )
-from velatura_backend.engines.diffusion.recognition import recognise
+from velatura_backend.engines.diffusion.painting.painter import DiffusionPainter
+from velatura_backend.engines.diffusion.recognition.model_file import recognise
 from velatura_backend.engines.workshop import Workshop
 from velatura_backend.models.records import Family, InstalledModel, ModelKind
 from velatura_protocol.errors import NotFound

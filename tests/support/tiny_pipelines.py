@@ -56,7 +56,7 @@ def _folder(kind: str) -> Path:
 def _name_stock_classes(index: Path) -> None:
     """As published folders do, also where we stand in for a class."""
     text = index.read_text()
-    ours = "velatura_backend.engines.diffusion.processors"
+    ours = "velatura_backend.engines.diffusion.loading.processors"
     index.write_text(text.replace(ours, "transformers").replace("PictureProc", "Qwen2VLProc"))
 
 
@@ -254,7 +254,7 @@ def qwen_image(variant: str = "") -> Any:
 
 
 def picture_processor(tokenizer: Any) -> Any:
-    from velatura_backend.engines.diffusion.processors import PictureProcessor
+    from velatura_backend.engines.diffusion.loading.processors import PictureProcessor
 
     pictures = transformers.Qwen2VLImageProcessorPil(
         min_pixels=28 * 28, max_pixels=56 * 56, patch_size=14, merge_size=2

@@ -13,14 +13,14 @@ from tests.support import tiny_adapters as made
 from tests.support import tiny_pipelines
 from tests.support.tiny_models import checkpoint
 from velatura_backend.engines.base import CancelToken
-from velatura_backend.engines.diffusion.painter import DiffusionPainter
-from velatura_backend.engines.diffusion.painting import (
+from velatura_backend.engines.diffusion.painting.contract import (
     Control,
     Painted,
     PaintRequest,
     Sampling,
     Wording,
 )
+from velatura_backend.engines.diffusion.painting.painter import DiffusionPainter
 from velatura_backend.engines.workshop import Workshop
 from velatura_backend.models.records import Family, ModelKind
 

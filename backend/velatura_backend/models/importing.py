@@ -10,7 +10,7 @@ from pathlib import Path
 from velatura_protocol.errors import NotFound, Unsupported, VelaturaError
 
 from ..disk import disk_errors
-from ..engines.diffusion.recognition import Recognised
+from ..engines.diffusion.recognition.model_file import Recognised
 from .convert import convert
 from .describing import check_control, control_of, describe_control, is_tellable, is_untold
 from .finding import Found, files_of, find_models

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from velatura_protocol.errors import Unsupported
 
-from ..engines.diffusion.recognition import Recognised
-from ..engines.diffusion.recognition import recognise as recognise_tensors
+from ..engines.diffusion.recognition.model_file import Recognised
+from ..engines.diffusion.recognition.model_file import recognise as recognise_tensors
 from ..engines.super_resolution.looking import look_at
 from .records import Family, ModelForm, ModelKind
 

@@ -9,10 +9,10 @@ from velatura_protocol.errors import LayersSkipped, NotFound
 from velatura_protocol.messages import ErrorInfo
 from velatura_protocol.tasks import SampleSource
 
+from ..capture.request import GenerateRequest
 from ..controller import Controller
 from ..host.base import LayerInfo, LayerKind
-from ..request import GenerateRequest
-from ..state import Notice, NoticeRaised
+from ..state.state import Notice, NoticeRaised
 
 HAS_PIXELS = frozenset({LayerKind.PAINT, LayerKind.VECTOR, LayerKind.FILL})
 

@@ -18,14 +18,21 @@ from velatura_protocol.pixels import MASK_FORMAT
 from velatura_protocol.tasks import Canvas, Task
 
 from ..canvas import JobCanvas
+from ..capture.growth import Growth
 from ..chance import Chance
+from ..client.events import (
+    ClientEvent,
+    Greeted,
+    HistoryArrived,
+    JobRefused,
+    PixelsArrived,
+    RequestDone,
+)
+from ..client.job_client import JobClient
+from ..client.order import JobOrder
 from ..controller import Controller
-from ..events import ClientEvent, Greeted, HistoryArrived, JobRefused, PixelsArrived, RequestDone
-from ..growth import Growth
 from ..host.base import Document, Spot
-from ..job_client import JobClient
-from ..order import JobOrder
-from ..state import (
+from ..state.state import (
     HistoryChanged,
     HistoryView,
     JobStatus,
@@ -35,7 +42,7 @@ from ..state import (
     NoticeRaised,
     PanelState,
 )
-from ..strip import OpenJob
+from ..state.strip import OpenJob
 
 MOST_LISTED = 50
 

@@ -21,10 +21,10 @@ from velatura_protocol.messages import (
     VerifyModel,
 )
 
+from ..client.events import ClientEvent, Greeted, RequestDone
 from ..controller import Controller
-from ..events import ClientEvent, Greeted, RequestDone
-from ..model_state import ModelsChanged, ModelsView, ModelWork
-from ..state import Notice, NoticeRaised
+from ..state.models import ModelsChanged, ModelsView, ModelWork
+from ..state.state import Notice, NoticeRaised
 
 _LOST = frozenset({ErrorCode.BACKEND_UNAVAILABLE})
 """The backend goes on with it, or will when it is back."""

@@ -12,12 +12,12 @@ from velatura_protocol.errors import BackendUnavailable, BadInput, ErrorCode, No
 from velatura_protocol.messages import CancelledJob
 from velatura_protocol.tasks import Intent, Operation, SampleSource
 
+from ..capture.request import GenerateRequest, MaskSource
+from ..client.events import ClientEvent, JobRefused
 from ..controller import Controller
-from ..events import ClientEvent, JobRefused
 from ..host.base import Document, LayerInfo, LayerKind, Selection
-from ..request import GenerateRequest, MaskSource
 from ..stack import topmost_result
-from ..state import NoticeRaised, PanelState, RetouchChanged, RetouchView
+from ..state.state import NoticeRaised, PanelState, RetouchChanged, RetouchView
 from .eye import Eye, Place
 
 GROUP = "Retouch"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ..events import Link
+from ..client.events import Link
 from ..i18n import Translations
-from ..state import Notice, PanelState, PutAway
+from ..state.state import Notice, PanelState, PutAway
 from ..ui.progress import announcement
 from ..ui.words import missed, sentence
 

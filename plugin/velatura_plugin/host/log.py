@@ -12,7 +12,7 @@ from pathlib import Path
 from velatura_protocol.errors import HostFailed
 from velatura_protocol.messages import ErrorInfo
 
-from ..state import Notice
+from ..state.state import Notice
 
 LARGEST = 256 * 1024
 _ROOT = "velatura_plugin"

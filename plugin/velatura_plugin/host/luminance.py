@@ -7,7 +7,7 @@ from functools import cache
 from velatura_protocol.geometry import Size
 from velatura_protocol.pixels import MASK_FORMAT, Pixels
 
-from ..planes import channel, chunks, is_uniform, lanes
+from ..capture.planes import channel, chunks, is_uniform, lanes
 
 
 def luminance_times_alpha(pixels: Pixels) -> Pixels:

@@ -7,12 +7,12 @@ from velatura_protocol.errors import VelaturaError
 from velatura_protocol.parameters import ParameterKind
 from velatura_protocol.tasks import Intent, Operation, Role
 
-from ..capture import USES_MASK, choose_engine, needs_mask
-from ..events import Link
+from ..capture.capture import USES_MASK, choose_engine, needs_mask
+from ..capture.request import GenerateRequest
+from ..client.events import Link
 from ..host.base import MaskKind
 from ..i18n import Translations
-from ..request import GenerateRequest
-from ..state import DocumentView, PanelState
+from ..state.state import DocumentView, PanelState
 from .model import Action, Control
 from .numbers import decimal
 from .words import operation_name, sentence

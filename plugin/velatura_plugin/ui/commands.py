@@ -13,7 +13,7 @@ from ..i18n import Translations
 from .tasks import TASKS, PanelTask, engines_for, task_named
 
 if TYPE_CHECKING:  # an editor asks for the table while it starts, long before it runs any of it
-    from ..state import JobView, PanelState
+    from ..state.state import JobView, PanelState
     from .studio import Studio
 
 PREFIX = "velatura_"

@@ -10,11 +10,11 @@ from velatura_protocol.geometry import Margins, Size
 from velatura_protocol.parameters import Parameter, ParameterValue
 from velatura_protocol.tasks import Edge, EdgeKind, Operation, Placement, SampleSource
 
-from ..capture import DRAWN_ROLES
-from ..extent import Anchor
+from ..capture.capture import DRAWN_ROLES
+from ..capture.extent import Anchor
+from ..capture.request import MaskSource
 from ..host.base import FILE_PREFIX, MaskKind
-from ..request import MaskSource
-from ..state import DocumentView, PanelState
+from ..state.state import DocumentView, PanelState
 from .tasks import TASKS, PanelTask, engines_for, offered, task_named
 
 NEW_SEED = -1

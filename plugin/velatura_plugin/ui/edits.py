@@ -9,7 +9,7 @@ from velatura_protocol.geometry import Margins, Size
 from velatura_protocol.parameters import ParameterValue
 from velatura_protocol.tasks import Edge, EdgeKind, Placement, SampleSource
 
-from ..extent import Anchor
+from ..capture.extent import Anchor
 from .draft import NEW_SEED, Draft
 
 PARAMETER_PREFIX = "parameter:"

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from velatura_protocol.engines import EngineSpec
 from velatura_protocol.tasks import Intent, Operation
 
-from ..capture import USES_MASK
+from ..capture.capture import USES_MASK
 from ..i18n import Translations
-from ..state import DocumentView, PanelState
+from ..state.state import DocumentView, PanelState
 from .draft import (
     NEW_SEED,
     Draft,

@@ -9,10 +9,10 @@ from velatura_protocol.engines import EngineSpec, RoleSpec
 from velatura_protocol.parameters import Parameter, ParameterKind
 from velatura_protocol.tasks import Role
 
-from ..capture import DRAWN_ROLES
+from ..capture.capture import DRAWN_ROLES
 from ..host.base import FILE_PREFIX, LayerKind
 from ..i18n import Translations
-from ..state import DocumentView
+from ..state.state import DocumentView
 from .draft import Draft, is_file, is_visible, roles_of, value_of
 from .edits import PARAMETER_PREFIX, ROLE_PREFIX
 from .model import Field, FieldKind, Option

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from velatura_protocol.tasks import EdgeKind, Intent, Operation, SampleSource
 
-from ..extent import Anchor
+from ..capture.extent import Anchor
 from ..host.base import LayerKind
 from ..i18n import Translations
-from ..state import DocumentView
+from ..state.state import DocumentView
 from .draft import (
     ASPECTS,
     LAYER_PREFIX,

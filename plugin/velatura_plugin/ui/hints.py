@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from velatura_protocol.geometry import Size
 from velatura_protocol.tasks import Operation, Placement, SampleSource
 
-from ..capture import USES_MASK, needs_mask
+from ..capture.capture import USES_MASK, needs_mask
+from ..capture.request import GenerateRequest
 from ..host.base import LayerInfo, LayerKind
 from ..i18n import Translations
-from ..request import GenerateRequest
-from ..state import DocumentView, PanelState
+from ..state.state import DocumentView, PanelState
 from .numbers import whole
 
 

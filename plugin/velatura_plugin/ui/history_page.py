@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..i18n import Translations
-from ..state import HistoryView, KeptJob
+from ..state.state import HistoryView, KeptJob
 from .model import Action, Control, History, HistoryItem
 from .numbers import ago
 from .words import operation_name, sentence, shortened

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from velatura_protocol.tasks import Intent, Operation
 
+from ..capture.request import GenerateRequest, MaskSource
 from ..host.base import MaskKind
 from ..i18n import Translations
-from ..request import GenerateRequest, MaskSource
-from ..state import PanelState
+from ..state.state import PanelState
 from .around import Around
 from .button import link_reason, reason_against
 from .model import Action, Control

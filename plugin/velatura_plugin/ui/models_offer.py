@@ -4,7 +4,7 @@ away."""
 from __future__ import annotations
 
 from ..i18n import Translations
-from ..state import PanelState
+from ..state.state import PanelState
 from .model import Action, Control, NoticeBox, Tone
 from .models_page import progress_of
 from .numbers import byte_count

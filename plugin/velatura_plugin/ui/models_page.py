@@ -6,7 +6,7 @@ from velatura_protocol.messages import InstalledModelInfo, ModelPlace, OfferedMo
 from velatura_protocol.parameters import Choice
 
 from ..i18n import Translations
-from ..model_state import ModelsView, ModelWork
+from ..state.models import ModelsView, ModelWork
 from .model import (
     Action,
     Control,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from velatura_protocol.tasks import Operation, Placement, SampleSource
 
-from ..extent import Anchor
+from ..capture.extent import Anchor
 from ..i18n import Translations
 
 

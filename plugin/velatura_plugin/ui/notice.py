@@ -6,9 +6,9 @@ from velatura_protocol.errors import ErrorCode
 from velatura_protocol.messages import PROTOCOL
 
 from ..app import VERSION
-from ..events import Link
+from ..client.events import Link
 from ..i18n import Translations
-from ..state import Notice, PanelState
+from ..state.state import Notice, PanelState
 from .model import Action, Control, NoticeBox, Tone
 from .models_offer import models_offer
 from .words import missed, sentence

@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 from velatura_protocol.parameters import ParameterValue
 
-from ..launcher import LOG_FILE
-from ..state import NoticeDismissed
+from ..launcher.launcher import LOG_FILE
+from ..state.state import NoticeDismissed
 from .around import Around
 from .model import Action
 from .models_page import CONTROL_PREFIX

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from velatura_protocol.pixels import Pixels, Transfer
 
-from ..events import Link
+from ..client.events import Link
 from ..i18n import Translations
-from ..state import JobView, PanelState
+from ..state.state import JobView, PanelState
 from .around import Around
 from .button import generate_control, link_reason
 from .draft import Draft

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from velatura_protocol.engines import EngineSpec
 from velatura_protocol.events import Phase
 
-from ..events import Link
+from ..client.events import Link
 from ..i18n import Translations
-from ..state import JobStatus, JobView, PanelState
+from ..state.state import JobStatus, JobView, PanelState
 from .model import Action, Control, ProgressLine, Waiting
 from .numbers import duration
 from .words import missed, sentence, work_name

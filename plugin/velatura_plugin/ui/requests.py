@@ -7,11 +7,11 @@ from dataclasses import replace
 from velatura_protocol.geometry import Margins, Size
 from velatura_protocol.tasks import Intent, Operation
 
-from ..capture import USES_MASK
-from ..extent import margins_to_aspect
+from ..capture.capture import USES_MASK
+from ..capture.extent import margins_to_aspect
+from ..capture.request import GenerateRequest
 from ..host.base import MaskKind
-from ..request import GenerateRequest
-from ..state import DocumentView, PanelState
+from ..state.state import DocumentView, PanelState
 from .draft import (
     ASPECTS,
     MASK_SELECTION,

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from velatura_protocol.errors import ErrorCode
 
-from ..events import Link
+from ..client.events import Link
 from ..i18n import Translations
-from ..launcher import SANDBOXED
-from ..state import PanelState, Work, work_of
+from ..launcher.launcher import SANDBOXED
+from ..state.state import PanelState, Work, work_of
 from .model import Action, Control, StatusLine, Tone
 from .reasons import reason_text
 from .words import sentence

@@ -5,8 +5,8 @@ from __future__ import annotations
 from velatura_protocol.tasks import Operation
 
 from ..i18n import Translations
-from ..staging import StagedVariation, Staging
-from ..state import JobView
+from ..state.staging import StagedVariation, Staging
+from ..state.state import JobView
 from .model import Action, Control, Strip, Thumbnail
 from .remark_words import remark_text
 from .words import layer_name

@@ -9,12 +9,12 @@ from pathlib import Path
 from velatura_protocol.parameters import ParameterValue
 
 from ..app import App
+from ..capture.request import GenerateRequest, MaskSource
 from ..host.base import MaskKind
 from ..i18n import Translations, load_translations
-from ..request import GenerateRequest, MaskSource
 from ..settings import Settings, SettingsStore
 from ..settings_saver import SettingsSaver
-from ..state import PanelState
+from ..state.state import PanelState
 from .draft import Draft, settled, task_of
 from .edits import edited
 from .memory import recalled, remembered, with_prompt

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ..events import Link
+from ..client.events import Link
 from ..i18n import Translations
 from ..settings import Settings
-from ..state import PanelState
+from ..state.state import PanelState
 from .model import Action, Control, Welcome
 from .numbers import byte_count
 

@@ -12,7 +12,7 @@ from velatura_protocol.messages import ErrorInfo
 from velatura_protocol.tasks import Intent, Operation
 
 from ..i18n import Translations
-from ..state import JobView, PutAway
+from ..state.state import JobView, PutAway
 from .model_words import model_sentence
 from .numbers import byte_count, decimal, whole
 from .reasons import reason_text

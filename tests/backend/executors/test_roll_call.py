@@ -9,7 +9,7 @@ from velatura_backend.engines import registry
 from velatura_backend.engines.specs import ECHO
 from velatura_backend.executors.inline import InlineExecutor
 from velatura_backend.executors.roll_call import call_roll, order_for
-from velatura_backend.jobs import Checker
+from velatura_backend.jobs.states import Checker
 from velatura_protocol.engines import RoleSpec
 from velatura_protocol.errors import ErrorCode
 from velatura_protocol.messages import Limits

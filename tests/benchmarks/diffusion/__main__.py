@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import torch
 
 from tests.benchmarks.shared.tables import percentile, table, verdict
-from velatura_backend.engines.diffusion.libraries import prepare_libraries
+from velatura_backend.engines.diffusion.loading.libraries import prepare_libraries
 
 from .appetite import appetite_rows
 from .measures import Cancels, Timing, cancelled, preview_seconds, timed

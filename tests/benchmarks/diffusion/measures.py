@@ -117,7 +117,7 @@ def cancelled(ours: Ours, steps: int, whole: float, times: int) -> Cancels:
 
 def preview_seconds(ours: Ours, device: str) -> float:
     """Of one preview of latents of the pass's size, median of 50."""
-    from velatura_backend.engines.diffusion.viewing import PreviewMaps
+    from velatura_backend.engines.diffusion.painting.viewing import PreviewMaps
 
     shown = ours.workshop.keep.get(PreviewMaps, PreviewMaps).maps[ours.model.id]
     space_side = ours.build.side // 8

@@ -15,21 +15,21 @@ import torch
 from PIL import Image
 
 from velatura_backend.engines.base import CancelToken
-from velatura_backend.engines.diffusion.caches import LatentCache
-from velatura_backend.engines.diffusion.compilation import CompileMode, Compiler, blocks_of
-from velatura_backend.engines.diffusion.families import row_of
-from velatura_backend.engines.diffusion.memory import ladder_of, plan_for
-from velatura_backend.engines.diffusion.painter import DiffusionPainter
-from velatura_backend.engines.diffusion.painting import (
+from velatura_backend.engines.diffusion.families.table import row_of
+from velatura_backend.engines.diffusion.loading.parts import residency_of
+from velatura_backend.engines.diffusion.memory.caches import LatentCache
+from velatura_backend.engines.diffusion.memory.placement import form_of, prepared
+from velatura_backend.engines.diffusion.memory.plan import ladder_of, plan_for
+from velatura_backend.engines.diffusion.painting.compilation import CompileMode, Compiler, blocks_of
+from velatura_backend.engines.diffusion.painting.contract import (
     Painted,
     PaintEvent,
     PaintRequest,
     Sampling,
     Wording,
 )
-from velatura_backend.engines.diffusion.parts import residency_of
-from velatura_backend.engines.diffusion.placement import form_of, prepared
-from velatura_backend.engines.diffusion.texts import TextCache
+from velatura_backend.engines.diffusion.painting.painter import DiffusionPainter
+from velatura_backend.engines.diffusion.painting.texts import TextCache
 from velatura_backend.engines.workshop import NO_MODELS, Workshop
 from velatura_backend.models.records import InstalledModel, ModelForm, ModelKind
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import torch
 
-from velatura_backend.engines.diffusion.painting import Painted, PaintRequest
-from velatura_backend.engines.diffusion.siblings import Waiting
+from velatura_backend.engines.diffusion.painting.contract import Painted, PaintRequest
+from velatura_backend.engines.diffusion.painting.siblings import Waiting
 
 from .networks import Build, parts_of
 from .painters import Context, Ours, request_of

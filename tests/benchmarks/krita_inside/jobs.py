@@ -16,10 +16,10 @@ from tests.benchmarks.krita_inside.heartbeat import Heartbeat
 from tests.benchmarks.krita_inside.pictures import U8, U16, photograph
 from tests.benchmarks.krita_inside.slices import Slice, Watchdog
 from tests.hosts.krita.inside.hands import Hands
-from velatura_plugin.events import Link
+from velatura_plugin.client.events import Link
 from velatura_plugin.host.krita.adapter import KritaHost
 from velatura_plugin.host.krita.extension import VelaturaExtension
-from velatura_plugin.state import JobStatus
+from velatura_plugin.state.state import JobStatus
 from velatura_protocol.geometry import Rect, Size
 from velatura_protocol.pixels import PixelFormat
 from velatura_protocol.tasks import SampleSource

@@ -8,8 +8,8 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from velatura_backend.journal import JOURNAL_FILE
-from velatura_backend.kept_messages import unpack_event
+from velatura_backend.journal.journal import JOURNAL_FILE
+from velatura_backend.journal.kept_messages import unpack_event
 from velatura_protocol.messages import Accepted, Result
 
 from .jobs import ENDS

@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 from velatura_backend.__main__ import main
-from velatura_backend.ledger import Ledger, LiveJob
+from velatura_backend.jobs.ledger import Ledger, LiveJob
 from velatura_protocol.messages import JobEvent
 
 from .arrivals import ToldLog

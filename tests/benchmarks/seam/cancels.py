@@ -25,7 +25,7 @@ from tests.benchmarks.shared.tables import table
 from velatura_backend.engines.base import CancelToken, EngineContext, EngineTask
 from velatura_backend.engines.builtin.patchmatch import lanes
 from velatura_backend.engines.builtin.warm import warm_up
-from velatura_backend.engines.diffusion.painting import (
+from velatura_backend.engines.diffusion.painting.contract import (
     Painted,
     PaintEvent,
     PaintProgress,

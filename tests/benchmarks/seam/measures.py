@@ -10,6 +10,9 @@ from skimage.color import deltaE_ciede2000, rgb2lab
 from .grounds import BoolMask, Picture
 
 _STRIP = 4
+_LOCAL = 4.0
+"""Standard deviation along the outline, in pixels."""
+_APART = 3 * _LOCAL
 
 
 def difference(first: Picture, second: Picture, where: BoolMask) -> float:
@@ -17,19 +20,25 @@ def difference(first: Picture, second: Picture, where: BoolMask) -> float:
     return float(_delta(_blurred(first, 3.0), _blurred(second, 3.0))[where].mean())
 
 
-def edge_step(shown: Picture, mask: BoolMask) -> float:
+def edge_step(shown: Picture, mask: BoolMask, thing: BoolMask | None = None) -> float:
     """Mean ΔE2000 across the outline of ``mask``: a strip of four pixels inside against one
-    outside, place by place. What the picture itself does there counts too."""
+    outside, place by place. What the picture itself does there counts too, but not where ``thing``
+    is near: a new thing is to be seen. NaN where that leaves nothing."""
     depth, distance = (_distance(each) for each in (mask, ~mask))
+    outline = mask & (depth <= 1.0)
+    if thing is not None and thing.any():
+        outline &= _distance(~thing) > _APART
+    if not outline.any():
+        return float("nan")
     inside, outside = mask & (depth <= _STRIP), ~mask & (distance <= _STRIP)
     within, around = _local(shown, inside), _local(shown, outside)
-    return float(_delta(within, around)[mask & (depth <= 1.0)].mean())
+    return float(_delta(within, around)[outline].mean())
 
 
 def _local(shown: Picture, where: BoolMask) -> Picture:
     """Each place's mean over what of a strip is near."""
     weight = where[..., None].astype(np.float32)
-    mean = _blurred(shown * weight, 4.0) / np.maximum(_blurred(weight, 4.0), 1e-6)
+    mean = _blurred(shown * weight, _LOCAL) / np.maximum(_blurred(weight, _LOCAL), 1e-6)
     return mean.astype(np.float32)
 
 

@@ -28,7 +28,8 @@ _WAYS: dict[str, dict[str, ParameterValue]] = {
 
 @dataclass(frozen=True)
 class Filled:
-    """``edges``: ΔE2000 across the outline in each way; ``own``: of the picture as it was."""
+    """``edges``: ΔE2000 across the outline in each way, where what was asked for is not near;
+    ``own``: of the picture as it was, there."""
 
     asked: Asked
     pictures: dict[str, Picture]
@@ -51,9 +52,15 @@ def _filled(engine: DiffusionEngine, asked: Asked) -> Filled:
     mask = asked.mask()
     task = task_for(asked)
     pictures = {name: _painted(engine, task, parameters) for name, parameters in _WAYS.items()}
-    edges = {name: edge_step(picture, mask) for name, picture in pictures.items()}
+    thing = _saturated(pictures.values()) & mask
+    edges = {name: edge_step(picture, mask, thing) for name, picture in pictures.items()}
     shown = np.where(mask[..., None], np.float32(0.5), before)
-    return Filled(asked, {"asked": shown, **pictures}, edges, edge_step(before, mask))
+    return Filled(asked, {"asked": shown, **pictures}, edges, edge_step(before, mask, thing))
+
+
+def _saturated(pictures: Iterable[Picture]) -> BoolMask:
+    """What was asked for, wherever any of them shows it: grounds are pale."""
+    return np.logical_or.reduce([colour_index(picture) >= 0 for picture in pictures])
 
 
 def _painted(engine: DiffusionEngine, task: EngineTask, more: dict[str, ParameterValue]) -> Picture:
@@ -62,7 +69,9 @@ def _painted(engine: DiffusionEngine, task: EngineTask, more: dict[str, Paramete
 
 
 def by_ground(found: list[Filled]) -> str:
-    rows: list[list[str]] = []
+    """Also of all of them; fills with the new thing at the whole outline say nothing."""
+    found = [each for each in found if not np.isnan(each.own)]
+    groups = {str(ground): [] for ground in ()}
     for ground in dict.fromkeys(each.asked.ground for each in found):
         own = [each for each in found if each.asked.ground == ground]
         means = [f"{np.mean([each.edges[way] for each in own]):.2f}" for way in _WAYS]

@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from velatura_plugin.transport_websocket import WebSocketTransport
+from velatura_plugin.transport.websocket import WebSocketTransport
 from velatura_protocol.errors import NotFound
 from velatura_protocol.messages import PROTOCOL, Hello, Ping, Pong, Welcome
 from velatura_protocol.session import BlobOpened, ClientSession

@@ -25,12 +25,12 @@ from tests.benchmarks.shared.memory import PeakMemory
 from tests.benchmarks.shared.server import Server
 from velatura_backend.executors.base import StoredBlob
 from velatura_backend.executors.worker.inputs import map_samples
-from velatura_plugin.client import Client, Identity, Report
-from velatura_plugin.events import Greeted, JobRefused, VariationArrived
-from velatura_plugin.exchange import ExchangeFolder
-from velatura_plugin.order import JobOrder
-from velatura_plugin.transport import Transport
-from velatura_plugin.transport_websocket import WebSocketTransport
+from velatura_plugin.client.client import Client, Identity, Report
+from velatura_plugin.client.events import Greeted, JobRefused, VariationArrived
+from velatura_plugin.client.exchange import ExchangeFolder
+from velatura_plugin.client.order import JobOrder
+from velatura_plugin.transport.base import Transport
+from velatura_plugin.transport.websocket import WebSocketTransport
 from velatura_protocol.events import Phase
 from velatura_protocol.geometry import Rect, Size
 from velatura_protocol.messages import Capabilities, Failed, Finished, Progress

@@ -10,8 +10,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import TypeVar
 
-from velatura_plugin.client import Client, Identity, Report
-from velatura_plugin.events import (
+from velatura_plugin.client.client import Client, Identity, Report
+from velatura_plugin.client.events import (
     ClientEvent,
     HistoryArrived,
     JobRefused,
@@ -20,10 +20,10 @@ from velatura_plugin.events import (
     RequestDone,
     VariationArrived,
 )
-from velatura_plugin.launcher import Launcher
-from velatura_plugin.order import JobOrder
-from velatura_plugin.transport import Transport
-from velatura_plugin.transport_websocket import WebSocketTransport
+from velatura_plugin.client.order import JobOrder
+from velatura_plugin.launcher.launcher import Launcher
+from velatura_plugin.transport.base import Transport
+from velatura_plugin.transport.websocket import WebSocketTransport
 from velatura_protocol.errors import BackendUnavailable
 from velatura_protocol.geometry import Rect, Size
 from velatura_protocol.messages import CancelledJob, Failed, Finished, JobSummary

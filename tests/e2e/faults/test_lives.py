@@ -25,7 +25,7 @@ from tests.e2e.faults.table import Step
 from tests.e2e.test_lifecycle import wait_until
 from velatura_backend.engines.builtin.echo import CRASH_EXIT_CODE
 from velatura_backend.instance import owner_secret
-from velatura_plugin.launcher import Endpoint, Launcher
+from velatura_plugin.launcher.launcher import Endpoint, Launcher
 from velatura_protocol.errors import ErrorCode
 from velatura_protocol.events import JobState
 from velatura_protocol.geometry import Rect

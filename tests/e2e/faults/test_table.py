@@ -14,8 +14,8 @@ from tests.e2e.faults.stage import Stage
 from tests.e2e.faults.steps import sight_of
 from tests.e2e.faults.table import TABLE, Fault, Outcome, Step
 from tests.e2e.test_lifecycle import wait_until
-from velatura_plugin import conversation
-from velatura_plugin.events import JobRefused
+from velatura_plugin.client import conversation
+from velatura_plugin.client.events import JobRefused
 from velatura_protocol.errors import ErrorCode
 from velatura_protocol.events import JobState
 from velatura_protocol.messages import Failed, Finished, Started

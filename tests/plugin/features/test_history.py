@@ -7,7 +7,7 @@ import pytest
 from tests.plugin.desk import REMOVE, Desk, desk
 from velatura_plugin.features.history import DocumentHistory
 from velatura_plugin.host.base import Document
-from velatura_plugin.state import HistoryView, JobStatus, JobView
+from velatura_plugin.state.state import HistoryView, JobStatus, JobView
 from velatura_protocol.errors import ErrorCode, NotFound
 from velatura_protocol.events import JobState
 from velatura_protocol.geometry import Rect

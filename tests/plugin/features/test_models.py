@@ -8,7 +8,7 @@ import pytest
 
 from tests.plugin.desk import Desk, desk
 from velatura_plugin.features.models import PanelModels
-from velatura_plugin.model_state import ModelsView, ModelWork
+from velatura_plugin.state.models import ModelsView, ModelWork
 from velatura_protocol.errors import Cancelled, DownloadFailed, ErrorCode
 from velatura_protocol.messages import (
     DescribeModel,

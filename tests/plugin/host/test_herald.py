@@ -5,7 +5,7 @@ import pytest
 from tests.plugin.events import DOCUMENT, FAILURE, finished, online, variation, working
 from velatura_plugin.host.herald import Herald
 from velatura_plugin.i18n import Translations, load_translations
-from velatura_plugin.state import Notice, NoticeRaised, PutAway, ResultsPutAway
+from velatura_plugin.state.state import Notice, NoticeRaised, PutAway, ResultsPutAway
 
 
 class Editor:

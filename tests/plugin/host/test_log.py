@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from velatura_plugin.host.log import Log
-from velatura_plugin.state import Notice
+from velatura_plugin.state.state import Notice
 from velatura_protocol.errors import ErrorCode
 
 NAME = "some-plugin.log"

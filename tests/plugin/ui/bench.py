@@ -10,11 +10,11 @@ from tests.plugin.desk import Desk
 from tests.plugin.scripted import Script
 from tests.plugin.ui.texts import controls_of
 from velatura_plugin.app import App, Dialler
-from velatura_plugin.events import Link
+from velatura_plugin.client.events import Link
 from velatura_plugin.features.history import DocumentHistory
 from velatura_plugin.features.models import PanelModels
 from velatura_plugin.features.retouch import Retouch
-from velatura_plugin.launcher import Launcher
+from velatura_plugin.launcher.launcher import Launcher
 from velatura_plugin.settings import Settings, SettingsStore
 from velatura_plugin.ui.model import Action, History, Strip, ViewModel
 from velatura_plugin.ui.panel import Panel

@@ -7,7 +7,7 @@ from dataclasses import replace
 from tests.plugin.ui.states import PAINTER, offering
 from velatura_backend.engines.specs import FILL
 from velatura_plugin.i18n import Translations
-from velatura_plugin.state import PanelState
+from velatura_plugin.state.state import PanelState
 from velatura_plugin.ui.draft import Draft, settled
 from velatura_plugin.ui.edits import edited
 from velatura_plugin.ui.form import FormContext, fields

@@ -21,12 +21,12 @@ from tests.plugin.events import (
 )
 from tests.plugin.scripted import INVERTER
 from velatura_backend.engines.specs import FILL
-from velatura_plugin.events import Greeted, Link, LinkChanged
+from velatura_plugin.client.events import Greeted, Link, LinkChanged
 from velatura_plugin.host.base import LayerInfo, LayerKind
-from velatura_plugin.model_state import ModelsChanged, ModelsView, ModelWork
-from velatura_plugin.reducer import reduce
 from velatura_plugin.settings import Settings
-from velatura_plugin.state import (
+from velatura_plugin.state.models import ModelsChanged, ModelsView, ModelWork
+from velatura_plugin.state.reducer import reduce
+from velatura_plugin.state.state import (
     CancelAsked,
     DocumentSeen,
     HistoryChanged,

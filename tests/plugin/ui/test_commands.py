@@ -11,9 +11,9 @@ import pytest
 from tests.plugin.ui.bench import Bench, bench_at
 from tests.plugin.ui.states import offering
 from velatura_backend.engines.specs import FILL
-from velatura_plugin.events import Greeted
+from velatura_plugin.client.events import Greeted
 from velatura_plugin.i18n import LANGUAGES, load_translations
-from velatura_plugin.state import PanelState
+from velatura_plugin.state.state import PanelState
 from velatura_plugin.ui.commands import PREFIX, Command, commands
 from velatura_protocol.messages import PROTOCOL, Limits, Welcome
 from velatura_protocol.tasks import Intent, Operation

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tests.plugin.ui.states import PAINTER, UNSELECTED, offering
 from velatura_backend.engines.specs import FILL
-from velatura_plugin.capture import check_request, choose_engine
+from velatura_plugin.capture.capture import check_request, choose_engine
 from velatura_plugin.i18n import Translations
 from velatura_plugin.ui.draft import Draft, settled
 from velatura_plugin.ui.edits import edited

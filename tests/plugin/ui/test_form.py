@@ -17,7 +17,7 @@ from tests.plugin.ui.forms import (
 )
 from tests.plugin.ui.states import DRAFTS, PAINTER, UNSELECTED, WITH_LAYERS, offering
 from velatura_backend.engines.specs import ECHO, FILL
-from velatura_plugin.state import PanelState
+from velatura_plugin.state.state import PanelState
 from velatura_plugin.ui.draft import Draft, settled, task_of
 from velatura_plugin.ui.edits import edited
 from velatura_plugin.ui.model import FieldKind, Form

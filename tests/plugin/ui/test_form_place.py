@@ -17,9 +17,9 @@ from tests.plugin.ui.forms import (
     ids,
 )
 from tests.plugin.ui.states import PAINTER, WITH_LAYERS, offering
-from velatura_plugin.extent import Anchor
+from velatura_plugin.capture.extent import Anchor
+from velatura_plugin.capture.request import MaskSource
 from velatura_plugin.host.base import MaskKind
-from velatura_plugin.request import MaskSource
 from velatura_plugin.ui.draft import Draft, edge_of
 from velatura_plugin.ui.requests import request_of
 from velatura_plugin.ui.tasks import task_named

@@ -14,10 +14,7 @@ from tests.plugin.ui.showing import actions, shown
 from tests.plugin.ui.states import ALL_AROUND, STATES, offering
 from velatura_backend.engines.specs import FILL
 from velatura_plugin.settings import Settings
-from velatura_plugin.state import (
-    Asked,
-    PanelState,
-)
+from velatura_plugin.state.state import Asked, PanelState
 from velatura_plugin.ui.around import Around
 from velatura_plugin.ui.draft import Draft
 from velatura_plugin.ui.model import Action, Control

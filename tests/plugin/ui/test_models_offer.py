@@ -7,9 +7,15 @@ from dataclasses import replace
 from tests.plugin.events import online
 from tests.plugin.ui.showing import actions, shown
 from tests.plugin.ui.states import COMING, MODELS, STATES, models
-from velatura_plugin.model_state import ModelsChanged
-from velatura_plugin.reducer import reduce
-from velatura_plugin.state import Notice, NoticeDismissed, NoticeRaised, PutAway, ResultsPutAway
+from velatura_plugin.state.models import ModelsChanged
+from velatura_plugin.state.reducer import reduce
+from velatura_plugin.state.state import (
+    Notice,
+    NoticeDismissed,
+    NoticeRaised,
+    PutAway,
+    ResultsPutAway,
+)
 from velatura_plugin.ui.model import Action, Control, Tone
 from velatura_protocol.errors import ErrorCode
 from velatura_protocol.messages import ErrorInfo

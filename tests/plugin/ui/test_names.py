@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from velatura_plugin.extent import Anchor
+from velatura_plugin.capture.extent import Anchor
 from velatura_plugin.i18n import load_translations
 from velatura_plugin.ui.names import anchor_name, place_name, source_name
 from velatura_protocol.tasks import Operation, Placement, SampleSource

@@ -18,15 +18,9 @@ from tests.plugin.events import (
 )
 from tests.plugin.ui.showing import actions, shown
 from tests.plugin.ui.states import STATES
-from velatura_plugin.events import Link, LinkChanged
-from velatura_plugin.reducer import reduce
-from velatura_plugin.state import (
-    JobSubmitted,
-    Notice,
-    NoticeRaised,
-    PutAway,
-    ResultsPutAway,
-)
+from velatura_plugin.client.events import Link, LinkChanged
+from velatura_plugin.state.reducer import reduce
+from velatura_plugin.state.state import JobSubmitted, Notice, NoticeRaised, PutAway, ResultsPutAway
 from velatura_plugin.ui.model import Action, Control, NoticeBox, Tone
 from velatura_protocol.errors import ErrorCode
 from velatura_protocol.messages import ErrorInfo, VariationFailed

@@ -9,7 +9,7 @@ import pytest
 
 from tests.plugin.desk import REMOVE, RGBA8
 from tests.plugin.ui.bench import Bench, bench_at
-from velatura_plugin.events import Link
+from velatura_plugin.client.events import Link
 from velatura_plugin.ui.model import Action
 from velatura_plugin.ui.models_page import CONTROL_PREFIX
 from velatura_protocol.errors import WorkerLost

@@ -33,10 +33,10 @@ from tests.plugin.ui.presenting import (
     model,
 )
 from tests.plugin.ui.states import offering
-from velatura_plugin.events import Link, LinkChanged
+from velatura_plugin.capture.request import GenerateRequest, MaskSource
+from velatura_plugin.client.events import Link, LinkChanged
 from velatura_plugin.host.base import MaskKind
-from velatura_plugin.request import GenerateRequest, MaskSource
-from velatura_plugin.state import (
+from velatura_plugin.state.state import (
     CancelAsked,
     DocumentSeen,
     DocumentView,
@@ -200,7 +200,7 @@ def test_a_single_variation_is_not_numbered() -> None:
 
 
 def after_events(state: PanelState, *events) -> PanelState:
-    from velatura_plugin.reducer import reduce
+    from velatura_plugin.state.reducer import reduce
 
     for event in events:
         state = reduce(state, event)

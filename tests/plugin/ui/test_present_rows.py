@@ -20,8 +20,8 @@ from tests.plugin.events import (
     working,
 )
 from tests.plugin.ui.presenting import CRASHED, DRAFT, INSTALL_FIRST, SANDBOXED, UNSELECTED, model
-from velatura_plugin.events import Link, LinkChanged
-from velatura_plugin.state import CancelAsked, DocumentSeen, PanelState
+from velatura_plugin.client.events import Link, LinkChanged
+from velatura_plugin.state.state import CancelAsked, DocumentSeen, PanelState
 from velatura_plugin.ui.model import Action, Control
 from velatura_plugin.ui.present import present
 from velatura_protocol.errors import ErrorCode

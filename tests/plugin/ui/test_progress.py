@@ -6,7 +6,7 @@ import pytest
 
 from tests.plugin.events import JOB
 from velatura_plugin.i18n import Translations
-from velatura_plugin.state import JobStatus, ProgressView
+from velatura_plugin.state.state import JobStatus, ProgressView
 from velatura_plugin.ui.progress import progress_line
 from velatura_protocol.events import Phase
 

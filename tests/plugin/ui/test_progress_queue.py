@@ -11,10 +11,7 @@ from tests.plugin.events import (
     working,
 )
 from tests.plugin.ui.showing import shown
-from velatura_plugin.state import (
-    CancelAsked,
-    JobSubmitted,
-)
+from velatura_plugin.state.state import CancelAsked, JobSubmitted
 from velatura_plugin.ui.model import Action, Control
 
 

@@ -12,7 +12,7 @@ from tests.plugin.ui.states import ALL_AROUND, CARD, CPU, DRAFTS, STATES
 from tests.plugin.ui.texts import texts_of
 from velatura_plugin.i18n import PSEUDO, load_translations
 from velatura_plugin.settings import Settings
-from velatura_plugin.state import PanelState
+from velatura_plugin.state.state import PanelState
 from velatura_plugin.ui.around import Around
 from velatura_plugin.ui.commands import commands
 from velatura_plugin.ui.draft import Draft

@@ -3,7 +3,7 @@ from __future__ import annotations
 from tests.plugin.events import after
 from tests.plugin.ui.showing import shown
 from tests.plugin.ui.states import STATES
-from velatura_plugin.events import Link, LinkChanged
+from velatura_plugin.client.events import Link, LinkChanged
 from velatura_plugin.i18n import Translations
 from velatura_plugin.ui.model import Tone
 from velatura_plugin.ui.status import status_line

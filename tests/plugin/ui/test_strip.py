@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from tests.plugin.events import FAILURE, accepted, finished, thumbnail, variation, working
 from velatura_plugin.i18n import Translations
-from velatura_plugin.state import StagingChanged
+from velatura_plugin.state.state import StagingChanged
 from velatura_plugin.ui.model import Action, Strip
 from velatura_plugin.ui.strip import strip_of
 from velatura_protocol.messages import Remark, VariationFailed

@@ -9,7 +9,7 @@ import pytest
 
 from tests.plugin.desk import REMOVE
 from tests.plugin.ui.bench import Bench, Screen, bench_at
-from velatura_plugin.events import Link
+from velatura_plugin.client.events import Link
 from velatura_plugin.settings import Settings, SettingsStore
 from velatura_plugin.ui.memory import recalled
 from velatura_plugin.ui.model import Action

@@ -13,11 +13,9 @@ from tests.plugin.events import (
 from tests.plugin.ui.showing import shown
 from tests.plugin.ui.states import ALL_AROUND, CARD, CPU, STATES, offering
 from velatura_backend.engines.specs import FILL
-from velatura_plugin.request import GenerateRequest
+from velatura_plugin.capture.request import GenerateRequest
 from velatura_plugin.settings import Settings
-from velatura_plugin.state import (
-    PanelState,
-)
+from velatura_plugin.state.state import PanelState
 from velatura_plugin.ui.around import Around
 from velatura_plugin.ui.model import Action, Welcome
 from velatura_protocol.messages import Capabilities

@@ -19,12 +19,12 @@ from ..base import EngineContext, EngineEvent, EngineTask
 from ..builtin.patchmatch.lanes import Lanes
 from ..workshop import Workshop
 from .adapters.requests import with_adapters
-from .drawing import drawn
-from .easel import Easel
-from .enlarging import enlarged
-from .filling import Filling, Manner
-from .layering import layering_easel, layers_wanted, with_layers
-from .painting import Painter, PaintRequest, Sampling
+from .operations.drawing import drawn
+from .operations.easel import Easel
+from .operations.enlarging import enlarged
+from .operations.filling import Filling, Manner
+from .operations.layering import layering_easel, layers_wanted, with_layers
+from .painting.contract import Painter, PaintRequest, Sampling
 from .quality.options import options_of
 from .sampling import sampling_values
 

@@ -7,7 +7,7 @@ from velatura_protocol.engines import EngineSpec
 from ...models.records import InstalledModel
 from ..workshop import Workshop
 from .engine import DiffusionEngine
-from .painter import DiffusionPainter
+from .painting.painter import DiffusionPainter
 
 
 def make_engine(model: InstalledModel, spec: EngineSpec, workshop: Workshop) -> DiffusionEngine:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from velatura_protocol.parameters import Choice, Parameter, ParameterKind, ParameterValue
 
-from .families import Defaults, FamilyRow, Guiding
+from .families.table import Defaults, FamilyRow, Guiding
 
 STEPS, GUIDANCE, SAMPLER = "steps", "guidance", "sampler"
 

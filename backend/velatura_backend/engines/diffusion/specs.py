@@ -10,7 +10,7 @@ from velatura_protocol.tasks import Intent, Operation, Role
 
 from ...models.records import InstalledModel, ModelKind, ModelShelf
 from .adapters.parameters import adapter_parameters, adapter_roles
-from .families import FamilyRow, PictureInput, row_of
+from .families.table import FamilyRow, PictureInput, row_of
 from .layer_parameters import layer_parameters
 from .quality.parameters import QUALITY_PARAMETERS, SEES_ALL
 from .sampling import sampling_parameters

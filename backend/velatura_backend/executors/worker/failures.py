@@ -17,7 +17,7 @@ from velatura_protocol.errors import (
 )
 
 from ...disk import is_full
-from ...scrubbing import without_texts
+from ...doctor.scrubbing import without_texts
 from ..devices import CPU_ID
 
 _log = logging.getLogger("velatura.worker")

@@ -20,12 +20,12 @@ from velatura_protocol.errors import Cancelled, OutOfMemory, VelaturaError
 from velatura_protocol.events import Phase
 from velatura_protocol.messages import DeviceInfo, ErrorInfo
 
+from ...doctor.scrubbing import written_in
 from ...engines import registry
 from ...engines.base import CancelToken
 from ...engines.catalogue import create
 from ...engines.workshop import NO_MODELS, Workshop
 from ...models.records import ModelShelf
-from ...scrubbing import written_in
 from ..base import (
     WorkCancelled,
     WorkEvent,
@@ -89,7 +89,7 @@ class Worker:
         """Asking for an accelerator imports what works with it."""
         if self._device is Device.CPU:
             return CPU_ID
-        from ...engines.diffusion.accelerators import best_device
+        from ...engines.diffusion.loading.accelerators import best_device
 
         return best_device()
 
@@ -100,7 +100,7 @@ class Worker:
     def describe_device(self) -> DeviceInfo:
         if self._device is Device.CPU:
             return describe_cpu(ready=True)
-        from ...engines.diffusion.accelerators import describe_accelerator
+        from ...engines.diffusion.loading.accelerators import describe_accelerator
 
         return describe_accelerator()
 

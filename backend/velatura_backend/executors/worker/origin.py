@@ -9,7 +9,7 @@ from hashlib import sha256
 from velatura_protocol.engines import EngineSpec
 from velatura_protocol.errors import NotFound
 
-from ...engines.diffusion.memory import Rung
+from ...engines.diffusion.memory.plan import Rung
 from ...models.records import InstalledModel, ModelShelf
 from ..devices import CPU_ID
 

@@ -22,13 +22,13 @@ from velatura_protocol.parameters import ParameterValue
 from velatura_protocol.tasks import Intent
 
 from ...app import App, build
-from ...capture import choose_engine
+from ...capture.capture import choose_engine
+from ...capture.request import GenerateRequest
+from ...client.events import Link
 from ...controller import Controller
-from ...events import Link
-from ...launcher import SANDBOXED, StartFailed
-from ...request import GenerateRequest
+from ...launcher.launcher import SANDBOXED, StartFailed
 from ...settings import SettingsStore, data_directory
-from ...state import JobStatus, JobView, PanelState
+from ...state.state import JobStatus, JobView, PanelState
 from ...ui.tasks import task_named
 from .adapter import GimpHost
 from .gi_names import Gimp, GLib

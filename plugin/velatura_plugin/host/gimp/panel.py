@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from ...app import VERSION, build
 from ...settings import OwnSettings, SettingsStore, data_directory
-from ...state import NoticeRaised, PanelState
+from ...state.state import NoticeRaised, PanelState
 from ...ui.commands import Command, commands
 from ...ui.gtk.panel import PanelView
 from ...ui.panel import Panel

@@ -6,7 +6,7 @@ from __future__ import annotations
 from velatura_protocol.errors import VelaturaError
 
 from ...i18n import load_translations
-from ...launcher import SANDBOXED, StartFailed
+from ...launcher.launcher import SANDBOXED, StartFailed
 from ...ui.status import run_outside
 from ...ui.words import sentence
 from .language import language

@@ -15,7 +15,7 @@ from ...ui.qt.entries import add_entry
 from ...ui.qt.guard import connect
 
 if TYPE_CHECKING:
-    from ...state import PanelState
+    from ...state.state import PanelState
 
 SCRIPTS = "tools/scripts"
 MENU = "velatura_menu"

@@ -10,7 +10,7 @@ import krita
 
 from ...app import VERSION, App, build
 from ...settings import SettingsStore, data_directory
-from ...state import NoticeRaised
+from ...state.state import NoticeRaised
 from ...ui.qt.compat import QTimer
 from ...ui.qt.guard import guarded
 from ...ui.studio import Studio

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ...state import PanelState
+from ...state.state import PanelState
 from ...ui.qt.compat import QObject, QTimer
 from ...ui.qt.guard import connect
 

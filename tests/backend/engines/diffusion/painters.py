@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from velatura_backend.engines.base import EngineContext
-from velatura_backend.engines.diffusion.painting import (
+from velatura_backend.engines.diffusion.painting.contract import (
     Notice,
     Painted,
     PaintEvent,

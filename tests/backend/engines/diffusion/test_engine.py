@@ -28,7 +28,11 @@ from velatura_backend.engines.base import (
     EngineTask,
 )
 from velatura_backend.engines.diffusion.engine import DiffusionEngine
-from velatura_backend.engines.diffusion.painting import PaintEvent, PaintProgress, PaintRequest
+from velatura_backend.engines.diffusion.painting.contract import (
+    PaintEvent,
+    PaintProgress,
+    PaintRequest,
+)
 from velatura_backend.engines.diffusion.specs import spec_of
 from velatura_backend.engines.workshop import Workshop
 from velatura_protocol.errors import Cancelled, NoSource

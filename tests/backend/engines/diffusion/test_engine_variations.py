@@ -10,7 +10,7 @@ pytest.importorskip("torch")
 from tests.backend.engines.diffusion.orders import make_task, run
 from tests.backend.engines.diffusion.painters import KnownPainter
 from tests.contracts.engine import hole_in, picture
-from velatura_backend.engines.diffusion.painting import PaintRequest
+from velatura_backend.engines.diffusion.painting.contract import PaintRequest
 from velatura_backend.engines.diffusion.prompts.reading import read_prompt
 from velatura_protocol.tasks import Intent, Operation
 

@@ -16,12 +16,15 @@ from PIL import Image
 
 from tests.support import tiny_pipelines, tiny_texts
 from tests.support.painting_desk import picture
-from velatura_backend.engines.diffusion.families import ROWS, PictureInput, row_of
-from velatura_backend.engines.diffusion.latents import latent_space
-from velatura_backend.engines.diffusion.mask_inputs import MaskedInput, extra_channels
-from velatura_backend.engines.diffusion.painting import PaintRequest, Reference
-from velatura_backend.engines.diffusion.pictures import picture_arguments, prompt_picture
-from velatura_backend.engines.diffusion.processors import PictureProcessor, picture_processor
+from velatura_backend.engines.diffusion.families.table import ROWS, PictureInput, row_of
+from velatura_backend.engines.diffusion.loading.processors import (
+    PictureProcessor,
+    picture_processor,
+)
+from velatura_backend.engines.diffusion.painting.contract import PaintRequest, Reference
+from velatura_backend.engines.diffusion.painting.latents import latent_space
+from velatura_backend.engines.diffusion.painting.mask_inputs import MaskedInput, extra_channels
+from velatura_backend.engines.diffusion.painting.pictures import picture_arguments, prompt_picture
 from velatura_backend.models.records import Family, Variant
 
 SD15 = row_of(Family.SD15, Variant.BASE)

@@ -15,7 +15,7 @@ from tests.backend.engines.diffusion.painters import SMALL, KnownPainter
 from tests.backend.executors.orders import Desk, only, samples_of
 from tests.support import tiny_pipelines
 from tests.support.painting_desk import Models, installed
-from velatura_backend.engines.diffusion.painting import PaintRequest, RgbImage
+from velatura_backend.engines.diffusion.painting.contract import PaintRequest, RgbImage
 from velatura_backend.engines.diffusion.specs import spec_of
 from velatura_backend.executors.base import WorkEvent, WorkResult
 from velatura_backend.executors.worker import flow

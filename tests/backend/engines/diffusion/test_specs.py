@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from velatura_backend.engines.diffusion.families import ROWS, row_of
+from velatura_backend.engines.diffusion.families.table import ROWS, row_of
 from velatura_backend.engines.diffusion.sampling import sampling_parameters, sampling_values
 from velatura_backend.engines.diffusion.specs import spec_of, specs_of
 from velatura_backend.engines.workshop import NO_MODELS

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
+from velatura_backend.doctor.scrubbing import written_in
 from velatura_backend.engines.specs import ECHO
 from velatura_backend.executors.worker.failures import as_error, is_hopeless
-from velatura_backend.scrubbing import written_in
 from velatura_protocol.errors import (
     BadTask,
     DiskFull,

@@ -13,13 +13,13 @@ from typing import Any
 from tests.hosts.gimp.inside import hands
 from tests.hosts.gimp.inside.sheets import Sheet, picture
 from velatura_plugin.app import App, build
-from velatura_plugin.events import Link
+from velatura_plugin.capture.request import GenerateRequest
+from velatura_plugin.client.events import Link
 from velatura_plugin.host.gimp.adapter import GimpHost
 from velatura_plugin.host.gimp.gi_names import Gimp
 from velatura_plugin.host.gimp.tree import walked
-from velatura_plugin.request import GenerateRequest
 from velatura_plugin.settings import SettingsStore, data_directory
-from velatura_plugin.state import JobStatus, JobView, PanelState
+from velatura_plugin.state.state import JobStatus, JobView, PanelState
 from velatura_plugin.ui.words import sentence
 from velatura_protocol.geometry import Rect, Size
 from velatura_protocol.pixels import Depth, Layout, PixelFormat, Pixels

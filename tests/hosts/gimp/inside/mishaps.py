@@ -8,9 +8,9 @@ from collections.abc import Iterator
 
 from tests.hosts.gimp.inside import hands
 from tests.hosts.gimp.inside.visit import TOWER, Visit, layers
-from velatura_plugin.events import Link
+from velatura_plugin.client.events import Link
 from velatura_plugin.host.gimp.gi_names import Gimp
-from velatura_plugin.state import JobStatus
+from velatura_plugin.state.state import JobStatus
 from velatura_plugin.ui.model import Action
 from velatura_protocol.geometry import Rect
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from tests.hosts.gimp.inside import keys
 from tests.hosts.gimp.inside.visit import TOWER, Visit
-from velatura_plugin.events import Link
+from velatura_plugin.client.events import Link
 from velatura_plugin.ui.model import Action
 from velatura_protocol.geometry import Rect
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from tests.hosts.gimp.inside import hands, keys
-from velatura_plugin.events import Link
+from velatura_plugin.client.events import Link
 from velatura_plugin.host.gimp.gi_names import Gimp, Gio
 from velatura_plugin.host.gimp.gi_ui import Gtk
 from velatura_plugin.host.gimp.panel import PanelProcess

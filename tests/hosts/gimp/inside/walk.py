@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from tests.hosts.gimp.inside import hands, keys
 from tests.hosts.gimp.inside.visit import TOWER, Visit, layers
-from velatura_plugin.events import Link
+from velatura_plugin.client.events import Link
 from velatura_plugin.host.gimp.gi_names import Gimp
 from velatura_plugin.ui.model import Action
 

@@ -15,9 +15,9 @@ from tests.hosts.krita.inside.gui import Gui, OnGui
 from tests.hosts.krita.inside.live import PREVIEW, SIZE, Live, temporary
 from tests.hosts.krita.inside.live import live as lived
 from tests.hosts.krita.inside.pictures import BGRA8, textured
-from velatura_plugin.events import Link
+from velatura_plugin.client.events import Link
 from velatura_plugin.features.history import DocumentHistory
-from velatura_plugin.state import HistoryView
+from velatura_plugin.state.state import HistoryView
 from velatura_protocol.geometry import Rect
 
 ELSEWHERE = Rect(5, 5, 24, 20)

@@ -11,12 +11,12 @@ import krita
 
 from tests.hosts.krita.inside.gui import Gui, OnGui
 from tests.hosts.krita.inside.hands import Hands
+from velatura_plugin.capture.request import GenerateRequest
+from velatura_plugin.client.events import Link
 from velatura_plugin.controller import Controller
-from velatura_plugin.events import Link
 from velatura_plugin.host.krita.extension import VelaturaExtension
 from velatura_plugin.host.krita.tree import node_id, walked
-from velatura_plugin.request import GenerateRequest
-from velatura_plugin.state import JobStatus, JobView, PanelState
+from velatura_plugin.state.state import JobStatus, JobView, PanelState
 from velatura_plugin.ui.words import sentence
 from velatura_protocol.geometry import Rect, Size
 from velatura_protocol.pixels import PixelFormat, Pixels

@@ -20,10 +20,10 @@ from tests.hosts.krita.inside.live import PREVIEW, SIZE, Live, slow
 from tests.hosts.krita.inside.live import live as lived
 from tests.hosts.krita.inside.pictures import BGRA8, textured
 from velatura_plugin.app import build
-from velatura_plugin.events import Link
+from velatura_plugin.client.events import Link
 from velatura_plugin.host.krita.adapter import KritaHost
 from velatura_plugin.settings import SettingsStore
-from velatura_plugin.state import JobStatus
+from velatura_plugin.state.state import JobStatus
 from velatura_plugin.ui.words import sentence
 from velatura_protocol.geometry import Rect
 

@@ -11,8 +11,8 @@ from tests.hosts.krita.inside.clicks import (
     only_panel_and_layers,
 )
 from tests.hosts.krita.inside.visit import KEYS, SCALE, TOWER, Visit
-from velatura_plugin.events import Link
-from velatura_plugin.state import JobStatus
+from velatura_plugin.client.events import Link
+from velatura_plugin.state.state import JobStatus
 from velatura_plugin.ui.model import Action
 from velatura_plugin.ui.qt.compat import QApplication, QTimer
 from velatura_plugin.ui.qt.guard import guarded

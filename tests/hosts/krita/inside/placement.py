@@ -12,10 +12,10 @@ from tests.hosts.krita.inside.gui import Gui
 from tests.hosts.krita.inside.live import SELECTED, SIZE, Live
 from tests.hosts.krita.inside.live import live as lived
 from tests.hosts.krita.inside.pictures import BGRA8, BGRA16, textured
+from velatura_plugin.capture.request import GenerateRequest, MaskSource
 from velatura_plugin.host.base import LayerKind, MaskKind
 from velatura_plugin.host.krita.qt import QByteArray
-from velatura_plugin.request import GenerateRequest, MaskSource
-from velatura_plugin.state import JobView
+from velatura_plugin.state.state import JobView
 from velatura_protocol.errors import ErrorCode
 from velatura_protocol.geometry import Margins, Rect, Size
 from velatura_protocol.messages import Placement

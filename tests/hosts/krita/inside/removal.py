@@ -10,9 +10,9 @@ from collections.abc import Iterator
 
 from tests.hosts.krita.inside.hands import Hands
 from tests.hosts.krita.inside.pictures import outside
-from velatura_plugin.events import Link
+from velatura_plugin.client.events import Link
 from velatura_plugin.host.krita.extension import VelaturaExtension
-from velatura_plugin.state import JobStatus
+from velatura_plugin.state.state import JobStatus
 from velatura_protocol.geometry import Rect, Size
 from velatura_protocol.pixels import MASK_FORMAT, Depth, Layout, PixelFormat, Pixels
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tests.hosts.krita.inside.clicks import Panel, drag
 from tests.hosts.krita.inside.hands import Hands
-from velatura_plugin.events import Link
+from velatura_plugin.client.events import Link
 from velatura_plugin.host.krita.extension import VelaturaExtension
 from velatura_plugin.ui.qt.compat import Qt
 from velatura_protocol.geometry import Rect

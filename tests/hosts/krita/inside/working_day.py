@@ -13,9 +13,9 @@ from tests.hosts.krita.inside.history import reopened, saved
 from tests.hosts.krita.inside.live import SIZE, Live
 from tests.hosts.krita.inside.live import live as lived
 from tests.hosts.krita.inside.pictures import BGRA8, textured
+from velatura_plugin.capture.request import GenerateRequest
 from velatura_plugin.host.base import LayerInfo, LayerKind
 from velatura_plugin.host.krita.qt import QUuid
-from velatura_plugin.request import GenerateRequest
 from velatura_protocol.errors import ErrorCode
 from velatura_protocol.geometry import Rect
 from velatura_protocol.pixels import Pixels

@@ -91,6 +91,17 @@ def blank_sheets(target: Planes, source: Planes, channels: int) -> Sheets:
 
 
 @dataclass(frozen=True)
+class Found:
+    """What the next finer level takes over. ``origin``, ``size``: of the atlas it was found in."""
+
+    row: Indices
+    column: Indices
+    target: BoolMask
+    origin: int
+    size: tuple[int, int]
+
+
+@dataclass(frozen=True)
 class Atlas:
     """One level, ready for search. What belongs to the target alone ends where the source begins:
     ``unknown``, ``present``: padded masks of its pixels to be made and of all of them. ``origin``:
@@ -119,6 +130,11 @@ class Atlas:
         """(rows, columns, channels) of the whole source block, padded; a view."""
         features = self.field.features
         return features.reshape(len(features), -1, self.channels)[self.origin :]
+
+    @property
+    def found(self) -> Found:
+        field = self.field
+        return Found(field.row, field.column, field.target, self.origin, self.size)
 
 
 def _halved(plane: Floats) -> Floats:
@@ -214,7 +230,9 @@ def _refine_atlas(
     serial: int,
     fine: Field,
     fine_origin: int,
-    coarse: Field,
+    coarse_target: BoolMask,
+    coarse_row: Indices,
+    coarse_column: Indices,
     coarse_origin: int,
     coarse_height: int,
     coarse_width: int,
@@ -228,18 +246,19 @@ def _refine_atlas(
                 continue
             cy = min((y - RADIUS) // 2, coarse_height - 1) + RADIUS
             cx = min((x - RADIUS) // 2, coarse_width - 1) + RADIUS
-            if not coarse.target[cy, cx]:
+            if not coarse_target[cy, cx]:
                 continue
-            row = coarse.row[cy, cx] - RADIUS - coarse_origin
+            row = coarse_row[cy, cx] - RADIUS - coarse_origin
             sy = row * 2 + (y - RADIUS) % 2 + RADIUS + fine_origin
-            sx = (coarse.column[cy, cx] - RADIUS) * 2 + (x - RADIUS) % 2 + RADIUS
+            sx = (coarse_column[cy, cx] - RADIUS) * 2 + (x - RADIUS) % 2 + RADIUS
             if sy < fine.valid.shape[0] and sx < width and fine.valid[sy, sx]:
                 fine.row[y, x], fine.column[y, x] = sy, sx
 
 
-def refine_atlas(fine: Atlas, coarse: Atlas, lanes: Lanes) -> None:
+def refine_atlas(fine: Atlas, coarse: Found, lanes: Lanes) -> None:
     """Takes over the coarser level's finds where they are valid here; others stay as they are."""
     lanes.rows(
         _refine_atlas, fine.origin, fine.field.target.shape[1],
-        fine.field, fine.origin, coarse.field, coarse.origin, *coarse.size,
+        fine.field, fine.origin, coarse.target, coarse.row, coarse.column, coarse.origin,
+        *coarse.size,
     )  # fmt: skip

@@ -20,6 +20,26 @@ _LEAST_BAND = 48
 
 
 @dataclass(frozen=True)
+class Lattice:
+    """Two guides that say where a pixel lies: a number of its row, (h,), and one of its column,
+    (w,). As planes those of 18 megapixels are 144 MB."""
+
+    rows: Floats
+    columns: Floats
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        return len(self.rows), len(self.columns), 2
+
+    def __getitem__(self, rows: slice) -> Floats:
+        """(rows, w, 2)"""
+        down = self.rows[rows]
+        planes = np.empty((len(down), len(self.columns), 2), np.float32)
+        planes[..., 0], planes[..., 1] = down[:, None], self.columns
+        return planes
+
+
+@dataclass(frozen=True)
 class Problem:
     """What to make and of what; every array finite float32, colours in any space in which squared
     differences make sense (premultiplied alpha may be one of them).
@@ -38,8 +58,8 @@ class Problem:
     usable: BoolMask | None = None
     fixed: BoolMask | None = None
     absent: BoolMask | None = None
-    source_guides: Floats | None = None
-    target_guides: Floats | None = None
+    source_guides: Floats | Lattice | None = None
+    target_guides: Floats | Lattice | None = None
     guide_map: Floats | None = None
 
 
@@ -57,7 +77,8 @@ class SynthesisSettings:
     from its centre a patch has a say in the last vote, 0 (copies, sharp) to 3. ``screening`` of the
     Poisson finish that makes tones of neighbouring copies meet: None: no finish; 1e-3 is firm, 1e-1
     hardly changes colours. Levels with more unknown pixels than ``search_pixels`` take over what
-    was found on the coarser one, moved by a pixel where that is better, and its tones.
+    was found on the coarser one, moved by a pixel where that is better, and its tones. ``places``:
+    whether the last stage tells where each pixel is from (8 bytes each).
     """
 
     texture: float = 0.0
@@ -76,81 +97,81 @@ class SynthesisSettings:
     final_reach: int = 1
     screening: float | None = None
     search_pixels: int = 1_500_000
+    places: bool = False
 
 
 @dataclass(frozen=True)
 class Pyramid:
-    """``levels``: finest first. A pixel's channels: first its colours and, where wanted, its
+    """``levels``: finest first. A pixel's channels: first its ``colours`` and, where wanted, its
     roughness, together ``voted``; then guides; then, where wanted, its usage."""
 
     levels: list[Sheets]
+    colours: int
     voted: int
     channels: int
 
-
-def build_pyramid(problem: Problem, settings: SynthesisSettings, lanes: Lanes) -> Pyramid:
-    """Nothing of it is the problem's own: that may be forgotten.
-
-    :raises NoSource: not one whole patch of the source is usable
-    """
-    builder = _Builder(problem, settings, lanes)
-    return Pyramid(builder.levels(), builder.voted, builder.channels)
-
-
-class _Builder:
-    def __init__(self, problem: Problem, settings: SynthesisSettings, lanes: Lanes) -> None:
-        self.problem, self.settings, self.lanes = problem, settings, lanes
-        self.colours = problem.source.shape[2]
+    @classmethod
+    def begun(cls, problem: Problem, settings: SynthesisSettings, lanes: Lanes) -> Pyramid:
+        """Of the finest level alone. Nothing of it is the problem's own: whoever forgets that
+        before the others are made has the room for them."""
+        colours = problem.source.shape[2]
         guides = 0 if problem.source_guides is None else problem.source_guides.shape[2]
-        self.voted = self.colours + (settings.texture > 0.0)
-        self.channels = self.voted + guides + (settings.usage > 0.0)
+        voted = colours + (settings.texture > 0.0)
+        channels = voted + guides + (settings.usage > 0.0)
+        return cls([_finest(problem, settings, voted, channels, lanes)], colours, voted, channels)
 
-    def levels(self) -> list[Sheets]:
-        levels = [self._finest()]
-        if not whole_patches(levels[0].source.mask, self.lanes).any():
+    def complete(self, coarsest: int, lanes: Lanes) -> None:
+        """With the coarser levels, as far as ``coarsest`` (see :class:`SynthesisSettings`) allows.
+
+        :raises NoSource: not one whole patch of the source is usable
+        """
+        levels = self.levels
+        if not whole_patches(levels[0].source.mask, lanes).any():
             raise NoSource
         while len(levels) < _MAX_LEVELS:
             fine = levels[-1]
             shorter = min(*fine.target.mask.shape, *fine.source.mask.shape)
-            if shorter < 2 * max(self.settings.coarsest, SIDE + 1):
+            if shorter < 2 * max(coarsest, SIDE + 1):
                 break
-            coarse = fine.halved(self.channels, self.lanes)
-            if not whole_patches(coarse.source.mask, self.lanes).any():
+            coarse = fine.halved(self.channels, lanes)
+            if not whole_patches(coarse.source.mask, lanes).any():
                 break
             levels.append(coarse)
-        return levels
 
-    def _finest(self) -> Sheets:
-        problem = self.problem
-        present = np.ones(problem.initial.shape[:2], np.bool_)
-        if problem.absent is not None:
-            present &= ~problem.absent
-        unknown = present.copy() if problem.fixed is None else present & ~problem.fixed
-        self.lanes.check()
-        usable = np.ones(problem.source.shape[:2], np.bool_)
-        if problem.usable is not None:
-            usable &= problem.usable
-        self.lanes.check()
-        target = Planes(unknown, present, problem.guide_map)
-        sheets = blank_sheets(target, Planes(usable, usable), self.channels)
-        above, below = sheets.target_pixels(self.channels), sheets.source_pixels(self.channels)
-        self._assemble(above, problem.initial, present, problem.target_guides)
-        self._assemble(below, problem.source, usable, problem.source_guides)
-        return sheets
 
-    def _assemble(
-        self, pixels: Floats, colours: Floats, known: BoolMask, guides: Floats | None
+def _finest(
+    problem: Problem, settings: SynthesisSettings, voted: int, channels: int, lanes: Lanes
+) -> Sheets:
+    present = np.ones(problem.initial.shape[:2], np.bool_)
+    if problem.absent is not None:
+        present &= ~problem.absent
+    unknown = present if problem.fixed is None else present & ~problem.fixed
+    lanes.check()
+    usable = np.ones(problem.source.shape[:2], np.bool_)
+    if problem.usable is not None:
+        usable &= problem.usable
+    lanes.check()
+    target = Planes(unknown, present, problem.guide_map)
+    sheets = blank_sheets(target, Planes(usable, usable), channels)
+
+    def assemble(
+        pixels: Floats, colours: Floats, known: BoolMask, guides: Floats | Lattice | None
     ) -> None:
-        gain, cancel = self.settings.texture, self.lanes.cancel
-        scale = np.float32(np.sqrt(self.settings.guide_weight))
+        scale, count = np.float32(np.sqrt(settings.guide_weight)), colours.shape[2]
 
         def work(rows: slice) -> None:
-            pixels[rows, :, : self.colours] = colours[rows]
-            if gain > 0.0:
-                rough = roughness_of(colours, known, gain, rows, cancel)
-                pixels[rows, :, self.colours] = rough
+            pixels[rows, :, :count] = colours[rows]
+            if settings.texture > 0.0:
+                rough = roughness_of(colours, known, settings.texture, rows, lanes.cancel)
+                pixels[rows, :, count] = rough
             if guides is not None:
-                last = self.voted + guides.shape[2]
-                pixels[rows, :, self.voted : last] = scale * guides[rows]
+                last = voted + guides.shape[2]
+                pixels[rows, :, voted:last] = scale * guides[rows]
 
-        self.lanes.bands(work, *known.shape, least=_LEAST_BAND)
+        lanes.bands(work, *known.shape, least=_LEAST_BAND)
+
+    assemble(
+        sheets.target_pixels(channels), problem.initial, present, problem.target_guides
+    )
+    assemble(sheets.source_pixels(channels), problem.source, usable, problem.source_guides)
+    return sheets

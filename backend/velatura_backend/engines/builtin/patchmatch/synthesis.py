@@ -17,20 +17,20 @@ from scipy import ndimage
 
 from velatura_protocol.errors import NoSource
 
-from .atlas import Atlas, make_atlas, refine_atlas
+from .atlas import Atlas, Found, make_atlas, refine_atlas
 from .distance import RADIUS, SIDE
 from .field import scatter
 from .kernels import BoolMask, Floats, Indices
 from .lanes import Lanes
 from .picking import every_place, extremes, selected
 from .poisson import poisson_finish
-from .problem import Problem, SynthesisSettings, build_pyramid
+from .problem import Lattice, Problem, Pyramid, SynthesisSettings
 from .search import Sweep, search, stripes
 from .tones import Tones
 from .unknowns import build_system
 from .vote import vote, vote_steps, weigh
 
-__all__ = ["Problem", "SynthesisSettings", "SynthesisStage", "synthesise"]
+__all__ = ["Lattice", "Problem", "SynthesisSettings", "SynthesisStage", "synthesise"]
 
 _LEAST_SPREAD = 1.5e-5
 _MOST_USED = 8.0
@@ -42,9 +42,10 @@ _SAMPLES = 100_000
 @dataclass(frozen=True)
 class SynthesisStage:
     """How far it has come: ``fraction`` in 0..1; ``colours``: (height, width, colours), a view that
-    the next step changes, at 1/``scale`` of the size; ``energy``: mean cost of the last search.
+    the next step changes, at 1/``scale`` of the size: whoever holds a stage while the next one is
+    made holds all that its level was made of; ``energy``: mean cost of the last search.
     ``places``: (H, W, 2) int32, row and column of the source at each target pixel, with the last
-    stage only (fraction 1)."""
+    stage only (fraction 1), where wanted."""
 
     fraction: float
     colours: Floats
@@ -65,24 +66,47 @@ def synthesise(
     :raises NoSource: the source has not one whole patch (7x7) that is usable
     :raises Cancelled: within a row of a kernel
     """
-    synthesiser = _Synthesiser(problem, settings, seed, lanes)
+    source = _Source.of(problem, settings, lanes)
+    pyramid = Pyramid.begun(problem, settings, lanes)
     del problem  # 12 megapixels of it are 300 MB that nobody needs any more
-    yield from synthesiser.run()
+    pyramid.complete(settings.coarsest, lanes)
+    yield from _Synthesiser(pyramid, source, settings, seed, lanes).run()
+
+
+@dataclass(frozen=True)
+class _Source:
+    """``deviation``: of each colour; ``ranges``: the least and the most of each colour that may be
+    copied, where a finish is to keep to them."""
+
+    deviation: Floats
+    ranges: list[tuple[float, float]]
+
+    @classmethod
+    def of(cls, problem: Problem, settings: SynthesisSettings, lanes: Lanes) -> _Source:
+        """:raises NoSource: nothing is usable"""
+        samples = _samples(problem.source, problem.usable, lanes)
+        if not len(samples):
+            raise NoSource
+        ranges = _ranges(problem, lanes) if settings.screening is not None else []
+        return cls(samples.std(axis=0), ranges)
 
 
 class _Synthesiser:
     def __init__(
-        self, problem: Problem, settings: SynthesisSettings, seed: int, lanes: Lanes
+        self,
+        pyramid: Pyramid,
+        source: _Source,
+        settings: SynthesisSettings,
+        seed: int,
+        lanes: Lanes,
     ) -> None:
         self.settings, self.seed, self.lanes = settings, seed, lanes
-        self.colours = problem.source.shape[2]
-        samples = _samples(problem.source, problem.usable, lanes)
-        if not len(samples):
-            raise NoSource
-        self.deviation = samples.std(axis=0)
+        self.colours, self.deviation, self.ranges = (
+            pyramid.colours,
+            source.deviation,
+            source.ranges,
+        )
         self.variance = float((self.deviation**2).sum()) + 1e-4
-        self.range = _ranges(problem, lanes) if settings.screening is not None else []
-        pyramid = build_pyramid(problem, settings, lanes)
         self.levels, self.voted, self.channels = pyramid.levels, pyramid.voted, pyramid.channels
         self.coarsest = len(self.levels) - 1
         self.unknowns = [int(np.count_nonzero(each.target.mask)) for each in self.levels]
@@ -95,7 +119,8 @@ class _Synthesiser:
         )
 
     def run(self) -> Iterator[SynthesisStage]:
-        coarser: Atlas | None = None
+        """Of a level that is done no more is kept than the next one takes over."""
+        coarser: Found | None = None
         for index in reversed(range(len(self.levels))):
             atlas = make_atlas(self.levels.pop(), self.voted, self.channels, self.lanes)
             scatter(atlas.field, self._generator(index), self.lanes)
@@ -108,15 +133,15 @@ class _Synthesiser:
             energy = 0.0
             for energy in self._alternate(atlas, index):
                 yield self._stage(atlas, index, energy, done=False)
-            if index:
-                if self._is_large(index - 1) and not self._is_large(index):
-                    self.tones = self._tones(atlas, 2**index)
-                yield self._stage(atlas, index, energy, done=True)
-            else:
+            if index and self._is_large(index - 1) and not self._is_large(index):
+                self.tones = self._tones(atlas, 2**index)
+            elif not index:
                 self._finish(atlas)
-                colours = atlas.target[..., : self.colours]
-                yield SynthesisStage(1.0, colours, 1, energy, True, _places(atlas, self.lanes))
-            coarser = atlas
+            stage = self._stage(atlas, index, energy, done=True)
+            coarser = atlas.found
+            del atlas
+            yield stage
+            del stage
 
     def _start(self, atlas: Atlas, index: int) -> None:
         """Noise, and a search that is thorough enough for it."""
@@ -140,13 +165,15 @@ class _Synthesiser:
             sweeps = 1 if self._is_large(index) else self.settings.sweeps
             for number in range(sweeps):
                 search(atlas.field, self._sweep(index, turn, number), pieces, self.lanes)
-            costs = self._costs(atlas)
+            costs = selected(atlas.field.cost, atlas.field.target, self.lanes)
+            energy = float(costs.mean())
+            costs = costs[:: _step(len(costs))].copy()  # of 18 megapixels all are 72 MB
             late = turn == rounds or turn > rounds // 2 + 1
             settings = self.settings
             spread = settings.narrow_spread if late else settings.wide_spread
             self._vote(atlas, spread, self._reach(index), costs)
             self.work_done += atlas.size[0] * atlas.size[1]
-            yield float(costs.mean())
+            yield energy
 
     def _count_usage(self, atlas: Atlas) -> None:
         """How much more than its share each source pixel is copied, as a channel whose squared
@@ -186,20 +213,22 @@ class _Synthesiser:
         )  # fmt: skip
 
     def _vote(self, atlas: Atlas, spread: float, reach: int, costs: Floats | None = None) -> Floats:
-        """Returns how much each patch counted."""
+        """Returns how much each patch counted. ``costs``: a sample of them."""
         costs = self._costs(atlas) if costs is None else costs
         weight = weigh(atlas.field, atlas.confidence, self._spread(costs, spread), self.lanes)
         vote(atlas.field, atlas.unknown, weight, self.channels, reach, self.lanes, self.voted)
         return weight
 
     def _costs(self, atlas: Atlas) -> Floats:
-        return selected(atlas.field.cost, atlas.field.target, self.lanes)
+        """A sample."""
+        target = atlas.field.target
+        step = _step(int(np.count_nonzero(target)))
+        return atlas.field.cost.reshape(-1)[every_place(target, step, self.lanes)]
 
     def _reach(self, index: int) -> int:
         return self.settings.final_reach if self._is_large(index) else RADIUS
 
     def _spread(self, costs: Floats, wish: float) -> float:
-        costs = costs[:: 1 + len(costs) // 100_000]
         return wish * max(float(np.percentile(costs, 75)), _LEAST_SPREAD) if len(costs) else 1.0
 
     def _finish(self, atlas: Atlas) -> None:
@@ -215,7 +244,7 @@ class _Synthesiser:
         colours = atlas.target[..., : self.colours]
 
         def hold(rows: slice) -> None:
-            for channel, (least, most) in enumerate(self.range):
+            for channel, (least, most) in enumerate(self.ranges):
                 plane = colours[rows, :, channel]
                 np.clip(plane, least, most, out=plane, where=unknown[rows])
 
@@ -246,8 +275,12 @@ class _Synthesiser:
         return mask[RADIUS : RADIUS + height, RADIUS : RADIUS + width]
 
     def _stage(self, atlas: Atlas, index: int, energy: float, *, done: bool) -> SynthesisStage:
-        fraction = min(0.99, self.work_done / self.work)
-        return SynthesisStage(fraction, atlas.target[..., : self.colours], 2**index, energy, done)
+        colours = atlas.target[..., : self.colours]
+        if index or not done:
+            fraction = min(0.99, self.work_done / self.work)
+            return SynthesisStage(fraction, colours, 2**index, energy, done)
+        places = _places(atlas, self.lanes) if self.settings.places else None
+        return SynthesisStage(1.0, colours, 1, energy, True, places)
 
     def _rounds(self, index: int) -> int:
         if index == self.coarsest:
@@ -265,12 +298,17 @@ class _Synthesiser:
         return np.random.default_rng([self.seed & 0xFFFFFFFFFFFF, index])
 
 
+def _step(count: int) -> int:
+    """Every so many of them are enough to know their quartiles."""
+    return 1 + count // _SAMPLES
+
+
 def _samples(source: Floats, usable: BoolMask | None, lanes: Lanes) -> Floats:
     """Up to 100 000 usable pixels."""
     pixels = source.reshape(-1, source.shape[2])
     if usable is None:
-        return pixels[:: 1 + len(pixels) // _SAMPLES].copy()
-    return pixels[every_place(usable, 1 + int(np.count_nonzero(usable)) // _SAMPLES, lanes)]
+        return pixels[:: _step(len(pixels))].copy()
+    return pixels[every_place(usable, _step(int(np.count_nonzero(usable))), lanes)]
 
 
 def _ranges(problem: Problem, lanes: Lanes) -> list[tuple[float, float]]:

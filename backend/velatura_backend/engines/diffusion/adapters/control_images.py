@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...base import FloatImage
-from ..painting import RgbImage
+from ..painting.contract import RgbImage
 from . import preprocessors
 from .control_kinds import ControlKind, Making
 from .parameters import FROM_AUTO, FROM_LAYER, FROM_STROKES, READY

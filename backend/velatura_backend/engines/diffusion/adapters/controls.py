@@ -17,7 +17,7 @@ from torch import Tensor
 from velatura_protocol.errors import Unsupported
 
 from ....models.records import Family, InstalledModel, ModelKind, ModelShelf
-from ..painting import Control
+from ..painting.contract import Control
 from .control_calls import Asked, added, call_for
 from .control_kinds import UNION, kinds_of, modes_of
 from .missing import no_control

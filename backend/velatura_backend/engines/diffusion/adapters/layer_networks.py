@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from ....models.records import InstalledModel, ModelKind
 from ...workshop import Workshop
-from ..painting import RgbImage
-from ..parts import residency_of
+from ..loading.parts import residency_of
+from ..painting.contract import RgbImage
 from .control_images import LayerNetwork
 from .missing import no_preprocessor
 from .network_pictures import load_network, normalised, resized, square_side

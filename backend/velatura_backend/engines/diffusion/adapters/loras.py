@@ -22,7 +22,7 @@ from torch import Tensor
 from velatura_protocol.errors import ModelDamaged, Unsupported
 
 from ....models.records import InstalledModel, ModelKind, ModelShelf
-from ..painting import Lora, Notice
+from ..painting.contract import Lora, Notice
 from .files import read_tensors, tensors_path
 from .lora_layouts import looks_like
 from .naming import named

@@ -13,7 +13,7 @@ from torch import Tensor
 from velatura_protocol.errors import ModelDamaged
 
 from ....models.records import InstalledModel
-from ..painting import RgbImage
+from ..painting.contract import RgbImage
 
 _MEAN = (0.485, 0.456, 0.406)
 _DEVIATION = (0.229, 0.224, 0.225)

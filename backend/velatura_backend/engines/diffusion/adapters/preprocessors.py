@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from ..painting import RgbImage
+from ..painting.contract import RgbImage
 
 Plane = NDArray[np.floating[Any]]
 """(height, width) float32."""

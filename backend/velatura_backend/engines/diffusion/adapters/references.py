@@ -22,7 +22,7 @@ from torch import Tensor
 from velatura_protocol.errors import ModelDamaged, Unsupported
 
 from ....models.records import Family, InstalledModel, ModelForm, ModelKind, ModelShelf
-from ..painting import Reference, ReferenceKind, RgbImage
+from ..painting.contract import Reference, ReferenceKind, RgbImage
 from .files import read_tensors
 from .missing import no_adapter, no_encoder
 from .naming import named

@@ -15,8 +15,16 @@ from ....imaging.resize import resize
 from ....models.records import InstalledModel, ModelKind
 from ...base import EngineTask, FloatImage
 from ...workshop import Workshop
-from ..families import FamilyRow, MaskInput, PictureInput, row_of
-from ..painting import Control, Lora, PaintRequest, Reference, ReferenceKind, RgbImage, Sampling
+from ..families.table import FamilyRow, MaskInput, PictureInput, row_of
+from ..painting.contract import (
+    Control,
+    Lora,
+    PaintRequest,
+    Reference,
+    ReferenceKind,
+    RgbImage,
+    Sampling,
+)
 from ..prompts.reading import ReadPrompt, read_prompt
 from ..quality.canvas import canvas_of
 from . import parameters as ids

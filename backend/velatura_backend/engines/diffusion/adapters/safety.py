@@ -18,8 +18,8 @@ from velatura_protocol.errors import ModelDamaged, Withheld
 
 from ....models.records import InstalledModel, ModelKind
 from ...workshop import Workshop
-from ..painting import RgbImage
-from ..parts import residency_of
+from ..loading.parts import residency_of
+from ..painting.contract import RgbImage
 from .missing import no_safety
 from .references import clip_picture
 

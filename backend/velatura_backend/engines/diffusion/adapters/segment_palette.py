@@ -12,7 +12,7 @@ import functools
 import numpy as np
 from numpy.typing import NDArray
 
-from ..painting import RgbImage
+from ..painting.contract import RgbImage
 
 CLASSES = 150
 

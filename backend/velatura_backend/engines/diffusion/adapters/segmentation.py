@@ -23,8 +23,8 @@ from velatura_protocol.errors import ModelDamaged, Unsupported
 
 from ....models.records import InstalledModel
 from ...workshop import Workshop
-from ..painting import RgbImage
-from ..parts import residency_of
+from ..loading.parts import residency_of
+from ..painting.contract import RgbImage
 from .network_pictures import load_network, normalised, resized, square_side
 from .segment_palette import CLASSES, drawn_segments
 

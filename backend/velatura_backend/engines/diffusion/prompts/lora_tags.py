@@ -7,7 +7,7 @@ import re
 
 from velatura_protocol.errors import BadTask
 
-from ..painting import Lora
+from ..painting.contract import Lora
 
 _TAG = re.compile(r"(?<!\\)<lora:([^<>:]+)(?::([^<>:]*))?(?::[^<>]*)?>", re.IGNORECASE)
 _GAP = re.compile(r"(?:\s*,)?\s*$")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from random import Random
 
-from ..painting import Lora, Wording
+from ..painting.contract import Lora, Wording
 from .lora_tags import without_lora_tags
 from .wildcards import drawn
 

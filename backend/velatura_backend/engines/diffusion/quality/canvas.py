@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from ....imaging.banded import all_in_bands, in_bands
 from ...base import FloatImage
-from ..painting import RgbImage
+from ..painting.contract import RgbImage
 from .checking import Check, unchecked
 from .spreading import spread
 

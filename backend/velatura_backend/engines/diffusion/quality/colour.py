@@ -20,7 +20,7 @@ import numpy as np
 from scipy import ndimage
 
 from ....imaging.banded import row_bands
-from ..painting import RgbImage
+from ..painting.contract import RgbImage
 from .cells import BoolMask, Grid, Values, grid_over, reduced, share_of
 from .checking import Check, unchecked
 from .outline import outline_steps

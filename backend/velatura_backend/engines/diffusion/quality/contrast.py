@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..painting import RgbImage
+from ..painting.contract import RgbImage
 from .checking import Check, unchecked
 from .robust import Doubles, tukey, weighted_median
 

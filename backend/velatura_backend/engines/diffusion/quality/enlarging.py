@@ -14,7 +14,7 @@ from ....imaging.resize import Box, Filter, resampled
 from ...base import EngineContext, FloatImage
 from ...builtin.networks.chain import enlarged
 from ...builtin.networks.workers import NetworkWorkers
-from ..painting import RgbImage
+from ..painting.contract import RgbImage
 
 _WORTH_IT = 1.1
 """Below it a resample is as sharp as the networks that double."""

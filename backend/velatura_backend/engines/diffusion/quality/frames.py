@@ -10,7 +10,7 @@ from velatura_protocol.geometry import Rect, Size
 from ....imaging.banded import copied_in_bands, in_bands, row_bands
 from ....imaging.resize import Filter, resampled
 from ...base import FloatMask
-from ..painting import RgbImage
+from ..painting.contract import RgbImage
 from .checking import Check, unchecked
 from .plan import Frame
 

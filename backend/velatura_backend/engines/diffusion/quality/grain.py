@@ -15,7 +15,7 @@ from ....imaging.masks import mask_bounds
 from ...builtin.graining import window_around
 from ...builtin.patchmatch.grain import Grain, add_grain, measure_grain, noise_ratio
 from ...builtin.patchmatch.lanes import Lanes
-from ..painting import RgbImage
+from ..painting.contract import RgbImage
 from .frames import window
 
 BoolMask = NDArray[np.bool_]

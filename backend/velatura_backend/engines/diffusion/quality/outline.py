@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from ..painting import RgbImage
+from ..painting.contract import RgbImage
 from .cells import Grid
 from .checking import Check, unchecked
 from .contrast import common_step

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from velatura_protocol.geometry import Rect, Size
 
-from ..painting import Traits
+from ..painting.contract import Traits
 from .options import ContextKind, QualityOptions
 
 _LEAST_MASK_AREA = 256

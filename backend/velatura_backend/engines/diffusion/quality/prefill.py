@@ -28,7 +28,7 @@ from ...base import (
     EngineTask,
 )
 from ...builtin.fill import FillEngine
-from ..painting import RgbImage
+from ..painting.contract import RgbImage
 from .checking import Check
 from .frames import floats_of, scaled, scaled_mask
 from .spreading import spread

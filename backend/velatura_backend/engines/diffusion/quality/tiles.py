@@ -19,7 +19,7 @@ from velatura_protocol.geometry import Rect, Size
 from ....imaging.banded import in_bands
 from ....imaging.tiling import plan_tiles
 from ...base import FloatMask
-from ..painting import RgbImage, Traits
+from ..painting.contract import RgbImage, Traits
 from .checking import Check, unchecked
 from .plan import Frame, frame_of
 

@@ -12,9 +12,7 @@ pytest.importorskip("diffusers")
 from tests.support import tiny_adapters as made
 from tests.support.tiny_models import FAMILIES
 from tests.support.tiny_rooms import CANNY, LINES, PICTURE, PLAIN, SIDE, Room
-from velatura_backend.engines.diffusion.painting import (
-    Control,
-)
+from velatura_backend.engines.diffusion.painting.contract import Control
 from velatura_backend.models.records import Family, ModelKind
 from velatura_protocol.errors import NoModel, Unsupported
 

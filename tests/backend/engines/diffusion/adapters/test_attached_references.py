@@ -10,11 +10,7 @@ import pytest
 pytest.importorskip("diffusers")
 
 from tests.support.tiny_rooms import LINES, PICTURE, PLAIN, Room
-from velatura_backend.engines.diffusion.painting import (
-    Reference,
-    ReferenceKind,
-    Sampling,
-)
+from velatura_backend.engines.diffusion.painting.contract import Reference, ReferenceKind, Sampling
 from velatura_backend.models.records import ModelKind
 from velatura_protocol.errors import NoModel, Unsupported
 

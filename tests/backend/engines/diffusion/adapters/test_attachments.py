@@ -13,9 +13,9 @@ pytest.importorskip("diffusers")
 from tests.support import tiny_adapters as made
 from tests.support.tiny_rooms import CANNY, PICTURE, PLAIN, SIDE, Context, Room, model_of
 from velatura_backend.engines.base import EngineResult, EngineTask
-from velatura_backend.engines.diffusion.attachments import Bench
+from velatura_backend.engines.diffusion.loading.attachments import Bench
 from velatura_backend.engines.diffusion.making import make_engine
-from velatura_backend.engines.diffusion.painting import (
+from velatura_backend.engines.diffusion.painting.contract import (
     Control,
     Lora,
     Reference,

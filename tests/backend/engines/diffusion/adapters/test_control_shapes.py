@@ -13,7 +13,7 @@ from tests.support import tiny_adapters as made
 from tests.support import tiny_pipelines
 from velatura_backend.engines.diffusion.adapters.control_networks import load_control
 from velatura_backend.engines.diffusion.adapters.control_shapes import config_of
-from velatura_backend.engines.diffusion.recognition import recognise
+from velatura_backend.engines.diffusion.recognition.model_file import recognise
 from velatura_backend.models.records import Family, ModelKind
 
 # The library's own classes use its own old names.

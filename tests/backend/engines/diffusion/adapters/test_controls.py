@@ -24,7 +24,7 @@ from velatura_backend.engines.diffusion.adapters.controls import (
     chosen_controls,
     conducted,
 )
-from velatura_backend.engines.diffusion.painting import Control
+from velatura_backend.engines.diffusion.painting.contract import Control
 from velatura_backend.models.records import Family, InstalledModel, ModelForm, ModelKind
 from velatura_protocol.errors import ModelDamaged, NoModel, NotFound, Unsupported
 

@@ -60,9 +60,9 @@ def test_block_names_of_the_original_sdxl_are_understood(tmp_path):
 
 @pytest.mark.parametrize("rung", ["EIGHT_BIT", "STREAMED"])
 def test_networks_in_every_form_of_the_memory_plan_take_them(tmp_path, rung):
-    from velatura_backend.engines.diffusion.families import Stage
-    from velatura_backend.engines.diffusion.memory import MemoryPlan, Rung
-    from velatura_backend.engines.diffusion.placement import prepared
+    from velatura_backend.engines.diffusion.families.table import Stage
+    from velatura_backend.engines.diffusion.memory.placement import prepared
+    from velatura_backend.engines.diffusion.memory.plan import MemoryPlan, Rung
 
     torch.manual_seed(0)
     pipeline = build("sd15")

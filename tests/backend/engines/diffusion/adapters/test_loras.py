@@ -17,7 +17,7 @@ from velatura_backend.engines.diffusion.adapters.loras import (
     chosen_loras,
     on_denoiser,
 )
-from velatura_backend.engines.diffusion.painting import Lora
+from velatura_backend.engines.diffusion.painting.contract import Lora
 from velatura_backend.models.records import Family
 from velatura_protocol.errors import ModelDamaged, NotFound, Unsupported
 

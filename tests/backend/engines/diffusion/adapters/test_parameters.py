@@ -15,7 +15,7 @@ from velatura_backend.engines.diffusion.adapters.parameters import (
     takes_references,
 )
 from velatura_backend.engines.diffusion.adapters.styles import Style, write_style
-from velatura_backend.engines.diffusion.families import row_of
+from velatura_backend.engines.diffusion.families.table import row_of
 from velatura_backend.models.records import (
     Family,
     InstalledModel,

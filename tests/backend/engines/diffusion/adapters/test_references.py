@@ -18,7 +18,7 @@ from velatura_backend.engines.diffusion.adapters.references import (
     looked_at,
     referred,
 )
-from velatura_backend.engines.diffusion.painting import Reference, ReferenceKind
+from velatura_backend.engines.diffusion.painting.contract import Reference, ReferenceKind
 from velatura_backend.models.records import Family, ModelKind
 from velatura_protocol.errors import ModelDamaged, NoModel, Unsupported
 

@@ -12,7 +12,7 @@ from tests.support.tiny_adapters import Shelf
 from velatura_backend.engines.base import EngineTask
 from velatura_backend.engines.diffusion.adapters.requests import with_adapters
 from velatura_backend.engines.diffusion.adapters.styles import Style, StyleLora, write_style
-from velatura_backend.engines.diffusion.painting import (
+from velatura_backend.engines.diffusion.painting.contract import (
     Lora,
     PaintRequest,
     ReferenceKind,

@@ -17,7 +17,7 @@ from velatura_backend.engines.diffusion.adapters.control_kinds import kind_named
 from velatura_backend.engines.diffusion.adapters.layer_networks import layer_network
 from velatura_backend.engines.diffusion.adapters.network_pictures import normalised
 from velatura_backend.engines.diffusion.adapters.segment_palette import palette, share_in_palette
-from velatura_backend.engines.diffusion.recognition import recognise
+from velatura_backend.engines.diffusion.recognition.model_file import recognise
 from velatura_backend.engines.workshop import Workshop
 from velatura_backend.models.records import Family, ModelKind
 from velatura_protocol.errors import ModelDamaged, Unsupported

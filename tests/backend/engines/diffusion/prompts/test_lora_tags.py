@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from velatura_backend.engines.diffusion.painting import Lora
+from velatura_backend.engines.diffusion.painting.contract import Lora
 from velatura_backend.engines.diffusion.prompts.lora_tags import without_lora_tags
 from velatura_protocol.errors import BadTask
 

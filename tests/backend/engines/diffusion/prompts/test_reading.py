@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from velatura_backend.engines.diffusion.painting import Lora, Wording
+from velatura_backend.engines.diffusion.painting.contract import Lora, Wording
 from velatura_backend.engines.diffusion.prompts.reading import read_prompt
 
 

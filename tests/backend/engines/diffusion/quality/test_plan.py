@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.backend.engines.diffusion.painters import SD15, SMALL, WIDE
-from velatura_backend.engines.diffusion.painting import Traits
+from velatura_backend.engines.diffusion.painting.contract import Traits
 from velatura_backend.engines.diffusion.quality.options import ContextKind, QualityOptions
 from velatura_backend.engines.diffusion.quality.plan import (
     Frame,

@@ -1,0 +1,156 @@
+"""The rows of the families that are supported in full. Import-free."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ....models.records import Family, Variant
+from .fields import (
+    Defaults,
+    FamilyRow,
+    Guiding,
+    MaskInput,
+    Noising,
+    Packing,
+    PictureInput,
+    Shift,
+    Sizes,
+    TextPlan,
+)
+from .parts import (
+    CLIP,
+    CLIP_G,
+    DYNAMIC_SCHEDULE,
+    EVERYTHING,
+    FLOW_SAMPLERS,
+    KL_VAE,
+    MEGAPIXEL,
+    POOLED_TEXTS,
+    QWEN_TOKENIZERS,
+    TRANSFORMER_ADAPTERS,
+    UNET,
+    VARIANCE_SAMPLERS,
+    VARIANCE_SCHEDULE,
+    WIDE_SIZES,
+    denoiser_part,
+    text_part,
+    vae_part,
+)
+
+_SD15 = FamilyRow(
+    family=Family.SD15,
+    variant=Variant.BASE,
+    title="Stable Diffusion 1.5",
+    pipeline="StableDiffusionPipeline",
+    components=(UNET, KL_VAE, *CLIP),
+    denoiser="unet",
+    packing=Packing.PLAIN,
+    noising=Noising.VARIANCE,
+    guiding=Guiding.CONTRAST,
+    text=TextPlan(("prompt_embeds", "negative_prompt_embeds"), paired=True),
+    sizes=Sizes(512 * 512, 512 * 512, 512 * 768, 512, 768),
+    defaults=Defaults(24, 7.0, "dpmpp_2m_karras"),
+    distilled=Defaults(6, 1.0, "lcm"),
+    samplers=VARIANCE_SAMPLERS,
+    latent_channels=4,
+    latent_scale=(0.18215, 0.0),
+    adapters=EVERYTHING,
+    schedule=VARIANCE_SCHEDULE,
+    licence="CreativeML OpenRAIL-M",
+    commercial_use=True,
+)
+
+_SDXL = replace(
+    _SD15,
+    family=Family.SDXL,
+    title="Stable Diffusion XL",
+    pipeline="StableDiffusionXLPipeline",
+    components=(UNET, KL_VAE, *CLIP, *CLIP_G),
+    text=TextPlan(POOLED_TEXTS, paired=True, further_prompts=("prompt_2",)),
+    latent_scale=(0.13025, 0.0),
+    sizes=Sizes(MEGAPIXEL, 800 * 800, MEGAPIXEL, 640, 1280),
+    defaults=Defaults(24, 6.0, "dpmpp_2m_karras"),
+    distilled=Defaults(6, 1.0, "euler_trailing"),
+    licence="CreativeML OpenRAIL++-M",
+    rank=6,
+)
+
+_FLUX2_KLEIN = FamilyRow(
+    family=Family.FLUX2_KLEIN,
+    variant=Variant.BASE,
+    title="FLUX.2 klein",
+    pipeline="Flux2KleinPipeline",
+    components=(
+        denoiser_part("transformer", "Flux2Transformer2DModel"),
+        vae_part("AutoencoderKLFlux2"),
+        text_part("text_encoder", "Qwen3ForCausalLM"),
+        text_part("tokenizer", *QWEN_TOKENIZERS),
+    ),
+    denoiser="transformer",
+    packing=Packing.NORMALISED_PATCHES,
+    noising=Noising.FLOW,
+    guiding=Guiding.CONTRAST,
+    text=TextPlan(("prompt_embeds", ""), tokens=512, length=512),
+    sizes=WIDE_SIZES,
+    defaults=Defaults(28, 4.0, "flow_euler"),
+    distilled=Defaults(4, 1.0, "flow_euler"),
+    samplers=FLOW_SAMPLERS,
+    latent_channels=32,
+    shift=Shift.EMPIRICAL,
+    picture_input=PictureInput.SEVERAL,
+    schedule=DYNAMIC_SCHEDULE,
+    licence="Apache-2.0",
+    commercial_use=True,
+    rank=8,
+)
+
+_Z_IMAGE = FamilyRow(
+    family=Family.Z_IMAGE,
+    variant=Variant.BASE,
+    title="Z-Image",
+    pipeline="ZImagePipeline",
+    components=(
+        denoiser_part("transformer", "ZImageTransformer2DModel"),
+        KL_VAE,
+        text_part("text_encoder", "Qwen3Model", "Qwen3ForCausalLM"),
+        text_part("tokenizer", *QWEN_TOKENIZERS),
+    ),
+    denoiser="transformer",
+    packing=Packing.PLAIN,
+    noising=Noising.FLOW,
+    guiding=Guiding.CONTRAST,
+    text=TextPlan(("prompt_embeds", "negative_prompt_embeds"), paired=True, tokens=512, length=512),
+    sizes=WIDE_SIZES,
+    defaults=Defaults(28, 4.0, "flow_euler"),
+    distilled=Defaults(9, 0.0, "flow_euler"),
+    samplers=FLOW_SAMPLERS,
+    latent_channels=16,
+    shift=Shift.LINEAR,
+    adapters=TRANSFORMER_ADAPTERS,
+    latent_scale=(0.3611, 0.1159),
+    schedule=(("shift", 6.0),),
+    distilled_schedule=(("shift", 3.0),),
+    licence="Apache-2.0",
+    commercial_use=True,
+    rank=7,
+    float_latents=True,
+)
+
+FULL: tuple[FamilyRow, ...] = (
+    _SD15,
+    replace(
+        _SD15,
+        variant=Variant.INPAINT,
+        title="Stable Diffusion 1.5 (inpaint)",
+        mask_input=MaskInput.CHANNELS,
+    ),
+    _SDXL,
+    replace(
+        _SDXL,
+        variant=Variant.INPAINT,
+        title="Stable Diffusion XL (inpaint)",
+        mask_input=MaskInput.CHANNELS,
+    ),
+    _FLUX2_KLEIN,
+    _Z_IMAGE,
+)

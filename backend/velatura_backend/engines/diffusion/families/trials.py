@@ -1,0 +1,198 @@
+"""The rows of the families on trial: they load and run, and nobody has judged their pictures.
+Import-free."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ....models.records import Family, Variant
+from .fields import (
+    Component,
+    Defaults,
+    FamilyRow,
+    Guiding,
+    MaskInput,
+    Noising,
+    Packing,
+    PictureInput,
+    Shift,
+    Stage,
+    TextPlan,
+)
+from .parts import (
+    CLIP,
+    CLIP_G,
+    CLIP_TOKENIZERS,
+    DYNAMIC_SCHEDULE,
+    FLOW_SAMPLERS,
+    KL_VAE,
+    LARGE_SIZES,
+    POOLED_TEXTS,
+    QWEN_SCHEDULE,
+    QWEN_TOKENIZERS,
+    T5,
+    T5_TOKENIZERS,
+    TRANSFORMER_ADAPTERS,
+    WIDE_SIZES,
+    denoiser_part,
+    text_part,
+    vae_part,
+)
+
+_SD3 = FamilyRow(
+    family=Family.SD3,
+    variant=Variant.BASE,
+    title="Stable Diffusion 3",
+    pipeline="StableDiffusion3Pipeline",
+    components=(
+        denoiser_part("transformer", "SD3Transformer2DModel"),
+        KL_VAE,
+        text_part("text_encoder", "CLIPTextModelWithProjection"),
+        text_part("tokenizer", *CLIP_TOKENIZERS),
+        *CLIP_G,
+        text_part("text_encoder_3", "T5EncoderModel", optional=True),
+        text_part("tokenizer_3", *T5_TOKENIZERS, optional=True),
+    ),
+    denoiser="transformer",
+    packing=Packing.PLAIN,
+    noising=Noising.FLOW,
+    guiding=Guiding.CONTRAST,
+    text=TextPlan(
+        POOLED_TEXTS,
+        paired=True,
+        further_prompts=("prompt_2", "prompt_3"),
+        length=256,
+    ),
+    sizes=LARGE_SIZES,
+    defaults=Defaults(28, 5.0, "flow_euler"),
+    distilled=Defaults(4, 1.0, "flow_euler"),
+    samplers=FLOW_SAMPLERS,
+    latent_channels=16,
+    adapters=TRANSFORMER_ADAPTERS,
+    latent_scale=(1.5305, 0.0609),
+    schedule=(("shift", 3.0),),
+    licence="Stability AI Community",
+    experimental=True,
+)
+
+_FLUX1 = FamilyRow(
+    family=Family.FLUX1,
+    variant=Variant.BASE,
+    title="FLUX.1",
+    pipeline="FluxPipeline",
+    components=(
+        denoiser_part("transformer", "FluxTransformer2DModel"),
+        KL_VAE,
+        *CLIP,
+        *T5,
+    ),
+    denoiser="transformer",
+    packing=Packing.PATCHES,
+    noising=Noising.FLOW,
+    guiding=Guiding.EMBEDDED,
+    text=TextPlan(
+        ("prompt_embeds", "pooled_prompt_embeds", ""),
+        further_prompts=("prompt_2",),
+        tokens=512,
+        tokenizer="tokenizer_2",
+        length=512,
+    ),
+    sizes=WIDE_SIZES,
+    defaults=Defaults(24, 3.5, "flow_euler"),
+    distilled=Defaults(4, 0.0, "flow_euler"),
+    samplers=FLOW_SAMPLERS,
+    latent_channels=16,
+    shift=Shift.LINEAR,
+    adapters=TRANSFORMER_ADAPTERS,
+    latent_scale=(0.3611, 0.1159),
+    schedule=DYNAMIC_SCHEDULE,
+    distilled_schedule=(("shift", 1.0), ("use_dynamic_shifting", False)),
+    licence="FLUX.1 [dev] Non-Commercial",
+    experimental=True,
+)
+
+_QWEN_IMAGE = FamilyRow(
+    family=Family.QWEN_IMAGE,
+    variant=Variant.BASE,
+    title="Qwen-Image",
+    pipeline="QwenImagePipeline",
+    components=(
+        denoiser_part("transformer", "QwenImageTransformer2DModel"),
+        vae_part("AutoencoderKLQwenImage"),
+        text_part("text_encoder", "Qwen2_5_VLForConditionalGeneration"),
+        text_part("tokenizer", *QWEN_TOKENIZERS),
+    ),
+    denoiser="transformer",
+    packing=Packing.FRAMES,
+    noising=Noising.FLOW,
+    guiding=Guiding.TRUE_CONTRAST,
+    text=TextPlan(("prompt_embeds", "prompt_embeds_mask"), tokens=512, length=512),
+    sizes=WIDE_SIZES,
+    defaults=Defaults(28, 4.0, "flow_euler"),
+    distilled=Defaults(8, 1.0, "flow_euler"),
+    samplers=FLOW_SAMPLERS,
+    latent_channels=16,
+    shift=Shift.LINEAR,
+    adapters=TRANSFORMER_ADAPTERS,
+    schedule=QWEN_SCHEDULE,
+    licence="Apache-2.0",
+    commercial_use=True,
+    experimental=True,
+)
+
+_QWEN_IMAGE_EDIT = replace(
+    _QWEN_IMAGE,
+    variant=Variant.EDIT,
+    title="Qwen-Image (edit)",
+    pipeline="QwenImageEditPipeline",
+    components=(
+        *_QWEN_IMAGE.components,
+        Component("processor", "own", ("Qwen2VLProcessor",), Stage.TEXT),
+    ),
+    text=replace(_QWEN_IMAGE.text, sees_picture=True),
+    picture_input=PictureInput.ONE,
+)
+
+ON_TRIAL: tuple[FamilyRow, ...] = (
+    _SD3,
+    _FLUX1,
+    replace(
+        _FLUX1,
+        variant=Variant.INPAINT,
+        title="FLUX.1 (fill)",
+        mask_input=MaskInput.PATCHES,
+        defaults=Defaults(24, 30.0, "flow_euler"),
+    ),
+    replace(
+        _FLUX1,
+        variant=Variant.EDIT,
+        title="FLUX.1 (kontext)",
+        pipeline="FluxKontextPipeline",
+        picture_input=PictureInput.ONE,
+        area_argument="max_area",
+        call=(("_auto_resize", False),),
+        defaults=Defaults(24, 2.5, "flow_euler"),
+    ),
+    _QWEN_IMAGE,
+    _QWEN_IMAGE_EDIT,
+    replace(
+        _QWEN_IMAGE_EDIT,
+        variant=Variant.EDIT_PLUS,
+        title="Qwen-Image (edit plus)",
+        pipeline="QwenImageEditPlusPipeline",
+        picture_input=PictureInput.SEVERAL,
+    ),
+    replace(
+        _QWEN_IMAGE_EDIT,
+        variant=Variant.LAYERED,
+        title="Qwen-Image (layered)",
+        pipeline="QwenImageLayeredPipeline",
+        packing=Packing.LAYERS,
+        shift=Shift.ROOT,
+        call=(("prompt", "."),),  # without one it describes the picture to itself first
+        looks_at=("text_encoder",),
+        own_area=640 * 640,
+        layers=4,
+        text=_QWEN_IMAGE.text,
+    ),
+)
