@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from velatura_protocol.choosing import engines_for
 from velatura_protocol.engines import EngineSpec
 from velatura_protocol.errors import UnreadableFile
 from velatura_protocol.messages import LayerPart
@@ -49,7 +50,9 @@ def choose_engine(command: OperationCommand) -> EngineSpec:
     """:raises UsageError: no engine has that id, or none can do it"""
     named = command.options.engine
     engines = installed_engines()
-    able = engines.candidates(command.operation, command.intent, prompt=bool(command.prompt))
+    able = engines_for(
+        engines, command.operation, command.intent, prompt=command.prompt, named=named
+    )
     found = [spec for spec in able if spec.id == named] if named else able
     if found:
         return found[0]

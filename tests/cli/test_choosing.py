@@ -29,6 +29,18 @@ def test_the_best_engine_unless_one_is_named() -> None:
         choose_engine(command("--engine nobody"))
 
 
+def test_words_go_to_an_engine_that_reads_them_and_a_removal_to_the_best(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    reader = replace(FILL, id="reader", takes_prompt=True, rank=5)
+    monkeypatch.setattr(registry, "specs", lambda: (FILL, reader))
+    assert choose_engine(command("--intent remove")).id == FILL.id
+    assert choose_engine(command("--intent remove --prompt grass")).id == "reader"
+    assert choose_engine(command("--prompt grass")).id == "reader"
+    assert choose_engine(command()).id == "reader"
+    assert choose_engine(command(f"--engine {FILL.id}")).id == FILL.id
+
+
 def test_parameters_take_the_types_of_the_engine_s_schema() -> None:
     asked = command("--engine echo --param seconds=1.5 --param previews=3 --param crash=no")
     values = parse_parameters(choose_engine(asked), asked)

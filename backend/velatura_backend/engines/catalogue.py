@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Protocol, cast, overload
 
 from velatura_protocol.engines import EngineSpec
 from velatura_protocol.errors import NotFound
-from velatura_protocol.tasks import Intent, Operation
 
 from ..models.records import InstalledModel, ModelKind, ModelShelf
 from . import registry
@@ -63,12 +62,6 @@ class Catalogue(Sequence[EngineSpec]):
         if found is None:
             raise NotFound(what="engine", id=engine_id)
         return found
-
-    def candidates(
-        self, operation: Operation, intent: Intent = Intent.NONE, *, prompt: bool = False
-    ) -> tuple[EngineSpec, ...]:
-        """The engines that can do it, the best first; see :func:`.registry.able`."""
-        return registry.able(self.specs(), operation, intent, prompt=prompt)
 
     @overload
     def __getitem__(self, index: int) -> EngineSpec: ...

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, cast
 
+from velatura_protocol.choosing import engines_for
 from velatura_protocol.engines import EngineSpec
 from velatura_protocol.errors import NotFound
 from velatura_protocol.tasks import Intent, Operation
@@ -13,7 +14,7 @@ from velatura_protocol.tasks import Intent, Operation
 from .specs import CUT_OUT, ECHO, FILL, RECOLOUR, RESTORE, RESTYLE, RETARGET, TILE, UPSCALE, VARY
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
     from .base import Engine
 
@@ -52,36 +53,7 @@ def spec(engine_id: str) -> EngineSpec:
 
 def candidates(operation: Operation, intent: Intent = Intent.NONE) -> tuple[EngineSpec, ...]:
     """The built-in engines that can do it, the best first. ``Intent.NONE`` matches any."""
-    return able(specs(), operation, intent)
-
-
-def able(
-    among: Iterable[EngineSpec],
-    operation: Operation,
-    intent: Intent = Intent.NONE,
-    *,
-    prompt: bool = False,
-) -> tuple[EngineSpec, ...]:
-    """Those of ``among`` that can do it, the best first. ``Intent.NONE`` matches any.
-
-    With a prompt those that understand words come first; without one, what works without words and
-    weights, by its rank: nobody waits for a model who only wants a wire removed.
-    """
-    found = [
-        each
-        for each in among
-        if operation in each.operations and (intent is Intent.NONE or intent in each.intents)
-    ]
-    return tuple(
-        sorted(
-            found,
-            key=lambda each: (
-                each.is_for_checks,
-                prompt and not each.takes_prompt,
-                -each.rank,
-            ),
-        )
-    )
+    return engines_for(specs(), operation, intent)
 
 
 def best(operation: Operation, intent: Intent = Intent.NONE) -> EngineSpec:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from velatura_protocol.choosing import can_do, engines_for
 from velatura_protocol.engines import EngineSpec, RoleSpec
 from velatura_protocol.errors import (
     BadTask,
@@ -19,8 +20,6 @@ from velatura_protocol.events import JobState
 from velatura_protocol.geometry import Rect, Size
 from velatura_protocol.messages import BlobRef, Limits
 from velatura_protocol.tasks import Input, Intent, Operation, Role, Task
-
-from ..engines.registry import able
 
 _NEXT: dict[JobState, frozenset[JobState]] = {
     # A queued job can fail without having run: a restart may find its inputs gone.
@@ -65,20 +64,14 @@ class Checker:
         spec = next((each for each in self.specs if each.id == task.engine), None)
         if spec is None:
             raise NotFound(what="engine", id=task.engine[:80])
-        if task.operation not in spec.operations:
+        if not can_do(spec, task.operation):
             raise Unsupported(what=task.operation.value)
-        if not _has_intent(spec, task.intent):
+        if not can_do(spec, task.operation, task.intent):
             raise Unsupported(what=task.intent.value)
         return spec
 
     def _best(self, task: Task) -> EngineSpec:
-        found = [
-            spec
-            for spec in able(
-                self.specs, task.operation, task.intent, prompt=bool(task.prompt.strip())
-            )
-            if not spec.is_for_checks
-        ]
+        found = engines_for(self.specs, task.operation, task.intent, prompt=task.prompt)
         if not found:
             raise Unsupported(what=task.operation.value)
         return found[0]
@@ -139,10 +132,6 @@ def match_blobs(task: Task, find: Callable[[str], BlobRef | None]) -> tuple[Blob
             raise BadTask(field=f"inputs[{number}].format", reason="is not the format of its blob")
         found.append(blob)
     return tuple(found)
-
-
-def _has_intent(spec: EngineSpec, intent: Intent) -> bool:
-    return intent is Intent.NONE or intent in spec.intents
 
 
 def _check_scalars(task: Task) -> None:

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from velatura_protocol.choosing import best_engine
 from velatura_protocol.engines import EngineSpec
-from velatura_protocol.errors import BadTask, NotFound, NothingSelected, TooLarge, Unsupported
+from velatura_protocol.errors import BadTask, NothingSelected, TooLarge
 from velatura_protocol.geometry import Margins, Rect, bounding_rect
 from velatura_protocol.messages import Limits
 from velatura_protocol.pixels import ColourSpace, Pixels
@@ -78,29 +79,10 @@ class Capture:
 
 
 def choose_engine(engines: Sequence[EngineSpec], request: GenerateRequest) -> EngineSpec:
-    """The engine asked for, or the highest-ranked one that can do it and is no mere check.
-
-    :raises NotFound: no engine has that id
-    :raises Unsupported: no engine, or not that one, does this
-    """
-    named = [each for each in engines if each.id == request.engine]
-    if request.engine and not named:
-        raise NotFound(what="engine", id=request.engine)
-    able = [
-        each
-        for each in (named or engines)
-        if (named or not each.is_for_checks)
-        and request.operation in each.operations
-        and (request.intent is Intent.NONE or not each.intents or request.intent in each.intents)
-    ]
-    if not able:
-        intent = request.intent
-        raise Unsupported(what=(request.operation if intent is Intent.NONE else intent).value)
-    if request.prompt:
-        able = [each for each in able if each.takes_prompt]
-        if not able:
-            raise Unsupported(what="prompt")
-    return max(able, key=lambda each: each.rank)
+    """See :func:`velatura_protocol.choosing.best_engine`."""
+    return best_engine(
+        engines, request.operation, request.intent, prompt=request.prompt, named=request.engine
+    )
 
 
 def check_request(request: GenerateRequest, engine: EngineSpec, limits: Limits) -> None:

@@ -100,12 +100,9 @@ def engine_of(draft: Draft, state: PanelState) -> EngineSpec | None:
     the best. None: no engine can, or none is known yet."""
     task = task_of(draft, state)
     chosen = draft.engines.get(task.id, "")
-    able = engines_for(state.engines, task, chosen)
+    able = engines_for(state.engines, task, chosen, prompt=draft.prompt)
     named = [each for each in able if each.id == chosen]
-    if named:
-        return named[0]
-    reading = [each for each in able if each.takes_prompt] if draft.prompt.strip() else []
-    return next(iter(reading or able), None)
+    return next(iter(named or able), None)
 
 
 def edge_of(draft: Draft, task: PanelTask, document: DocumentView | None) -> Edge:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from velatura_protocol import choosing
 from velatura_protocol.engines import EngineSpec
 from velatura_protocol.tasks import Intent, Operation, Placement, SampleSource
 
@@ -64,25 +65,11 @@ def task_named(task_id: str) -> PanelTask | None:
     return next((each for each in TASKS if each.id == task_id), None)
 
 
-def can_do(engine: EngineSpec, task: PanelTask) -> bool:
-    if task.operation not in engine.operations:
-        return False
-    return task.intent is Intent.NONE or not engine.intents or task.intent in engine.intents
-
-
 def engines_for(
-    engines: Sequence[EngineSpec], task: PanelTask, chosen: str = ""
+    engines: Sequence[EngineSpec], task: PanelTask, chosen: str = "", *, prompt: str = ""
 ) -> tuple[EngineSpec, ...]:
-    """The best first; of filling, those that read words: whoever has installed one wants to write,
-    and what is to go without words is *Remove*. Those for checking an installation are listed only
-    where they were ``chosen`` by their id."""
-    able = [
-        each
-        for each in engines
-        if can_do(each, task) and (not each.is_for_checks or each.id == chosen)
-    ]
-    writes = task.intent is Intent.FILL
-    return tuple(sorted(able, key=lambda each: (not (writes and each.takes_prompt), -each.rank)))
+    """The best first, see :func:`velatura_protocol.choosing.engines_for`."""
+    return choosing.engines_for(engines, task.operation, task.intent, prompt=prompt, named=chosen)
 
 
 def offered(engines: Sequence[EngineSpec]) -> tuple[PanelTask, ...]:

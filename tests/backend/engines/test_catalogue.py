@@ -9,6 +9,7 @@ from velatura_backend.engines import registry
 from velatura_backend.engines.catalogue import Catalogue, create
 from velatura_backend.engines.workshop import NO_MODELS, Keep, Workshop
 from velatura_backend.models.records import Family, InstalledModel, ModelForm, ModelKind
+from velatura_protocol.choosing import best_engine
 from velatura_protocol.errors import NotFound
 from velatura_protocol.tasks import Intent, Operation
 
@@ -69,15 +70,14 @@ def test_words_decide_which_engine_is_the_best() -> None:
     shelf = Shelf((model("small"), model("large", Family.SDXL)))
     catalogue = Catalogue(shelf, runs_models=True)
 
-    def best(intent: Intent, *, prompt: bool) -> str:
-        return catalogue.candidates(Operation.FILL, intent, prompt=prompt)[0].id
+    def best(intent: Intent, prompt: str = "") -> str:
+        return best_engine(catalogue, Operation.FILL, intent, prompt=prompt).id
 
-    assert best(Intent.REMOVE, prompt=False) == "builtin_fill"
-    assert best(Intent.FILL, prompt=False) == "builtin_fill"
-    assert best(Intent.FILL, prompt=True) == "large"
-    assert best(Intent.ADD, prompt=False) == "large"
-    assert catalogue.candidates(Operation.GENERATE)[0].id == "large"
-    assert catalogue.candidates(Operation.FILL, prompt=True)[-1].id == "echo"
+    assert best(Intent.REMOVE) == "builtin_fill"
+    assert best(Intent.REMOVE, "a wall") == "large"
+    assert best(Intent.FILL) == "large"
+    assert best(Intent.ADD) == "large"
+    assert best_engine(catalogue, Operation.GENERATE).id == "large"
 
 
 def test_making_engines() -> None:
