@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from velatura_backend.engines.diffusion.layer_parameters import LAYERS
 from velatura_protocol.choosing import engines_for
 from velatura_protocol.engines import EngineSpec
 from velatura_protocol.errors import UnreadableFile
@@ -15,7 +16,7 @@ from velatura_protocol.tasks import Operation, Role
 from .exit_codes import UsageError
 from .installed import installed_engines
 from .options import OperationCommand
-from .outputs import require_file
+from .outputs import layer_name, part_name, require_file
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,15 @@ class Settled:
     engine: EngineSpec
     parameters: dict[str, ParameterValue]
     inputs: dict[str, Path]
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """What files beside the result may be called, by :func:`.outputs.part_path`."""
+        switched = (part for part in LayerPart if self.parameters.get(part.value) is True)
+        names = [part_name(part) for part in switched if part is not LayerPart.COLOUR_TABLE]
+        layers = self.engine.parameter(LAYERS)
+        most = 0 if layers is None or layers.maximum is None else int(layers.maximum)
+        return (*names, *(layer_name(number) for number in range(1, most + 1)))
 
 
 def settle(command: OperationCommand) -> Settled:

@@ -37,7 +37,7 @@ from velatura_protocol.provenance import Provenance
 from velatura_protocol.tasks import SampleSource
 
 from .flatten import flatten, part_image
-from .outputs import part_path
+from .outputs import layer_name, part_name, part_path
 from .reporting import WrittenFile
 from .tables import write_table
 
@@ -190,7 +190,7 @@ class FilesHost:
             self._write(self.destination, flatten(image, result), result.provenance)
         if len(result.main) > 1:
             for number, layer in enumerate(result.main, 1):
-                self._write_alone(self.destination, f"layer-{number}", layer, result.provenance)
+                self._write_alone(self.destination, layer_name(number), layer, result.provenance)
         for layer in result.layers:
             if layer.part is not LayerPart.MAIN:
                 self._write_part(self.destination, layer, result.provenance)
@@ -201,7 +201,7 @@ class FilesHost:
                 write_table(self.colour_table, layer)
             self.written = (*self.written, WrittenFile(self.colour_table))
             return
-        self._write_alone(main, layer.part.value.replace("_", "-"), layer, provenance)
+        self._write_alone(main, part_name(layer.part), layer, provenance)
 
     def _write_alone(
         self, main: Path, name: str, layer: LayerContent, provenance: Provenance

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from velatura_plugin.capture.islands import is_blank
@@ -16,7 +17,7 @@ from .choosing import settle
 from .files_host import FilesHost
 from .link import Link
 from .options import OperationCommand
-from .outputs import Assignment, numbered
+from .outputs import Assignment, check_parts, numbered
 from .reporting import Reporter, WrittenFile
 from .watching import JobWatch
 
@@ -51,6 +52,14 @@ class OperationRun:
         self._host.drawn_over = frozenset() if strokes is None else frozenset((str(strokes),))
         self._link = link
         self._reporter = reporter
+
+    def check(self, assignments: Sequence[Assignment]) -> None:
+        """:raises UsageError: what is made beside a result would overwrite what is to be read"""
+        command, settled = self._command, self._settled
+        masks = (each.mask for each in assignments if each.mask is not None)
+        table = () if command.colour_table is None else (command.colour_table,)
+        kept = (*command.images, *masks, *settled.inputs.values(), *table)
+        check_parts(assignments, command.options.variations, settled.parts, kept)
 
     def process(self, assignment: Assignment) -> Outcome:
         """Reads a picture, has it worked on, writes what came of it.

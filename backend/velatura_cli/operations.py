@@ -48,6 +48,7 @@ def run_batch(
     with Interruption(loop.wake) as interruption:
         link = Link(loop, interruption, lambda: connect(host), silence)
         run = OperationRun(command, host, link, reporter)
+        run.check(assignments)
         try:
             for assignment in assignments:
                 outcome = _attempt(run, assignment, command)

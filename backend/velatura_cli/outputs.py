@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from velatura_protocol.messages import LayerPart
 from velatura_protocol.tasks import Operation
 
 from .exit_codes import UsageError
@@ -49,6 +51,30 @@ def assign_outputs(command: OperationCommand) -> tuple[Assignment, ...]:
     if command.colour_table is not None:
         _check_table(command.colour_table, command)
     return assignments
+
+
+def check_parts(
+    assignments: Sequence[Assignment], variations: int, names: Sequence[str], kept: Iterable[Path]
+) -> None:
+    """``names`` of what is made beside each result, which nobody has chosen: none of it may take
+    the place of ``kept`` files, such as a picture to be read, nor of another result.
+
+    :raises UsageError: it would
+    """
+    results = [
+        assignment.variation(index, variations)
+        for assignment in assignments
+        for index in range(variations)
+    ]
+    taken = {path.resolve() for path in (*kept, *results)}
+    for result in results:
+        for name in names:
+            for path in {part_path(result, name, is_transparent=each) for each in (False, True)}:
+                if path.resolve() in taken:
+                    raise UsageError(
+                        f"{path}: would be overwritten with what is made beside {result.name}; "
+                        "choose another name to write to"
+                    )
 
 
 def _check_table(table: Path, command: OperationCommand) -> None:
@@ -116,6 +142,15 @@ def part_path(path: Path, name: str, *, is_transparent: bool) -> Path:
     """Where what was made beside a result goes: ``OUT-background.png`` beside ``OUT.png``."""
     suffix = ".png" if is_transparent and _is_jpeg(path) else path.suffix
     return path.with_name(f"{path.stem}-{name}{suffix}")
+
+
+def part_name(part: LayerPart) -> str:
+    return part.value.replace("_", "-")
+
+
+def layer_name(number: int) -> str:
+    """``number`` from 1, from the bottom."""
+    return f"layer-{number}"
 
 
 def numbered(path: Path, index: int, count: int) -> Path:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from velatura_backend.engines import registry
+from velatura_backend.engines.diffusion.layer_parameters import layer_parameters
 from velatura_backend.engines.registry import specs
 from velatura_backend.engines.specs import FILL
 from velatura_cli.arguments import parse_arguments
@@ -162,3 +163,13 @@ def test_what_an_engine_cannot_do_is_said_in_one_line(able: Path, line: str, wor
         settled(line)
     assert words in str(refused.value)
     assert "\n" not in str(refused.value)
+
+
+def test_what_may_be_made_beside_a_result_is_known_before() -> None:
+    plain = settle(command("--engine builtin_fill"))
+    assert plain.parts == ()
+    traced = settle(command("--engine builtin_fill --param source_map=true"))
+    assert traced.parts == ("source-map",)
+    layered = replace(plain, engine=replace(FILL, parameters=layer_parameters(4)))
+    assert layered.parts[:4] == ("layer-1", "layer-2", "layer-3", "layer-4")
+    assert len(layered.parts) == 12

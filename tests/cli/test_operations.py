@@ -179,3 +179,15 @@ def test_outside_the_mask_nothing_changes(
     for y, x in np.argwhere(mask):
         touched[max(0, y - reach) : y + reach + 1, max(0, x - reach) : x + reach + 1] = True
     assert made[~touched].tobytes() == samples[~touched].tobytes()
+
+
+def test_a_picture_is_not_overwritten_with_what_is_made_beside_the_result(
+    folder: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    picture = (folder / "a.png").rename(folder / "o-source-map.png")
+    before = picture.read_bytes()
+    asked = ("fill", str(picture), "--mask", str(folder / "mask.png"), "-o", str(folder / "o.png"))
+    assert run([*asked, "--engine", "builtin_fill", "--param", "source_map=true"]) == 2
+    assert "o-source-map.png: would be overwritten" in capfd.readouterr().err
+    assert picture.read_bytes() == before
+    assert not (folder / "o.png").exists()

@@ -6,7 +6,7 @@ import pytest
 
 from velatura_cli.exit_codes import UsageError
 from velatura_cli.options import EngineOptions, OperationCommand
-from velatura_cli.outputs import assign_outputs, numbered, part_path
+from velatura_cli.outputs import assign_outputs, check_parts, numbered, part_path
 from velatura_protocol.tasks import Operation
 
 
@@ -129,3 +129,31 @@ def test_a_table_of_one_picture(folder: Path) -> None:
     for words, wanted in refused.items():
         with pytest.raises(UsageError, match=words):
             assign_outputs(wanted)
+
+
+@pytest.mark.parametrize(
+    ("images", "kept", "output", "variations"),
+    [
+        (["o-layer-2.png"], "o-layer-2.png", "o.png", 1),
+        (["o-layer-1.png"], "o-layer-1.png", "o.jpg", 1),
+        (["a.png"], "o-background.png", "o.png", 1),
+        (["a.png"], "o-2-layer-1.png", "o.png", 2),
+        (["a.png", "a-layer-1.png"], "m.png", "out", 1),
+    ],
+)
+def test_what_is_made_beside_a_result_overwrites_nothing_that_is_needed(
+    folder: Path, images: list[str], kept: str, output: str, variations: int
+) -> None:
+    for name in (*images, kept):
+        (folder / name).write_bytes(b"x")
+    assignments = assign_outputs(command(folder, *images, output=output))
+    names = ["layer-1", "layer-2", "background"]
+    with pytest.raises(UsageError, match=r"would be overwritten .* choose another name"):
+        check_parts(assignments, variations, names, [folder / kept])
+
+
+def test_other_names_beside_a_result_are_free(folder: Path) -> None:
+    assignments = assign_outputs(command(folder, "a.png", output="o.png"))
+    (folder / "o-layer-1.png").write_bytes(b"of the run before")
+    check_parts(assignments, 1, ["layer-1"], [folder / "a.png", folder / "m.png"])
+    check_parts(assignments, 1, [], [folder / "o-layer-1.png"])
