@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -11,12 +11,13 @@ import numpy as np
 
 from tests.benchmarks.shared.tables import table
 from tests.models.asked import Asked, fifty
+from tests.models.measure import colour_index
 from tests.models.ours import MODEL, engine_of, run, task_for
 from velatura_backend.engines.base import EngineTask
 from velatura_backend.engines.diffusion.engine import DiffusionEngine
 from velatura_protocol.parameters import ParameterValue
 
-from .grounds import Picture
+from .grounds import BoolMask, Picture
 from .measures import edge_step
 
 _WAYS: dict[str, dict[str, ParameterValue]] = {
@@ -69,11 +70,15 @@ def _painted(engine: DiffusionEngine, task: EngineTask, more: dict[str, Paramete
 
 
 def by_ground(found: list[Filled]) -> str:
-    """Also of all of them; fills with the new thing at the whole outline say nothing."""
-    found = [each for each in found if not np.isnan(each.own)]
-    groups = {str(ground): [] for ground in ()}
-    for ground in dict.fromkeys(each.asked.ground for each in found):
-        own = [each for each in found if each.asked.ground == ground]
-        means = [f"{np.mean([each.edges[way] for each in own]):.2f}" for way in _WAYS]
-        rows.append([str(ground), *means, f"{np.mean([each.own for each in own]):.2f}"])
-    return table(["ground", *_WAYS, "edge's own"], rows)
+    """Those whose new thing is at all of the outline say nothing."""
+    told = [each for each in found if not np.isnan(each.own)]
+    groups = {"all": told}
+    for ground in dict.fromkeys(each.asked.ground for each in told):
+        groups[str(ground)] = [each for each in told if each.asked.ground == ground]
+    rows = [[name, str(len(own)), *_means(own)] for name, own in groups.items()]
+    return table(["ground", "fills", *_WAYS, "edge's own"], rows)
+
+
+def _means(own: list[Filled]) -> list[str]:
+    ways = [[each.edges[way] for each in own] for way in _WAYS]
+    return [f"{np.mean(each):.2f}" for each in (*ways, [each.own for each in own])]
