@@ -17,7 +17,7 @@ from velatura_backend.engines.builtin.patchmatch.synthesis import (
 from velatura_backend.engines.builtin.patchmatch.tones import Tones
 from velatura_protocol.errors import Cancelled, NoSource
 
-SETTINGS = SynthesisSettings(coarsest=16, noise=0.5)
+SETTINGS = SynthesisSettings(coarsest=16, noise=0.5, places=True)
 
 
 @pytest.fixture(scope="module")

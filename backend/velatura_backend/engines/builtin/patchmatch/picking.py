@@ -14,6 +14,13 @@ from .lanes import Lanes
 
 Scalar = TypeVar("Scalar", bound=np.generic)
 
+_SAMPLES = 100_000
+
+
+def sampling_step(count: int) -> int:
+    """Every so many of them are enough to know their spread."""
+    return 1 + count // _SAMPLES
+
 
 def selected(values: NDArray[Scalar], where: BoolMask, lanes: Lanes) -> NDArray[Scalar]:
     """``values[where]``, of a plane or a picture.

@@ -12,6 +12,7 @@ from .atlas import Planes, Sheets, blank_sheets, whole_patches
 from .distance import SIDE
 from .kernels import BoolMask, Floats
 from .lanes import Lanes
+from .picking import every_place, extremes, sampling_step
 from .pyramid import roughness_of
 
 _MAX_LEVELS = 12
@@ -101,6 +102,35 @@ class SynthesisSettings:
 
 
 @dataclass(frozen=True)
+class SourceColours:
+    """``deviation``: of each colour; ``ranges``: the least and the most of each colour that may be
+    copied, where a finish is to keep to them."""
+
+    deviation: Floats
+    ranges: list[tuple[float, float]]
+
+    @classmethod
+    def of(cls, problem: Problem, settings: SynthesisSettings, lanes: Lanes) -> SourceColours:
+        """:raises NoSource: nothing is usable"""
+        source, usable, ranges = problem.source, problem.usable, list[tuple[float, float]]()
+        samples = _samples(source, usable, lanes)
+        if not len(samples):
+            raise NoSource
+        if settings.screening is not None:
+            planes = (source[..., channel] for channel in range(source.shape[2]))
+            ranges = [extremes(plane, usable, lanes) for plane in planes]
+        return cls(samples.std(axis=0), ranges)
+
+
+def _samples(source: Floats, usable: BoolMask | None, lanes: Lanes) -> Floats:
+    """Up to 100 000 usable pixels."""
+    pixels = source.reshape(-1, source.shape[2])
+    if usable is None:
+        return pixels[:: sampling_step(len(pixels))].copy()
+    return pixels[every_place(usable, sampling_step(int(np.count_nonzero(usable))), lanes)]
+
+
+@dataclass(frozen=True)
 class Pyramid:
     """``levels``: finest first. A pixel's channels: first its ``colours`` and, where wanted, its
     roughness, together ``voted``; then guides; then, where wanted, its usage."""
@@ -170,8 +200,6 @@ def _finest(
 
         lanes.bands(work, *known.shape, least=_LEAST_BAND)
 
-    assemble(
-        sheets.target_pixels(channels), problem.initial, present, problem.target_guides
-    )
+    assemble(sheets.target_pixels(channels), problem.initial, present, problem.target_guides)
     assemble(sheets.source_pixels(channels), problem.source, usable, problem.source_guides)
     return sheets

@@ -15,16 +15,14 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import ndimage
 
-from velatura_protocol.errors import NoSource
-
 from .atlas import Atlas, Found, make_atlas, refine_atlas
 from .distance import RADIUS, SIDE
 from .field import scatter
 from .kernels import BoolMask, Floats, Indices
 from .lanes import Lanes
-from .picking import every_place, extremes, selected
+from .picking import every_place, sampling_step, selected
 from .poisson import poisson_finish
-from .problem import Lattice, Problem, Pyramid, SynthesisSettings
+from .problem import Lattice, Problem, Pyramid, SourceColours, SynthesisSettings
 from .search import Sweep, search, stripes
 from .tones import Tones
 from .unknowns import build_system
@@ -36,7 +34,6 @@ _LEAST_SPREAD = 1.5e-5
 _MOST_USED = 8.0
 _USAGE_PIXELS = 1_500_000
 _COARSEST_SWEEPS = 6
-_SAMPLES = 100_000
 
 
 @dataclass(frozen=True)
@@ -66,48 +63,27 @@ def synthesise(
     :raises NoSource: the source has not one whole patch (7x7) that is usable
     :raises Cancelled: within a row of a kernel
     """
-    source = _Source.of(problem, settings, lanes)
+    source = SourceColours.of(problem, settings, lanes)
     pyramid = Pyramid.begun(problem, settings, lanes)
     del problem  # 12 megapixels of it are 300 MB that nobody needs any more
     pyramid.complete(settings.coarsest, lanes)
     yield from _Synthesiser(pyramid, source, settings, seed, lanes).run()
 
 
-@dataclass(frozen=True)
-class _Source:
-    """``deviation``: of each colour; ``ranges``: the least and the most of each colour that may be
-    copied, where a finish is to keep to them."""
-
-    deviation: Floats
-    ranges: list[tuple[float, float]]
-
-    @classmethod
-    def of(cls, problem: Problem, settings: SynthesisSettings, lanes: Lanes) -> _Source:
-        """:raises NoSource: nothing is usable"""
-        samples = _samples(problem.source, problem.usable, lanes)
-        if not len(samples):
-            raise NoSource
-        ranges = _ranges(problem, lanes) if settings.screening is not None else []
-        return cls(samples.std(axis=0), ranges)
-
-
 class _Synthesiser:
     def __init__(
         self,
         pyramid: Pyramid,
-        source: _Source,
+        source: SourceColours,
         settings: SynthesisSettings,
         seed: int,
         lanes: Lanes,
     ) -> None:
         self.settings, self.seed, self.lanes = settings, seed, lanes
-        self.colours, self.deviation, self.ranges = (
-            pyramid.colours,
-            source.deviation,
-            source.ranges,
-        )
+        self.deviation, self.ranges = source.deviation, source.ranges
         self.variance = float((self.deviation**2).sum()) + 1e-4
-        self.levels, self.voted, self.channels = pyramid.levels, pyramid.voted, pyramid.channels
+        self.levels, self.colours = pyramid.levels, pyramid.colours
+        self.voted, self.channels = pyramid.voted, pyramid.channels
         self.coarsest = len(self.levels) - 1
         self.unknowns = [int(np.count_nonzero(each.target.mask)) for each in self.levels]
         self.tones: Tones | None = None
@@ -167,7 +143,7 @@ class _Synthesiser:
                 search(atlas.field, self._sweep(index, turn, number), pieces, self.lanes)
             costs = selected(atlas.field.cost, atlas.field.target, self.lanes)
             energy = float(costs.mean())
-            costs = costs[:: _step(len(costs))].copy()  # of 18 megapixels all are 72 MB
+            costs = costs[:: sampling_step(len(costs))].copy()  # of 18 megapixels all are 72 MB
             late = turn == rounds or turn > rounds // 2 + 1
             settings = self.settings
             spread = settings.narrow_spread if late else settings.wide_spread
@@ -222,7 +198,7 @@ class _Synthesiser:
     def _costs(self, atlas: Atlas) -> Floats:
         """A sample."""
         target = atlas.field.target
-        step = _step(int(np.count_nonzero(target)))
+        step = sampling_step(int(np.count_nonzero(target)))
         return atlas.field.cost.reshape(-1)[every_place(target, step, self.lanes)]
 
     def _reach(self, index: int) -> int:
@@ -296,25 +272,6 @@ class _Synthesiser:
 
     def _generator(self, index: int) -> np.random.Generator:
         return np.random.default_rng([self.seed & 0xFFFFFFFFFFFF, index])
-
-
-def _step(count: int) -> int:
-    """Every so many of them are enough to know their quartiles."""
-    return 1 + count // _SAMPLES
-
-
-def _samples(source: Floats, usable: BoolMask | None, lanes: Lanes) -> Floats:
-    """Up to 100 000 usable pixels."""
-    pixels = source.reshape(-1, source.shape[2])
-    if usable is None:
-        return pixels[:: _step(len(pixels))].copy()
-    return pixels[every_place(usable, _step(int(np.count_nonzero(usable))), lanes)]
-
-
-def _ranges(problem: Problem, lanes: Lanes) -> list[tuple[float, float]]:
-    """The least and the most of each colour that may be copied."""
-    source = problem.source
-    return [extremes(source[..., each], problem.usable, lanes) for each in range(source.shape[2])]
 
 
 def _places(atlas: Atlas, lanes: Lanes) -> Indices:

@@ -29,11 +29,17 @@ from ..glance import glimpse
 from ..patchmatch.kernels import BoolMask, Flag, Floats, Indices, kernel
 from ..patchmatch.lanes import Lanes
 from ..patchmatch.picking import variance
-from ..patchmatch.synthesis import Problem, SynthesisSettings, synthesise
+from ..patchmatch.synthesis import (
+    Lattice,
+    Problem,
+    SynthesisSettings,
+    SynthesisStage,
+    synthesise,
+)
 from ..premultiplied import straight_of, working_of
 from .layout import Ground, is_texture, laid_out
 from .proportions import Lines, importance, new_lines
-from .sheet import TEXTURE, enlarged, mended, roomy, sound_pixels
+from .sheet import TEXTURE, mended, missing, roomy, shown, sound_pixels
 
 _PIECE, _WANDER = 0.3, 0.3
 _STAY = 0.5
@@ -112,7 +118,7 @@ class _Retargeting:
             initial=initial,
             usable=usable,
             fixed=kept.fixed if kept.fixed.any() else None,
-            source_guides=None if texture else roomy(there, sound)[0],
+            source_guides=None if texture else there,
             target_guides=None if texture else here,
         )
         weight = _STAY * float(variance(colours, sound, self.lanes).sum())
@@ -120,16 +126,17 @@ class _Retargeting:
             texture=TEXTURE, coarsest=40, screening=0.05, guide_weight=weight
         )
         stages = synthesise(problem, settings, self.task.seed, self.lanes)
-        del problem, initial, source, colours, here, there  # 12 megapixels of each are 100 MB
+        del problem, initial, source, colours  # 12 megapixels of each are 150 MB
         for stage in stages:
+            if stage.level_done and stage.fraction < 1.0 and self.context.wants_preview():
+                yield EnginePreview(self._shown(stage, kept))
+            # After the preview: whoever looks at this no longer holds that.
             yield EngineProgress(Phase.STEPPING, stage.fraction)
             if stage.fraction == 1.0:
                 result = self._finished(stage.colours, kept)
                 whole = float(rows.kept and columns.kept)
                 yield EngineResult(result, {"energy": stage.energy, "protected_kept": whole})
-            elif stage.level_done and self.context.wants_preview():
-                made = enlarged(stage, self.size, self.lanes)
-                yield EnginePreview(self._finished(made, kept))
+            del stage
 
     def _colours(self) -> tuple[Floats, BoolMask]:
         """Working colours, alpha with them, and what of them may be copied."""
@@ -159,14 +166,20 @@ class _Retargeting:
         piece = round(_PIECE * min(*usable.shape, *self.size))
         return laid_out(ground, piece, _WANDER, self.task.seed, self.lanes)
 
-    def _positions(self, rows: Lines, columns: Lines) -> tuple[Floats, Floats]:
+    def _positions(self, rows: Lines, columns: Lines) -> tuple[Lattice, Lattice]:
         """Which place of the picture each pixel of the result is of, and those of the picture's own
-        pixels: in shares of its longer side, row and column, as guides."""
-        height, width = self.frame.image.shape[:2]
-        longer = max(height, width)
-        down, across = rows.sources(self.size[0]) / longer, columns.sources(self.size[1]) / longer
-        here = _grid(down, across, self.lanes)
-        return here, _grid(np.arange(height) / longer, np.arange(width) / longer, self.lanes)
+        pixels, mirrored where it is: in shares of its longer side, row and column, as guides."""
+        size = self.frame.image.shape[:2]
+        here = (lines.sources(side) for lines, side in zip((rows, columns), self.size, strict=True))
+        there = (
+            np.pad(np.arange(side), margins, "symmetric")
+            for side, margins in zip(size, missing(size), strict=True)
+        )
+        above, below = (
+            Lattice(*((each / max(size)).astype(np.float32) for each in places))
+            for places in (here, there)
+        )
+        return above, below
 
     def _protected(self, rows: Lines, columns: Lines) -> _Kept:
         """Protected lines keep their width: no two of them come to lie on one of the result."""
@@ -193,15 +206,10 @@ class _Retargeting:
         kept.put(image, self.frame.image, self.lanes)
         return image
 
-
-def _grid(rows: NDArray[np.float64], columns: NDArray[np.float64], lanes: Lanes) -> Floats:
-    grid = np.empty((len(rows), len(columns), 2), np.float32)
-
-    def work(band: slice) -> None:
-        grid[band, :, 0], grid[band, :, 1] = rows[band, None], columns
-
-    lanes.bands(work, *grid.shape[:2])
-    return grid
+    def _shown(self, stage: SynthesisStage, kept: _Kept) -> FloatImage:
+        image = shown(stage, self.size, self.frame.image.shape[2], self.lanes)
+        kept.put(image, self.frame.image, self.lanes)
+        return image
 
 
 def _frame(task: EngineTask, size: tuple[int, int], lanes: Lanes) -> _Frame:

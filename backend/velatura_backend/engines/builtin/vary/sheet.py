@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...base import EngineTask, FloatImage
-from ..patchmatch.kernels import BoolMask, Floats
+from ..patchmatch.kernels import BoolMask, Floats, Indices
 from ..patchmatch.lanes import Lanes
 from ..patchmatch.regions import dilate
 from ..patchmatch.synthesis import SynthesisStage
@@ -41,7 +41,12 @@ class Sheet:
         return lanes.over(_laid_over, self.image, colours, where)
 
     def preview(self, stage: SynthesisStage, where: BoolMask, lanes: Lanes) -> FloatImage:
-        return self.finished(enlarged(stage, self.visible.shape, lanes), where, lanes)
+        rows, columns = nearest(stage, self.visible.shape)
+
+        def shown(image: FloatImage, rows: Indices, where: BoolMask) -> FloatImage:
+            return _laid_over(image, stage.colours[rows[:, None], columns], where)
+
+        return lanes.over(shown, self.image, rows, where)
 
 
 def _laid_over(image: FloatImage, colours: Floats, where: BoolMask) -> FloatImage:
@@ -174,27 +179,43 @@ def _mean_of_four(plane: Floats) -> Floats:
     return np.float32(0.25) * (below + even[::2, 1::2] + even[1::2, 1::2])
 
 
-def enlarged(stage: SynthesisStage, size: tuple[int, int], lanes: Lanes) -> Floats:
-    """The stage's colours at full size, by nearest neighbour.
+def nearest(stage: SynthesisStage, size: tuple[int, int]) -> tuple[Indices, Indices]:
+    """Which row, and which column, of the stage's colours each one at full size shows."""
+    rows, columns = (
+        np.minimum(np.arange(full, dtype=np.int32) // stage.scale, side - 1)
+        for full, side in zip(size, stage.colours.shape[:2], strict=True)
+    )
+    return rows, columns
+
+
+def shown(stage: SynthesisStage, size: tuple[int, int], channels: int, lanes: Lanes) -> FloatImage:
+    """What the stage looks like at full size, straight alpha.
 
     :raises Cancelled: the order is to stop
     """
-    height, width = stage.colours.shape[:2]
-    rows = np.minimum(np.arange(size[0]) // stage.scale, height - 1)
-    columns = np.minimum(np.arange(size[1]) // stage.scale, width - 1)
-    result = np.empty((*size, stage.colours.shape[2]), np.float32)
+    rows, columns = nearest(stage, size)
+    image = np.empty((*size, channels), np.float32)
 
     def work(band: slice) -> None:
-        result[band] = stage.colours[rows[band, None], columns[None, :]]
+        image[band] = from_working(stage.colours[rows[band, None], columns], channels)
 
     lanes.bands(work, *size)
-    return result
+    return image
+
+
+Margins = list[tuple[int, int]]
+"""Before and after, of the rows and of the columns."""
+
+
+def missing(size: tuple[int, ...]) -> Margins:
+    """What a picture of that size lacks to have a whole patch."""
+    short = (max(0, _LEAST_SIDE - side) for side in size)
+    return [(each // 2, each - each // 2) for each in short]
 
 
 def roomy(colours: Floats, usable: BoolMask) -> tuple[Floats, BoolMask]:
     """Mirrored at its borders where it is too small to have a whole patch."""
-    missing = [max(0, _LEAST_SIDE - side) for side in usable.shape]
-    if not any(missing):
+    margins = missing(usable.shape)
+    if not np.any(margins):
         return colours, usable
-    margins = [(short // 2, short - short // 2) for short in missing]
     return np.pad(colours, [*margins, (0, 0)], "symmetric"), np.pad(usable, margins, "symmetric")

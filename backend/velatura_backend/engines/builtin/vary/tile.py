@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -26,11 +27,11 @@ from ..glance import glimpse
 from ..patchmatch.kernels import BoolMask, Floats
 from ..patchmatch.lanes import Lanes
 from ..patchmatch.synthesis import Problem, SynthesisSettings, SynthesisStage, synthesise
-from ..premultiplied import straight_of
+from ..premultiplied import from_working, straight_of
 from ..values import number, text
 from .layout import Ground, cheapest_cut, laid_out
 from .light import evened
-from .sheet import TEXTURE, enlarged, roomy, sheet_with_alpha
+from .sheet import TEXTURE, nearest, roomy, sheet_with_alpha
 from .wrap import wrap_seam
 
 _SHARE = 0.16
@@ -109,8 +110,9 @@ class _Tiling:
         self.task, self.context, self.lanes = task, context, lanes
         direction = text(task, TILE, "direction")
         self.rows, self.columns = direction in ("both", "y"), direction in ("both", "x")
-        self.sheet = sheet_with_alpha(task, _excluded(task), lanes)
-        self.colours = self.sheet.colours
+        sheet = sheet_with_alpha(task, _excluded(task), lanes)
+        # No more of the sheet: 12 megapixels of colours are 150 MB, and these change.
+        self.colours, self.usable = sheet.colours, sheet.usable
         light = number(task, TILE, "even_light")
         if light > 0.0 and (self.rows or self.columns):
             self.colours = evened(self.colours, task.image.shape[2] - 1, light, lanes)
@@ -130,12 +132,14 @@ class _Tiling:
         for each in self._passes():
             for stage in self._made(each):
                 if stage.fraction == 1.0:
-                    self._keep(each, stage)
+                    self._put(self.colours, each, stage, _as_it_is)
                 elif stage.level_done and self.context.wants_preview():
-                    yield EnginePreview(self._image(self._rolled_back(each, stage)))
+                    yield EnginePreview(self._shown(each, stage))
+                # After the preview: whoever looks at this no longer holds that.
                 yield EngineProgress(Phase.STEPPING, min(1.0, done + each.share * stage.fraction))
+                del stage
             done += each.share
-        image = self._image(self.colours)
+        image = self._image()
         yield EngineResult(
             image,
             {
@@ -206,7 +210,7 @@ class _Tiling:
 
     def _usable(self, each: _Pass) -> BoolMask:
         """Not what is made anew, nor what lies across a border that does not fit yet."""
-        rolled: BoolMask = np.roll(self.sheet.usable, each.shift, axis=(0, 1))
+        rolled: BoolMask = np.roll(self.usable, each.shift, axis=(0, 1))
         rolled &= ~each.unknown
         for axis, half in enumerate(self.band):
             if half and each.shift[axis]:
@@ -214,24 +218,37 @@ class _Tiling:
                 np.moveaxis(rolled, axis, 0)[middle - 1 : middle + 1] = False
         return rolled
 
-    def _keep(self, each: _Pass, stage: SynthesisStage) -> None:
-        self.colours = self._rolled_back(each, stage)
+    def _put(
+        self, goal: Floats, each: _Pass, stage: SynthesisStage, seen: Callable[[Floats], Floats]
+    ) -> None:
+        """What was made, as it is ``seen`` there, into a picture that is not rolled."""
+        unknown = each.unknown[each.window]
+        to_rows, to_columns = (
+            (np.arange(part.start, part.stop) - shift) % side
+            for part, shift, side in zip(each.window, each.shift, goal.shape[:2], strict=True)
+        )
+        from_rows, from_columns = nearest(stage, unknown.shape)
 
-    def _rolled_back(self, each: _Pass, stage: SynthesisStage) -> Floats:
-        rolled = _rolled(self.colours, each.shift, self.lanes)
-        window, unknown = rolled[each.window], each.unknown[each.window]
-        made = enlarged(stage, unknown.shape, self.lanes)
-
-        def work(rows: slice) -> None:
-            window[rows][unknown[rows]] = made[rows][unknown[rows]]
+        def work(band: slice) -> None:
+            ys, xs = np.nonzero(unknown[band])
+            made = stage.colours[from_rows[band][ys], from_columns[xs]]
+            goal[to_rows[band][ys], to_columns[xs]] = seen(made)
 
         self.lanes.bands(work, *unknown.shape)
-        return _rolled(rolled, (-each.shift[0], -each.shift[1]), self.lanes)
 
-    def _image(self, colours: Floats) -> FloatImage:
-        if colours is self.colours and not any(self.band):
+    def _shown(self, each: _Pass, stage: SynthesisStage) -> FloatImage:
+        image = self._image()
+        self._put(image, each, stage, partial(from_working, channels=image.shape[2]))
+        return image
+
+    def _image(self) -> FloatImage:
+        if not any(self.band):
             return copied(self.task.image, self.lanes)
-        return straight_of(colours, self.task.image.shape[2], self.lanes)
+        return straight_of(self.colours, self.task.image.shape[2], self.lanes)
+
+
+def _as_it_is(made: Floats) -> Floats:
+    return made
 
 
 def _where_kept(kept: BoolMask, colours: Floats, made: Floats) -> Floats:

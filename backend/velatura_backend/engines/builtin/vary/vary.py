@@ -124,12 +124,14 @@ def _varied(
     del problem, initial, source
     sheet = replace(sheet, colours=np.empty((0, 0, 0), np.float32))
     for stage in stages:
+        if stage.level_done and stage.fraction < 1.0 and context.wants_preview():
+            yield EnginePreview(sheet.preview(stage, unknown, lanes))
+        # After the preview: whoever looks at this no longer holds that.
         yield EngineProgress(Phase.STEPPING, stage.fraction)
         if stage.fraction == 1.0:
             result = sheet.finished(stage.colours, unknown, lanes)
             yield EngineResult(result, {"energy": stage.energy})
-        elif stage.level_done and context.wants_preview():
-            yield EnginePreview(sheet.preview(stage, unknown, lanes))
+        del stage
 
 
 def _beginning(
