@@ -18,8 +18,8 @@ from velatura_protocol.engines import Device
 from velatura_protocol.errors import BackendUnavailable, DataDirectoryInUse, DiskFull, VelaturaError
 
 from .app import Backend, running
+from .background_tasks import BackgroundTasks
 from .config import Config
-from .crew import Crew
 from .disk import disk_errors
 from .engines.diffusion.specs import is_profile_installed
 from .executors.base import Executor
@@ -70,11 +70,11 @@ def serve(config: Config) -> int:
 
 
 async def _serve(config: Config) -> None:
-    crew = Crew()
+    background_tasks = BackgroundTasks()
     async with running(config, partial(_local_executor, config)) as backend:
         _stop_on_signals(backend.stopped.set)
         if config.with_parent:
-            crew.spawn(_tell_parent(backend))
+            background_tasks.spawn(_tell_parent(backend))
             _watch_parent(backend.orphaned.set)
         if (damaged := backend.services.journal.moved_aside) is not None:
             _say(
@@ -84,7 +84,7 @@ async def _serve(config: Config) -> None:
         _tell({"event": "ready", **asdict(backend.info)})
         _settle()
         await backend.stopped.wait()
-    await crew.dismiss()
+    await background_tasks.dismiss()
 
 
 def _settle() -> None:

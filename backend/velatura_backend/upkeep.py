@@ -10,9 +10,9 @@ import time
 
 from velatura_protocol.errors import DiskFull
 
+from .background_tasks import BackgroundTasks
 from .config import Config
 from .connections.greeting import engines_now
-from .crew import Crew
 from .server.server import Server
 from .services import Services
 
@@ -38,7 +38,7 @@ class Upkeep:
         self._config = config
         self._server = server
         self._services = services
-        self._crew = Crew()
+        self._background_tasks = BackgroundTasks()
         self._ended = asyncio.Event()
         self._look = asyncio.Event()
         self.stopped = asyncio.Event()
@@ -46,15 +46,15 @@ class Upkeep:
         self.staying = asyncio.Event()
 
     def start(self) -> None:
-        self._crew.spawn(self._trim())
-        self._crew.spawn(self._settle())
-        self._crew.spawn(self._outlive())
-        self._crew.spawn(self._follow_engines())
+        self._background_tasks.spawn(self._trim())
+        self._background_tasks.spawn(self._settle())
+        self._background_tasks.spawn(self._outlive())
+        self._background_tasks.spawn(self._follow_engines())
         if self._config.grace_seconds is not None:
-            self._crew.spawn(self._watch(self._config.grace_seconds))
+            self._background_tasks.spawn(self._watch(self._config.grace_seconds))
 
     async def close(self) -> None:
-        await self._crew.dismiss()
+        await self._background_tasks.dismiss()
 
     def announce(self) -> None:
         """The executor's devices have changed."""

@@ -51,10 +51,10 @@ def main(visit: Visit) -> Iterator[object]:
     process, image = visit.process, visit.image()
     yield from _larger(visit, image)
     looks, events = Slices(process._watch._tick), Slices(process.app.controller._take_events)
-    generating = Slices(process.studio.generate)
+    generating = Slices(process.services.generate)
     process._watch._tick = looks
     process.app.controller._take_events = events
-    process.studio.generate = generating
+    process.services.generate = generating
     yield lambda: len(looks.own) >= _LOOKS
     visit.note("looks", **looks.facts())
     yield from visit.select(image, AREA)

@@ -47,13 +47,13 @@ def both(one: MemoryHost, other: MemoryHost, done) -> None:
 def test_two_editors_share_a_backend_and_no_job(data: Path) -> None:
     assert SETTINGS.client_id, "one identity for both"
     slow = replace(ECHO, variations=1, parameters={"seconds": 1.0, "previews": 20})
-    with backend(data), editor(data, 1) as (krita, easel), editor(data, 2) as (other, table):
+    with backend(data), editor(data, 1) as (krita, paint_order), editor(data, 2) as (other, table):
         heard: list[ClientEvent] = []
         other.controller.watch(heard.append)
         mine = krita.controller.generate(slow)
         theirs = other.controller.generate(ECHO)
         both(
-            easel,
+            paint_order,
             table,
             lambda: (
                 krita.controller.store.view(mine).status.is_end
@@ -70,16 +70,16 @@ def test_two_editors_share_a_backend_and_no_job(data: Path) -> None:
 def test_one_editor_s_cancel_and_end_leave_the_other_s_job(data: Path) -> None:
     slow = replace(ECHO, variations=1, parameters={"seconds": 1.5})
     endless = replace(slow, parameters={"seconds": 600.0})
-    with backend(data), editor(data, 1) as (krita, easel):
+    with backend(data), editor(data, 1) as (krita, paint_order):
         with editor(data, 2) as (other, table):
             mine = krita.controller.generate(slow)
-            easel.run_until(
+            paint_order.run_until(
                 lambda: krita.controller.store.view(mine).status is JobStatus.RUNNING, seconds=60
             )
             theirs = other.controller.generate(endless)
             other.controller.cancel(theirs)
             table.run_until(lambda: other.controller.state.job(theirs) is None, seconds=60)
-        assert finish(krita, easel, mine).status is JobStatus.FINISHED
+        assert finish(krita, paint_order, mine).status is JobStatus.FINISHED
 
 
 def test_an_editor_that_gives_its_threads_no_time_keeps_its_connection(

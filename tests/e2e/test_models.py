@@ -108,7 +108,7 @@ def test_a_panel_hears_of_what_the_command_line_imports(tmp_path: Path) -> None:
     with running_backend(velatura):
         at = Desk(tmp_path / "data")
         try:
-            state = at.studio.app.controller
+            state = at.services.app.controller
             assert not state.state.reads_prompts
             at.host.run_until(lambda: at.screen.model.notice is not None, seconds=60)
             notice = at.screen.model.notice
@@ -127,8 +127,8 @@ def test_a_panel_hears_of_what_the_command_line_imports(tmp_path: Path) -> None:
             assert (tmp_path / "mine" / "model_index.json").exists()
         finally:
             at.panel.close()
-            at.studio.close()
-            at.studio.app.close(seconds=5.0)
+            at.services.close()
+            at.services.app.close(seconds=5.0)
 
 
 def _offered(files: dict[str, bytes]) -> dict[str, object]:
@@ -167,7 +167,7 @@ def test_a_panel_installs_by_a_button(tmp_path: Path) -> None:
         at.host.run_until(
             lambda: _model(at, "painter").controls[0].label.startswith("Reprendre"), seconds=30
         )
-        state = at.studio.app.controller
+        state = at.services.app.controller
         assert not state.state.reads_prompts
         at.screen.press(Action.GET_MODEL, "painter")
         at.host.run_until(lambda: state.state.reads_prompts, seconds=60)

@@ -16,7 +16,7 @@ from velatura_plugin.host.memory import MemoryHost
 from velatura_plugin.settings import SettingsStore
 from velatura_plugin.ui.model import Action
 from velatura_plugin.ui.panel import Panel
-from velatura_plugin.ui.studio import Studio
+from velatura_plugin.ui.services import PanelServices
 from velatura_protocol.geometry import Rect, Size
 
 
@@ -28,10 +28,10 @@ class Desk:
         self.document = self.host.open(noise(Size(120, 90)))
         self.host.select(self.document, Rect(40, 30, 20, 20))
         app = build(self.host, SETTINGS, directory)
-        self.studio = Studio(app, SettingsStore(directory), language="fr_CA")
-        self.panel = Panel(self.studio, self.screen)
+        self.services = PanelServices(app, SettingsStore(directory), language="fr_CA")
+        self.panel = Panel(self.services, self.screen)
         app.start()
-        self.host.run_until(lambda: self.studio.state.link.link is Link.ONLINE, seconds=60)
+        self.host.run_until(lambda: self.services.state.link.link is Link.ONLINE, seconds=60)
 
     def press(self, action: Action) -> None:
         strips = self.screen.model.strips
@@ -60,8 +60,8 @@ def desk(directory: Path) -> Iterator[Desk]:
             yield opened
         finally:
             opened.panel.close()
-            opened.studio.close()
-            opened.studio.app.close(seconds=5.0)
+            opened.services.close()
+            opened.services.app.close(seconds=5.0)
 
 
 def test_removed_extended_and_found_again(tmp_path: Path) -> None:

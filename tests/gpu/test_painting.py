@@ -67,7 +67,7 @@ def paint(by: DiffusionPainter, what: PaintRequest | None = None) -> Painted:
 def learn(by: DiffusionPainter, plan: MemoryPlan) -> None:
     """Begin by that plan, as after a shortage."""
     work = pass_of(request(), by.row, guided=by.traits.guided)
-    by._workshop.keep.get(Lessons, Lessons).learn(by.model.id, work, plan)
+    by._resources.keep.get(Lessons, Lessons).learn(by.model.id, work, plan)
 
 
 @pytest.fixture(autouse=True)
@@ -116,7 +116,7 @@ def test_what_is_released_is_the_devices_again() -> None:
     before = torch.cuda.memory_allocated()
     by = painter("sdxl")
     paint(by)
-    residency = residency_of(by._workshop)
+    residency = residency_of(by._resources)
     held = sum(each.bytes for each in residency.resident() if each.on_device)
     assert torch.cuda.memory_allocated() - before >= held > 0
     residency.release()

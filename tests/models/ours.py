@@ -14,7 +14,7 @@ from velatura_backend.engines.base import CancelToken, EngineResult, EngineTask
 from velatura_backend.engines.diffusion.engine import DiffusionEngine
 from velatura_backend.engines.diffusion.making import make_engine
 from velatura_backend.engines.diffusion.specs import spec_of
-from velatura_backend.engines.workshop import Workshop
+from velatura_backend.engines.resources import EngineResources
 from velatura_backend.models.importing import import_models
 from velatura_backend.models.store import ModelStore
 from velatura_protocol.parameters import ParameterValue
@@ -47,7 +47,7 @@ def engine_of(folder: Path, data: Path) -> DiffusionEngine:
     """The engine of the model in ``folder``, recognised by its tensors; ``data`` for the store."""
     store = ModelStore(data)
     model = import_models(store, folder).models[0]
-    return make_engine(model, spec_of(model, store), Workshop(store))
+    return make_engine(model, spec_of(model, store), EngineResources(store))
 
 
 def as_crop(picture: NDArray[np.uint8]) -> NDArray[np.float32]:

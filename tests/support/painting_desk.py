@@ -19,7 +19,7 @@ from velatura_backend.engines.diffusion.painting.contract import (
 )
 from velatura_backend.engines.diffusion.painting.painter import DiffusionPainter
 from velatura_backend.engines.diffusion.recognition.model_file import recognise
-from velatura_backend.engines.workshop import Workshop
+from velatura_backend.engines.resources import EngineResources
 from velatura_backend.models.records import Family, InstalledModel, ModelKind
 from velatura_protocol.errors import NotFound
 
@@ -84,7 +84,7 @@ def installed(path: Path, model_id: str = "") -> InstalledModel:
 
 def painter_of(path: Path, *others: InstalledModel, device: str = "cpu") -> DiffusionPainter:
     model = installed(path)
-    return DiffusionPainter(model, Workshop(Models((model, *others)), device))
+    return DiffusionPainter(model, EngineResources(Models((model, *others)), device))
 
 
 def events_of(

@@ -21,7 +21,7 @@ from velatura_backend.engines.diffusion.painting.contract import (
     Wording,
 )
 from velatura_backend.engines.diffusion.painting.painter import DiffusionPainter
-from velatura_backend.engines.workshop import Workshop
+from velatura_backend.engines.resources import EngineResources
 from velatura_backend.models.records import Family, ModelKind
 
 SIDE = 64
@@ -52,8 +52,8 @@ class Room:
     """A painter with a shelf: what it paints, by the request."""
 
     def __init__(self, kind, *models):
-        self.workshop = Workshop(made.Shelf(models), threads=1)
-        self.painter = DiffusionPainter(model_of(kind), self.workshop)
+        self.resources = EngineResources(made.Shelf(models), threads=1)
+        self.painter = DiffusionPainter(model_of(kind), self.resources)
         self.plain = self.painted(PLAIN)
 
     def paint(self, request):

@@ -26,7 +26,7 @@ from velatura_protocol.messages import (
 )
 from velatura_protocol.session import Heartbeat, ServerEvent, ServerSession
 
-from ..crew import Crew
+from ..background_tasks import BackgroundTasks
 from ..jobs.previews import PreviewSlots, SharedPreview
 from ..services import Services
 from .exchange import ExchangeFolder, open_exchange
@@ -89,14 +89,14 @@ class Connection:
         self._exchange: ExchangeFolder | None = None
         self._requests: Requests | None = None
         self._heartbeat = Heartbeat(heartbeat_seconds, _SILENT_BEATS)
-        self._crew = Crew()
+        self._background_tasks = BackgroundTasks()
         self._less_to_do = asyncio.Event()
         self._is_mute = False
 
     async def run(self) -> None:
         """Talks until either side has had enough; jobs go on without it."""
-        writer = self._crew.spawn(self._write())
-        self._crew.spawn(self._beat())
+        writer = self._background_tasks.spawn(self._write())
+        self._background_tasks.spawn(self._beat())
         try:
             await self._read()
             # A last word may still be on its way.
@@ -166,7 +166,7 @@ class Connection:
         assert self._requests is not None
         work = self._requests.handle(event)
         if work is not None:
-            self._crew.spawn(work).add_done_callback(lambda _: self._less_to_do.set())
+            self._background_tasks.spawn(work).add_done_callback(lambda _: self._less_to_do.set())
 
     async def _until_less_is_to_do(self) -> None:
         """Who asks faster than we answer, or than it reads what we answer, is read more slowly; so
@@ -179,7 +179,7 @@ class Connection:
     def _has_enough_to_do(self) -> bool:
         requests = self._requests
         return (
-            len(self._crew) >= _MOST_REQUESTS
+            len(self._background_tasks) >= _MOST_REQUESTS
             or self._session.unsent_bytes > _MOST_UNSENT
             or (requests is not None and requests.is_behind)
         )
@@ -200,7 +200,9 @@ class Connection:
             self._services, self._session, caller, self._exchange, self._outbox, self, self.pump
         )
         for point in hello.resume:
-            self._crew.spawn(self._requests.replay(point.job, point.after_seq, about=hello.t))
+            self._background_tasks.spawn(
+                self._requests.replay(point.job, point.after_seq, about=hello.t)
+            )
 
     async def _beat(self) -> None:
         """Hangs up on a client that has gone without a word."""
@@ -260,7 +262,7 @@ class Connection:
         for event in self._session.connection_lost():
             if self._requests is not None:
                 self._carry_out(event)
-        await self._crew.dismiss()
+        await self._background_tasks.dismiss()
         self._slots.clear()
         if self._requests is not None:
             await self._requests.close()

@@ -44,7 +44,7 @@ from velatura_protocol.session import (
     ServerSession,
 )
 
-from ..crew import Crew
+from ..background_tasks import BackgroundTasks
 from ..jobs.ledger import Listener, LiveJob
 from ..jobs.previews import PreviewSlots
 from ..jobs.states import match_blobs
@@ -86,7 +86,7 @@ class Requests:
         self._uploads = Uploads(services.ground, session, caller, exchange, pump)
         self._downloads = Downloads(session, exchange)
         self._models = ModelRequests(services.models, self._send)
-        self._submissions = Crew()
+        self._submissions = BackgroundTasks()
         self._decided: dict[str, asyncio.Event] = {}
         self._acks: dict[str, int] = {}
         self._arrival = services.ledger.listen(caller.client, listener)

@@ -17,7 +17,7 @@ from velatura_protocol.errors import (
 from velatura_protocol.messages import Blob, BlobRef
 from velatura_protocol.session import BlobFailed, ServerSession
 
-from ..crew import Crew
+from ..background_tasks import BackgroundTasks
 from ..journal.history import Caller
 from .allowance import Allowance, Most
 from .exchange import ExchangeFolder
@@ -56,7 +56,7 @@ class Uploads:
         self._settled: dict[str, None] = {}
         self._unwritten = 0
         self._waiting: dict[str, list[asyncio.Future[BlobRef]]] = {}
-        self._finishing = Crew()
+        self._finishing = BackgroundTasks()
 
     @property
     def is_behind(self) -> bool:

@@ -25,10 +25,10 @@ from ..config import models_directory, prepare_data_directory
 from ..engines import registry
 from ..engines.diffusion.specs import is_profile_installed
 from ..executors.devices import describe_cpu, usable_cores
+from ..executors.engine_check import Answer, call_roll
 from ..executors.local import LocalExecutor
 from ..executors.pipe import WorkerSettings
-from ..executors.roll_call import Answer, call_roll
-from ..executors.trial import TrialResult, run_trial
+from ..executors.self_test import SelfTestResult, run_trial
 from ..executors.worker_process import default_numba_cache
 from ..models.checking import has_all_files
 from ..models.store import ModelStore
@@ -226,7 +226,7 @@ _ENGINES = "Engines"
 _LOOK_AT_LOG = "The log file in the data directory has the details."
 
 
-def _check_job(result: TrialResult) -> Check:
+def _check_job(result: SelfTestResult) -> Check:
     values: dict[str, Value] = {
         "seconds_ready": round(result.seconds_ready, 3),
         "seconds_work": round(result.seconds_work, 3),
@@ -253,7 +253,7 @@ def _check_engines(answers: Sequence[Answer]) -> Check:
     return Check("engines", _ENGINES, Status.GOOD, listed, values=values)
 
 
-async def _try_out(worker: WorkerSettings) -> tuple[TrialResult, tuple[Answer, ...]]:
+async def _try_out(worker: WorkerSettings) -> tuple[SelfTestResult, tuple[Answer, ...]]:
     executor = LocalExecutor((worker,))
     try:
         with tempfile.TemporaryDirectory(prefix="velatura-doctor-") as folder:

@@ -17,9 +17,9 @@ from ..models.records import InstalledModel, ModelKind, ModelShelf
 from . import registry
 from .diffusion.adapters.parameters import styles_stamp
 from .diffusion.specs import TARGET, is_profile_installed, specs_of
+from .resources import EngineResources
 from .super_resolution.specs import TARGET as NETWORK_TARGET
 from .super_resolution.specs import network_specs_of
-from .workshop import Workshop
 
 if TYPE_CHECKING:
     from .base import Engine
@@ -77,18 +77,18 @@ class Catalogue(Sequence[EngineSpec]):
         return iter(self.specs())
 
 
-def create(spec: EngineSpec, workshop: Workshop) -> Engine:
+def create(spec: EngineSpec, resources: EngineResources) -> Engine:
     """A new engine, the one that ``spec`` describes; imports its module.
 
     :raises NotFound: no such engine, or its model is gone
     """
     if not spec.weights:
         return registry.create(spec.id)
-    model = workshop.models.get(spec.id)
+    model = resources.models.get(spec.id)
     target = NETWORK_TARGET if model.kind is ModelKind.UPSCALER else TARGET
     module, _, name = target.partition(":")
     make = cast(
-        "Callable[[InstalledModel, EngineSpec, Workshop], Engine]",
+        "Callable[[InstalledModel, EngineSpec, EngineResources], Engine]",
         getattr(import_module(module), name),
     )
-    return make(model, spec, workshop)
+    return make(model, spec, resources)

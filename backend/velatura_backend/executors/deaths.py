@@ -7,7 +7,7 @@ import sys
 from enum import Enum
 from pathlib import Path
 
-from .vigil import Hang
+from .hang_detection import Hang
 
 _FROM_OUTSIDE = frozenset(
     int(getattr(signal, name))

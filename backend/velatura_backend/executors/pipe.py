@@ -15,7 +15,7 @@ from velatura_protocol.engines import Device
 from velatura_protocol.messages import DeviceInfo
 
 from .base import WorkEvent, WorkOrder
-from .vigil import Patience
+from .hang_detection import Patience
 
 
 @dataclass(frozen=True)

@@ -20,12 +20,12 @@ from .backoff import Backoff
 from .base import WorkEvent, WorkOrder, WorkProgress, WorkStarted
 from .deaths import Blame, blame, out_of_memory_kills
 from .devices import CPU_ID, describe_cpu
+from .hang_detection import Hang
 from .leftovers import remove_leftovers
 from .order_run import OrderRun, serials
 from .pipe import FromWorker, LogLine, OrderEvent, Pulse, WorkerReady, WorkerSettings
-from .vigil import Hang
-from .watchman import Duty, Watchman
 from .worker_handle import WorkerCallbacks, WorkerHandle
+from .worker_monitor import Duty, WorkerMonitor
 
 _log = logging.getLogger("velatura.executor")
 
@@ -50,7 +50,7 @@ class Supervisor:
         self._respawn: asyncio.TimerHandle | None = None
         self._abandoning: asyncio.TimerHandle | None = None
         self._backoff = Backoff()
-        self._watchman = Watchman(settings.patience, self._duty, self._on_hang)
+        self._worker_monitor = WorkerMonitor(settings.patience, self._duty, self._on_hang)
         self._run: OrderRun | None = None
         self._waiting: list[OrderRun] = []
         self._serials = serials()
@@ -73,9 +73,9 @@ class Supervisor:
             self._respawn.cancel()
             self._respawn = None
         if self._worker is None and not self._closed:
-            self._watchman.stop()
-            self._watchman = Watchman(self._settings.patience, self._duty, self._on_hang)
-            self._watchman.watch()
+            self._worker_monitor.stop()
+            self._worker_monitor = WorkerMonitor(self._settings.patience, self._duty, self._on_hang)
+            self._worker_monitor.watch()
             self._worker = WorkerHandle(
                 self._settings, WorkerCallbacks(self._on_message, self._on_lost)
             )
@@ -129,7 +129,7 @@ class Supervisor:
         self._attempts += 1
         self._has_begun = False
         self._memory_kills = out_of_memory_kills()
-        self._watchman.watch()
+        self._worker_monitor.watch()
         self._sending = asyncio.create_task(worker.send(self._serial, run.order))
 
     # -- cancelling --------------------------------------------------------------------------------
@@ -183,7 +183,7 @@ class Supervisor:
     def _on_message(self, worker: WorkerHandle, message: FromWorker) -> None:
         if worker is not self._worker:
             return
-        self._watchman.heard(works=message.works if isinstance(message, Pulse) else True)
+        self._worker_monitor.heard(works=message.works if isinstance(message, Pulse) else True)
         if isinstance(message, Pulse):
             return
         if isinstance(message, WorkerReady):
@@ -276,7 +276,7 @@ class Supervisor:
 
     async def close(self) -> None:
         self._closed = True
-        self._watchman.stop()
+        self._worker_monitor.stop()
         for timer in (self._respawn, self._abandoning):
             if timer is not None:
                 timer.cancel()

@@ -17,8 +17,8 @@ from typing import Any
 
 from . import worker_process
 from .base import WorkOrder
+from .hang_detection import Hang
 from .pipe import FromWorker, RunOrder, WorkerSettings
-from .vigil import Hang
 
 _EXIT_SECONDS = 1.0
 

@@ -21,7 +21,7 @@ from platformdirs import user_cache_path
 
 from ..models.store import ModelStore
 from .devices import usable_cores
-from .heart import Heart
+from .heartbeat import Heartbeat
 from .pipe import OrderEvent, Outbox, PipeLogHandler, RunOrder, WorkerReady, WorkerSettings
 
 if TYPE_CHECKING:
@@ -85,8 +85,8 @@ def _read_commands(connection: Any, orders: SimpleQueue[RunOrder]) -> None:
 def _serve(
     outbox: Outbox, orders: SimpleQueue[RunOrder], flag: Any, settings: WorkerSettings
 ) -> None:
-    heart = Heart(outbox, settings.patience.beat_seconds)
-    heart.begin()
+    heartbeat = Heartbeat(outbox, settings.patience.beat_seconds)
+    heartbeat.begin()
     prepared = prepare_environment(settings)
     if prepared.cache_is_temporary:
         _log.warning("the user's cache folder is not writable; kernels are kept in a temporary one")
@@ -96,9 +96,9 @@ def _serve(
     warm = _warm_up(worker) if settings.warm else ()
     outbox.send(WorkerReady(worker.describe_device(), warm))
     while True:
-        heart.rest()
+        heartbeat.rest()
         command = orders.get()
-        heart.begin()
+        heartbeat.begin()
         for event in worker.run(command.order, token_over(flag, command.serial)):
             outbox.send(OrderEvent(command.serial, event))
 

@@ -11,7 +11,7 @@ from velatura_protocol.errors import ErrorCode
 from velatura_protocol.events import Phase
 from velatura_protocol.messages import BlobRef, CancelledJob, Queued, Submit
 
-from ..crew import Crew
+from ..background_tasks import BackgroundTasks
 from ..executors.base import WorkFailed
 from ..journal.records import BlobUse, Purpose
 from .ledger import LiveJob
@@ -37,15 +37,15 @@ class Dispatcher:
         self._inputs: dict[str, tuple[BlobRef, ...]] = {}
         self._places = Places(scheduler.places, self._tell_place)
         self._wake = {device: asyncio.Event() for device in Device}
-        self._crew = Crew()
+        self._background_tasks = BackgroundTasks()
 
     def start(self) -> None:
         for device in Device:
-            self._crew.spawn(self._serve(device))
+            self._background_tasks.spawn(self._serve(device))
 
     async def close(self) -> None:
         """Stops without ending jobs: a restart runs what is queued and ends what was running."""
-        await self._crew.dismiss()
+        await self._background_tasks.dismiss()
         self._places.close()
 
     @property
@@ -80,7 +80,7 @@ class Dispatcher:
         :raises DiskFull: the job is unknown again
         """
         live.upload = None
-        await asyncio.shield(self._crew.spawn(self._accept(live, inputs)))
+        await asyncio.shield(self._background_tasks.spawn(self._accept(live, inputs)))
 
     def abandon(self, live: LiveJob) -> None:
         """Its inputs will not come."""
@@ -111,7 +111,7 @@ class Dispatcher:
         self._inputs[live.job] = inputs
         replaced = self._scheduler.release(live.job)
         for job in replaced.queued:
-            self._crew.spawn(self._end_queued(self._known(job)))
+            self._background_tasks.spawn(self._end_queued(self._known(job)))
         for job in replaced.running:
             self.cancel(self._known(job))
         self._wake[self._device(live.spec)].set()
@@ -130,7 +130,7 @@ class Dispatcher:
         elif self._scheduler.is_running(live.job):
             self._shop.executor.cancel(live.job)
         elif live.phase is not Phase.UPLOADING and self._scheduler.remove(live.job):
-            self._crew.spawn(self._end_queued(live))
+            self._background_tasks.spawn(self._end_queued(live))
 
     def _overtake(self, live: LiveJob) -> None:
         """Strokes that come faster than the disk takes them end before they cost it anything."""

@@ -12,8 +12,8 @@ from velatura_protocol.geometry import Margins
 from velatura_protocol.messages import BlobRef, ErrorInfo, Failed, JobSummary
 from velatura_protocol.tasks import Intent, Operation, Task
 
+from ..background_tasks import BackgroundTasks
 from ..config import Retention
-from ..crew import Crew
 from .blobstore import BlobStore
 from .journal import Journal
 from .kept_messages import unpack_event, unpack_submit
@@ -44,7 +44,7 @@ class History:
     def __init__(self, journal: JournalThread, store: BlobStore) -> None:
         self._journal = journal
         self._store = store
-        self._crew = Crew()
+        self._background_tasks = BackgroundTasks()
 
     async def row(self, caller: Caller, job: str) -> JobRow:
         """:raises NotFound: no such job
@@ -128,7 +128,7 @@ class History:
         try:
             return await asyncio.shield(looking)
         except asyncio.CancelledError:
-            self._crew.spawn(self._untake(looking, digest))
+            self._background_tasks.spawn(self._untake(looking, digest))
             raise
 
     async def _untake(self, looking: asyncio.Future[bool], digest: str) -> None:
@@ -137,10 +137,10 @@ class History:
 
     def let_go_soon(self, digests: Iterable[str]) -> None:
         """:meth:`let_go` for those who cannot wait."""
-        self._crew.spawn(self.let_go(digests))
+        self._background_tasks.spawn(self.let_go(digests))
 
     async def close(self) -> None:
-        await self._crew.dismiss()
+        await self._background_tasks.dismiss()
 
     async def let_go(self, digests: Iterable[str]) -> None:
         """Undoes takes; what no job holds and nobody else has taken is deleted."""

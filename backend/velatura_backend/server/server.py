@@ -20,9 +20,9 @@ from websockets.http11 import Request, Response
 
 from velatura_protocol.errors import BackendUnavailable
 
+from ..background_tasks import BackgroundTasks
 from ..config import LOOPBACK, Config, Outside
 from ..connections.connection import Connection, SocketClosed
-from ..crew import Crew
 from ..services import Services
 from .auth import Gate, Handshake, loopback_hosts
 from .exposure import names_of, outside_hosts, tls_of
@@ -91,7 +91,7 @@ class Server:
         self._connections: set[Connection] = set()
         self._servers: list[WebSocketServer] = []
         self._waiting = WaitingRoom(_MOST_WAITING)
-        self._handshakes = Crew()
+        self._handshakes = BackgroundTasks()
         self._ended = 0
         self.url = ""
         self.outside_url = ""

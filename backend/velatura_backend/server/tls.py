@@ -14,7 +14,7 @@ from typing import Any, cast
 from websockets.asyncio.server import Server, ServerConnection
 from websockets.server import ServerProtocol
 
-from ..crew import Crew
+from ..background_tasks import BackgroundTasks
 from .waiting import WaitingRoom
 
 _GOODBYE_SECONDS = 2.0
@@ -22,12 +22,12 @@ _GOODBYE_SECONDS = 2.0
 
 @dataclass(frozen=True)
 class TlsDoor:
-    """``seconds``: for a handshake. ``crew`` has those that go on."""
+    """``seconds``: for a handshake. ``background_tasks`` has those that go on."""
 
     room: WaitingRoom
     context: ssl.SSLContext
     seconds: float
-    crew: Crew
+    background_tasks: BackgroundTasks
 
     def guest(self, protocol: ServerProtocol, server: Server, **options: Any) -> asyncio.Protocol:
         """As ``websockets`` makes a connection, for a socket that is still in the clear."""
@@ -47,7 +47,7 @@ class _Arrival(asyncio.Protocol):
         # Nothing may be read before somebody is there who takes it for TLS.
         socket.pause_reading()
         self._door.room.enter(self, socket.abort)
-        self._door.crew.spawn(self._secure(socket))
+        self._door.background_tasks.spawn(self._secure(socket))
 
     def data_received(self, data: bytes) -> None:
         self._early += data

@@ -18,7 +18,7 @@ from ..controller import Controller
 from ..host.base import Document, LayerInfo, LayerKind, Selection
 from ..stack import topmost_result
 from ..state.state import NoticeRaised, PanelState, RetouchChanged, RetouchView
-from .eye import Eye, Place
+from .selection_watch import Place, SelectionWatch
 
 GROUP = "Retouch"
 """What collects the results. Not translated: a document may be opened in another language."""
@@ -47,7 +47,7 @@ class Retouch:
         self._request = GenerateRequest(Operation.FILL, Intent.REMOVE)
         self._waiting: deque[_Blemish] = deque()
         self._running = ""
-        self._eye = Eye()
+        self._eye = SelectionWatch()
         self._taken: dict[Place, int] = {}
         self._met: set[str] = set()
         controller.watch(self._hear)
@@ -62,7 +62,7 @@ class Retouch:
         stays selected: it was not drawn for this. So does what is selected in a document that the
         user goes to later."""
         self._request = _removal(draft)
-        self._eye = Eye()
+        self._eye = SelectionWatch()
         self._taken, self._met = {}, set()
         self._controller.store.attempt(self._meet)
         self._tell(is_on=True)
@@ -105,7 +105,7 @@ class Retouch:
         if document is None or document.id in self._met:
             return
         self._met.add(document.id)
-        selected, self._eye = self._selected(), Eye()
+        selected, self._eye = self._selected(), SelectionWatch()
         self._eye.sees(selected)
         if selected is not None:
             self._taken[selected] = self._results()

@@ -14,7 +14,7 @@ from .tasks import TASKS, PanelTask, engines_for, task_named
 
 if TYPE_CHECKING:  # an editor asks for the table while it starts, long before it runs any of it
     from ..state.state import JobView, PanelState
-    from .studio import Studio
+    from .services import PanelServices
 
 PREFIX = "velatura_"
 _ENGLISH = Translations()
@@ -27,7 +27,7 @@ class Command:
 
     id: str
     title: str
-    perform: Callable[[Studio], object]
+    perform: Callable[[PanelServices], object]
     task: str = ""
     checkable: bool = False
 
@@ -45,9 +45,9 @@ class Command:
         task = task_named(self.task)
         return task is None or not state.engines or bool(engines_for(state.engines, task))
 
-    def run(self, studio: Studio) -> None:
+    def run(self, services: PanelServices) -> None:
         """What goes wrong becomes the notice."""
-        studio.app.controller.store.attempt(lambda: self.perform(studio))
+        services.app.controller.store.attempt(lambda: self.perform(services))
 
 
 def commands(translations: Translations = _ENGLISH) -> tuple[Command, ...]:
@@ -56,19 +56,19 @@ def commands(translations: Translations = _ENGLISH) -> tuple[Command, ...]:
     own = [_task_command(each, translations) for each in TASKS if each.id in _titles(translations)]
     return (
         *own,
-        Command("repeat", _("Velatura: Repeat"), lambda studio: studio.repeat()),
-        Command("stop", _("Velatura: Stop"), lambda studio: studio.app.controller.stop_all()),
+        Command("repeat", _("Velatura: Repeat"), lambda services: services.repeat()),
+        Command("stop", _("Velatura: Stop"), lambda services: services.app.controller.stop_all()),
         Command("accept", _("Velatura: Accept"), _with_staged(_accept)),
         Command("accept_all", _("Velatura: Accept All"), _with_staged(_accept_all)),
         Command("discard", _("Velatura: Discard"), _with_staged(_discard)),
         Command("next", _("Velatura: Next Variation"), _with_staged(_step(1))),
         Command("previous", _("Velatura: Previous Variation"), _with_staged(_step(-1))),
         Command("compare", _("Velatura: Compare with Original"), _with_staged(_compare)),
-        Command("panel", _("Velatura: Show Panel"), lambda studio: studio.show_panel()),
+        Command("panel", _("Velatura: Show Panel"), lambda services: services.show_panel()),
         Command(
             "retouch_mode",
             _("Velatura: Retouch Mode"),
-            lambda studio: studio.switch_retouch(),
+            lambda services: services.switch_retouch(),
             task="remove",
             checkable=True,
         ),
@@ -95,7 +95,7 @@ def _titles(translations: Translations) -> dict[str, str]:
 
 def _task_command(task: PanelTask, translations: Translations) -> Command:
     title = _titles(translations)[task.id]
-    return Command(task.id, title, lambda studio: studio.generate(task.id), task=task.id)
+    return Command(task.id, title, lambda services: services.generate(task.id), task=task.id)
 
 
 def staged(state: PanelState) -> JobView | None:
@@ -106,33 +106,35 @@ def staged(state: PanelState) -> JobView | None:
     return staging[-1] if staging else None
 
 
-def _with_staged(act: Callable[[Studio, JobView], object]) -> Callable[[Studio], object]:
+def _with_staged(
+    act: Callable[[PanelServices, JobView], object],
+) -> Callable[[PanelServices], object]:
     """Nothing happens where nothing is staged."""
 
-    def perform(studio: Studio) -> None:
-        studio.app.controller.refresh()
-        view = staged(studio.state)
+    def perform(services: PanelServices) -> None:
+        services.app.controller.refresh()
+        view = staged(services.state)
         if view is not None:
-            act(studio, view)
+            act(services, view)
 
     return perform
 
 
-def _accept(studio: Studio, view: JobView) -> None:
-    studio.app.controller.accept(view.job)
+def _accept(services: PanelServices, view: JobView) -> None:
+    services.app.controller.accept(view.job)
 
 
-def _accept_all(studio: Studio, view: JobView) -> None:
-    studio.app.controller.accept_all(view.job)
+def _accept_all(services: PanelServices, view: JobView) -> None:
+    services.app.controller.accept_all(view.job)
 
 
-def _discard(studio: Studio, view: JobView) -> None:
-    studio.app.controller.discard(view.job)
+def _discard(services: PanelServices, view: JobView) -> None:
+    services.app.controller.discard(view.job)
 
 
-def _step(step: int) -> Callable[[Studio, JobView], object]:
-    return lambda studio, view: studio.app.controller.step_variation(view.job, step)
+def _step(step: int) -> Callable[[PanelServices, JobView], object]:
+    return lambda services, view: services.app.controller.step_variation(view.job, step)
 
 
-def _compare(studio: Studio, view: JobView) -> None:
-    studio.app.controller.compare(view.job, original=not view.comparing)
+def _compare(services: PanelServices, view: JobView) -> None:
+    services.app.controller.compare(view.job, original=not view.comparing)

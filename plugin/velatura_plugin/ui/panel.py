@@ -13,8 +13,8 @@ from .around import Around
 from .model import Action
 from .models_page import CONTROL_PREFIX
 from .present import present
+from .services import PanelServices
 from .settings_page import Facts
-from .studio import Studio
 from .view import View
 
 ABILITIES = frozenset(
@@ -32,16 +32,16 @@ ABILITIES = frozenset(
 
 
 class Panel:
-    """One per panel on the screen; several may share one studio. UI thread only.
+    """One per panel on the screen; several may share one set of services. UI thread only.
 
     ``install`` opens the host's way to install a backend.
     """
 
     def __init__(
-        self, studio: Studio, view: View, *, install: Callable[[], None] | None = None
+        self, services: PanelServices, view: View, *, install: Callable[[], None] | None = None
     ) -> None:
-        self._studio = studio
-        self._app = studio.app
+        self._services = services
+        self._app = services.app
         self._view = view
         self._install = install
         self._is_settings_open = False
@@ -50,7 +50,7 @@ class Panel:
         view.on_choose(self.choose)
         self._ends = (
             self._app.controller.subscribe(lambda _state: self.render()),
-            studio.subscribe(self.render),
+            services.subscribe(self.render),
         )
         self.render()
 
@@ -64,7 +64,7 @@ class Panel:
         if field_id.startswith(CONTROL_PREFIX):
             self._app.models.tell_control(field_id.removeprefix(CONTROL_PREFIX), str(value))
             return
-        self._app.controller.store.attempt(lambda: self._studio.edit(field_id, value))
+        self._app.controller.store.attempt(lambda: self._services.edit(field_id, value))
 
     def choose(self, job: str, index: int) -> None:
         """The user has picked a thumbnail."""
@@ -77,19 +77,21 @@ class Panel:
 
     def render(self) -> None:
         """Draws what is the case now."""
-        studio = self._studio
-        self._view.render(present(studio.state, studio.draft, studio.translations, self._around()))
+        services = self._services
+        self._view.render(
+            present(services.state, services.draft, services.translations, self._around())
+        )
 
     def _around(self) -> Around:
-        studio, state = self._studio, self._studio.state
+        services, state = self._services, self._services.state
         facts = Facts(
             backend=state.version,
             devices=state.devices,
-            data_directory=str(studio.data_directory),
-            log=str(studio.data_directory / LOG_FILE),
+            data_directory=str(services.data_directory),
+            log=str(services.data_directory / LOG_FILE),
         )
         return Around(
-            studio.settings,
+            services.settings,
             self._is_settings_open,
             ABILITIES,
             has_retouch=True,
@@ -151,7 +153,7 @@ class Panel:
                 history.restore(job)
                 history.close()
             case Action.FAVOURITE:
-                kept = self._studio.state.history.get(job)
+                kept = self._services.state.history.get(job)
                 history.set_favourite(job, favourite=not (kept and kept.summary.favourite))
             case Action.FORGET:
                 history.forget(job)
@@ -184,13 +186,13 @@ class Panel:
     def _begin(self, action: Action, _job: str) -> bool:
         match action:
             case Action.GENERATE:
-                self._studio.generate()
+                self._services.generate()
             case Action.REPEAT:
-                self._studio.repeat()
+                self._services.repeat()
             case Action.EACH_LAYER:
-                self._studio.generate_each()
+                self._services.generate_each()
             case Action.FILL_TRANSPARENT:
-                self._studio.fill_transparent()
+                self._services.fill_transparent()
             case _:
                 return False
         return True
@@ -202,12 +204,12 @@ class Panel:
                 self.render()
             case Action.CLOSE_SETTINGS:
                 self._is_settings_open = False
-                self._studio.settle_server()
+                self._services.settle_server()
                 self.render()
             case Action.TOGGLE_PREVIEWS:
-                self._studio.toggle_previews()
+                self._services.toggle_previews()
             case Action.CLOSE_WELCOME:
-                self._studio.end_welcome()
+                self._services.end_welcome()
             case Action.STOP:
                 self._app.controller.stop_all()
             case Action.START_BACKEND | Action.RESTART_BACKEND:

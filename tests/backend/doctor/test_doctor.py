@@ -24,9 +24,9 @@ from velatura_backend.doctor.doctor import (
     report,
     run_checks,
 )
+from velatura_backend.executors.engine_check import Answer
 from velatura_backend.executors.pipe import WorkerSettings
-from velatura_backend.executors.roll_call import Answer
-from velatura_backend.executors.trial import TrialResult
+from velatura_backend.executors.self_test import SelfTestResult
 from velatura_backend.journal.file import open_or_replace
 from velatura_backend.journal.journal import JOURNAL_FILE
 from velatura_backend.models.importing import import_models
@@ -124,7 +124,7 @@ def test_a_worker_that_dies(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_an_engine_that_does_not_answer_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     from velatura_backend.doctor import doctor
 
-    right = TrialResult(1.0, 0.5, True, 2)
+    right = SelfTestResult(1.0, 0.5, True, 2)
     good = Answer("builtin_fill", Operation.FILL, 0.25)
     bad = Answer("builtin_tile", Operation.TILE, 0.5, EngineError(engine="tile", kind="OSError"))
 

@@ -7,7 +7,7 @@ import pytest
 
 from velatura_backend.engines import registry
 from velatura_backend.engines.catalogue import Catalogue, create
-from velatura_backend.engines.workshop import NO_MODELS, Keep, Workshop
+from velatura_backend.engines.resources import NO_MODELS, EngineResources, Keep
 from velatura_backend.models.records import Family, InstalledModel, ModelForm, ModelKind
 from velatura_protocol.choosing import best_engine
 from velatura_protocol.errors import NotFound
@@ -81,12 +81,12 @@ def test_words_decide_which_engine_is_the_best() -> None:
 
 
 def test_making_engines() -> None:
-    workshop = Workshop(NO_MODELS)
-    assert create(registry.spec("echo"), workshop).spec.id == "echo"
+    resources = EngineResources(NO_MODELS)
+    assert create(registry.spec("echo"), resources).spec.id == "echo"
     gone = Catalogue(Shelf((model("one"),)), runs_models=True).spec("one")
     pytest.importorskip("diffusers")
     with pytest.raises(NotFound):
-        create(gone, workshop)
+        create(gone, resources)
 
 
 def test_nothing_is_installed() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from velatura_backend.executors.deaths import Blame, blame, out_of_memory_kills
-from velatura_backend.executors.vigil import Hang
+from velatura_backend.executors.hang_detection import Hang
 
 needs_signals = pytest.mark.skipif(sys.platform == "win32", reason="there are no signals")
 

@@ -21,9 +21,9 @@ from velatura_backend.executors.base import (
     WorkResult,
 )
 from velatura_backend.executors.deaths import Blame
+from velatura_backend.executors.hang_detection import Patience
 from velatura_backend.executors.pipe import WorkerSettings
 from velatura_backend.executors.supervisor import Supervisor
-from velatura_backend.executors.vigil import Patience
 from velatura_backend.executors.worker_handle import WorkerHandle
 from velatura_protocol.errors import ErrorCode
 from velatura_protocol.events import Phase

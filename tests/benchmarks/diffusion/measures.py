@@ -119,7 +119,7 @@ def preview_seconds(ours: Ours, device: str) -> float:
     """Of one preview of latents of the pass's size, median of 50."""
     from velatura_backend.engines.diffusion.painting.viewing import PreviewMaps
 
-    shown = ours.workshop.keep.get(PreviewMaps, PreviewMaps).maps[ours.model.id]
+    shown = ours.resources.keep.get(PreviewMaps, PreviewMaps).maps[ours.model.id]
     space_side = ours.build.side // 8
     grid = torch.randn(1, shown.channels, space_side, space_side, device=device)
     seconds = []

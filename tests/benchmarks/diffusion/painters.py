@@ -30,7 +30,7 @@ from velatura_backend.engines.diffusion.painting.contract import (
 )
 from velatura_backend.engines.diffusion.painting.painter import DiffusionPainter
 from velatura_backend.engines.diffusion.painting.texts import TextCache
-from velatura_backend.engines.workshop import NO_MODELS, Workshop
+from velatura_backend.engines.resources import NO_MODELS, EngineResources
 from velatura_backend.models.records import InstalledModel, ModelForm, ModelKind
 
 from .networks import Build
@@ -89,19 +89,19 @@ class Ours:
             ModelForm.FOLDER,
             variant=build.variant,
         )
-        self.workshop = Workshop(NO_MODELS, device, torch.get_num_threads())
-        self.painter = DiffusionPainter(self.model, self.workshop)
+        self.resources = EngineResources(NO_MODELS, device, torch.get_num_threads())
+        self.painter = DiffusionPainter(self.model, self.resources)
         self._hand_over(parts)
         self.compiling(on=False)
 
     def compiling(self, *, on: bool) -> None:
         """From the next job on."""
-        compiler = self.workshop.keep.get(Compiler, lambda: Compiler(self.device))
+        compiler = self.resources.keep.get(Compiler, lambda: Compiler(self.device))
         compiler.switch(CompileMode.ON if on else CompileMode.OFF)
 
     def forget(self) -> None:
         """What was encoded before."""
-        keep = self.workshop.keep
+        keep = self.resources.keep
         keep.get(TextCache, TextCache).clear()
         keep.get(LatentCache, LatentCache).clear()
 
@@ -129,7 +129,7 @@ class Ours:
                 part.save_pretrained(folder / name)
 
     def _hand_over(self, parts: dict[str, Any]) -> None:
-        residency = residency_of(self.workshop)
+        residency = residency_of(self.resources)
         plan = plan_for(ladder_of(self.device)[0], self.device)
         for component in row_of(self.build.family, self.build.variant).components:
             part = parts[component.name]

@@ -58,7 +58,7 @@ def _painted(ours: Ours, build: Build, count: int) -> Painting:
         pictures.append(_last(ours, replace(asked, seed=seed, siblings=siblings)).image)
     if torch.device(ours.device).type == "cuda":
         torch.cuda.synchronize()
-    assert not len(ours.workshop.keep.get(Waiting, Waiting))
+    assert not len(ours.resources.keep.get(Waiting, Waiting))
     wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
     return Painting(wall / count, cpu / count, tuple(pictures))
 

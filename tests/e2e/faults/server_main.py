@@ -16,9 +16,9 @@ from pathlib import Path
 from velatura_backend.app import running
 from velatura_backend.clocks import Clocks
 from velatura_backend.config import Config
+from velatura_backend.executors.hang_detection import Patience
 from velatura_backend.executors.local import LocalExecutor
 from velatura_backend.executors.pipe import WorkerSettings
-from velatura_backend.executors.vigil import Patience
 from velatura_protocol.messages import Limits
 
 PATIENCE = Patience(beat_seconds=0.2, silent=10, silent_loading=40, idle=300, start=300)

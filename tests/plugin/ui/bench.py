@@ -18,7 +18,7 @@ from velatura_plugin.launcher.launcher import Launcher
 from velatura_plugin.settings import Settings, SettingsStore
 from velatura_plugin.ui.model import Action, History, Strip, ViewModel
 from velatura_plugin.ui.panel import Panel
-from velatura_plugin.ui.studio import Studio
+from velatura_plugin.ui.services import PanelServices
 from velatura_plugin.ui.view import Asked, Chosen, Edited
 
 
@@ -69,11 +69,11 @@ class Bench:
         )
         self.screen = Screen()
         self.installed: list[int] = []
-        self.studio = Studio(self.app, SettingsStore(tmp_path))
+        self.services = PanelServices(self.app, SettingsStore(tmp_path))
         self.panel = self.open()
 
     def open(self) -> Panel:
-        return Panel(self.studio, self.screen, install=lambda: self.installed.append(1))
+        return Panel(self.services, self.screen, install=lambda: self.installed.append(1))
 
     def press(self, action: Action) -> None:
         """Pressed only if the panel has it, and on."""
@@ -112,5 +112,5 @@ def bench_at(directory: Path) -> Iterator[Bench]:
         yield bench
     finally:
         bench.panel.close()
-        bench.studio.close()
+        bench.services.close()
         bench.desk.close()

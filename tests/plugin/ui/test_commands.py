@@ -75,16 +75,16 @@ def test_only_what_the_engines_can_do_is_present() -> None:
 
 @pytest.mark.parametrize("task", ["fill", "remove", "upscale", "vary", "cut_out"])
 def test_a_task_runs_without_becoming_the_panel_s(bench: Bench, task: str) -> None:
-    command(task).run(bench.studio)
+    command(task).run(bench.services)
     (view,) = bench.desk.controller.state.jobs
     intent = {"fill": Intent.FILL, "remove": Intent.REMOVE}.get(task, Intent.NONE)
     operation = Operation.FILL if intent is not Intent.NONE else Operation(task)
     assert (view.operation, view.intent) == (operation, intent)
-    assert bench.studio.draft.task == "remove"
+    assert bench.services.draft.task == "remove"
 
 
 def test_what_it_lacks_becomes_the_notice(bench: Bench) -> None:
-    command("extend").run(bench.studio)
+    command("extend").run(bench.services)
     notice = bench.screen.model.notice
     assert notice is not None
     assert notice.text == "Say how far the picture is to be extended."
@@ -94,7 +94,7 @@ def test_what_it_lacks_becomes_the_notice(bench: Bench) -> None:
 def test_a_task_that_no_engine_can_do_is_not_replaced_by_another(bench: Bench) -> None:
     welcome = Welcome(PROTOCOL, "0.1.0", (Operation.FILL,), (FILL,), Limits())
     bench.desk.controller.store.apply(Greeted(welcome))
-    command("restyle").run(bench.studio)
+    command("restyle").run(bench.services)
     notice = bench.screen.model.notice
     assert notice is not None
     assert notice.text == "No engine here can do this: Restyle."
@@ -102,48 +102,48 @@ def test_a_task_that_no_engine_can_do_is_not_replaced_by_another(bench: Bench) -
 
 
 def test_from_remove_to_accept_by_keys(bench: Bench) -> None:
-    command("remove").run(bench.studio)
+    command("remove").run(bench.services)
     bench.desk.until(lambda: bench.screen.model.progress is None)
-    command("next").run(bench.studio)
+    command("next").run(bench.services)
     assert bench.screen.strip.position == "2 of 2"
-    command("previous").run(bench.studio)
+    command("previous").run(bench.services)
     assert bench.screen.strip.position == "1 of 2"
-    command("compare").run(bench.studio)
+    command("compare").run(bench.services)
     assert bench.layers == ["Background"]
-    command("compare").run(bench.studio)
-    command("accept").run(bench.studio)
+    command("compare").run(bench.services)
+    command("accept").run(bench.services)
     assert bench.layers == ["Background", "Remove (10)"]
-    command("repeat").run(bench.studio)
+    command("repeat").run(bench.services)
     bench.desk.until(lambda: bench.screen.model.progress is None)
-    command("discard").run(bench.studio)
+    command("discard").run(bench.services)
     assert bench.screen.model.strips == ()
-    command("repeat").run(bench.studio)
+    command("repeat").run(bench.services)
     bench.desk.until(lambda: bench.screen.model.progress is None)
-    command("accept_all").run(bench.studio)
+    command("accept_all").run(bench.services)
     assert len(bench.layers) > 2
 
 
 def test_with_nothing_to_choose_from_nothing_happens(bench: Bench) -> None:
     for name in ("accept", "accept_all", "discard", "next", "previous", "compare"):
-        command(name).run(bench.studio)
+        command(name).run(bench.services)
     assert bench.screen.model.notice is None
     assert bench.layers == ["Background"]
 
 
 def test_stop(bench: Bench) -> None:
     bench.desk.backend.script.hold.add("started")
-    command("remove").run(bench.studio)
-    command("stop").run(bench.studio)
+    command("remove").run(bench.services)
+    command("stop").run(bench.services)
     bench.desk.until(lambda: bench.screen.model.stop is None)
 
 
 def test_modes_and_panels(bench: Bench) -> None:
     shown: list[int] = []
-    bench.studio.show_panel = lambda: shown.append(1)
-    command("panel").run(bench.studio)
+    bench.services.show_panel = lambda: shown.append(1)
+    command("panel").run(bench.services)
     assert shown == [1]
     assert command("retouch_mode").checkable
-    command("retouch_mode").run(bench.studio)
+    command("retouch_mode").run(bench.services)
     assert bench.desk.controller.state.retouch.is_on
-    command("retouch_mode").run(bench.studio)
+    command("retouch_mode").run(bench.services)
     assert not bench.desk.controller.state.retouch.is_on

@@ -17,13 +17,13 @@ from velatura_protocol.tasks import Intent, Operation
 from ...models.records import InstalledModel
 from ..base import EngineContext, EngineEvent, EngineTask
 from ..builtin.patchmatch.lanes import Lanes
-from ..workshop import Workshop
+from ..resources import EngineResources
 from .adapters.requests import with_adapters
 from .operations.drawing import drawn
-from .operations.easel import Easel
 from .operations.enlarging import enlarged
 from .operations.filling import Filling, Manner
 from .operations.layering import layering_easel, layers_wanted, with_layers
+from .operations.paint_order import PaintOrder
 from .painting.contract import Painter, PaintRequest, Sampling
 from .quality.options import options_of
 from .sampling import sampling_values
@@ -41,31 +41,33 @@ _RESTYLED = 0.95
 
 class DiffusionEngine:
     def __init__(
-        self, model: InstalledModel, workshop: Workshop, spec: EngineSpec, painter: Painter
+        self, model: InstalledModel, resources: EngineResources, spec: EngineSpec, painter: Painter
     ) -> None:
-        self.model, self.workshop = model, workshop
+        self.model, self.resources = model, resources
         self.spec, self._painter = spec, painter
 
     def run(self, task: EngineTask, context: EngineContext) -> Iterator[EngineEvent]:
         """:raises NoSource: something is to be removed, and the mask leaves nothing"""
         context.cancel.check(Phase.LOADING)
-        easel = Easel(task, context, self._painter, options_of(task), self._adapted)
+        paint_order = PaintOrder(task, context, self._painter, options_of(task), self._adapted)
         count = layers_wanted(task, self._painter.traits)
         if count:
-            layering = layering_easel(easel, count)
+            layering = layering_easel(paint_order, count)
             yield from with_layers(layering, self._events(layering))
         else:
-            yield from self._events(easel)
+            yield from self._events(paint_order)
 
-    def _events(self, easel: Easel) -> Iterator[EngineEvent]:
-        task, context = easel.task, easel.context
+    def _events(self, paint_order: PaintOrder) -> Iterator[EngineEvent]:
+        task, context = paint_order.task, paint_order.context
         if task.operation is Operation.GENERATE:
-            yield from drawn(easel)
+            yield from drawn(paint_order)
         elif task.operation is Operation.UPSCALE:
-            yield from enlarged(easel)
+            yield from enlarged(paint_order)
         else:
             with Lanes(context.threads, context.cancel) as lanes:
-                yield from Filling(easel, self._manner(task, easel.painter), lanes).run()
+                yield from Filling(
+                    paint_order, self._manner(task, paint_order.painter), lanes
+                ).run()
 
     def _manner(self, task: EngineTask, painter: Painter) -> Manner:
         if task.operation is Operation.FILL:
@@ -78,4 +80,4 @@ class DiffusionEngine:
 
     def _adapted(self, task: EngineTask, request: PaintRequest) -> PaintRequest:
         asked = replace(request, sampling=Sampling(*sampling_values(task.parameters)))
-        return with_adapters(task, asked, self.model, self.workshop)
+        return with_adapters(task, asked, self.model, self.resources)

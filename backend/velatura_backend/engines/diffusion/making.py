@@ -5,11 +5,13 @@ from __future__ import annotations
 from velatura_protocol.engines import EngineSpec
 
 from ...models.records import InstalledModel
-from ..workshop import Workshop
+from ..resources import EngineResources
 from .engine import DiffusionEngine
 from .painting.painter import DiffusionPainter
 
 
-def make_engine(model: InstalledModel, spec: EngineSpec, workshop: Workshop) -> DiffusionEngine:
+def make_engine(
+    model: InstalledModel, spec: EngineSpec, resources: EngineResources
+) -> DiffusionEngine:
     """:raises velatura_protocol.errors.Unsupported: no row has the model's family"""
-    return DiffusionEngine(model, workshop, spec, DiffusionPainter(model, workshop))
+    return DiffusionEngine(model, resources, spec, DiffusionPainter(model, resources))

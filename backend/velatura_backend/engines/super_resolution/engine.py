@@ -32,7 +32,7 @@ from ..base import (
 )
 from ..builtin.networks.planes import part
 from ..builtin.premultiplied import expanded
-from ..workshop import Workshop
+from ..resources import EngineResources
 from .facts import Purpose, facts_of
 from .library import load_network
 from .network import NetworkModule, as_module
@@ -49,11 +49,11 @@ _DEFAULT_SCALE = 2.0
 class NetworkEngine:
     """``task.scale`` counts for enlarging alone (default 2). The rest keep the crop's size."""
 
-    def __init__(self, model: InstalledModel, spec: EngineSpec, workshop: Workshop) -> None:
+    def __init__(self, model: InstalledModel, spec: EngineSpec, resources: EngineResources) -> None:
         self.spec: EngineSpec = spec
         self._facts = facts_of(model)
         self._model = model
-        self._workshop = workshop
+        self._resources = resources
 
     def run(self, task: EngineTask, context: EngineContext) -> Iterator[EngineEvent]:
         """:raises Unsupported: the file is no longer what it was when it was installed"""
@@ -63,8 +63,8 @@ class NetworkEngine:
 
         context.cancel.check(Phase.LOADING)
         yield EngineProgress(Phase.LOADING, 0.0)
-        device = self._workshop.device
-        residency = self._workshop.keep.get(Residency, lambda: Residency(device))
+        device = self._resources.device
+        residency = self._resources.keep.get(Residency, lambda: Residency(device))
         with residency.use(self._model.id, "network", self._load, check=check) as module:
             running = _Running(task, context, module, self._facts.scale, check, _tile(device))
             if self._facts.purpose is Purpose.INPAINT:
@@ -75,7 +75,7 @@ class NetworkEngine:
                 yield from _passed_through(running, self._wanted(task))
 
     def _load(self) -> NetworkModule:
-        return as_module(load_network(self._model.location), self._workshop.device)
+        return as_module(load_network(self._model.location), self._resources.device)
 
     def _wanted(self, task: EngineTask) -> Size:
         size = size_of(task.image)

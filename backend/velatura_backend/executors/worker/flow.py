@@ -24,7 +24,7 @@ from ...doctor.scrubbing import written_in
 from ...engines import registry
 from ...engines.base import CancelToken
 from ...engines.catalogue import create
-from ...engines.workshop import NO_MODELS, Workshop
+from ...engines.resources import NO_MODELS, EngineResources
 from ...models.records import ModelShelf
 from ..base import (
     WorkCancelled,
@@ -81,8 +81,10 @@ class Worker:
         self._model_memory = model_memory
 
     @cached_property
-    def _workshop(self) -> Workshop:
-        return Workshop(self._models, self._device_name, self._threads, memory=self._model_memory)
+    def _resources(self) -> EngineResources:
+        return EngineResources(
+            self._models, self._device_name, self._threads, memory=self._model_memory
+        )
 
     @cached_property
     def _device_name(self) -> str:
@@ -138,7 +140,7 @@ class Worker:
         self, order: WorkOrder, state: OrderState, writer: ResultWriter
     ) -> Iterator[WorkEvent]:
         yield state.enter(Phase.LOADING)
-        engine = create(order.engine, self._workshop)
+        engine = create(order.engine, self._resources)
         yield state.enter(Phase.ENCODING)
         crops = read_crops(order, state.check)
         state.crops = len(crops)

@@ -16,8 +16,8 @@ from ...state.state import NoticeRaised, PanelState
 from ...ui.commands import Command, commands
 from ...ui.gtk.panel import PanelView
 from ...ui.panel import Panel
-from ...ui.studio import Studio
-from ..herald import Herald
+from ...ui.services import PanelServices
+from ..announcer import Announcer
 from ..log import Log
 from .adapter import GimpHost
 from .displays import Displays
@@ -55,7 +55,9 @@ class PanelProcess:
             directory, lambda notice: controller.store.apply(NoticeRaised(notice)), LOG_NAME
         )
         self.window = PanelWindow(leave=self.close, choose=self._choose, keep=self._keep)
-        self.studio = Studio(self.app, store, language=language(), show_panel=self.window.bring_up)
+        self.services = PanelServices(
+            self.app, store, language=language(), show_panel=self.window.bring_up
+        )
         self._panel: Panel | None = None
         self._language: object = None
         self._front = Front(self._host.images)
@@ -73,13 +75,13 @@ class PanelProcess:
         self._draw()
         self.app.start()
         self._begin(first)
-        herald = Herald(
-            Gimp.message, lambda: self.studio.translations, lambda: not self.window.is_hidden
+        announcer = Announcer(
+            Gimp.message, lambda: self.services.translations, lambda: not self.window.is_hidden
         )
-        for follow in (self._follow, herald.follow):
+        for follow in (self._follow, announcer.follow):
             controller.subscribe(follow)
-        self.studio.subscribe(self._follow_language)
-        self.window.open_at(place_of(self.studio.settings.remembered.get(KEY, "")))
+        self.services.subscribe(self._follow_language)
+        self.window.open_at(place_of(self.services.settings.remembered.get(KEY, "")))
         self._watch.turn(True)
         soon(self._look)
         # What has been made by now stays until the end, and is gone through no more.
@@ -94,7 +96,7 @@ class PanelProcess:
             steps.callback(self._loop.quit)
             steps.callback(self._log.close)
             steps.callback(self.app.close)
-            steps.callback(self.studio.close)
+            steps.callback(self.services.close)
             if self._panel is not None:
                 steps.callback(self._panel.close)
             steps.callback(self._watch.turn, False)
@@ -109,9 +111,9 @@ class PanelProcess:
         command = _command(handed.command)
         if command is None:
             return
-        before = {each.job for each in self.studio.state.jobs}
-        command.run(self.studio)
-        has_begun = any(each.job not in before for each in self.studio.state.jobs)
+        before = {each.job for each in self.services.state.jobs}
+        command.run(self.services)
+        has_begun = any(each.job not in before for each in self.services.state.jobs)
         if command.task and not command.checkable and not has_begun:
             self._show_task(command.task)
 
@@ -121,13 +123,13 @@ class PanelProcess:
         if command is None:
             return
         if command.checkable:
-            command.run(self.studio)
+            command.run(self.services)
         elif command.task:
             self._show_task(command.task)
 
     def _show_task(self, task: str) -> None:
         """With what is missing to begin with it."""
-        self.studio.draft = replace(self.studio.draft, task=task)
+        self.services.draft = replace(self.services.draft, task=task)
 
     def _bring_to_front(self, handed: Handed) -> None:
         self._displays.note(handed.image, handed.display)
@@ -167,7 +169,7 @@ class PanelProcess:
         self._look_at_all()
 
     def _focus_canvas(self) -> None:
-        document = self.studio.state.document
+        document = self.services.state.document
         if document is not None and self._host.is_open(document.id):
             self._displays.bring_up(self._host.images.get(document.id).image.get_id())
 
@@ -176,11 +178,11 @@ class PanelProcess:
     def _draw(self) -> None:
         if self._panel is not None:
             self._panel.close()
-        words = self._language = self.studio.translations
+        words = self._language = self.services.translations
         view = PanelView(words, leave=self._focus_canvas)
         self.window.set_view(view)
         self._panel = Panel(
-            self.studio, view, install=lambda: explain_installation(self.window, words)
+            self.services, view, install=lambda: explain_installation(self.window, words)
         )
 
     def _follow(self, state: PanelState) -> None:
@@ -190,20 +192,20 @@ class PanelProcess:
             self._tell_pictures()
 
     def _follow_language(self) -> None:
-        if self.studio.translations is not self._language:
+        if self.services.translations is not self._language:
             # Not now: it is one of the panel's own fields that has been changed.
-            self._language = self.studio.translations
+            self._language = self.services.translations
             soon(self._draw)
 
     def _tell_pictures(self) -> None:
-        document = self.studio.state.document
+        document = self.services.state.document
         front = document.id if document is not None else ""
-        self.window.tell_pictures(self._front.pictures(), front, self.studio.translations)
+        self.window.tell_pictures(self._front.pictures(), front, self.services.translations)
 
     def _keep(self, place: Place) -> None:
-        settings = self.studio.settings
+        settings = self.services.settings
         moved = replace(settings, remembered={**settings.remembered, KEY: place.text})
-        self.app.controller.store.attempt(lambda: self.studio.use(moved))
+        self.app.controller.store.attempt(lambda: self.services.use(moved))
 
 
 def _command(command: str) -> Command | None:

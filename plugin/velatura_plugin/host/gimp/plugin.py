@@ -15,7 +15,7 @@ from .language import language
 from .procedures import Alone, alone, command_called, procedure_name, procedure_of, takes_arguments
 
 if TYPE_CHECKING:
-    from .errand import Asked
+    from .procedure_run import Asked
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -89,7 +89,7 @@ class VelaturaPlugIn(Gimp.PlugIn):
     ) -> Gimp.ValueArray:
         from velatura_protocol.errors import NotFound, VelaturaError
 
-        from .errand import carry_out
+        from .procedure_run import carry_out
         from .wording import line
 
         if by_hand:
@@ -119,7 +119,7 @@ def _handed(command: Command, image: Gimp.Image | None, by_hand: bool) -> Handed
 def _asked(task: str, config: Gimp.ProcedureConfig, drawables: list[Gimp.Drawable]) -> Asked:
     from velatura_protocol.geometry import Size
 
-    from .errand import Asked
+    from .procedure_run import Asked
 
     seed = config.get_property("seed")
     layer = next((each for each in drawables if each.is_layer()), None)

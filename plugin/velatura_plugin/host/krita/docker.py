@@ -13,7 +13,7 @@ from ...ui.qt.guard import connect, guarded
 
 if TYPE_CHECKING:  # at run time not before there is something to show: see preparation
     from ...ui.panel import Panel
-    from ...ui.studio import Studio
+    from ...ui.services import PanelServices
 
 LOOK_MS = 300
 """Krita tells nobody of a new selection or another active layer: the docker looks for itself."""
@@ -27,7 +27,7 @@ class VelaturaDocker(krita.DockWidget):
     def __init__(self) -> None:
         super().__init__()
         self.setWindowTitle("Velatura")
-        self._studio: Studio | None = None
+        self._services: PanelServices | None = None
         self._is_busy: Callable[[], bool] = lambda: False
         self._panel: Panel | None = None
         self._language: object = None
@@ -37,38 +37,38 @@ class VelaturaDocker(krita.DockWidget):
         connect(self._timer.timeout, self._look)
         connect(self.visibilityChanged, self._watch)
 
-    def fill(self, studio: Studio, is_busy: Callable[[], bool]) -> None:
+    def fill(self, services: PanelServices, is_busy: Callable[[], bool]) -> None:
         """``is_busy``: not to be looked at now."""
-        self._studio = studio
+        self._services = services
         self._is_busy = is_busy
-        self._draw(studio)
-        self._end = studio.subscribe(lambda: self._follow(studio))
+        self._draw(services)
+        self._end = services.subscribe(lambda: self._follow(services))
         self._watch(self.isVisible())
 
-    def _draw(self, studio: Studio) -> None:
+    def _draw(self, services: PanelServices) -> None:
         from ...ui.panel import Panel
         from ...ui.qt.panel import PanelView
         from .installing import explain_installation
 
         if self._panel is not None:
             self._panel.close()
-        self._language = studio.translations
-        view = PanelView(studio.translations, leave=_focus_canvas)
+        self._language = services.translations
+        view = PanelView(services.translations, leave=_focus_canvas)
         self.setWidget(view)
         self._panel = Panel(
-            studio, view, install=lambda: explain_installation(self, studio.translations)
+            services, view, install=lambda: explain_installation(self, services.translations)
         )
 
-    def _follow(self, studio: Studio) -> None:
-        if studio.translations is not self._language:
+    def _follow(self, services: PanelServices) -> None:
+        if services.translations is not self._language:
             # Not now: it is one of the panel's own fields that has been changed.
-            self._language = studio.translations
-            QTimer.singleShot(0, guarded(lambda: self._draw(studio)))
+            self._language = services.translations
+            QTimer.singleShot(0, guarded(lambda: self._draw(services)))
 
     def empty(self) -> None:
         """Krita is closing, or has closed the window: nothing of Qt's is asked any more."""
         self._end()
-        panel, self._panel, self._studio = self._panel, None, None
+        panel, self._panel, self._services = self._panel, None, None
         if panel is not None:
             panel.close()
 
@@ -79,7 +79,7 @@ class VelaturaDocker(krita.DockWidget):
         QTimer.singleShot(0, guarded(self._look))
 
     def _watch(self, visible: bool) -> None:
-        if visible and self._studio is not None:
+        if visible and self._services is not None:
             self._looks = 0
             self._look()
             self._timer.start(LOOK_MS)
@@ -87,9 +87,9 @@ class VelaturaDocker(krita.DockWidget):
             self._timer.stop()
 
     def _look(self) -> None:
-        if self._studio is None or self._is_busy():
+        if self._services is None or self._is_busy():
             return
-        controller = self._studio.app.controller
+        controller = self._services.app.controller
         if self._looks % LOOKS_PER_READING:
             controller.refresh()
         else:
@@ -125,11 +125,11 @@ class Dockers:
         self._fill(docker)
         return docker
 
-    def fill(self, studio: Studio, is_busy: Callable[[], bool]) -> None:
+    def fill(self, services: PanelServices, is_busy: Callable[[], bool]) -> None:
         """Those there are, and those of windows to come."""
-        self._fill = lambda docker: docker.fill(studio, is_busy)
+        self._fill = lambda docker: docker.fill(services, is_busy)
         for each in self._dockers:
-            each.fill(studio, is_busy)
+            each.fill(services, is_busy)
 
     def empty(self) -> None:
         self._fill = lambda _docker: None

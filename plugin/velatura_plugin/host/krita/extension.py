@@ -58,7 +58,7 @@ class VelaturaExtension(krita.Extension):
 
     def _perform(self, command: Command) -> None:
         if self._plugin is not None:
-            command.run(self._plugin.studio)
+            command.run(self._plugin.services)
 
     def _start(self) -> None:
         if self._plugin is not None:

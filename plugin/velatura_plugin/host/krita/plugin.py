@@ -13,8 +13,8 @@ from ...settings import SettingsStore, data_directory
 from ...state.state import NoticeRaised
 from ...ui.qt.compat import QTimer
 from ...ui.qt.guard import guarded
-from ...ui.studio import Studio
-from ..herald import Herald
+from ...ui.services import PanelServices
+from ..announcer import Announcer
 from ..log import Log
 from .actions import Actions
 from .adapter import KritaHost
@@ -41,17 +41,19 @@ class Plugin:
             directory, lambda notice: controller.store.apply(NoticeRaised(notice)), LOG_NAME
         )
         self._log.open(self._host.name, VERSION)
-        self.studio = Studio(self.app, store, language=language, show_panel=dockers.bring_up)
-        herald = Herald(
+        self.services = PanelServices(
+            self.app, store, language=language, show_panel=dockers.bring_up
+        )
+        announcer = Announcer(
             self._host.announce_in_front,
-            lambda: self.studio.translations,
+            lambda: self.services.translations,
             lambda: dockers.is_any_visible,
         )
-        for each in (actions, RetouchClock(self._tick, owner), herald):
+        for each in (actions, RetouchClock(self._tick, owner), announcer):
             controller.subscribe(each.follow)
 
     def start(self) -> None:
-        self._dockers.fill(self.studio, lambda: self._host.is_busy)
+        self._dockers.fill(self.services, lambda: self._host.is_busy)
         self.app.start()
         # All plug-ins share one interpreter, whose collections of garbage stop whoever works in
         # Krita. What has been made by now stays until Krita ends, and is gone through no more.
@@ -68,7 +70,7 @@ class Plugin:
             steps.callback(self._log.close)
             steps.callback(self._host.close)
             steps.callback(self.app.close)
-            steps.callback(self.studio.close)
+            steps.callback(self.services.close)
             steps.callback(self._dockers.empty)
 
     def _tick(self) -> None:

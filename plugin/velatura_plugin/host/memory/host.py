@@ -180,7 +180,7 @@ class MemoryHost(MemoryEditor):
                 raise TimeoutError(f"nothing happened for {seconds:g} s") from None
 
     def _cleared(self, document: Document, job: str) -> MemoryDocument:
-        """Past the undo log."""
+        """PromptHistory the undo log."""
         opened = self.find(document.id)
         opened.contents = opened.contents.without_job(job)
         return opened

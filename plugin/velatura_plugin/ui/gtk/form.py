@@ -27,7 +27,7 @@ from .wiring import connect
 Edited = Callable[[str, ParameterValue], None]
 
 
-class Workshop:
+class FormContext:
     """Makes the editors of a form."""
 
     def __init__(
@@ -71,10 +71,10 @@ class Workshop:
 class FieldRow(Gtk.Box):
     """A label, its field beside or under it, and under both what is to be known about it."""
 
-    def __init__(self, field: Field, workshop: Workshop) -> None:
+    def __init__(self, field: Field, form_context: FormContext) -> None:
         super().__init__(visible=True, orientation=Gtk.Orientation.VERTICAL, spacing=TIGHT)
         self.id, self.kind = field.id, field.kind
-        self.editor = workshop.editor(field)
+        self.editor = form_context.editor(field)
         self.label = Gtk.Label(xalign=0, wrap=True)
         self.label.set_mnemonic_widget(self.editor.focus)
         self.line = Beside(self.label, self.editor.widget, is_tall=self.editor.is_tall)
@@ -95,10 +95,10 @@ class FieldRow(Gtk.Box):
 class FieldList(Gtk.Box):
     """Rows come and go with the fields; one that stays keeps its widgets, focus and cursor."""
 
-    def __init__(self, workshop: Workshop) -> None:
+    def __init__(self, form_context: FormContext) -> None:
         super().__init__(orientation=Gtk.Orientation.VERTICAL, spacing=SPACING)
         self.rows: list[FieldRow] = []
-        self._workshop = workshop
+        self._form_context = form_context
         self._fields: Sequence[Field] = ()
 
     def display(self, fields: Sequence[Field]) -> None:
@@ -127,7 +127,7 @@ class FieldList(Gtk.Box):
         for field in fields:
             row = known.pop((field.id, field.kind), None)
             if row is None:
-                row = FieldRow(field, self._workshop)
+                row = FieldRow(field, self._form_context)
                 self.pack_start(row, False, False, 0)
             self.rows.append(row)
         for gone in known.values():
@@ -144,10 +144,10 @@ class FieldList(Gtk.Box):
 
 
 class FormBox(Gtk.Box):
-    def __init__(self, workshop: Workshop, chrome: Chrome) -> None:
+    def __init__(self, form_context: FormContext, chrome: Chrome) -> None:
         super().__init__()
         self._form = Form()
-        self.main, self.more = FieldList(workshop), FieldList(workshop)
+        self.main, self.more = FieldList(form_context), FieldList(form_context)
         self.fold = FoldButton(chrome.more)
         describe(self.fold, chrome.more)
         whole = column(self.main, self.fold, self.more)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ..hands import Key
+from ..strip_actions import Key
 from .toolkit import Gdk
 
 _NAMES: Mapping[Key, tuple[str, ...]] = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..marks import marked
+from ..mnemonics import marked
 from .toolkit import Gtk
 
 

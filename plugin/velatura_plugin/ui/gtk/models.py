@@ -6,10 +6,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..chrome import Chrome
-from ..hands import AskJob, asked_first
 from ..model import Action, ModelItem, ModelsPage
+from ..strip_actions import AskJob, asked_first
 from .buttons import ButtonRow
-from .form import FieldList, Workshop
+from .form import FieldList, FormContext
 from .measures import SPACING, TIGHT
 from .progress import ProgressBox
 from .question import Question
@@ -19,9 +19,9 @@ from .toolkit import Gtk
 
 
 class ModelsBox(Gtk.Box):
-    def __init__(self, ask: AskJob, workshop: Workshop, chrome: Chrome) -> None:
+    def __init__(self, ask: AskJob, form_context: FormContext, chrome: Chrome) -> None:
         super().__init__(orientation=Gtk.Orientation.VERTICAL, spacing=SPACING)
-        self._ask, self._workshop, self._chrome = ask, workshop, chrome
+        self._ask, self._form_context, self._chrome = ask, form_context, chrome
         self._title, self._note, self._empty = heading(), words(), words()
         self._close = ButtonRow(lambda action: ask(action, ""))
         self.rows: list[ModelRow] = []
@@ -40,7 +40,7 @@ class ModelsBox(Gtk.Box):
 
     def _display_items(self, items: Sequence[ModelItem]) -> None:
         while len(self.rows) < len(items):
-            self.rows.append(ModelRow(self._ask, self._workshop, self._chrome))
+            self.rows.append(ModelRow(self._ask, self._form_context, self._chrome))
             self.pack_start(self.rows[-1], False, False, 0)
         for index, row in enumerate(self.rows):
             row.set_visible(index < len(items))
@@ -49,13 +49,13 @@ class ModelsBox(Gtk.Box):
 
 
 class ModelRow(Gtk.Frame):
-    def __init__(self, ask: AskJob, workshop: Workshop, chrome: Chrome) -> None:
+    def __init__(self, ask: AskJob, form_context: FormContext, chrome: Chrome) -> None:
         super().__init__()
         self.model = ""
         self._ask_about = ask
         self._item: ModelItem | None = None
         self._title, self._text, self._link = heading(), words(), words(copied=True)
-        self.progress, self.fields = ProgressBox(), FieldList(workshop)
+        self.progress, self.fields = ProgressBox(), FieldList(form_context)
         self.buttons = ButtonRow(self._ask)
         self.question = Question(chrome.keep, lambda: ask(Action.REMOVE_MODEL, self.model))
         inner = column(

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from ..model import Page, Welcome
 from .buttons import Ask, ButtonRow
-from .form import FieldList, Workshop
+from .form import FieldList, FormContext
 from .measures import SPACING
 from .texts import column, heading, say, words
 from .toolkit import Gtk
@@ -27,9 +27,9 @@ class WelcomeBox(Gtk.Box):
 
 
 class SettingsPage(Gtk.Box):
-    def __init__(self, workshop: Workshop, ask: Ask) -> None:
+    def __init__(self, form_context: FormContext, ask: Ask) -> None:
         super().__init__()
-        self._workshop = workshop
+        self._form_context = form_context
         self._title = heading()
         self._titles: list[Gtk.Label] = []
         self.sections: list[FieldList] = []
@@ -60,6 +60,6 @@ class SettingsPage(Gtk.Box):
     def _add_section(self) -> None:
         self._titles.append(heading())
         self._titles[-1].set_margin_top(SPACING)
-        self.sections.append(FieldList(self._workshop))
+        self.sections.append(FieldList(self._form_context))
         for each in (self._titles[-1], self.sections[-1]):
             self._inner.pack_start(each, False, False, 0)

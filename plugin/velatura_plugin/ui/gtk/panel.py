@@ -10,13 +10,13 @@ from velatura_protocol.parameters import ParameterValue
 from ...i18n import Translations
 from ..arranging import has_page, reasons_of, status_beside_welcome
 from ..chrome import Chrome
-from ..hands import Key
 from ..model import Action, ViewModel
+from ..strip_actions import Key
 from ..view import Asked, Chosen, Edited
 from .announcer import Announcer
 from .buttons import ActionButton, MenuButton
 from .flow import Flow
-from .form import FormBox, Workshop
+from .form import FormBox, FormContext
 from .history import HistoryPage
 from .keys import key_of
 from .measures import LEAST_WIDTH, SPACING
@@ -53,7 +53,7 @@ class PanelView(Gtk.ScrolledWindow):
         self._leave = leave or (lambda: None)
         self._chrome = Chrome.of(translations)
         self._mnemonics = Mnemonics()
-        self._workshop = Workshop(translations, self._edit, self._submit)
+        self._form_context = FormContext(translations, self._edit, self._submit)
         self._make_parts()
         self._arrange()
         dress(self)
@@ -160,14 +160,14 @@ class PanelView(Gtk.ScrolledWindow):
         self.tools = ToolRow(self._ask)
         self.status = StatusBar(self._ask, self.tools, self._chrome)
         self.welcome = WelcomeBox(self._ask)
-        self.form = FormBox(self._workshop, self._chrome)
+        self.form = FormBox(self._form_context, self._chrome)
         self.generate = ActionButton(self._ask, grows=True)
         self.menu = MenuButton(self._ask, self._chrome.also)
         self.stop = ActionButton(self._ask)
         self.reasons, self.hint = words(), words()
-        self.settings = SettingsPage(self._workshop, self._ask)
+        self.settings = SettingsPage(self._form_context, self._ask)
         self.history = HistoryPage(self._ask, self._chrome)
-        self.models = ModelsBox(self._ask, self._workshop, self._chrome)
+        self.models = ModelsBox(self._ask, self._form_context, self._chrome)
         self.progress, self.preview = ProgressBox(), PreviewPicture()
         self.notice = Notice(self._ask_about_notice, self._chrome)
         self.queue = QueueBox(self._ask)

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from velatura_protocol.parameters import ParameterValue
 
 from ..editor import Report
-from ..hands import Key
 from ..model import Field
-from ..past import Past
+from ..prompt_history import PromptHistory
+from ..strip_actions import Key
 from .editors import Editor
 from .keys import is_alone, is_held_with, key_of
 from .measures import LEAST_TARGET, SPACING
@@ -34,7 +34,7 @@ class PromptText(Gtk.TextView):
             visible=True, accepts_tab=False, wrap_mode=Gtk.WrapMode.WORD_CHAR,
             left_margin=SPACING, right_margin=SPACING, top_margin=4, bottom_margin=4,
         )  # fmt: skip
-        self.past = Past()
+        self.past = PromptHistory()
         self.is_replacing = False
         self._submit = submit
         intercept(self, "key-press-event", self._take)

@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 
 from ..arranging import reasons_of
 from ..chrome import Chrome
-from ..hands import AskJob, Choose, Key, StripHands, strip_action
 from ..model import Action, Control, Strip
+from ..strip_actions import AskJob, Choose, Key, StripActions, strip_action
 from .buttons import ActionButton, MenuButton
 from .flow import Flow
 from .keys import is_alone, key_of
@@ -56,7 +56,7 @@ class StripBox(Gtk.Box):
     def __init__(self, ask: AskJob, choose: Choose, chrome: Chrome) -> None:
         super().__init__()
         self.thumbnails: list[ThumbnailButton] = []
-        self._hands = hands = StripHands(ask, choose)
+        self._hands = hands = StripActions(ask, choose)
         self._title, self._failures, self._reasons = words(), words(), words()
         self._shelf = Flow(visible=True)
         describe(self._shelf, chrome.variations)

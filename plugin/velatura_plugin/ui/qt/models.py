@@ -6,8 +6,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..chrome import Chrome
-from ..hands import AskJob, asked_first
 from ..model import Action, ModelItem, ModelsPage
+from ..strip_actions import AskJob, asked_first
 from .buttons import ButtonRow, say, words
 from .compat import QFrame, Qt, QVBoxLayout, QWidget
 from .form import Edited, FieldList

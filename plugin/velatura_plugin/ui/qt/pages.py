@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from velatura_protocol.pixels import Pixels
 
 from ..chrome import Chrome
-from ..hands import AskJob, asked_first
 from ..model import Action, History, HistoryItem, Page, Welcome
+from ..strip_actions import AskJob, asked_first
 from .buttons import Ask, ButtonRow, say, words
 from .compat import QFrame, QHBoxLayout, QLabel, Qt, QVBoxLayout, QWidget
 from .form import Edited, FieldList

@@ -8,8 +8,8 @@ from dataclasses import replace
 
 from ..arranging import open_strip
 from ..chrome import Chrome
-from ..hands import AskJob, Choose
 from ..model import Strip
+from ..strip_actions import AskJob, Choose
 from .buttons import describe
 from .compat import (
     QApplication,

@@ -10,7 +10,7 @@ from velatura_protocol.parameters import ParameterValue
 
 from ..editor import Report
 from ..model import Field
-from ..past import Past
+from ..prompt_history import PromptHistory
 from .compat import (
     QEvent,
     QPainter,
@@ -36,7 +36,7 @@ class PromptText(QPlainTextEdit):
 
     def __init__(self, parent: QWidget, submit: Callable[[], None]) -> None:
         super().__init__(parent)
-        self.past = Past()
+        self.past = PromptHistory()
         self._submit = submit
         self.setTabChangesFocus(True)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..hands import AskJob
 from ..model import Waiting
+from ..strip_actions import AskJob
 from .buttons import say, words
 from .compat import QHBoxLayout, QVBoxLayout, QWidget
 from .measures import SPACING

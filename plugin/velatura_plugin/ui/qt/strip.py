@@ -8,8 +8,8 @@ from typing import Any
 
 from ..arranging import reasons_of
 from ..chrome import Chrome
-from ..hands import AskJob, Choose, Key, StripHands, strip_action
 from ..model import Action, Control, Strip
+from ..strip_actions import AskJob, Choose, Key, StripActions, strip_action
 from .buttons import ActionButton, MenuButton, describe, say, words
 from .compat import QHBoxLayout, QLabel, QSizePolicy, Qt, QVBoxLayout, QWidget
 from .flow import FlowLayout
@@ -82,7 +82,7 @@ class StripBox(QWidget):
     def __init__(self, ask: AskJob, choose: Choose, chrome: Chrome, parent: QWidget) -> None:
         super().__init__(parent)
         self.thumbnails: list[ThumbnailButton] = []
-        self._hands = hands = StripHands(ask, choose)
+        self._hands = hands = StripActions(ask, choose)
         self._title, self._failures, self._reasons = words(self), words(self), words(self)
         self._shelf = QWidget(self)
         self._shelf_flow = FlowLayout(self._shelf)

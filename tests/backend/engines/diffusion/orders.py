@@ -20,7 +20,7 @@ from velatura_backend.engines.base import (
 )
 from velatura_backend.engines.diffusion.engine import DiffusionEngine
 from velatura_backend.engines.diffusion.specs import spec_of
-from velatura_backend.engines.workshop import Workshop
+from velatura_backend.engines.resources import EngineResources
 from velatura_backend.models.records import Family, InstalledModel, ModelForm, ModelKind
 from velatura_protocol.tasks import Intent, Operation
 
@@ -43,7 +43,7 @@ MODEL = InstalledModel(
 
 def engine_with(painter: KnownPainter) -> DiffusionEngine:
     shelf = EmptyShelf()
-    return DiffusionEngine(MODEL, Workshop(shelf), spec_of(MODEL, shelf), painter)
+    return DiffusionEngine(MODEL, EngineResources(shelf), spec_of(MODEL, shelf), painter)
 
 
 def make_task(

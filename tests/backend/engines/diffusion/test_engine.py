@@ -34,7 +34,7 @@ from velatura_backend.engines.diffusion.painting.contract import (
     PaintRequest,
 )
 from velatura_backend.engines.diffusion.specs import spec_of
-from velatura_backend.engines.workshop import Workshop
+from velatura_backend.engines.resources import EngineResources
 from velatura_protocol.errors import Cancelled, NoSource
 from velatura_protocol.events import Phase
 from velatura_protocol.tasks import Intent, Operation, Role
@@ -230,7 +230,7 @@ def test_control_pictures_are_cut_to_what_is_painted():
             return super()._adapted(task, request)
 
     shelf, painter = EmptyShelf(), KnownPainter()
-    engine = Watching(MODEL, Workshop(shelf), spec_of(MODEL, shelf), painter)
+    engine = Watching(MODEL, EngineResources(shelf), spec_of(MODEL, shelf), painter)
     image = picture(300, 300, 4)
     mask = np.zeros((300, 300), np.float32)
     mask[40:50, 200:212] = 1.0

@@ -67,7 +67,7 @@ def test_a_gradient_has_more_than_256_levels(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     engine = engine_with(GradientPainter(SMALL))
-    monkeypatch.setattr(flow, "create", lambda spec, workshop: engine)
+    monkeypatch.setattr(flow, "create", lambda spec, resources: engine)
     order = a_desk(tmp_path).order(engine=engine.spec, intent=Intent.FILL)
     samples = painted_samples(list(Worker(1).run(order, token_over(array("q", [0]), 1))))
     assert len(np.unique(samples[..., 0])) > 256

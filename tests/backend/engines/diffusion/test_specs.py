@@ -5,7 +5,7 @@ import pytest
 from velatura_backend.engines.diffusion.families.table import ROWS, row_of
 from velatura_backend.engines.diffusion.sampling import sampling_parameters, sampling_values
 from velatura_backend.engines.diffusion.specs import spec_of, specs_of
-from velatura_backend.engines.workshop import NO_MODELS
+from velatura_backend.engines.resources import NO_MODELS
 from velatura_backend.models.records import Family, InstalledModel, ModelForm, ModelKind, Variant
 from velatura_protocol.engines import Device, EngineColour
 from velatura_protocol.tasks import Intent, Operation

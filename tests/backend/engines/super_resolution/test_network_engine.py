@@ -23,6 +23,7 @@ from velatura_backend.engines.base import (
     StreamedImage,
 )
 from velatura_backend.engines.catalogue import Catalogue, create
+from velatura_backend.engines.resources import EngineResources
 from velatura_backend.engines.super_resolution import engine as engine_module
 from velatura_backend.engines.super_resolution.engine import NetworkEngine
 from velatura_backend.engines.super_resolution.facts import NetworkFacts, Purpose
@@ -30,7 +31,6 @@ from velatura_backend.engines.super_resolution.library import load_network, netw
 from velatura_backend.engines.super_resolution.looking import look_at
 from velatura_backend.engines.super_resolution.network import as_module
 from velatura_backend.engines.super_resolution.specs import spec_of_network
-from velatura_backend.engines.workshop import Workshop
 from velatura_backend.models.importing import import_models
 from velatura_backend.models.recognising import recognise
 from velatura_backend.models.records import Family, InstalledModel, ModelKind
@@ -52,15 +52,15 @@ class NoModels:
 
 
 @pytest.fixture
-def workshop() -> Iterator[Workshop]:
+def resources() -> Iterator[EngineResources]:
     before = torch.get_num_threads()
     torch.set_num_threads(1)
-    yield Workshop(NoModels())
+    yield EngineResources(NoModels())
     torch.set_num_threads(before)
 
 
-def engine_of(model: InstalledModel, workshop: Workshop) -> NetworkEngine:
-    return NetworkEngine(model, spec_of_network(model), workshop)
+def engine_of(model: InstalledModel, resources: EngineResources) -> NetworkEngine:
+    return NetworkEngine(model, spec_of_network(model), resources)
 
 
 def upscaling(image: FloatImage, scale: float) -> EngineTask:
@@ -69,9 +69,12 @@ def upscaling(image: FloatImage, scale: float) -> EngineTask:
 
 
 def run(
-    path: Path, task: EngineTask, workshop: Workshop, context: RecordingContext | None = None
+    path: Path,
+    task: EngineTask,
+    resources: EngineResources,
+    context: RecordingContext | None = None,
 ) -> list[EngineEvent]:
-    return list(engine_of(installed(path), workshop).run(task, context or RecordingContext()))
+    return list(engine_of(installed(path), resources).run(task, context or RecordingContext()))
 
 
 def image_of(events: list[EngineEvent]) -> FloatImage:
@@ -110,7 +113,7 @@ def test_an_installed_network_is_an_engine(tmp_path: Path) -> None:
     (model,) = import_models(store, path).models
     (spec,) = Catalogue(store, runs_models=True).of_models()
     assert spec == spec_of_network(model)
-    assert isinstance(create(spec, Workshop(store)), NetworkEngine)
+    assert isinstance(create(spec, EngineResources(store)), NetworkEngine)
 
 
 def test_a_file_of_no_known_architecture_is_refused(tmp_path: Path) -> None:
@@ -122,44 +125,44 @@ def test_a_file_of_no_known_architecture_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("side", [24, 300])
 def test_the_networks_own_scale_through_tiles(
-    tmp_path: Path, workshop: Workshop, side: int
+    tmp_path: Path, resources: EngineResources, side: int
 ) -> None:
     image = np.clip(picture(side, side + 9, 4), 0.0, 1.0)
-    events = run(repeating(tmp_path / "net.safetensors", 2), upscaling(image, 2.0), workshop)
+    events = run(repeating(tmp_path / "net.safetensors", 2), upscaling(image, 2.0), resources)
     np.testing.assert_allclose(image_of(events), repeated(image, 2), atol=1e-5)
 
 
-def test_any_other_scale_is_a_resample_of_it(tmp_path: Path, workshop: Workshop) -> None:
+def test_any_other_scale_is_a_resample_of_it(tmp_path: Path, resources: EngineResources) -> None:
     image = np.clip(picture(40, 32, 4), 0.0, 1.0)
-    events = run(repeating(tmp_path / "net.safetensors", 4), upscaling(image, 1.5), workshop)
+    events = run(repeating(tmp_path / "net.safetensors", 4), upscaling(image, 1.5), resources)
     assert image_of(events).shape == (60, 48, 4)
 
 
-def test_grey_stays_grey(tmp_path: Path, workshop: Workshop) -> None:
+def test_grey_stays_grey(tmp_path: Path, resources: EngineResources) -> None:
     image = np.clip(picture(40, 32, 2), 0.0, 1.0)
-    events = run(repeating(tmp_path / "net.safetensors", 2), upscaling(image, 2.0), workshop)
+    events = run(repeating(tmp_path / "net.safetensors", 2), upscaling(image, 2.0), resources)
     np.testing.assert_allclose(image_of(events), repeated(image, 2), atol=1e-5)
 
 
 def test_light_beyond_white_and_alpha_come_from_the_picture(
-    tmp_path: Path, workshop: Workshop
+    tmp_path: Path, resources: EngineResources
 ) -> None:
     image = np.clip(picture(64, 64, 4), 0.0, 1.0)
     image[10:40, 10:40, :3] = 6.0
     image[..., -1] = np.linspace(0.0, 1.0, 64, dtype=np.float32)
     result = image_of(
-        run(repeating(tmp_path / "n.safetensors", 2), upscaling(image, 2.0), workshop)
+        run(repeating(tmp_path / "n.safetensors", 2), upscaling(image, 2.0), resources)
     )
     assert result[50, 50, 0] == pytest.approx(6.0, rel=0.02)
     np.testing.assert_allclose(result[0, :, -1], repeated(image, 2)[0, :, -1], atol=0.02)
     assert np.isfinite(result).all()
 
 
-def test_a_restoring_network_shows_what_is_done(tmp_path: Path, workshop: Workshop) -> None:
+def test_a_restoring_network_shows_what_is_done(tmp_path: Path, resources: EngineResources) -> None:
     image = np.clip(picture(400, 40, 4), 0.0, 1.0)
     whole = np.ones(image.shape[:2], np.float32)
     task = EngineTask(Operation.RESTORE, Intent.NONE, image, whole, seed=0)
-    events = run(random_compact(tmp_path / "net.safetensors", 1), task, workshop)
+    events = run(random_compact(tmp_path / "net.safetensors", 1), task, resources)
     assert any(isinstance(event, EnginePreview) for event in events)
     result = image_of(events)
     assert result.shape == image.shape
@@ -168,12 +171,12 @@ def test_a_restoring_network_shows_what_is_done(tmp_path: Path, workshop: Worksh
 
 
 def test_large_results_come_in_strips(
-    tmp_path: Path, workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, resources: EngineResources, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(engine_module, "_WHOLE_PIXELS", 1000)
     image = np.clip(picture(250, 40, 4), 0.0, 1.0)
     path = repeating(tmp_path / "net.safetensors", 2)
-    for event in engine_of(installed(path), workshop).run(
+    for event in engine_of(installed(path), resources).run(
         upscaling(image, 2.0), RecordingContext()
     ):
         last = event
@@ -183,16 +186,16 @@ def test_large_results_come_in_strips(
     assert isinstance(result_of([last]).image, StreamedImage)
 
 
-def test_it_is_loaded_once_and_kept(tmp_path: Path, workshop: Workshop) -> None:
+def test_it_is_loaded_once_and_kept(tmp_path: Path, resources: EngineResources) -> None:
     image = np.clip(picture(40, 32, 4), 0.0, 1.0)
     path = repeating(tmp_path / "net.safetensors", 2)
-    first = image_of(run(path, upscaling(image, 2.0), workshop))
-    residency = workshop.keep.find(Residency)
+    first = image_of(run(path, upscaling(image, 2.0), resources))
+    residency = resources.keep.find(Residency)
     assert residency is not None
     assert residency.has("my_network", "network")
     model = installed(path)
     path.unlink()
-    again = list(engine_of(model, workshop).run(upscaling(image, 2.0), RecordingContext()))
+    again = list(engine_of(model, resources).run(upscaling(image, 2.0), RecordingContext()))
     np.testing.assert_array_equal(image_of(again), first)
 
 
@@ -214,7 +217,7 @@ def test_cancel_stops_inside_of_a_tile(tmp_path: Path) -> None:
     assert asked == 3, "its hooks are gone"
 
 
-def test_a_cancelled_order_gives_nothing(tmp_path: Path, workshop: Workshop) -> None:
+def test_a_cancelled_order_gives_nothing(tmp_path: Path, resources: EngineResources) -> None:
     token = fresh_token()
     token.flag[0] = token.serial
     image = picture(40, 32, 4)
@@ -222,13 +225,13 @@ def test_a_cancelled_order_gives_nothing(tmp_path: Path, workshop: Workshop) -> 
         run(
             repeating(tmp_path / "net.safetensors", 2),
             upscaling(image, 2.0),
-            workshop,
+            resources,
             RecordingContext(cancel=token),
         )
 
 
 def test_holes_are_filled_and_the_rest_is_kept(
-    tmp_path: Path, workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, resources: EngineResources, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Through LaMa's own architecture, which is of one size only: 51 million random numbers."""
     monkeypatch.setattr(engine_module, "load_network", lambda path: _random_lama())
@@ -237,7 +240,7 @@ def test_holes_are_filled_and_the_rest_is_kept(
     image = np.clip(picture(72, 64, 4), 0.0, 1.0)
     hole = hole_in(72, 64)
     task = EngineTask(Operation.FILL, Intent.REMOVE, image, hole, seed=0)
-    result = image_of(list(engine_of(model, workshop).run(task, RecordingContext())))
+    result = image_of(list(engine_of(model, resources).run(task, RecordingContext())))
     np.testing.assert_array_equal(result[hole == 0.0], image[hole == 0.0])
     assert not np.allclose(result[hole > 0.0], image[hole > 0.0], atol=0.01)
     assert np.isfinite(result).all()

@@ -8,7 +8,7 @@ import pytest
 
 from velatura_backend.engines import registry
 from velatura_backend.engines.diffusion.memory.plan import Rung
-from velatura_backend.engines.workshop import NO_MODELS
+from velatura_backend.engines.resources import NO_MODELS
 from velatura_backend.executors.worker.origin import Origin, memory_rung, model_hash, origin_of
 from velatura_backend.models.records import Family, InstalledModel, ModelFile, ModelForm, ModelKind
 

@@ -146,7 +146,7 @@ def _pages(visit: Visit) -> Iterator[object]:
         seen[name] = not visit.view.form_part.get_visible()
         yield from visit.click(visit.button(closes))
         yield visit.view.form_part.get_mapped
-    visit.note("pages", canvas=visit.process.studio.settings.canvas_previews, **seen)
+    visit.note("pages", canvas=visit.process.services.settings.canvas_previews, **seen)
 
 
 def _retouching(visit: Visit, image: Gimp.Image) -> Iterator[object]:
@@ -168,4 +168,4 @@ def _place(left: int):
 def _extending(visit: Visit, image: Gimp.Image) -> Iterator[object]:
     """What cannot begin shows its form, with the reason."""
     yield from visit.press("ctrl+alt+e", lambda: visit.state.notice is not None)
-    visit.note("extend", notice=visit.notice, task=visit.process.studio.draft.task)
+    visit.note("extend", notice=visit.notice, task=visit.process.services.draft.task)

@@ -9,7 +9,7 @@ import torch
 from numpy.typing import NDArray
 
 from ....models.records import InstalledModel, ModelKind
-from ...workshop import Workshop
+from ...resources import EngineResources
 from ..loading.parts import residency_of
 from ..painting.contract import RgbImage
 from .control_images import LayerNetwork
@@ -22,23 +22,25 @@ _SIDE = 518
 _MULTIPLE = 14
 
 
-def layer_network(kind: str, workshop: Workshop) -> LayerNetwork:
+def layer_network(kind: str, resources: EngineResources) -> LayerNetwork:
     """:raises NoModel: none is installed for the kind"""
     make = _MAKERS.get(kind)
-    for model in workshop.models.of(ModelKind.PREPROCESSOR):
+    for model in resources.models.of(ModelKind.PREPROCESSOR):
         if model.detail == kind and make is not None:
-            return functools.partial(make, model, workshop)
+            return functools.partial(make, model, resources)
     raise no_preprocessor(kind)
 
 
 @torch.inference_mode()
-def _depth(model: InstalledModel, workshop: Workshop, kind: str, image: RgbImage) -> RgbImage:
+def _depth(
+    model: InstalledModel, resources: EngineResources, kind: str, image: RgbImage
+) -> RgbImage:
     """Near is white, over the whole range of what is there."""
     del kind
     load = functools.partial(load_network, model, "AutoModelForDepthEstimation")
-    with residency_of(workshop).use(model.id, "depth", load) as network:
+    with residency_of(resources).use(model.id, "depth", load) as network:
         shown = normalised(resized(image, *(square_side(network) or _sides(image))))
-        found = network(shown.to(workshop.device)).predicted_depth[:, None]
+        found = network(shown.to(resources.device)).predicted_depth[:, None]
         large = torch.nn.functional.interpolate(
             found.float(), image.shape[:2], mode="bicubic", align_corners=False
         )
@@ -49,18 +51,20 @@ def _depth(model: InstalledModel, workshop: Workshop, kind: str, image: RgbImage
 
 
 @torch.inference_mode()
-def _pose(model: InstalledModel, workshop: Workshop, kind: str, image: RgbImage) -> RgbImage:
+def _pose(
+    model: InstalledModel, resources: EngineResources, kind: str, image: RgbImage
+) -> RgbImage:
     """One figure, taken to fill the picture: the network finds joints, not people."""
     del kind
     load = functools.partial(load_network, model, "VitPoseForPoseEstimation")
     height, width = image.shape[:2]
-    with residency_of(workshop).use(model.id, "pose", load) as network:
+    with residency_of(resources).use(model.id, "pose", load) as network:
         sides = network.config.backbone_config.image_size
         frame = _framed(image, sides[0], sides[1])
         options = {}
         if getattr(network.config.backbone_config, "num_experts", 1) > 1:
-            options["dataset_index"] = torch.zeros(1, dtype=torch.long, device=workshop.device)
-        maps = network(normalised(frame).to(workshop.device), **options).heatmaps[0]
+            options["dataset_index"] = torch.zeros(1, dtype=torch.long, device=resources.device)
+        maps = network(normalised(frame).to(resources.device), **options).heatmaps[0]
     scale = max(height / sides[0], width / sides[1])
     coco = [_joint(each.float().cpu().numpy(), sides, scale, (height, width)) for each in maps]
     return drawn_figure(openpose_joints(coco), height, width)

@@ -14,7 +14,7 @@ from velatura_protocol.tasks import Role
 from ....imaging.resize import resize
 from ....models.records import InstalledModel, ModelKind
 from ...base import EngineTask, FloatImage
-from ...workshop import Workshop
+from ...resources import EngineResources
 from ..families.table import FamilyRow, MaskInput, PictureInput, row_of
 from ..painting.contract import (
     Control,
@@ -39,7 +39,7 @@ _SURROUNDED_FROM = 0.5
 
 
 def with_adapters(
-    task: EngineTask, request: PaintRequest, model: InstalledModel, workshop: Workshop
+    task: EngineTask, request: PaintRequest, model: InstalledModel, resources: EngineResources
 ) -> PaintRequest:
     """The request with the wording read (style, wildcards, LoRA tags), and with all that steers.
 
@@ -51,10 +51,10 @@ def with_adapters(
     """
     wishes = _Wishes(task)
     row = row_of(model.family, model.variant)
-    style = _style(wishes.text(ids.STYLE, ids.NONE), model, row, workshop)
+    style = _style(wishes.text(ids.STYLE, ids.NONE), model, row, resources)
     read = read_prompt(style.worded(task.prompt), style.avoided(task.avoid), task.seed)
-    controls = tuple(_controls(wishes, request, workshop))
-    if _is_surrounded(wishes, request, model, workshop):
+    controls = tuple(_controls(wishes, request, resources))
+    if _is_surrounded(wishes, request, model, resources):
         controls += (_surroundings(request),)
     siblings = tuple(each for each in request.siblings if _reads_alike(task, style, read, each))
     return replace(
@@ -98,10 +98,12 @@ class _Wishes:
 # -- words -----------------------------------------------------------------------------------------
 
 
-def _style(style_id: str, model: InstalledModel, row: FamilyRow, workshop: Workshop) -> Style:
+def _style(
+    style_id: str, model: InstalledModel, row: FamilyRow, resources: EngineResources
+) -> Style:
     if style_id == ids.NONE:
         return Style(ids.NONE, "")
-    for each in ids.styles_for(model, row, workshop.models):
+    for each in ids.styles_for(model, row, resources.models):
         if each.id == style_id:
             return each
     raise BadTask(field=ids.STYLE, reason="there is no such style for this model")
@@ -137,12 +139,14 @@ def _sampling(asked: Sampling, style: Style) -> Sampling:
 # -- control ---------------------------------------------------------------------------------------
 
 
-def _controls(wishes: _Wishes, request: PaintRequest, workshop: Workshop) -> Iterator[Control]:
+def _controls(
+    wishes: _Wishes, request: PaintRequest, resources: EngineResources
+) -> Iterator[Control]:
     for kind in KINDS:
         weight = wishes.number(ids.weight_of(kind.id), 1.0)
         for layer in wishes.pictures(ids.control_role(kind.id)):
             if weight != 0.0:
-                yield _control(kind, layer, weight, wishes, request, workshop)
+                yield _control(kind, layer, weight, wishes, request, resources)
 
 
 def _control(
@@ -151,11 +155,11 @@ def _control(
     weight: float,
     wishes: _Wishes,
     request: PaintRequest,
-    workshop: Workshop,
+    resources: EngineResources,
 ) -> Control:
     source = wishes.text(ids.making_of(kind.id), ids.FROM_AUTO)
     network = wishes.text(ids.network_of(kind.id), ids.FROM_AUTO)
-    image = control_image(kind, _fitted(layer, request), source, _maker(kind, source, workshop))
+    image = control_image(kind, _fitted(layer, request), source, _maker(kind, source, resources))
     return Control(
         kind.id,
         image,
@@ -166,13 +170,13 @@ def _control(
     )
 
 
-def _maker(kind: ControlKind, source: str, workshop: Workshop) -> LayerNetwork | None:
+def _maker(kind: ControlKind, source: str, resources: EngineResources) -> LayerNetwork | None:
     """:raises NoModel: it was asked for and is not installed"""
     if kind.making is not Making.NETWORK:
         return None
-    if source != ids.FROM_LAYER and not ids.has_preprocessor(kind.id, workshop.models):
+    if source != ids.FROM_LAYER and not ids.has_preprocessor(kind.id, resources.models):
         return None
-    return layer_network(kind.id, workshop)
+    return layer_network(kind.id, resources)
 
 
 def _fitted(layer: FloatImage, request: PaintRequest) -> FloatImage:
@@ -183,7 +187,7 @@ def _fitted(layer: FloatImage, request: PaintRequest) -> FloatImage:
 
 
 def _is_surrounded(
-    wishes: _Wishes, request: PaintRequest, model: InstalledModel, workshop: Workshop
+    wishes: _Wishes, request: PaintRequest, model: InstalledModel, resources: EngineResources
 ) -> bool:
     """Models that see the mask by themselves need no network for it."""
     row = row_of(model.family, model.variant)
@@ -193,7 +197,7 @@ def _is_surrounded(
         and request.strength > _SURROUNDED_FROM
         and wishes.flag(ids.SURROUNDINGS, True)
         and row.mask_input is MaskInput.NONE
-        and has_network("inpaint", workshop.models.of(ModelKind.CONTROL, model.family))
+        and has_network("inpaint", resources.models.of(ModelKind.CONTROL, model.family))
     )
 
 

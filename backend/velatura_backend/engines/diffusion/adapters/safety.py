@@ -17,7 +17,7 @@ from torch import Tensor
 from velatura_protocol.errors import ModelDamaged, Withheld
 
 from ....models.records import InstalledModel, ModelKind
-from ...workshop import Workshop
+from ...resources import EngineResources
 from ..loading.parts import residency_of
 from ..painting.contract import RgbImage
 from .missing import no_safety
@@ -28,17 +28,17 @@ _STRICTER = 0.01
 
 
 @torch.inference_mode()
-def screen(image: RgbImage, workshop: Workshop, check: Callable[[], None]) -> None:
+def screen(image: RgbImage, resources: EngineResources, check: Callable[[], None]) -> None:
     """:raises Withheld: the picture is taken for explicit
     :raises NoModel: no filter is installed, so nothing can be promised
     """
-    filters = workshop.models.of(ModelKind.SAFETY)
+    filters = resources.models.of(ModelKind.SAFETY)
     if not filters:
         raise no_safety()
     load = functools.partial(_load, filters[0])
-    with residency_of(workshop).use(filters[0].id, "safety", load, check=check) as network:
+    with residency_of(resources).use(filters[0].id, "safety", load, check=check) as network:
         side = network.config.vision_config.image_size
-        picture = clip_picture(image, side).to(workshop.device)
+        picture = clip_picture(image, side).to(resources.device)
         explicit = is_explicit(network, picture)
     if explicit:
         raise Withheld()

@@ -22,7 +22,7 @@ from torch import Tensor
 from velatura_protocol.errors import ModelDamaged, Unsupported
 
 from ....models.records import InstalledModel
-from ...workshop import Workshop
+from ...resources import EngineResources
 from ..loading.parts import residency_of
 from ..painting.contract import RgbImage
 from .network_pictures import load_network, normalised, resized, square_side
@@ -50,7 +50,9 @@ _AT_ONCE = 8
 
 
 @torch.inference_mode()
-def segments(model: InstalledModel, workshop: Workshop, kind: str, image: RgbImage) -> RgbImage:
+def segments(
+    model: InstalledModel, resources: EngineResources, kind: str, image: RgbImage
+) -> RgbImage:
     """Each pixel in the palette's colour for what it most likely belongs to; edges are hard.
 
     :raises ModelDamaged: its files cannot be read
@@ -58,11 +60,11 @@ def segments(model: InstalledModel, workshop: Workshop, kind: str, image: RgbIma
     """
     config = _config(model)
     load = functools.partial(_load, model, str(config.get("model_type")))
-    with residency_of(workshop).use(model.id, kind, load) as network:
+    with residency_of(resources).use(model.id, kind, load) as network:
         mean, deviation = _statistics(model)
         shown = resized(image, *(square_side(network) or _sides(image)))
-        shown = normalised(shown, mean, deviation).to(workshop.device)
-        found = _scores(network(shown, **_task(model, network, workshop.device)))
+        shown = normalised(shown, mean, deviation).to(resources.device)
+        found = _scores(network(shown, **_task(model, network, resources.device)))
         classes = _likeliest(found, (image.shape[0], image.shape[1]))
     return drawn_segments(classes)
 

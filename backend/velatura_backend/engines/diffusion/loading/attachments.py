@@ -15,7 +15,7 @@ from torch import Tensor
 from velatura_protocol.errors import Unsupported
 
 from ....models.records import InstalledModel, ModelKind
-from ...workshop import Workshop
+from ...resources import EngineResources
 from ..adapters import loras
 from ..adapters.control_calls import Asked, call_for, lent_parts
 from ..adapters.control_networks import load_control
@@ -61,7 +61,7 @@ class Bench:
 
 @contextmanager
 def on_text(
-    pipeline: Any, model: InstalledModel, request: PaintRequest, workshop: Workshop
+    pipeline: Any, model: InstalledModel, request: PaintRequest, resources: EngineResources
 ) -> Iterator[Attached]:
     """``pipeline`` has its text encoders and tokenizers alone. What is yielded has its
     ``encode_prompt``, and ``dropped_words`` that tells what of a prompt is too long.
@@ -69,14 +69,14 @@ def on_text(
     :raises velatura_protocol.errors.VelaturaError: an adapter is not there or cannot be used
     """
     row = row_of(model.family, model.variant)
-    chosen = loras.chosen_loras(request.loras, workshop.models, model)
-    files = workshop.keep.get(loras.LoraFiles, loras.LoraFiles)
+    chosen = loras.chosen_loras(request.loras, resources.models, model)
+    files = resources.keep.get(loras.LoraFiles, loras.LoraFiles)
     encoders = _text_encoders(pipeline, row) if chosen else {}
     with loras.on_text_encoders(
-        encoders, type(pipeline), chosen, files, workshop.device
+        encoders, type(pipeline), chosen, files, resources.device
     ) as notices:
         if Adapter.EMBEDDING in row.adapters:
-            book = EmbeddingBook.of(workshop.models.of(ModelKind.EMBEDDING, model.family))
+            book = EmbeddingBook.of(resources.models.of(ModelKind.EMBEDDING, model.family))
             yield Attached(WeightedText(pipeline, book), notices=notices)
             return
         tokenizer = getattr(pipeline, row.text.tokenizer)
@@ -88,7 +88,11 @@ def on_text(
 
 @contextmanager
 def on_denoiser(
-    pipeline: Any, model: InstalledModel, request: PaintRequest, workshop: Workshop, bench: Bench
+    pipeline: Any,
+    model: InstalledModel,
+    request: PaintRequest,
+    resources: EngineResources,
+    bench: Bench,
 ) -> Iterator[Attached]:
     """``pipeline`` has its denoiser, and its VAE where it looks at pictures.
 
@@ -96,15 +100,15 @@ def on_denoiser(
     """
     row = row_of(model.family, model.variant)
     denoiser = getattr(pipeline, row.denoiser)
-    files = workshop.keep.get(loras.LoraFiles, loras.LoraFiles)
-    chosen = loras.chosen_loras(request.loras, workshop.models, model)
+    files = resources.keep.get(loras.LoraFiles, loras.LoraFiles)
+    chosen = loras.chosen_loras(request.loras, resources.models, model)
     with ExitStack() as stack:
         # Control networks come first: those read from a file are shaped after the denoiser.
-        active = _controls(denoiser, row, model, request, workshop, bench, stack)
-        _refer(denoiser, row, model, request, workshop, bench, stack)
+        active = _controls(denoiser, row, model, request, resources, bench, stack)
+        _refer(denoiser, row, model, request, resources, bench, stack)
         stack.enter_context(
             loras.on_denoiser(
-                denoiser, row.denoiser, type(pipeline), chosen, files, workshop.device
+                denoiser, row.denoiser, type(pipeline), chosen, files, resources.device
             )
         )
         steps = functools.partial(_steps, pipeline)
@@ -135,21 +139,21 @@ def _controls(
     row: FamilyRow,
     model: InstalledModel,
     request: PaintRequest,
-    workshop: Workshop,
+    resources: EngineResources,
     bench: Bench,
     stack: ExitStack,
 ) -> tuple[ActiveControl, ...]:
     if request.controls and Adapter.CONTROL not in row.adapters:
         raise Unsupported(what=f"control of {row.title}")
     found: list[ActiveControl] = []
-    for chosen in chosen_controls(request.controls, workshop.models, model):
+    for chosen in chosen_controls(request.controls, resources.models, model):
         load = functools.partial(load_control, chosen.network, denoiser)
         network = stack.enter_context(
-            residency_of(workshop).use(chosen.network.id, "control", load, check=bench.check)
+            residency_of(resources).use(chosen.network.id, "control", load, check=bench.check)
         )
         stack.enter_context(checked(network, bench.check))
         stack.enter_context(lent_parts(network, denoiser))
-        found.append(_active(chosen, network, row, denoiser, bench, workshop.device))
+        found.append(_active(chosen, network, row, denoiser, bench, resources.device))
     return tuple(found)
 
 
@@ -181,7 +185,7 @@ def _refer(
     row: FamilyRow,
     model: InstalledModel,
     request: PaintRequest,
-    workshop: Workshop,
+    resources: EngineResources,
     bench: Bench,
     stack: ExitStack,
 ) -> None:
@@ -191,9 +195,9 @@ def _refer(
     if Adapter.IP_ADAPTER not in row.adapters:
         raise Unsupported(what=f"reference pictures for {row.title}")
     seen = []
-    for chosen in chosen_references(request.references, workshop.models, model):
+    for chosen in chosen_references(request.references, resources.models, model):
         load = functools.partial(load_encoder, chosen.encoder, denoiser.dtype)
-        placed = residency_of(workshop).use(
+        placed = residency_of(resources).use(
             chosen.encoder.id, "image_encoder", load, check=bench.check
         )
         with placed as encoder:

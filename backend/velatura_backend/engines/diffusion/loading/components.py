@@ -14,7 +14,7 @@ from typing import Any
 import torch
 
 from ....models.records import InstalledModel, ModelForm, ModelShelf
-from ...workshop import NO_MODELS
+from ...resources import NO_MODELS
 from ..families.table import Component, FamilyRow, Noising, Stage
 from ..memory.placement import prepared
 from ..memory.plan import MemoryPlan, ladder_of, plan_for

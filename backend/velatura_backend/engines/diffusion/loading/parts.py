@@ -7,16 +7,16 @@ from contextlib import contextmanager
 from typing import Any
 
 from ....models.residency import Residency, ResidencyLimits
-from ...workshop import Workshop
+from ...resources import EngineResources
 from ..families.table import Stage
 from ..memory.placement import form_of, is_streamed, tiling
 from .components import Source
 
 
-def residency_of(workshop: Workshop) -> Residency:
-    """The one that all models of the workshop share."""
-    limits = ResidencyLimits(device=workshop.memory or None)
-    return workshop.keep.get(Residency, lambda: Residency(workshop.device, limits))
+def residency_of(resources: EngineResources) -> Residency:
+    """The one that all models of a worker share."""
+    limits = ResidencyLimits(device=resources.memory or None)
+    return resources.keep.get(Residency, lambda: Residency(resources.device, limits))
 
 
 class Tools:
@@ -29,11 +29,13 @@ class Tools:
 class Parts:
     """``check`` is called between parts and while they are copied, and raises to stop."""
 
-    def __init__(self, source: Source, workshop: Workshop, check: Callable[[], None]) -> None:
+    def __init__(
+        self, source: Source, resources: EngineResources, check: Callable[[], None]
+    ) -> None:
         self.source = source
         self._check = check
-        self._tools = workshop.keep.get(Tools, Tools)
-        self._residency = residency_of(workshop)
+        self._tools = resources.keep.get(Tools, Tools)
+        self._residency = residency_of(resources)
 
     @contextmanager
     def use(self, *names: str) -> Iterator[dict[str, Any]]:

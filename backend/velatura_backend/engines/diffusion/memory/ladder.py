@@ -46,7 +46,7 @@ RUNG = "memory_rung"
 @dataclass
 class Lessons:
     """For each model and class of sizes, the plan that a pass had to step down to. Kept with the
-    workshop; after a while it is tried again whether what took the memory has gone."""
+    worker; after a while it is tried again whether what took the memory has gone."""
 
     clock: Callable[[], float] = time.monotonic
     learnt: dict[tuple[str, int, int], tuple[MemoryPlan, float]] = field(

@@ -35,7 +35,7 @@ from ..quality.masks import denoise_mask
 from ..quality.plan import Frame, Pass, Plan, plan_fill, plan_whole
 from ..quality.prefill import SEEDED, Ground, prefilled
 from ..quality.spreading import spread
-from .easel import Easel, Share, seamless_of
+from .paint_order import PaintOrder, Share, seamless_of
 
 BoolMask = NDArray[np.bool_]
 
@@ -62,14 +62,14 @@ class Manner:
 class Filling:
     """One crop."""
 
-    def __init__(self, easel: Easel, manner: Manner, lanes: Lanes) -> None:
-        self.easel, self.manner, self.lanes = easel, manner, lanes
-        self.task = easel.task
-        self.hole: BoolMask = lanes.over(lambda band: band > 0.0, easel.task.mask)
+    def __init__(self, paint_order: PaintOrder, manner: Manner, lanes: Lanes) -> None:
+        self.paint_order, self.manner, self.lanes = paint_order, manner, lanes
+        self.task = paint_order.task
+        self.hole: BoolMask = lanes.over(lambda band: band > 0.0, paint_order.task.mask)
 
     def run(self) -> Iterator[EngineEvent]:
         """:raises NoSource: something is to be removed from nothing"""
-        self.easel.check(Phase.ENCODING)
+        self.paint_order.check(Phase.ENCODING)
         if not self.hole.any() or self.manner.strength <= 0.0:
             yield EngineResult(self.lanes.over(np.copy, self.task.image))
             return
@@ -84,10 +84,10 @@ class Filling:
         mask = denoise_mask(self.task.mask[place], plan.edge, self.lanes)
         painted = yield from self._passes(plan, ground, under, mask)
         finished = self._finished(painted, ground)
-        yield self.easel.findings.result(self._crop(finished, plan))
+        yield self.paint_order.findings.result(self._crop(finished, plan))
 
     def _plan(self) -> Plan:
-        traits, options = self.easel.painter.traits, self.easel.options
+        traits, options = self.paint_order.painter.traits, self.paint_order.options
         size = size_of(self.task.image)
         if not self.hole.all():
             bounds = mask_bounds(self.hole)
@@ -108,7 +108,7 @@ class Filling:
             return ground.colours
         if not ground.usable.any():
             return None
-        filling = prefilled(ground, self.manner.intent, self.task.seed, self.easel.context)
+        filling = prefilled(ground, self.manner.intent, self.task.seed, self.paint_order.context)
         while True:
             try:
                 event = next(filling)
@@ -146,7 +146,7 @@ class Filling:
         partial = None
         if not self.lanes.all(lambda band: band == 1.0, mask):
             partial = mask_into_frame(frame, mask[inner], self._check_encoding)
-        painted = yield from self.easel.paint(
+        painted = yield from self.paint_order.paint(
             frame, share, image, partial, strength, instruction=self.manner.instruction,
             together=together,
         )  # fmt: skip
@@ -157,7 +157,7 @@ class Filling:
         hole = ground.hole[inner]
         changed = mask_bounds(hole)
         most = 2 if each is not plan.passes[-1] else 4
-        part = resized_part(painted, frame.region.size, changed, self.easel.context, most)
+        part = resized_part(painted, frame.region.size, changed, self.paint_order.context, most)
         self._put(part, joined[inner][window(changed)], hole[window(changed)])
         return joined
 
@@ -182,23 +182,23 @@ class Filling:
         check = self._check_decoding
         hole = scaled_mask(floats_of(ground.hole[inner], check), frame.inner, check) > 0.0
         known = scaled_mask(floats_of(ground.known[inner], check), frame.inner, check) >= 1.0
-        amount = self.easel.options.colour_match
+        amount = self.paint_order.options.colour_match
         return matched(painted, before, hole, known, amount, check)
 
     def _check_encoding(self) -> None:
-        self.easel.check(Phase.ENCODING)
+        self.paint_order.check(Phase.ENCODING)
 
     def _check_decoding(self) -> None:
-        self.easel.check(Phase.DECODING)
+        self.paint_order.check(Phase.DECODING)
 
     def _finished(self, painted: RgbImage, ground: Ground) -> RgbImage:
         seed = self.task.seed * 8191 + 1
         finished = with_grain(
-            painted, ground.colours, ground.hole, ground.known, self.easel.options.grain, seed,
-            self.lanes,
+            painted, ground.colours, ground.hole, ground.known,
+            self.paint_order.options.grain, seed, self.lanes,
         )  # fmt: skip
         if finished.ratio is not None:
-            self.easel.findings.metrics["residual_noise"] = finished.ratio
+            self.paint_order.findings.metrics["residual_noise"] = finished.ratio
         return finished.image
 
     def _crop(self, painted: RgbImage, plan: Plan) -> FloatImage:

@@ -25,7 +25,7 @@ from ..quality.canvas import to_crop
 from ..quality.frames import unpadded, window
 from ..quality.options import QualityOptions
 from ..quality.plan import Frame
-from .easel import Adapting, Easel, Findings, Painting, Share
+from .paint_order import Adapting, Findings, Painting, PaintOrder, Share
 
 
 def layers_wanted(task: EngineTask, traits: Traits) -> int:
@@ -50,7 +50,7 @@ class LayerFindings(Findings):
 
 
 @dataclass(frozen=True)
-class LayeringEasel(Easel):
+class LayeringEasel(PaintOrder):
     """Paints all of its frame in layers, whatever the mask: that decides what shows."""
 
     findings: LayerFindings = field(default_factory=LayerFindings)
@@ -64,35 +64,37 @@ class LayeringEasel(Easel):
         return super().paint(frame, share, image, None, 1.0, instruction=instruction, seed=seed)
 
 
-def layering_easel(easel: Easel, count: int) -> LayeringEasel:
+def layering_easel(paint_order: PaintOrder, count: int) -> LayeringEasel:
     """One pass is all there is: a second one over the first would take apart something else."""
 
     def adapt(task: EngineTask, request: PaintRequest) -> PaintRequest:
-        return replace(easel.adapt(task, request), layers=count)
+        return replace(paint_order.adapt(task, request), layers=count)
 
     adapting: Adapting = adapt
-    options: QualityOptions = replace(easel.options, second_pass=0.0)
-    return LayeringEasel(easel.task, easel.context, easel.painter, options, adapting)
+    options: QualityOptions = replace(paint_order.options, second_pass=0.0)
+    return LayeringEasel(
+        paint_order.task, paint_order.context, paint_order.painter, options, adapting
+    )
 
 
-def with_layers(easel: LayeringEasel, events: Iterator[EngineEvent]) -> Iterator[EngineEvent]:
-    """``events`` of a painting on that easel, whose result then has its layers."""
+def with_layers(paint_order: LayeringEasel, events: Iterator[EngineEvent]) -> Iterator[EngineEvent]:
+    """``events`` of a painting of that order, whose result then has its layers."""
     for event in events:
-        if isinstance(event, EngineResult) and easel.findings.layers:
-            yield replace(event, stack=_stack(easel, event))
+        if isinstance(event, EngineResult) and paint_order.findings.layers:
+            yield replace(event, stack=_stack(paint_order, event))
         else:
             yield event
 
 
-def _stack(easel: LayeringEasel, result: EngineResult) -> tuple[StackedLayer, ...]:
-    findings = easel.findings
+def _stack(paint_order: LayeringEasel, result: EngineResult) -> tuple[StackedLayer, ...]:
+    findings = paint_order.findings
     if findings.frame is None or findings.whole is None or not isinstance(result.image, np.ndarray):
         raise RuntimeError("layers of nothing that was painted")
     frame, image = findings.frame, result.image
     change = _change(frame, findings.whole, image[window(frame.region)])
     found: list[StackedLayer] = []
     for each in findings.layers:
-        easel.check()
+        paint_order.check()
         layer = resize(_own(frame, each), frame.region.size)
         found.append(_laid(layer, change, frame.region, image))
     return tuple(found)

@@ -38,7 +38,7 @@ class CompileMode(Enum):
 
 
 class Compiler:
-    """Kept with the workshop. ``backend`` as torch names it."""
+    """Kept with the worker. ``backend`` as torch names it."""
 
     def __init__(
         self, device: str, mode: CompileMode = CompileMode.AUTO, backend: str = "inductor"

@@ -8,7 +8,7 @@ from functools import cached_property, partial
 
 from ....models.records import InstalledModel
 from ...base import EngineContext
-from ...workshop import Workshop
+from ...resources import EngineResources
 from ..families.table import FamilyRow, Guiding, MaskInput, PictureInput, Sizes, row_of
 from ..families.trained_sizes import trained_sizes
 from ..loading.components import Source
@@ -24,16 +24,16 @@ from .work import PaintWork
 
 
 class DiffusionPainter:
-    """See :class:`~.painting.Painter`. What is loaded stays with the workshop.
+    """See :class:`~.painting.Painter`. What is loaded stays with the worker.
 
     :raises velatura_protocol.errors.Unsupported: no row of the table has the model's family
     """
 
-    def __init__(self, model: InstalledModel, workshop: Workshop) -> None:
+    def __init__(self, model: InstalledModel, resources: EngineResources) -> None:
         self.model = model
-        self._workshop = workshop
+        self._resources = resources
         self.row = row_of(model.family, model.variant)
-        self.source = Source(model, self.row, workshop.device, shelf=workshop.models)
+        self.source = Source(model, self.row, resources.device, shelf=resources.models)
 
     @property
     def traits(self) -> Traits:
@@ -45,7 +45,7 @@ class DiffusionPainter:
 
     def paint(self, request: PaintRequest, context: EngineContext) -> Iterator[PaintEvent]:
         """:raises OutOfMemory: the device has too little for it, whatever is done"""
-        waiting = self._workshop.keep.get(Waiting, Waiting)
+        waiting = self._resources.keep.get(Waiting, Waiting)
         if not request.siblings and not len(waiting):
             yield from self._alone(request, context)
             return
@@ -75,7 +75,7 @@ class DiffusionPainter:
         yield from self._alone(request, context)
 
     def _may_be_together(self, request: PaintRequest) -> bool:
-        return may_be_together(request, self.row, self._workshop.device)
+        return may_be_together(request, self.row, self._resources.device)
 
     def _alone(self, request: PaintRequest, context: EngineContext) -> Iterator[PaintEvent]:
         single = replace(request, siblings=())
@@ -83,8 +83,8 @@ class DiffusionPainter:
         yield from self._ladder().paint(self._pass(single), attempt)
 
     def _ladder(self) -> Ladder:
-        lessons = self._workshop.keep.get(Lessons, Lessons)
-        return Ladder(self.model.id, self._size, residency_of(self._workshop), lessons)
+        lessons = self._resources.keep.get(Lessons, Lessons)
+        return Ladder(self.model.id, self._size, residency_of(self._resources), lessons)
 
     def _pass(self, request: PaintRequest) -> Pass:
         return pass_of(request, self.row, guided=self.traits.guided)
@@ -100,10 +100,10 @@ class DiffusionPainter:
         request = shrunk(wanted, plan.area, self.row.sizes.multiple)
         request = fitted(request, self.row.own_area)
         source = replace(self.source, plan=plan)
-        conductor = self._workshop.keep.get(Conductor, partial(Conductor, self._workshop.threads))
+        conductor = self._resources.keep.get(Conductor, partial(Conductor, self._resources.threads))
 
         def work(report: Report, still_wanted: Callable[[], None]) -> None:
-            PaintWork(source, self._workshop, request, context, report, still_wanted).run()
+            PaintWork(source, self._resources, request, context, report, still_wanted).run()
 
         for event in conductor.events(work):
             yield enlarged_to(wanted, event)

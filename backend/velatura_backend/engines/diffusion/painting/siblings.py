@@ -39,7 +39,7 @@ def likeness_of(model_id: str, request: PaintRequest) -> Likeness:
 
 
 class Waiting:
-    """Kept with the workshop. The oldest go when there are too many: they are painted again if
+    """Kept with the worker. The oldest go when there are too many: they are painted again if
     somebody asks for them after all."""
 
     def __init__(self, limit: int = _LIMIT) -> None:

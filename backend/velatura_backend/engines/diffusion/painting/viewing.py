@@ -15,7 +15,7 @@ from torch import Tensor
 from velatura_protocol.errors import BadInput
 
 from ...base import FloatImage
-from ...workshop import Workshop
+from ...resources import EngineResources
 from ..loading.parts import Parts, residency_of
 from ..loading.tiny_autoencoders import glanced, load_tiny
 from .contract import Notice, PaintRequest, RgbImage
@@ -45,18 +45,18 @@ class Viewer:
         parts: Parts,
         space: LatentSpace,
         request: PaintRequest,
-        workshop: Workshop,
+        resources: EngineResources,
         check: Callable[[], None],
     ) -> None:
         self._parts, self._space, self._request = parts, space, request
-        self._workshop, self._check = workshop, check
+        self._resources, self._check = resources, check
         self._tiny: Any = None
         self._due = 0.0
         self.notices: tuple[Notice, ...] = ()
 
     def map(self) -> PreviewMap:
         """Measured once for each VAE."""
-        maps = self._workshop.keep.get(PreviewMaps, PreviewMaps).maps
+        maps = self._resources.keep.get(PreviewMaps, PreviewMaps).maps
         source = self._parts.source
         if source.model.id not in maps:
             with self._parts.use("vae") as parts, checked(parts["vae"], self._check):
@@ -79,9 +79,9 @@ class Viewer:
     def _placed(self, previewer: str, stack: ExitStack) -> Any:
         channels = self.map().channels
         try:
-            model = self._workshop.models.get(previewer)
+            model = self._resources.models.get(previewer)
             load = partial(load_tiny, model, channels)
-            use = residency_of(self._workshop).use(model.id, "tiny_vae", load, check=self._check)
+            use = residency_of(self._resources).use(model.id, "tiny_vae", load, check=self._check)
             return stack.enter_context(use)
         except (BadInput, MemoryError) as error:
             _log.warning("previews without %s: %s", previewer, type(error).__name__)

@@ -10,7 +10,7 @@ from typing import Any
 import torch
 
 from ....models.records import ModelKind
-from ...workshop import Workshop
+from ...resources import EngineResources
 from ..families.table import Stage
 from ..loading.attachments import on_text
 from ..loading.parts import Parts
@@ -28,7 +28,7 @@ class Reader:
     ``encoding`` is called when they begin."""
 
     parts: Parts
-    workshop: Workshop
+    resources: EngineResources
     request: PaintRequest
     contrasts: bool
     check: Callable[[], None]
@@ -46,9 +46,9 @@ class Reader:
         wording, loras = self.request.wording, self.request.loras
         form = form_of(Stage.TEXT, source.plan)
         # What words stand for changes with what is installed beside the model.
-        words = self.workshop.models.of(ModelKind.EMBEDDING, source.row.family)
+        words = self.resources.models.of(ModelKind.EMBEDDING, source.row.family)
         key = (source.model.id, form, wording, loras, words, self.contrasts)
-        return self.workshop.keep.get(TextCache, TextCache).get(key, lambda: self._encoded(None))
+        return self.resources.keep.get(TextCache, TextCache).get(key, lambda: self._encoded(None))
 
     def _encoded(self, picture: Any) -> EncodedText:
         source = self.parts.source
@@ -63,7 +63,7 @@ class Reader:
                 if isinstance(part, torch.nn.Module):
                     stack.enter_context(checked(part, self.check))
             attached = stack.enter_context(
-                on_text(pipeline_of(source, parts), source.model, self.request, self.workshop)
+                on_text(pipeline_of(source, parts), source.model, self.request, self.resources)
             )
             encoding = TextEncoding(
                 attached.pipeline, source.row.text, source.device, self.contrasts, picture

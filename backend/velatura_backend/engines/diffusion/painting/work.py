@@ -13,7 +13,7 @@ from torch import Tensor
 from velatura_protocol.events import Phase
 
 from ...base import EngineContext
-from ...workshop import Workshop
+from ...resources import EngineResources
 from ..adapters.safety import screen
 from ..families.table import Guiding, MaskInput, PictureInput, Stage
 from ..loading.attachments import Attached, Bench, on_denoiser
@@ -53,7 +53,7 @@ class PaintWork:
     def __init__(
         self,
         source: Source,
-        workshop: Workshop,
+        resources: EngineResources,
         request: PaintRequest,
         context: EngineContext,
         report: Report,
@@ -61,23 +61,23 @@ class PaintWork:
     ) -> None:
         self._source = source
         self._row = source.row
-        self._workshop = workshop
+        self._resources = resources
         self._request = request
         self._context = context
         self._report = report
         self._still_wanted = still_wanted
         self._phase = Phase.LOADING
         self._space: LatentSpace = latent_space(self._row, request.layers)
-        self._parts = Parts(source, workshop, self._check)
+        self._parts = Parts(source, resources, self._check)
         self._grids = GridMaker(
             request,
             self._parts,
             self._space,
-            workshop.keep.get(LatentCache, LatentCache),
+            resources.keep.get(LatentCache, LatentCache),
             self._check,
             lambda: self._enter(Phase.ENCODING, _ENCODED / 2),
         )
-        self._viewer = Viewer(self._parts, self._space, request, workshop, self._check)
+        self._viewer = Viewer(self._parts, self._space, request, resources, self._check)
         self._seeds = (request.seed, *request.siblings)
         self._pacer = Pacer(source.device)
         self._notices: list[Notice] = []
@@ -102,7 +102,7 @@ class PaintWork:
         image, *others = self._viewer.decode(latents, decoding)
         layers = self._viewer.decode_layers(latents[:1]) if self._request.layers else ()
         if self._request.safety:
-            screen(image, self._workshop, self._check)
+            screen(image, self._resources, self._check)
         siblings = tuple(zip(self._request.siblings, others, strict=True))
         self._report(Painted(image, tuple(self._notices), self._metrics(), siblings, layers))
 
@@ -125,7 +125,7 @@ class PaintWork:
     def _reader(self) -> Reader:
         return Reader(
             self._parts,
-            self._workshop,
+            self._resources,
             self._request,
             self._contrasts,
             self._check,
@@ -159,7 +159,7 @@ class PaintWork:
             pipeline = pipeline_of(self._source, parts | {"scheduler": self._plain_scheduler()})
             bench = Bench(self._parts, self._contrasts, self._check)
             attached = stack.enter_context(
-                on_denoiser(pipeline, self._source.model, self._request, self._workshop, bench)
+                on_denoiser(pipeline, self._source.model, self._request, self._resources, bench)
             )
             self._notices += attached.notices
             masked = self._masked_input(grids)
@@ -179,7 +179,7 @@ class PaintWork:
             return nullcontext(False)  # its convolutions are others
         size = (request.height, request.width, len(self._seeds))
         bucket = (self._source.model.id, *size, self._contrasts)
-        compiler = self._workshop.keep.get(Compiler, partial(Compiler, self._source.device))
+        compiler = self._resources.keep.get(Compiler, partial(Compiler, self._source.device))
         return compiler.applied(denoiser, bucket)
 
     def _call(

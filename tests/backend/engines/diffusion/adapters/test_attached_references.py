@@ -58,7 +58,7 @@ def test_what_is_missing_for_a_reference_is_named(sd15, files):
     with pytest.raises(NoModel, match="IP-Adapter"):
         Room("sd15").painted(request)
     blind = [
-        each for each in sd15.workshop.models.all() if each.kind is not ModelKind.IMAGE_ENCODER
+        each for each in sd15.resources.models.all() if each.kind is not ModelKind.IMAGE_ENCODER
     ]
     with pytest.raises(NoModel, match=r"(?i)image encoder"):
         Room("sd15", *blind).painted(request)

@@ -117,7 +117,7 @@ def test_the_safety_filter_holds_back_only_where_it_is_on(files):
 def test_a_task_is_adapted_by_its_engine(sd15):
     """From parameters and layers, as a panel sends them, to other pixels."""
     model = model_of("sd15")
-    engine = make_engine(model, spec_of(model, sd15.workshop.models), sd15.workshop)
+    engine = make_engine(model, spec_of(model, sd15.resources.models), sd15.resources)
     assert engine.spec.role("control:canny") is not None
     strokes = np.zeros((SIDE, SIDE, 4), np.float32)
     strokes[30:33, :, 3] = 1.0

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from velatura_backend.engines.base import EngineTask
-from velatura_backend.engines.diffusion.operations.easel import framed
+from velatura_backend.engines.diffusion.operations.paint_order import framed
 from velatura_backend.engines.diffusion.quality.plan import Frame
 from velatura_protocol.geometry import Rect, Size
 from velatura_protocol.tasks import Intent, Operation

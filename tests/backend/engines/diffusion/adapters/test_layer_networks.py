@@ -10,7 +10,7 @@ import transformers
 
 from tests.support.tiny_adapters import Shelf, installed
 from velatura_backend.engines.diffusion.adapters.layer_networks import layer_network
-from velatura_backend.engines.workshop import Workshop
+from velatura_backend.engines.resources import EngineResources
 from velatura_backend.models.records import Family, ModelKind
 from velatura_protocol.errors import ModelDamaged, NoModel
 
@@ -32,13 +32,13 @@ def folder(tmp_path_factory):
     return path
 
 
-def workshop(path, detail="depth"):
-    return Workshop(Shelf((installed(path, ModelKind.PREPROCESSOR, Family.NONE, detail),)))
+def resources(path, detail="depth"):
+    return EngineResources(Shelf((installed(path, ModelKind.PREPROCESSOR, Family.NONE, detail),)))
 
 
 def test_depth_is_a_grey_picture_over_its_whole_range(folder):
     image = np.random.default_rng(0).random((40, 60, 3), np.float32)
-    depth = layer_network("depth", workshop(folder))("depth", image)
+    depth = layer_network("depth", resources(folder))("depth", image)
     assert depth.shape == image.shape
     assert depth.dtype == np.float32
     assert (depth.min(), depth.max()) == (0.0, 1.0)
@@ -64,7 +64,7 @@ def standing(tmp_path_factory):
 
 def test_a_pose_is_sticks_on_black(standing):
     image = np.random.default_rng(0).random((96, 60, 3), np.float32)
-    pose = layer_network("pose", workshop(standing, "pose"))("pose", image)
+    pose = layer_network("pose", resources(standing, "pose"))("pose", image)
     assert pose.shape == image.shape
     assert pose.dtype == np.float32
     assert pose.max() == 1.0
@@ -74,10 +74,12 @@ def test_a_pose_is_sticks_on_black(standing):
 def test_without_a_network_it_is_said_what_is_missing(folder):
     for detail, kind in (("depth", "pose"), ("pose", "depth")):
         with pytest.raises(NoModel, match=kind):
-            layer_network(kind, workshop(folder, detail))
+            layer_network(kind, resources(folder, detail))
 
 
 def test_a_damaged_one_is_named(tmp_path):
     (tmp_path / "far").mkdir()
     with pytest.raises(ModelDamaged, match="far"):
-        layer_network("depth", workshop(tmp_path / "far"))("depth", np.zeros((8, 8, 3), np.float32))
+        layer_network("depth", resources(tmp_path / "far"))(
+            "depth", np.zeros((8, 8, 3), np.float32)
+        )

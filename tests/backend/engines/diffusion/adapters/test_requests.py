@@ -19,7 +19,7 @@ from velatura_backend.engines.diffusion.painting.contract import (
     Sampling,
     Wording,
 )
-from velatura_backend.engines.workshop import Workshop
+from velatura_backend.engines.resources import EngineResources
 from velatura_backend.models.records import Family, InstalledModel, ModelForm, ModelKind
 from velatura_protocol.errors import BadTask, NoModel
 from velatura_protocol.tasks import Intent, Operation
@@ -43,7 +43,7 @@ class StyledShelf(Shelf):
 
 
 def adapted(task=TASK, request=REQUEST, shelf=None, of=SD15):
-    return with_adapters(task, request, of, Workshop(shelf or Shelf()))
+    return with_adapters(task, request, of, EngineResources(shelf or Shelf()))
 
 
 def test_a_plain_task_changes_nothing_but_the_words():

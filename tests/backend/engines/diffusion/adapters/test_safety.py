@@ -11,15 +11,17 @@ import torch
 
 from tests.support.tiny_adapters import Shelf, installed, safety_folder
 from velatura_backend.engines.diffusion.adapters.safety import is_explicit, screen
-from velatura_backend.engines.workshop import Workshop
+from velatura_backend.engines.resources import EngineResources
 from velatura_backend.models.records import Family, ModelKind
 from velatura_protocol.errors import ModelDamaged, NoModel, Withheld
 
 IMAGE = np.random.default_rng(0).random((40, 60, 3), np.float32)
 
 
-def workshop(*folders):
-    return Workshop(Shelf(tuple(installed(e, ModelKind.SAFETY, Family.NONE) for e in folders)))
+def resources(*folders):
+    return EngineResources(
+        Shelf(tuple(installed(e, ModelKind.SAFETY, Family.NONE) for e in folders))
+    )
 
 
 def screened(room):
@@ -27,17 +29,17 @@ def screened(room):
 
 
 def test_a_result_is_held_back_or_let_pass(tmp_path):
-    screened(workshop(safety_folder(tmp_path / "mild", strict=False)))
+    screened(resources(safety_folder(tmp_path / "mild", strict=False)))
     with pytest.raises(Withheld):
-        screened(workshop(safety_folder(tmp_path / "strict", strict=True)))
+        screened(resources(safety_folder(tmp_path / "strict", strict=True)))
 
 
 def test_without_a_filter_nothing_is_promised(tmp_path):
     with pytest.raises(NoModel, match="safety"):
-        screened(workshop())
+        screened(resources())
     (tmp_path / "empty").mkdir()
     with pytest.raises(ModelDamaged, match="empty"):
-        screened(workshop(tmp_path / "empty"))
+        screened(resources(tmp_path / "empty"))
 
 
 @dataclass

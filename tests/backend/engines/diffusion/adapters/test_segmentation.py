@@ -18,7 +18,7 @@ from velatura_backend.engines.diffusion.adapters.layer_networks import layer_net
 from velatura_backend.engines.diffusion.adapters.network_pictures import normalised
 from velatura_backend.engines.diffusion.adapters.segment_palette import palette, share_in_palette
 from velatura_backend.engines.diffusion.recognition.model_file import recognise
-from velatura_backend.engines.workshop import Workshop
+from velatura_backend.engines.resources import EngineResources
 from velatura_backend.models.records import Family, ModelKind
 from velatura_protocol.errors import ModelDamaged, Unsupported
 
@@ -28,7 +28,7 @@ SEGMENTATION = kind_named("segmentation")
 
 def network(path):
     shelf = Shelf((installed(path, ModelKind.PREPROCESSOR, Family.NONE, "segmentation"),))
-    return layer_network("segmentation", Workshop(shelf))
+    return layer_network("segmentation", EngineResources(shelf))
 
 
 def colour(number):
@@ -140,6 +140,6 @@ def test_depth_by_a_network_that_takes_squares_alone(tmp_path):
     assert recognise(tmp_path / "far").detail == "depth"
     shelf = Shelf((installed(tmp_path / "far", ModelKind.PREPROCESSOR, Family.NONE, "depth"),))
     image = np.random.default_rng(0).random((40, 60, 3), np.float32)
-    depth = layer_network("depth", Workshop(shelf))("depth", image)
+    depth = layer_network("depth", EngineResources(shelf))("depth", image)
     assert depth.shape == image.shape
     assert transformers.AutoConfig.from_pretrained(tmp_path / "far").image_size == 64

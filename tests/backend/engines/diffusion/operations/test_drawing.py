@@ -6,7 +6,7 @@ from tests.backend.engines.diffusion.painters import KnownPainter
 from tests.contracts.engine import RecordingContext, result_of
 from velatura_backend.engines.base import EngineProgress, EngineTask
 from velatura_backend.engines.diffusion.operations.drawing import drawn
-from velatura_backend.engines.diffusion.operations.easel import Easel
+from velatura_backend.engines.diffusion.operations.paint_order import PaintOrder
 from velatura_backend.engines.diffusion.quality.options import QualityOptions
 from velatura_protocol.tasks import Intent, Operation
 
@@ -16,8 +16,10 @@ def test_a_large_picture_is_painted_small_enlarged_and_refined():
     mask = np.ones((8, 8), np.float32)
     task = EngineTask(Operation.GENERATE, Intent.NONE, blank, mask, 3, target=(200, 260))
     painter = KnownPainter()
-    easel = Easel(task, RecordingContext(), painter, QualityOptions(), lambda _, request: request)
-    events = list(drawn(easel))
+    paint_order = PaintOrder(
+        task, RecordingContext(), painter, QualityOptions(), lambda _, request: request
+    )
+    events = list(drawn(paint_order))
     image = result_of(events).image
     assert isinstance(image, np.ndarray)
     assert image.shape == (200, 260, 4)

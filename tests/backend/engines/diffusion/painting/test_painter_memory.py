@@ -26,7 +26,7 @@ from velatura_backend.engines.diffusion.painting.contract import (
 )
 from velatura_backend.engines.diffusion.painting.painter import DiffusionPainter
 from velatura_backend.engines.diffusion.recognition.sizes import pass_of
-from velatura_backend.engines.workshop import Workshop
+from velatura_backend.engines.resources import EngineResources
 from velatura_backend.models.records import (
     Family,
     InstalledModel,
@@ -74,10 +74,10 @@ class Memory:
 
 
 def painter(kind: str, residency: Residency | None = None, memory: int = 0) -> DiffusionPainter:
-    workshop = Workshop(NoOtherModels(), memory=memory)
+    resources = EngineResources(NoOtherModels(), memory=memory)
     if residency is not None:
-        workshop.keep.get(Residency, lambda: residency)
-    return DiffusionPainter(checkpoint(kind), workshop)
+        resources.keep.get(Residency, lambda: residency)
+    return DiffusionPainter(checkpoint(kind), resources)
 
 
 def request(side: int = SIDE) -> PaintRequest:

@@ -30,7 +30,7 @@ from velatura_backend.engines.diffusion.painting.hooks import checked
 from velatura_backend.engines.diffusion.painting.latents import latent_space
 from velatura_backend.engines.diffusion.painting.pipelines import pipeline_of
 from velatura_backend.engines.diffusion.painting.previewing import measure
-from velatura_backend.engines.workshop import Workshop
+from velatura_backend.engines.resources import EngineResources
 from velatura_backend.models.records import Family, Variant
 from velatura_protocol.errors import ModelDamaged
 
@@ -118,9 +118,9 @@ def test_networks_and_tools() -> None:
 
 def test_parts_are_held_while_they_are_used() -> None:
     source = source_of("sd15")
-    workshop = Workshop(Models((source.model,)))
+    resources = EngineResources(Models((source.model,)))
     checks: list[int] = []
-    parts = Parts(source, workshop, lambda: checks.append(1))
+    parts = Parts(source, resources, lambda: checks.append(1))
     with parts.use("vae", "tokenizer") as held:
         assert set(held) == {"vae", "tokenizer"}
         with parts.use("vae") as again:

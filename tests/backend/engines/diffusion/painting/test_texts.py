@@ -12,7 +12,7 @@ from velatura_backend.engines.diffusion.families.table import TextPlan
 from velatura_backend.engines.diffusion.painting.contract import PaintRequest, Sampling, Wording
 from velatura_backend.engines.diffusion.painting.painter import DiffusionPainter
 from velatura_backend.engines.diffusion.painting.texts import EncodedText, TextCache, dropped_words
-from velatura_backend.engines.workshop import Workshop
+from velatura_backend.engines.resources import EngineResources
 
 # The library's own: it hands tensors to numpy as numpy 1 took them.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
@@ -29,15 +29,15 @@ def test_the_same_words_are_encoded_once(monkeypatch: pytest.MonkeyPatch) -> Non
 
     monkeypatch.setattr(type(painter.source), "load", spy)
     model = installed(tiny_pipelines.folder("sd15"))
-    workshop = Workshop(Models((model,)))
-    painter = DiffusionPainter(model, workshop)
+    resources = EngineResources(Models((model,)))
+    painter = DiffusionPainter(model, resources)
     request = PaintRequest(64, 64, 1, Wording("a disc"), sampling=Sampling(1))
     first = painted(painter, request)
     assert "text_encoder" in read
-    cache = workshop.keep.find(TextCache)
+    cache = resources.keep.find(TextCache)
     assert cache is not None
     assert len(cache) == 1
-    painted(DiffusionPainter(model, workshop), request)
+    painted(DiffusionPainter(model, resources), request)
     assert len(cache) == 1
     painted(painter, PaintRequest(64, 64, 1, Wording("another"), sampling=Sampling(1)))
     assert len(cache) == 2

@@ -21,8 +21,8 @@ ASKED = PaintRequest(64, 64, seed=1, wording=Wording("a red disc", "blue"))
 class Desk:
     def __init__(self) -> None:
         painter = painter_of(tiny_pipelines.folder("sd15"))
-        self.workshop = painter._workshop
-        self.parts = Parts(painter.source, self.workshop, self.look)
+        self.resources = painter._resources
+        self.parts = Parts(painter.source, self.resources, self.look)
         self.begun = 0
         self.stopped = False
 
@@ -31,7 +31,7 @@ class Desk:
             raise Cancelled(phase="encoding")
 
     def reader(self, request: PaintRequest = ASKED, *, contrasts: bool = True) -> Reader:
-        return Reader(self.parts, self.workshop, request, contrasts, self.look, self._begin)
+        return Reader(self.parts, self.resources, request, contrasts, self.look, self._begin)
 
     def _begin(self) -> None:
         self.begun += 1

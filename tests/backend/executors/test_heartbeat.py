@@ -3,7 +3,7 @@ from __future__ import annotations
 import time
 from multiprocessing import Pipe
 
-from velatura_backend.executors.heart import Heart
+from velatura_backend.executors.heartbeat import Heartbeat
 from velatura_backend.executors.pipe import Outbox, Pulse
 
 BEAT = 0.05
@@ -11,12 +11,12 @@ BEAT = 0.05
 
 def test_it_beats_while_there_is_something_to_do() -> None:
     ours, theirs = Pipe()
-    heart = Heart(Outbox(theirs), BEAT)
+    heartbeat = Heartbeat(Outbox(theirs), BEAT)
     assert not ours.poll(4 * BEAT)
-    heart.begin()
+    heartbeat.begin()
     assert isinstance(ours.recv(), Pulse)
     ours.recv()
-    heart.rest()
+    heartbeat.rest()
     while ours.poll(4 * BEAT):
         ours.recv()
     assert not ours.poll(4 * BEAT)
@@ -24,8 +24,8 @@ def test_it_beats_while_there_is_something_to_do() -> None:
 
 def test_it_tells_work_from_waiting() -> None:
     ours, theirs = Pipe()
-    heart = Heart(Outbox(theirs), BEAT)
-    heart.begin()
+    heartbeat = Heartbeat(Outbox(theirs), BEAT)
+    heartbeat.begin()
     ours.recv()
     waiting = [ours.recv() for _ in range(3)]
     assert Pulse(works=False) in waiting
@@ -36,4 +36,4 @@ def test_it_tells_work_from_waiting() -> None:
     while ours.poll():
         working.append(ours.recv())
     assert Pulse(works=True) in working
-    heart.rest()
+    heartbeat.rest()

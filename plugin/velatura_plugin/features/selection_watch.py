@@ -14,7 +14,7 @@ SOON_LOOKS = 2
 """Within so many after it the editor shows what was drawn."""
 
 
-class Eye:
+class SelectionWatch:
     """One for each time retouch mode is on."""
 
     def __init__(self) -> None:

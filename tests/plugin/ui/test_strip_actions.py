@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from velatura_plugin.ui.hands import Key, StripHands, asked_first, strip_action
 from velatura_plugin.ui.model import Action, Control, Strip
+from velatura_plugin.ui.strip_actions import Key, StripActions, asked_first, strip_action
 
 ALL = Control(Action.DISCARD_ALL, "Discard all")
 CONTROLS = (Control(Action.ACCEPT, "Accept"), Control(Action.NEXT, "Next", False, "Alone."), ALL)
@@ -20,8 +20,8 @@ def told() -> list[tuple[object, object]]:
 
 
 @pytest.fixture
-def hands(told: list[tuple[object, object]]) -> StripHands:
-    made = StripHands(lambda *given: told.append(given), lambda *given: told.append(given))
+def hands(told: list[tuple[object, object]]) -> StripActions:
+    made = StripActions(lambda *given: told.append(given), lambda *given: told.append(given))
     made.strip = STRIP
     return made
 
@@ -46,7 +46,7 @@ def test_keys(key: Key | None, action: Action | None) -> None:
 
 
 def test_everything_is_about_the_set_that_is_shown(
-    hands: StripHands, told: list[tuple[object, object]]
+    hands: StripActions, told: list[tuple[object, object]]
 ) -> None:
     hands.ask(Action.ACCEPT)
     hands.choose(2)
@@ -59,13 +59,13 @@ def test_everything_is_about_the_set_that_is_shown(
     assert hands.asked_first(Action.DISCARD_ALL) is None
 
 
-def test_what_can_be_done(hands: StripHands) -> None:
+def test_what_can_be_done(hands: StripActions) -> None:
     assert hands.can(Action.ACCEPT)
     assert not hands.can(Action.NEXT)
     assert not hands.can(Action.DISCARD)
 
 
-def test_what_is_asked_about(hands: StripHands) -> None:
+def test_what_is_asked_about(hands: StripActions) -> None:
     assert hands.asked_first(Action.DISCARD_ALL) is ALL
     assert hands.asked_first(Action.DISCARD) is None
     hands.strip = replace(STRIP, asks_before_discard=False)

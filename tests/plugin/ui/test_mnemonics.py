@@ -5,7 +5,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from velatura_plugin.ui.marks import marked
+from velatura_plugin.ui.mnemonics import marked
 
 
 def test_the_first_ones_choose_first() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-class Past:
+class PromptHistory:
     """What was being written comes back at the end of the way. ``entries``: the newest first."""
 
     def __init__(self) -> None:

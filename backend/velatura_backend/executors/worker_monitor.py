@@ -6,18 +6,18 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from .vigil import Hang, Patience, Vigil
+from .hang_detection import Hang, HangDetector, Patience
 
 
 @dataclass(frozen=True)
 class Duty:
-    """What a worker is busy with; see :meth:`~.vigil.Vigil.beat`."""
+    """What a worker is busy with; see :meth:`~.hang_detection.HangDetector.beat`."""
 
     ready: bool
     loading: bool
 
 
-class Watchman:
+class WorkerMonitor:
     """One worker's. ``duty`` says what it has to do, None for nothing; ``hung`` is called once, on
     the event loop, when it is not going to."""
 
@@ -25,7 +25,7 @@ class Watchman:
         self, patience: Patience, duty: Callable[[], Duty | None], hung: Callable[[Hang], None]
     ) -> None:
         self._seconds = patience.beat_seconds
-        self._vigil = Vigil(patience)
+        self._hang_detector = HangDetector(patience)
         self._duty = duty
         self._hung = hung
         self._timer: asyncio.TimerHandle | None = None
@@ -37,7 +37,7 @@ class Watchman:
             self._timer = loop.call_later(self._seconds, self._beat)
 
     def heard(self, *, works: bool) -> None:
-        self._vigil.heard(works=works)
+        self._hang_detector.heard(works=works)
 
     def stop(self) -> None:
         if self._timer is not None:
@@ -48,9 +48,9 @@ class Watchman:
         self._timer = None
         duty = self._duty()
         if duty is None:
-            self._vigil.rest()
+            self._hang_detector.rest()
             return
-        hang = self._vigil.beat(ready=duty.ready, loading=duty.loading)
+        hang = self._hang_detector.beat(ready=duty.ready, loading=duty.loading)
         if hang is None:
             self.watch()
         else:

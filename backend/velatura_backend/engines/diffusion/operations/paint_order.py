@@ -1,4 +1,4 @@
-"""One order at the easel: what all of its passes share, and how a pass becomes events."""
+"""One order for a painting: what all of its passes share, and how a pass becomes events."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ class Findings:
 
 
 @dataclass(frozen=True)
-class Easel:
+class PaintOrder:
     """``adapt`` is called once a pass, with the task's pictures cut and scaled to its frame."""
 
     task: EngineTask

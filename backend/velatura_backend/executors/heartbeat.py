@@ -11,7 +11,7 @@ _SHARE = 0.03
 """Of one core: less is waiting. A loop that polls for a cancel 200 times a second stays below."""
 
 
-class Heart:
+class Heartbeat:
     """Beats from :meth:`begin` to :meth:`rest`; so an idle worker wakes nobody's processor."""
 
     def __init__(self, outbox: Outbox, seconds: float) -> None:

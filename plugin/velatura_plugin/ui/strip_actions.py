@@ -50,7 +50,7 @@ def asked_first(
     return next((each for each in controls if each.action is losing), None)
 
 
-class StripHands:
+class StripActions:
     """Hands on the set that is shown, if any."""
 
     def __init__(self, ask: AskJob, choose: Choose) -> None:

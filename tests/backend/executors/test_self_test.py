@@ -6,7 +6,7 @@ import pytest
 
 from velatura_backend.engines.specs import ECHO, FILL
 from velatura_backend.executors.inline import InlineExecutor
-from velatura_backend.executors.trial import run_trial
+from velatura_backend.executors.self_test import run_trial
 
 
 async def test_the_blot_is_gone(tmp_path: Path) -> None:

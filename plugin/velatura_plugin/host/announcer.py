@@ -11,7 +11,7 @@ from ..ui.progress import announcement
 from ..ui.words import missed, sentence
 
 
-class Herald:
+class Announcer:
     """Errors, that there is something to choose from, and where it is that was not chosen; no
     progress, no percentages. ``tell`` is the editor's own passing message; ``translations`` those
     of now: the language may be changed while an editor is open."""

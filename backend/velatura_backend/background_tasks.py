@@ -7,10 +7,10 @@ import logging
 from collections.abc import Coroutine
 from typing import Any
 
-_log = logging.getLogger("velatura.crew")
+_log = logging.getLogger("velatura.background_tasks")
 
 
-class Crew:
+class BackgroundTasks:
     def __init__(self) -> None:
         self._tasks: set[asyncio.Task[None]] = set()
 

@@ -36,7 +36,7 @@ _STRIPE = 8
 
 
 @dataclass(frozen=True)
-class TrialResult:
+class SelfTestResult:
     """``seconds_ready``: until a worker had loaded its engines. ``seconds_work``: from then to the
     result. ``is_right``: the blot is gone."""
 
@@ -46,7 +46,7 @@ class TrialResult:
     threads: int
 
 
-async def run_trial(executor: Executor, engine: EngineSpec, folder: Path) -> TrialResult:
+async def run_trial(executor: Executor, engine: EngineSpec, folder: Path) -> SelfTestResult:
     """Fills the blot with ``engine``; files go into ``folder``.
 
     :raises VelaturaError: the job failed, with the reason
@@ -68,7 +68,7 @@ async def run_trial(executor: Executor, engine: EngineSpec, folder: Path) -> Tri
         raise JobFailed()
     done = time.monotonic()
     threads = result.variation.provenance.threads
-    return TrialResult(ready - began, done - ready, _is_right(result), threads)
+    return SelfTestResult(ready - began, done - ready, _is_right(result), threads)
 
 
 def _order(engine: EngineSpec, folder: Path) -> WorkOrder:

@@ -69,8 +69,8 @@ def carry_out(image: Gimp.Image, asked: Asked, *, shows_progress: bool) -> list[
     store = SettingsStore(data_directory())
     app = build(host, store.load_with_identity(), store.path.parent)
     before = {layer.get_id() for layer in _all_layers()}
-    with closing(_Errand(app, _Bar(shows_progress))) as errand:
-        errand.run(asked)
+    with closing(_ProcedureRun(app, _Bar(shows_progress))) as run:
+        run.run(asked)
     return [layer for layer in _all_layers() if layer.get_id() not in before]
 
 
@@ -102,7 +102,7 @@ class _Bar:
             Gimp.progress_end()
 
 
-class _Errand:
+class _ProcedureRun:
     def __init__(self, app: App, bar: _Bar) -> None:
         self._app = app
         self._bar = bar

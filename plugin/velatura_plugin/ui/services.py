@@ -27,7 +27,7 @@ RETOUCH = "retouch"
 """The field that is a mode of the plug-in and not a part of the draft."""
 
 
-class Studio:
+class PanelServices:
     """One per plug-in process, UI thread only. Panels come and go, several at a time; a draft
     belongs to its document, whichever panel shows it.
 

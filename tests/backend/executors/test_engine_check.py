@@ -7,8 +7,8 @@ import pytest
 
 from velatura_backend.engines import registry
 from velatura_backend.engines.specs import ECHO
+from velatura_backend.executors.engine_check import call_roll, order_for
 from velatura_backend.executors.inline import InlineExecutor
-from velatura_backend.executors.roll_call import call_roll, order_for
 from velatura_backend.jobs.states import Checker
 from velatura_protocol.engines import RoleSpec
 from velatura_protocol.errors import ErrorCode

@@ -33,7 +33,7 @@ def test_settings_are_saved_and_in_effect_at_once(bench: Bench, tmp_path: Path) 
     bench.press(Action.CLOSE_SETTINGS)
     assert bench.screen.model.generate.label == "Auswahl entfernen"
     assert bench.desk.controller.settings.accept_automatically
-    bench.studio.close()
+    bench.services.close()
     assert SettingsStore(tmp_path).load() == bench.desk.controller.settings
     bench.desk.controller.generate(REMOVE)
     bench.desk.until(lambda: "Entfernen (10)" in bench.layers)
@@ -59,7 +59,7 @@ def test_settings_that_cannot_be_saved_are_told_and_in_effect(
 
     monkeypatch.setattr(SettingsStore, "save", refuse)
     bench.screen.edit("setting:variations", 5)
-    bench.studio.wait()
+    bench.services.wait()
     bench.screen.edit("setting:variations", 6)
     assert bench.desk.controller.settings.variations == 6
     notice = bench.screen.model.notice
@@ -109,7 +109,7 @@ def test_a_draft_belongs_to_its_document(bench: Bench) -> None:
 
 def test_panels_of_several_windows_share_it(bench: Bench) -> None:
     other = Screen()
-    panel = Panel(bench.studio, other)
+    panel = Panel(bench.services, other)
     bench.screen.edit("prompt", "red velvet")
     (field,) = [each for each in other.model.form.main if each.id == "prompt"]
     assert field.value == "red velvet"
@@ -125,7 +125,7 @@ def test_prompts_are_remembered_newest_first_and_once(bench: Bench, tmp_path: Pa
     for prompt in ("one", "two", "one"):
         bench.screen.edit("prompt", prompt)
         bench.generate()
-    bench.studio.close()
+    bench.services.close()
     assert SettingsStore(tmp_path).load().prompts == ["one", "two"]
     (field,) = [each for each in bench.screen.model.form.main if each.id == "prompt"]
     assert [each.id for each in field.options] == ["one", "two"]
@@ -135,7 +135,7 @@ def test_choices_are_there_again_after_a_restart(bench: Bench, tmp_path: Path) -
     bench.screen.edit("edge", "feather")
     bench.screen.edit("edge_pixels", 12)
     bench.screen.edit("task", "restyle")
-    bench.studio.close()
+    bench.services.close()
     draft = recalled(SettingsStore(tmp_path).load().remembered)
     assert draft.task == "restyle"
     assert draft.edges == {"remove": Edge(EdgeKind.FEATHER, 12)}

@@ -45,7 +45,7 @@ NO_MODELS: ModelShelf = _EmptyShelf()
 
 
 @dataclass(frozen=True)
-class Workshop:
+class EngineResources:
     """Handed to engines that run on installed models, together with the model they are made for.
     ``device``: ``cpu``, ``cuda``, ``mps``. ``threads``: how many an engine may use. ``memory``: the
     most bytes of the device that models may take, 0 for all there are."""

@@ -36,7 +36,7 @@ class Hang(Enum):
     START = "start"
 
 
-class Vigil:
+class HangDetector:
     """One worker's, from its start. :meth:`beat` once for each beat in which it has to do
     something, :meth:`rest` when it has not."""
 

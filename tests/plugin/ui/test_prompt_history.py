@@ -1,9 +1,9 @@
 from __future__ import annotations
 
-from velatura_plugin.ui.past import Past
+from velatura_plugin.ui.prompt_history import PromptHistory
 
 
-def walked(past: Past, text: str, *steps: int) -> list[str | None]:
+def walked(past: PromptHistory, text: str, *steps: int) -> list[str | None]:
     """What is seen after each step; where there is no way the text stays."""
     seen: list[str | None] = []
     for step in steps:
@@ -13,8 +13,8 @@ def walked(past: Past, text: str, *steps: int) -> list[str | None]:
     return seen
 
 
-def past() -> Past:
-    made = Past()
+def past() -> PromptHistory:
+    made = PromptHistory()
     made.entries = ("new", "old")
     return made
 
@@ -33,7 +33,7 @@ def test_what_is_typed_on_the_way_begins_anew() -> None:
 
 
 def test_nothing_was_written_before() -> None:
-    assert Past().go(1, "draft") is None
+    assert PromptHistory().go(1, "draft") is None
 
 
 def test_entries_that_are_gone_meanwhile() -> None:
