@@ -3,10 +3,12 @@ a table of colours in a document of its own."""
 
 from __future__ import annotations
 
+import pytest
+
 from tests.contracts.host_desk import CANVAS, PROVENANCE, SPOT, HostDesk, HostMaterial
 from tests.plugin.desk import noise
 from velatura_plugin.host.base import LayerContent, LayerKind, PatchContent, ResultContent, Spot
-from velatura_plugin.host.samples import crop
+from velatura_plugin.host.samples import Raster, crop, unpack
 from velatura_protocol.geometry import Rect, Size
 from velatura_protocol.messages import LayerPart, Placement
 from velatura_protocol.pixels import MASK_FORMAT, Pixels
@@ -14,6 +16,8 @@ from velatura_protocol.pixels import MASK_FORMAT, Pixels
 _TABLE = Size(8, 8)
 _SHOWN = 3
 """Columns of the spot in which the main layer shows."""
+_ROUNDED = 2
+"""Of 255: each layer, and what is a group's."""
 
 
 class PartsContract(HostMaterial):
@@ -70,6 +74,29 @@ class PartsContract(HostMaterial):
         behind, subject = (layer.patches[0].pixels for layer in result.layers)
         assert crop(seen, CANVAS, left) == crop(subject, SPOT, left)
         assert crop(seen, CANVAS, right) == crop(behind, SPOT, right)
+
+    @pytest.mark.parametrize("group", ["", "Retouch"], ids=["alone", "collected"])
+    def test_what_shows_through_a_group_is_mixed_as_without_one(
+        self, desk: HostDesk, group: str
+    ) -> None:
+        """Of layers that show by a part only: the law knows no groups."""
+        document, form = self.opened(desk), self.formats[0]
+        expected = Raster.transparent(CANVAS, form)
+        expected.lay(PatchContent(CANVAS, desk.flatten(document)))
+        layers: list[LayerContent] = []
+        for number in range(2):
+            shown = bytes((37 * each + 90 * number) % 256 for each in range(SPOT.area))
+            mask = Pixels(SPOT.size, MASK_FORMAT, shown)
+            patch = PatchContent(SPOT, noise(SPOT.size, form, 20 + number), mask)
+            expected.lay(patch)
+            layers.append(LayerContent(f"layer {number}", SPOT, (patch,)))
+        result = ResultContent(tuple(layers), PROVENANCE)
+        spot = Spot(group=group)
+        desk.host.accept(document, "job", result, spot=spot, document_key="key")
+        seen = unpack(bytes(desk.flatten(document).data), form)
+        wanted = unpack(bytes(expected.data), form)
+        off = max(abs(one - other) for one, other in zip(seen, wanted, strict=True))
+        assert off <= _ROUNDED
 
     def test_several_staged_layers_look_like_what_is_accepted(self, desk: HostDesk) -> None:
         document = self.opened(desk)

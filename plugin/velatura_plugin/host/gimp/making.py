@@ -36,9 +36,7 @@ def layer_of(image: Gimp.Image, content: LayerContent) -> Gimp.Layer:
         content.opacity * _WHOLE,
         mode_called(content.blend),
     )
-    # By itself GIMP mixes normal layers in linear light, whatever the picture's own encoding is:
-    # the edge of a mask would not look as it did in the preview.
-    layer.set_composite_space(_SPACES[curve_of(image)])
+    _mix_as_encoded(image, layer)
     form = format_of(image, layer)
     for patch in content.patches:
         _fill(layer, content.region, patch, form)
@@ -49,7 +47,15 @@ def layer_of(image: Gimp.Image, content: LayerContent) -> Gimp.Layer:
 
 
 def group_called(image: Gimp.Image, name: str) -> Gimp.GroupLayer:
-    return Gimp.GroupLayer.new(image, name)
+    group = Gimp.GroupLayer.new(image, name)
+    _mix_as_encoded(image, group)
+    return group
+
+
+def _mix_as_encoded(image: Gimp.Image, layer: Gimp.Layer) -> None:
+    """By itself GIMP mixes normal layers and groups in linear light, whatever the picture's own
+    encoding is: the edge of a mask would not look as it did in the preview."""
+    layer.set_composite_space(_SPACES[curve_of(image)])
 
 
 def mode_called(nick: str) -> Gimp.LayerMode:
