@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import itertools
+from functools import partial
 from typing import Protocol
 
 from velatura_protocol.errors import LimitExceeded, VelaturaError
@@ -84,8 +85,12 @@ class Connection:
         self._shares_files = shares_files
         self._session = ServerSession(services.limits)
         self._wake = asyncio.Event()
-        self._outbox = EventOutbox(_MOST_EVENTS, self.pump, self._overflow)
-        self._slots = PreviewSlots(self.pump)
+        # None of what it has may hold on to the connection itself: it is to go when it is over, and
+        # all its memory with it, not when the collector comes.
+        self._outbox = EventOutbox(
+            _MOST_EVENTS, self._wake.set, partial(_refuse_more, self._session)
+        )
+        self._slots = PreviewSlots(self._wake.set)
         self._exchange: ExchangeFolder | None = None
         self._requests: Requests | None = None
         self._heartbeat = Heartbeat(heartbeat_seconds, _SILENT_BEATS)
@@ -128,10 +133,6 @@ class Connection:
     def pump(self) -> None:
         """There may be something to send."""
         self._wake.set()
-
-    def _overflow(self) -> None:
-        maximum = _MOST_EVENTS
-        self._session.refuse(LimitExceeded(limit="events", value=maximum + 1, maximum=maximum))
 
     @property
     def _is_open(self) -> bool:
@@ -197,7 +198,13 @@ class Connection:
         self._session.welcome(welcome(self._services, offer))
         self._session.send(self._services.capabilities())
         self._requests = Requests(
-            self._services, self._session, caller, self._exchange, self._outbox, self, self.pump
+            self._services,
+            self._session,
+            caller,
+            self._exchange,
+            self._outbox,
+            self,
+            self._wake.set,
         )
         for point in hello.resume:
             self._background_tasks.spawn(
@@ -266,5 +273,13 @@ class Connection:
         self._slots.clear()
         if self._requests is not None:
             await self._requests.close()
+            # They know us as who listens.
+            self._requests = None
         if self._exchange is not None:
             await asyncio.to_thread(self._exchange.close)
+
+
+def _refuse_more(session: ServerSession) -> None:
+    """It is so far behind that it had better come back and resume."""
+    maximum = _MOST_EVENTS
+    session.refuse(LimitExceeded(limit="events", value=maximum + 1, maximum=maximum))

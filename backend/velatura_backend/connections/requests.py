@@ -85,7 +85,7 @@ class Requests:
         self._pump = pump
         self._uploads = Uploads(services.ground, session, caller, exchange, pump)
         self._downloads = Downloads(session, exchange)
-        self._models = ModelRequests(services.models, self._send)
+        self._models = ModelRequests(services.models, partial(_send, session, pump))
         self._submissions = BackgroundTasks()
         self._decided: dict[str, asyncio.Event] = {}
         self._acks: dict[str, int] = {}
@@ -194,7 +194,6 @@ class Requests:
         return False
 
     async def _is_recorded(self, job: str) -> bool:
-        """Waits, as :meth:`_find_live` does, for what was begun before."""
         try:
             await self._services.history.row(self._caller, job)
         except NotFound:
@@ -205,8 +204,8 @@ class Requests:
         """The job if it has not ended; sees also what is being submitted at this moment."""
         ledger = self._services.ledger
         if ledger.live(job) is None:
-            # Behind everything that was begun before in the journal's thread.
-            await self._services.journal.run(lambda journal: None, shares=True, waits=False)
+            # Behind every look for a job that was begun before.
+            await self._services.journal.look(lambda journal: None)
         return ledger.live(job)
 
     async def _complete(self, live: LiveJob) -> None:
@@ -317,12 +316,16 @@ class Requests:
             raise Unauthorised
 
     def _send(self, message: ServerReply) -> None:
-        if not self._session.is_closed:
-            self._session.send(message)
-            self._pump()
+        _send(self._session, self._pump, message)
 
     async def _answered(self, about: str, work: Start, *, job: str = "", request: int = 0) -> None:
         try:
             await work()
         except VelaturaError as error:
             self._send(Error(about, ErrorInfo.of(error), job, request))
+
+
+def _send(session: ServerSession, pump: Callable[[], None], message: ServerReply) -> None:
+    if not session.is_closed:
+        session.send(message)
+        pump()

@@ -14,7 +14,7 @@ from velatura_protocol.errors import (
     NotFound,
     VelaturaError,
 )
-from velatura_protocol.messages import Blob, BlobRef
+from velatura_protocol.messages import Blob, BlobRef, ErrorInfo
 from velatura_protocol.session import BlobFailed, ServerSession
 
 from ..background_tasks import BackgroundTasks
@@ -49,13 +49,13 @@ class Uploads:
         self._exchange = exchange
         self._pump = pump
         self._sinks: dict[str, FileSink] = {}
-        self._arrived: dict[str, BlobRef | VelaturaError] = {}
+        self._arrived: dict[str, BlobRef | ErrorInfo] = {}
         self._held: dict[str, str] = {}
         self._past: dict[str, None] = {}
         self._allowance = Allowance(_MOST_UNNAMED)
         self._settled: dict[str, None] = {}
         self._unwritten = 0
-        self._waiting: dict[str, list[asyncio.Future[BlobRef]]] = {}
+        self._waiting: dict[str, list[asyncio.Future[BlobRef | ErrorInfo]]] = {}
         self._finishing = BackgroundTasks()
 
     @property
@@ -98,7 +98,7 @@ class Uploads:
         sink = self._sinks.pop(event.blob, None)
         if sink is not None:
             sink.abort()
-        self._arrive(event.blob, event.error.exception())
+        self._arrive(event.blob, event.error)
 
     # -- what jobs ask -----------------------------------------------------------------------------
 
@@ -112,8 +112,9 @@ class Uploads:
             future = asyncio.get_running_loop().create_future()
             self._waiting.setdefault(blob, []).append(future)
             found = await future
-        if isinstance(found, VelaturaError):
-            raise found
+        if isinstance(found, ErrorInfo):
+            # Anew each time: an exception keeps the frames of all who were told of it.
+            raise found.exception()
         if blob in self._held:
             self._ground.store.take_again(found.digest)
         elif not await self._ground.history.take(found.digest):
@@ -198,8 +199,10 @@ class Uploads:
             self._pump()
 
         def failed(error: BaseException) -> None:
-            if self._sinks.pop(blob, None) is not None:
-                sink.abort()
+            # Not by its own name, through which it would hold on to itself.
+            broken = self._sinks.pop(blob, None)
+            if broken is not None:
+                broken.abort()
                 self._lose(blob, error)
 
         def waiting(count: int) -> None:
@@ -246,20 +249,16 @@ class Uploads:
         if not self._session.is_closed:
             self._session.refuse_blob(blob, reason)
             self._pump()
-        self._arrive(blob, reason)
+        self._arrive(blob, ErrorInfo.of(reason))
 
-    def _arrive(self, blob: str, found: BlobRef | VelaturaError) -> None:
+    def _arrive(self, blob: str, found: BlobRef | ErrorInfo) -> None:
         self._arrived[blob] = found
         if isinstance(found, BlobRef):
             self._held[blob] = found.digest
         else:
             self._pass(blob)
         for future in self._waiting.pop(blob, []):
-            if future.done():
-                continue
-            if isinstance(found, VelaturaError):
-                future.set_exception(found)
-            else:
+            if not future.done():
                 future.set_result(found)
         if blob in self._settled:
             del self._settled[blob]

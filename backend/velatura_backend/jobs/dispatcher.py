@@ -155,19 +155,22 @@ class Dispatcher:
                 wake.clear()
                 await wake.wait()
                 continue
-            live = self._known(entry.job)
-            inputs = self._inputs[entry.job]
-            self._forget_place(live)
-            self._tell_places(live)
-            try:
-                end = await Run(self._shop, live).carry_out(inputs)
-                if isinstance(end, WorkFailed) and end.error.code is ErrorCode.WORKER_LOST:
-                    self._scheduler.forget_warm(device)
-            except Exception:
-                _log.exception("job %s was lost", live.job)
-            self._scheduler.end(entry.job)
-            self._tell_places(live)
-            self._on_end()
+            await self._run(device, entry.job)
+
+    async def _run(self, device: Device, job: str) -> None:
+        live = self._known(job)
+        inputs = self._inputs[job]
+        self._forget_place(live)
+        self._tell_places(live)
+        try:
+            end = await Run(self._shop, live).carry_out(inputs)
+            if isinstance(end, WorkFailed) and end.error.code is ErrorCode.WORKER_LOST:
+                self._scheduler.forget_warm(device)
+        except Exception:
+            _log.exception("job %s was lost", live.job)
+        self._scheduler.end(job)
+        self._tell_places(live)
+        self._on_end()
 
     # -- places in the queue -----------------------------------------------------------------------
 

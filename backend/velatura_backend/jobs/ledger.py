@@ -165,6 +165,8 @@ class Ledger:
     def drop(self, live: LiveJob) -> None:
         """Forgets a job that never became durable."""
         del self._live[live.job]
+        # A task that was cancelled keeps its frames, and with them the job.
+        live.upload = None
         self._followers.pop(live.job, None)
 
     def cancel_upload(self, live: LiveJob) -> None:

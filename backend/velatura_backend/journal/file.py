@@ -35,6 +35,15 @@ def open_or_replace(path: Path) -> tuple[sqlite3.Connection, Path | None]:
     return _open(path), aside
 
 
+def open_to_read(path: Path) -> sqlite3.Connection:
+    """A database that is open already, once more."""
+    # Read-only it could not be read where the last writer was killed.
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    connection.row_factory = sqlite3.Row
+    connection.execute("PRAGMA query_only = ON")
+    return connection
+
+
 def _open(path: Path) -> sqlite3.Connection:
     # Opened in one thread, used in another that has it to itself.
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)

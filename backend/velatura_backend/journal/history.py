@@ -50,7 +50,7 @@ class History:
         """:raises NotFound: no such job
         :raises NotYourJob: it belongs to another client
         """
-        row = await self._journal.run(lambda journal: journal.job(job), shares=True, waits=False)
+        row = await self._journal.look(lambda journal: journal.job(job))
         if row is None:
             raise NotFound(what="job", id=job)
         caller.check(row.owner)
@@ -114,9 +114,7 @@ class History:
     async def blob(self, caller: Caller, digest: str) -> BlobRef:
         """:raises NotFound: no job that the caller may see has it, or its file is gone"""
         owner = None if caller.owns_all else caller.client
-        blob = await self._journal.run(
-            lambda journal: journal.blob_of(owner, digest), shares=True, waits=False
-        )
+        blob = await self._journal.look(lambda journal: journal.blob_of(owner, digest))
         if blob is None:
             raise NotFound(what="blob", id=digest)
         return blob

@@ -21,7 +21,7 @@ from velatura_protocol.events import JobState
 from ..clocks import SYSTEM, Clocks
 from .age import Age, KeptAge
 from .ballast import Ballast
-from .file import is_full, open_or_replace
+from .file import is_full, open_or_replace, open_to_read
 from .reading import UNENDED, JournalReading
 from .records import NO_CHANGE, BlobUse, Change, NewJob, StoredEvent
 
@@ -37,7 +37,8 @@ class Journal(JournalReading):
     """
 
     def __init__(self, directory: Path, clocks: Clocks = SYSTEM) -> None:
-        connection, self.moved_aside = open_or_replace(directory / JOURNAL_FILE)
+        self._path = directory / JOURNAL_FILE
+        connection, self.moved_aside = open_or_replace(self._path)
         super().__init__(connection)
         self._is_shared = False
         self._ballast = Ballast(directory)
@@ -54,6 +55,10 @@ class Journal(JournalReading):
         with contextlib.suppress(DiskFull, sqlite3.Error):
             self.keep_age()
         self._connection.close()
+
+    def reading(self) -> JournalReading:
+        """Another look at it, for another thread; to be closed before this."""
+        return JournalReading(open_to_read(self._path))
 
     @property
     def age(self) -> int:

@@ -21,6 +21,9 @@ class JournalReading:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
 
+    def close(self) -> None:
+        self._connection.close()
+
     def job(self, job: str) -> JobRow | None:
         row = self._connection.execute("SELECT * FROM jobs WHERE job = ?", (job,)).fetchone()
         return None if row is None else job_row(row)

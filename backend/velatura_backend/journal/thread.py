@@ -17,6 +17,7 @@ from velatura_protocol.errors import Interrupted
 
 from ..clocks import SYSTEM, Clocks
 from .journal import Journal
+from .reading import JournalReading
 
 _log = logging.getLogger("velatura.journal")
 
@@ -47,6 +48,8 @@ class JournalThread:
 
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
+        self._reading = journal.reading()
+        self._reader = ThreadPoolExecutor(1, thread_name_prefix="journal-reading")
         self._executor = ThreadPoolExecutor(1, thread_name_prefix="journal")
         self._lock = threading.Lock()
         self._orders: deque[_Order] = deque()
@@ -82,8 +85,26 @@ class JournalThread:
             _log.exception("the journal broke")
             raise Interrupted from error
 
+    async def look(self, question: Callable[[JournalReading], Answer]) -> Answer:
+        """What is recorded by now, though whoever recorded it may not have been told so yet. One
+        question after another, in a thread of their own: none waits for what is being written."""
+        loop = asyncio.get_running_loop()
+        try:
+            asked = loop.run_in_executor(self._reader, question, self._reading)
+        except RuntimeError as error:
+            # Closed.
+            raise Interrupted from error
+        try:
+            return await asked
+        except sqlite3.Error as error:
+            _log.exception("the journal broke")
+            raise Interrupted from error
+
     def close(self) -> None:
         """Waits for what was begun."""
+        self._reader.shutdown(wait=True)
+        # Before the one that writes: whoever is the last puts all into one file.
+        self._reading.close()
         self._executor.shutdown(wait=True)
         self._journal.close()
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import errno
-import gc
 import http
 import logging
 import socket
@@ -41,9 +40,6 @@ _WRITE_AHEAD = 1024 * 1024
 # Sockets that have not shown a token, at a time: more than all editors of a studio coming back at
 # once, fewer than a process may have files.
 _MOST_WAITING = 256
-
-# Connections that are over before their remains are collected.
-_ENDED_AT_A_TIME = 32
 
 _Talk = Callable[[ServerConnection], Awaitable[None]]
 
@@ -92,7 +88,6 @@ class Server:
         self._servers: list[WebSocketServer] = []
         self._waiting = WaitingRoom(_MOST_WAITING)
         self._handshakes = BackgroundTasks()
-        self._ended = 0
         self.url = ""
         self.outside_url = ""
 
@@ -173,14 +168,6 @@ class Server:
             _log.exception("a connection broke")
         finally:
             self._connections.discard(connection)
-            self._clear_up()
-
-    def _clear_up(self) -> None:
-        """Connections that are over hold on to themselves: the collector would come for them when
-        there are as many as a quarter of all there is, and by then they had cost 8 MB."""
-        self._ended += 1
-        if self._ended % _ENDED_AT_A_TIME == 0:
-            asyncio.get_running_loop().call_soon(gc.collect)
 
 
 def listen(address: str, port: int) -> socket.socket:

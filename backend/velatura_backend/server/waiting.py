@@ -49,6 +49,8 @@ class _Guest(ServerConnection):
     def __init__(
         self, room: WaitingRoom, protocol: ServerProtocol, server: Server, **options: Any
     ) -> None:
+        # Before the library wraps it together with the connection itself.
+        self._plain_logger = protocol.logger
         super().__init__(protocol, server, **options)
         self._room = room
 
@@ -59,3 +61,11 @@ class _Guest(ServerConnection):
     def connection_lost(self, exc: Exception | None) -> None:
         self._room.leave(self)
         super().connection_lost(exc)
+        self._let_go_of_itself()
+
+    def _let_go_of_itself(self) -> None:
+        """By what it logs under, and by the frames of what ended its parser, it would stay until
+        the collector comes, and with it all that talked through it."""
+        self.logger = self.protocol.logger = self._plain_logger
+        if self.protocol.parser_exc is not None:
+            self.protocol.parser_exc.__traceback__ = None

@@ -44,6 +44,32 @@ class Stage(Enum):
     CLOSED = "closed"
 
 
+class _Control:
+    """Encoded messages that go before all chunks."""
+
+    def __init__(self) -> None:
+        self._waiting: deque[bytes] = deque()
+        self.unsent = 0
+
+    def __len__(self) -> int:
+        return len(self._waiting)
+
+    def put(self, message: Message) -> None:
+        # Encoded here, so that a message that breaks its own rules fails where it is made.
+        data = encode(message)
+        self._waiting.append(data)
+        self.unsent += len(data)
+
+    def take(self) -> bytes:
+        data = self._waiting.popleft()
+        self.unsent -= len(data)
+        return data
+
+    def clear(self) -> None:
+        self._waiting.clear()
+        self.unsent = 0
+
+
 class Endpoint(ABC, Generic[_Event]):
     """One end of one connection. Not thread-safe; does no I/O and keeps no time."""
 
@@ -54,11 +80,11 @@ class Endpoint(ABC, Generic[_Event]):
         self.files = False
         """Whether blobs may travel by file: the exchange folder is proven."""
         self._takes = frozenset(get_args(takes))
-        self._control: deque[bytes] = deque()
-        self._unsent = 0
+        self._control = _Control()
         self._events: list[Any] = []
-        self._outbox = Outbox(self._queue, self._events.append)
-        self._inbox = Inbox(self._queue, self._events.append)
+        # Neither knows the session itself, which so is gone when its connection is.
+        self._outbox = Outbox(self._control.put, self._events.append)
+        self._inbox = Inbox(self._control.put, self._events.append)
 
     # -- the wire
 
@@ -86,9 +112,7 @@ class Endpoint(ABC, Generic[_Event]):
         """
         self._outbox.open_waiting(self.limits.open_blobs)
         if self._control:
-            data = self._control.popleft()
-            self._unsent -= len(data)
-            return data
+            return self._control.take()
         message = self._outbox.next_message(self.limits.chunk_bytes)
         return None if message is None else encode(message)
 
@@ -101,7 +125,7 @@ class Endpoint(ABC, Generic[_Event]):
     def connection_lost(self) -> list[_Event]:
         """The socket is gone: what was on its way in has failed, and nothing is kept."""
         self.stage = Stage.CLOSED
-        self._drop_control()
+        self._control.clear()
         self._outbox.clear()
         self._inbox.clear()
         return self.take_events()
@@ -115,7 +139,7 @@ class Endpoint(ABC, Generic[_Event]):
     def unsent_bytes(self) -> int:
         """Of messages that wait for ``next_message``. Chunks do not count: they are made when they
         are sent."""
-        return self._unsent
+        return self._control.unsent
 
     # -- blobs out
 
@@ -212,14 +236,7 @@ class Endpoint(ABC, Generic[_Event]):
         """What the peer is told before the connection closes."""
 
     def _queue(self, message: Message) -> None:
-        # Encoded here, so that a message that breaks its own rules fails where it is made.
-        data = encode(message)
-        self._control.append(data)
-        self._unsent += len(data)
-
-    def _drop_control(self) -> None:
-        self._control.clear()
-        self._unsent = 0
+        self._control.put(message)
 
     def _reply(self, message: Message) -> None:
         if len(self._control) >= MAX_REPLIES:
@@ -240,7 +257,7 @@ class Endpoint(ABC, Generic[_Event]):
         self.stage = Stage.CLOSED
         self._inbox.clear()
         self._outbox.clear()
-        self._drop_control()
+        self._control.clear()
         if last_word is not None:
             self._queue(last_word)
 

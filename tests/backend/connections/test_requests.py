@@ -9,6 +9,7 @@ import pytest
 
 from tests.backend.live import echo_task, finished_job
 from velatura_backend.journal.journal import Journal
+from velatura_backend.journal.reading import JournalReading
 from velatura_protocol.errors import ErrorCode
 from velatura_protocol.messages import (
     BlobGet,
@@ -124,7 +125,7 @@ async def test_the_same_job_from_everywhere_at_once_is_one_job(backend) -> None:
 async def test_a_journal_that_breaks_leaves_nobody_waiting(
     backend, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(self: Journal, *arguments: object) -> None:
+    def broken(self: JournalReading, *arguments: object) -> None:
         raise sqlite3.DatabaseError("database disk image is malformed")
 
     async with backend.client() as client:
@@ -137,7 +138,7 @@ async def test_a_journal_that_breaks_leaves_nobody_waiting(
         assert (await client.wait_for(Error, job="new")).error.code is ErrorCode.INTERRUPTED
         await client.send(Cancel("runs"))
         assert isinstance(await client.end_of("runs"), CancelledJob)
-        monkeypatch.setattr(Journal, "blob_of", broken)
+        monkeypatch.setattr(JournalReading, "blob_of", broken)
         await client.send(BlobGet("a" * 64))
         gone = (await client.wait_for(Error, about="blob_get")).error
         assert gone.params == {"what": "blob", "id": "a" * 64}

@@ -190,7 +190,7 @@ async def test_pixels_that_no_job_names_have_an_end(
         rejected = await client.wait_for(BlobRejected, blob="third")
         assert rejected.error.code is ErrorCode.LIMIT_EXCEEDED
         assert rejected.error.params == {"limit": "unnamed_blobs", "value": 3, "maximum": 2}
-        await client.submit("refused", echo_task(crop="third"))
+        await client.submit("refused", echo_task(crop="third", mask="third"))
         error = await client.wait_for(Error, job="refused")
         assert error.error.code is ErrorCode.LIMIT_EXCEEDED
         await client.submit("job", echo_task())

@@ -35,6 +35,34 @@ async def test_actions_run_in_order_in_one_other_thread(tmp_path: Path) -> None:
     assert identities[0] != threading.get_ident()
 
 
+async def test_a_look_waits_for_no_write(tmp_path: Path) -> None:
+    thread = JournalThread.open(tmp_path)
+    go = threading.Event()
+
+    def write(journal: Journal) -> None:
+        accept(journal, "first")
+        go.wait(60)
+
+    writing = asyncio.create_task(thread.run(write))
+    async with asyncio.timeout(60):
+        while await thread.look(lambda journal: journal.job("first")) is None:
+            await asyncio.sleep(0.001)
+    assert not writing.done()
+    go.set()
+    await writing
+    thread.close()
+    with pytest.raises(Interrupted):
+        await thread.look(lambda journal: journal.job("first"))
+
+
+async def test_a_look_changes_nothing(tmp_path: Path) -> None:
+    thread = JournalThread.open(tmp_path)
+    with pytest.raises(Interrupted):
+        await thread.look(lambda journal: journal._connection.execute("DELETE FROM meta"))
+    thread.close()
+    assert [each.name for each in tmp_path.glob("journal.sqlite3*")] == ["journal.sqlite3"]
+
+
 async def test_what_was_begun_is_carried_out(tmp_path: Path) -> None:
     thread = JournalThread.open(tmp_path)
     entered, go = threading.Event(), threading.Event()
