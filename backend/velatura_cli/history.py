@@ -16,7 +16,7 @@ from velatura_plugin.client.events import (
     VariationArrived,
 )
 from velatura_plugin.client.order import JobOrder
-from velatura_protocol.errors import BackendUnavailable
+from velatura_protocol.errors import BackendUnavailable, NotFound
 from velatura_protocol.geometry import Size
 from velatura_protocol.messages import CancelledJob, Failed, Finished, JobSummary
 from velatura_protocol.pixels import MASK_FORMAT
@@ -29,7 +29,7 @@ from .link import Link
 from .loop import MainLoop
 
 MOST_LISTED = 1000
-"""As many as a backend lists at most."""
+"""As many as a backend lists at a time."""
 
 Answer = TypeVar("Answer", HistoryArrived, RequestDone)
 
@@ -40,15 +40,23 @@ class History:
         self._link = link
 
     def jobs(self) -> tuple[JobSummary, ...]:
-        """Everybody's, newest first."""
+        """Everybody's, newest first, however many there are."""
+        return all_pages(self._page)
+
+    def _page(self, before: str) -> tuple[JobSummary, ...]:
+        """:raises NotFound: the job that it is to begin after is gone"""
+        client = self._app.client
         return self._ask(
-            lambda: self._app.client.list_jobs(limit=MOST_LISTED, everyone=True), HistoryArrived
+            lambda: client.list_jobs(limit=MOST_LISTED, everyone=True, before=before),
+            HistoryArrived,
         ).jobs
 
     def forget(self, jobs: Sequence[str]) -> int:
         """How many of them were ended, and are gone with their results."""
-        if not jobs:
-            return 0
+        parts = [jobs[first : first + MOST_LISTED] for first in range(0, len(jobs), MOST_LISTED)]
+        return sum(map(self._forget, parts))
+
+    def _forget(self, jobs: Sequence[str]) -> int:
         return self._ask(
             lambda: self._app.client.forget(tuple(jobs), everyone=True), RequestDone
         ).count
@@ -97,6 +105,26 @@ class History:
             return answer
         assert isinstance(answer, RequestDone)
         raise answer.error.exception() if answer.error else BackendUnavailable(reason="no answer")
+
+
+def all_pages(page: Callable[[str], tuple[JobSummary, ...]]) -> tuple[JobSummary, ...]:
+    """``page`` gives those before the job of an id, the newest for an empty one, and none when
+    there are no more; or raises :class:`NotFound` when that job is gone meanwhile."""
+    found: dict[str, JobSummary] = {}
+    while True:
+        last = next(reversed(found), "")
+        try:
+            new = {each.job: each for each in page(last) if each.job not in found}
+        except NotFound:
+            if not last:
+                raise
+            # It is no longer listed either; the one before it leads on.
+            del found[last]
+            continue
+        if not new:
+            # Also from a backend that is older than pages: it begins at the newest again.
+            return tuple(found.values())
+        found |= new
 
 
 def _unknown_task(job: JobSummary) -> Task:

@@ -127,12 +127,8 @@ def _clear(history: History, jobs: Sequence[JobSummary]) -> int:
 
 
 def _clear_all(history: History, jobs: Sequence[JobSummary]) -> int:
-    """All but the favourites: those go when they are named. A list holds only so many at a time."""
-    count = 0
-    while gone := _clear(history, [each for each in jobs if not each.favourite]):
-        count += gone
-        jobs = history.jobs()
-    return count
+    """All but the favourites: those go when they are named."""
+    return _clear(history, [each for each in jobs if not each.favourite])
 
 
 def _print_count(count: int, *, as_json: bool) -> None:

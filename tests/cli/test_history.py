@@ -7,9 +7,12 @@ import numpy as np
 import psutil
 import pytest
 
+from tests.cli.test_jobs import summary
 from tests.e2e import pictures
 from velatura_cli.dispatch import run
-from velatura_cli.history import open_history
+from velatura_cli.history import all_pages, open_history
+from velatura_protocol.errors import NotFound
+from velatura_protocol.messages import JobSummary
 
 
 def a_job(folder: Path) -> str:
@@ -50,6 +53,50 @@ def test_clearing_one_and_all(
         assert history.jobs() == ()
         assert history.forget([]) == 0
     assert run(["jobs", "show", second]) == 2
+
+
+class Pages:
+    """Two at a time of these jobs. ``go``: those that are gone before the second page."""
+
+    def __init__(self, jobs: str, *, go: str = "") -> None:
+        self.jobs = jobs
+        self._go = go
+        self.asked: list[str] = []
+
+    def page(self, before: str) -> tuple[JobSummary, ...]:
+        if before:
+            self.jobs = "".join(each for each in self.jobs if each not in self._go)
+        self.asked.append(before)
+        if before and before not in self.jobs:
+            raise NotFound(what="job", id=before)
+        first = self.jobs.index(before) + 1 if before else 0
+        return tuple(map(summary, self.jobs[first : first + 2]))
+
+
+@pytest.mark.parametrize("jobs", ["", "a", "ab", "abc", "abcde"])
+def test_all_pages_make_one_list(jobs: str) -> None:
+    pages = Pages(jobs)
+    assert [each.job for each in all_pages(pages.page)] == list(jobs)
+    assert pages.asked == ["", *jobs[1::2], *jobs[-1:][: len(jobs) % 2]]
+
+
+@pytest.mark.parametrize("go", ["b", "ab", "bcd", "abcde"])
+def test_a_list_goes_on_when_its_last_job_is_gone(go: str) -> None:
+    found = [each.job for each in all_pages(Pages("abcde", go=go).page)]
+    assert [each for each in found if each not in go] == [
+        each for each in "abcde" if each not in go
+    ]
+
+
+def test_a_backend_without_pages_is_asked_twice() -> None:
+    asked: list[str] = []
+
+    def page(before: str) -> tuple[JobSummary, ...]:
+        asked.append(before)
+        return (summary("a"), summary("b"))
+
+    assert [each.job for each in all_pages(page)] == ["a", "b"]
+    assert asked == ["", "b"]
 
 
 def test_results_are_exported_as_layers(

@@ -56,14 +56,11 @@ def test_a_job_as_json() -> None:
 
 
 class Kept:
-    """A history of as many as are listed at a time."""
-
-    def __init__(self, jobs: list[JobSummary], at_a_time: int) -> None:
+    def __init__(self, jobs: list[JobSummary]) -> None:
         self.left = jobs
-        self._at_a_time = at_a_time
 
     def jobs(self) -> tuple[JobSummary, ...]:
-        return tuple(self.left[: self._at_a_time])
+        return tuple(self.left)
 
     def forget(self, jobs: Sequence[str]) -> int:
         before = len(self.left)
@@ -81,13 +78,13 @@ def test_clear_leaves_favourites_and_what_has_not_ended(
 ) -> None:
     favourite = replace(summary("favourite"), favourite=True)
     running = replace(summary("running"), state=JobState.RUNNING)
-    kept = Kept([favourite, running, *map(summary, "abcdefg")], at_a_time=4)
+    kept = Kept([favourite, running, *map(summary, "abcdefg")])
     clear(monkeypatch, kept)
     assert kept.left == [favourite, running]
     assert capsys.readouterr().out == '{"cleared": 7}\n'
 
 
 def test_a_favourite_that_is_named_goes(monkeypatch: pytest.MonkeyPatch) -> None:
-    kept = Kept([replace(summary("favourite"), favourite=True), summary("a")], at_a_time=4)
+    kept = Kept([replace(summary("favourite"), favourite=True), summary("a")])
     clear(monkeypatch, kept, "favourite")
     assert kept.left == [summary("a")]

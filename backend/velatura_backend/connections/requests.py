@@ -60,7 +60,7 @@ from .uploads import Uploads
 Work = Coroutine[Any, Any, None]
 Start = Callable[[], Work]
 
-_MOST_UNDECIDED = 16
+_MOST_UNDECIDED = 4
 
 
 class Requests:
@@ -296,7 +296,11 @@ class Requests:
     async def _list(self, message: ListJobs) -> None:
         self._check_everyone(everyone=message.everyone)
         jobs = await self._services.history.list_jobs(
-            self._caller, message.document_key, message.limit, everyone=message.everyone
+            self._caller,
+            message.document_key,
+            message.limit,
+            everyone=message.everyone,
+            before=message.before,
         )
         self._send(Jobs(message.request, fitting(jobs, self._services.limits.message_bytes)))
 

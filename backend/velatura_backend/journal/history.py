@@ -50,24 +50,25 @@ class History:
         """:raises NotFound: no such job
         :raises NotYourJob: it belongs to another client
         """
-        row = await self._journal.look(lambda journal: journal.job(job))
-        if row is None:
-            raise NotFound(what="job", id=job)
-        caller.check(row.owner)
-        return row
+        return _seen(caller, job, await self._journal.look(lambda journal: journal.job(job)))
 
     async def list_jobs(
-        self, caller: Caller, document_key: str, limit: int, *, everyone: bool
+        self, caller: Caller, document_key: str, limit: int, *, everyone: bool, before: str = ""
     ) -> tuple[JobSummary, ...]:
+        """Newest first; with ``before`` only those older than that job.
+
+        :raises NotFound, NotYourJob: see :meth:`row`; there is no such job to begin after
+        """
         owner = None if everyone else caller.client
         count = min(limit, _MOST_LISTED)
-        return await self._journal.run(
-            lambda journal: tuple(
-                _summary(journal, row)
-                for row in journal.newest(owner, document_key, count)
-                if _is_known(row)
-            )
-        )
+
+        def act(journal: Journal) -> tuple[JobSummary, ...]:
+            if before:
+                _seen(caller, before, journal.job(before))
+            rows = journal.newest(owner, document_key, count, before)
+            return tuple(_summary(journal, row) for row in rows if _is_known(row))
+
+        return await self._journal.run(act)
 
     async def set_favourite(self, caller: Caller, job: str, *, favourite: bool) -> None:
         """:raises NotFound, NotYourJob: see :meth:`row`"""
@@ -147,6 +148,13 @@ class History:
             await self._journal.run(
                 lambda journal: self._store.discard(journal.unused(free)), shares=True, waits=False
             )
+
+
+def _seen(caller: Caller, job: str, row: JobRow | None) -> JobRow:
+    if row is None:
+        raise NotFound(what="job", id=job)
+    caller.check(row.owner)
+    return row
 
 
 def _forget(journal: Journal, store: BlobStore, jobs: Iterable[str]) -> tuple[str, ...]:

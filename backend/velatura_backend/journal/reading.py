@@ -35,13 +35,17 @@ class JournalReading:
         )
         return tuple(job_row(row) for row in rows)
 
-    def newest(self, owner: str | None, document_key: str, limit: int) -> tuple[JobRow, ...]:
-        """Newest first. ``owner`` None: everyone's; an empty ``document_key``: all documents."""
+    def newest(
+        self, owner: str | None, document_key: str, limit: int, before: str = ""
+    ) -> tuple[JobRow, ...]:
+        """Newest first. ``owner`` None: everyone's; an empty ``document_key``: all documents; with
+        ``before`` only those older than this job, of which there are none if it is unknown."""
         rows = self._connection.execute(
             "SELECT * FROM jobs WHERE (?1 IS NULL OR owner = ?1)"
             " AND (?2 = '' OR document_key = ?2)"
+            " AND (?4 = '' OR number < (SELECT number FROM jobs WHERE job = ?4))"
             " ORDER BY number DESC LIMIT ?3",
-            (owner, document_key, limit),
+            (owner, document_key, limit, before),
         )
         return tuple(job_row(row) for row in rows)
 

@@ -138,8 +138,16 @@ class Client:
     def acknowledge(self, job: str, seq: int) -> None:
         self._post(lambda: self._acknowledge(job, seq))
 
-    def list_jobs(self, *, document_key: str = "", limit: int = 50, everyone: bool = False) -> int:
-        return self.ask(lambda number: ListJobs(number, document_key, limit, everyone))
+    def list_jobs(
+        self,
+        *,
+        document_key: str = "",
+        limit: int = 50,
+        everyone: bool = False,
+        before: str = "",
+    ) -> int:
+        """Newest first; with ``before`` only those older than that job."""
+        return self.ask(lambda number: ListJobs(number, document_key, limit, everyone, before))
 
     def forget(self, jobs: tuple[str, ...], *, everyone: bool = False) -> int:
         return self.ask(lambda number: Forget(number, jobs, everyone))

@@ -13,7 +13,8 @@ from .parts import ErrorInfo, JobSummary
 class ListJobs:
     """The client's own jobs, newest first; ``everyone`` needs the token owner's secret.
 
-    ``document_key`` empty means all documents.
+    ``document_key`` empty means all documents. ``before``: only those older than this job, which is
+    how to go on after the last of an answer.
     """
 
     t: ClassVar[str] = "list_jobs"
@@ -21,6 +22,7 @@ class ListJobs:
     document_key: str = ""
     limit: Natural = 50
     everyone: bool = False
+    before: OptionalId = ""
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 
 from tests.backend.live import SIZE, echo_task, finished_job
+from velatura_protocol.errors import ErrorCode
 from velatura_protocol.events import JobState
 from velatura_protocol.messages import (
     Ack,
@@ -55,6 +56,24 @@ async def test_the_history_of_a_document(backend) -> None:
         assert (await client.wait_for(Done, request=2)).count == 1
         await client.send(ListJobs(3, document_key="other"))
         assert (await client.wait_for(Jobs, request=3)).jobs == ()
+
+
+async def test_the_history_is_told_in_pages(backend) -> None:
+    async with backend.client() as client, backend.client(name="other") as other:
+        jobs = [await finished_job(client, names=(f"crop{n}", f"mask{n}")) for n in range(3)]
+        await client.send(ListJobs(1, limit=2))
+        page = (await client.wait_for(Jobs, request=1)).jobs
+        assert [each.job for each in page] == [jobs[2], jobs[1]]
+        await client.send(ListJobs(2, limit=2, before=jobs[1]))
+        page = (await client.wait_for(Jobs, request=2)).jobs
+        assert [each.job for each in page] == [jobs[0]]
+        await client.send(ListJobs(3, before=jobs[0]))
+        assert (await client.wait_for(Jobs, request=3)).jobs == ()
+        await client.send(ListJobs(4, before="gone"))
+        error = await client.wait_for(Error, request=4)
+        assert (error.about, error.error.code) == ("list_jobs", ErrorCode.NOT_FOUND)
+        await other.send(ListJobs(5, before=jobs[1]))
+        assert (await other.wait_for(Error, request=5)).error.code is ErrorCode.NOT_YOUR_JOB
 
 
 async def test_forgetting_deletes_the_files(backend) -> None:

@@ -37,6 +37,20 @@ def test_the_history_is_one_s_own_and_newest_first(journal: Journal) -> None:
     assert names(None, limit=1) == ["3"]
 
 
+def test_the_history_goes_on_after_a_job(journal: Journal) -> None:
+    for job in "123456":
+        accept(journal, job, key="b" if job == "4" else "a")
+
+    def names(before: str, key: str = "", limit: int = 2) -> list[str]:
+        return [row.job for row in journal.newest("me", key, limit, before)]
+
+    assert names("") == ["6", "5"]
+    assert names("5") == ["4", "3"]
+    assert names("5", "a") == ["3", "2"]
+    assert names("2") == ["1"]
+    assert names("1") == names("unknown") == []
+
+
 def test_blobs_belong_to_the_owner_of_their_job(journal: Journal) -> None:
     accept(journal, "j", use(1))
     digest = use(1).blob.digest
