@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from velatura_plugin.capture.extent import Anchor, margins_to_aspect
 from velatura_protocol.errors import BadTask
+from velatura_protocol.faults import TaskFault
 from velatura_protocol.geometry import MAX_COORDINATE, Margins, Size
 
 ANCHORS = {anchor.name.lower().replace("_", "-"): anchor for anchor in Anchor}
@@ -45,7 +46,7 @@ class Sides:
             self.bottom.of(size.height),
         )
         if max(sides) > MAX_COORDINATE:
-            raise BadTask(field="extent", reason="is beyond all documents")
+            raise BadTask(field="extent", reason=TaskFault.BEYOND_DOCUMENTS)
         return Margins(*sides)
 
 

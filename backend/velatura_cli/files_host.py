@@ -30,6 +30,7 @@ from velatura_plugin.host.base import (
     Spot,
 )
 from velatura_protocol.errors import BadTask, NotFound, Unsupported, UnwritableFile, VelaturaError
+from velatura_protocol.faults import TaskFault
 from velatura_protocol.geometry import Rect, Size
 from velatura_protocol.messages import LayerPart
 from velatura_protocol.pixels import MASK_FORMAT, Pixels
@@ -122,7 +123,7 @@ class FilesHost:
         if layer:
             raise NotFound(what="layer", id=layer)
         if not Rect.of_size(document.size).contains(region):
-            raise BadTask(field="region", reason="reaches outside the picture")
+            raise BadTask(field="region", reason=TaskFault.OUTSIDE_CANVAS)
         return to_pixels(crop_samples(self._image(document).samples, region), document.format)
 
     def mask_content(

@@ -10,6 +10,7 @@ from velatura_plugin.capture.request import GenerateRequest, MaskSource
 from velatura_plugin.controller import Controller
 from velatura_plugin.host.base import Document, MaskKind
 from velatura_protocol.errors import BadTask, Cancelled, NotFound, NothingSelected, VelaturaError
+from velatura_protocol.faults import TaskFault
 from velatura_protocol.geometry import Margins
 from velatura_protocol.tasks import AlphaMode, Operation, Placement, Role
 
@@ -136,7 +137,7 @@ class OperationRun:
             return None
         margins = extension.margins(document.size)
         if margins.is_empty:
-            raise BadTask(field="extent", reason="adds nothing")
+            raise BadTask(field="extent", reason=TaskFault.NOTHING_ADDED)
         return margins
 
     def _follow(self, controller: Controller, watch: JobWatch, job: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from velatura_plugin.i18n import Translations
+from velatura_plugin.ui.fault_words import fault_of, model_clause
 from velatura_plugin.ui.words import sentence
 from velatura_protocol.errors import (
     BackendUnavailable,
@@ -12,6 +14,7 @@ from velatura_protocol.errors import (
     Unsupported,
     VelaturaError,
 )
+from velatura_protocol.faults import ModelFault, TaskFault, UnsupportedWhat
 from velatura_protocol.tasks import Operation
 
 from .model_advice import advice
@@ -41,19 +44,18 @@ def _sentence(error: VelaturaError, *, mask_from_alpha: bool) -> str:
             return "Nothing in this picture is transparent. Give a mask file instead of alpha."
         case NothingSelected():
             return "The mask is empty. Paint white what is to be edited."
-        case BadTask() if error.params == {"field": "extent", "reason": "adds nothing"}:
+        case BadTask() if error.params.get("reason") == TaskFault.NOTHING_ADDED.value:
             return "The picture has this shape already: there is nothing to add."
         case NoSource():
             return "Nothing is left outside the mask to take pixels from. Mask less."
         case TooLarge() if "file" in error.params:
             pixels, limit = error.params.get("pixels"), error.params.get("limit")
             return f"Too large: {pixels} pixels, where {limit} are possible. Scale it down first."
-        case Unsupported() if error.params.get("what") == "prompt":
+        case Unsupported() if error.params.get("what") == UnsupportedWhat.PROMPT.value:
             return f"No installed engine understands words; {advice(Operation.FILL)}."
         case Unsupported() if "supported" in error.params:
-            what, supported = error.params.get("what"), error.params["supported"]
-            return f"Nothing that engines can run: it looks like {what}. Supported: {supported}."
-        case Unsupported() if error.params.get("what") != "pickle":
+            return _unusable(error)
+        case Unsupported() if not _is_code(error.params.get("what")):
             return f"Not supported: {error.params.get('what', 'this')}."
         case BackendUnavailable() if "line" in error.params:
             return f"The backend did not start: {error.params['line']}"
@@ -61,3 +63,16 @@ def _sentence(error: VelaturaError, *, mask_from_alpha: bool) -> str:
             return _BACKEND_REASONS[str(error.params["reason"])]
         case _:
             return sentence(error)
+
+
+def _is_code(what: object) -> bool:
+    return fault_of(UnsupportedWhat, what) is not None or fault_of(ModelFault, what) is not None
+
+
+def _unusable(error: Unsupported) -> str:
+    """A file that is no model for any engine: what it is instead, and what would do."""
+    clause = model_clause(error.params.get("what"), error.params, Translations())
+    supported = str(error.params["supported"])
+    if supported != "safetensors":
+        supported = f"checkpoints, adapters and VAEs of {supported}; upscalers; as safetensors"
+    return f"Nothing that engines can run: {clause}. Supported: {supported}."

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from .engines import EngineSpec
 from .errors import NotFound, Unsupported
+from .faults import NotFoundWhat, UnsupportedWhat
 from .tasks import Intent, Operation
 
 
@@ -60,10 +61,10 @@ def best_engine(
     if named:
         among = tuple(each for each in among if each.id == named)
         if not among:
-            raise NotFound(what="engine", id=named)
+            raise NotFound(what=NotFoundWhat.ENGINE, id=named)
     able = engines_for(among, operation, intent, prompt=prompt, named=named)
     if not able:
         raise Unsupported(what=(operation if intent is Intent.NONE else intent).value)
     if prompt.strip() and not able[0].takes_prompt:
-        raise Unsupported(what="prompt")
+        raise Unsupported(what=UnsupportedWhat.PROMPT)
     return able[0]

@@ -59,14 +59,18 @@ class ErrorCode(Enum):
 
 
 class VelaturaError(Exception):
-    """Base of the tree. ``params`` are plain values that a sentence can be built from."""
+    """Base of the tree. ``params`` are plain values that a sentence can be built from; of the codes
+    in :mod:`velatura_protocol.faults`, their values."""
 
     code: ErrorCode = ErrorCode.ENGINE_ERROR
     retryable: bool = False
 
     def __init__(self, /, **params: str | int | float) -> None:
-        self.params: dict[str, str | int | float] = params
-        details = ", ".join(f"{name}={value}" for name, value in params.items())
+        self.params: dict[str, str | int | float] = {
+            name: value.value if isinstance(value, Enum) else value
+            for name, value in params.items()
+        }
+        details = ", ".join(f"{name}={value}" for name, value in self.params.items())
         super().__init__(f"{self.code.value}({details})" if details else self.code.value)
 
 
@@ -81,7 +85,8 @@ class BadMessage(BadInput):
 
 
 class BadTask(BadInput):
-    """``field`` and ``reason``."""
+    """``field`` and ``reason``: a :class:`~.faults.TaskFault`, or a technical text for what no
+    panel sends."""
 
     code = ErrorCode.BAD_TASK
 
@@ -103,14 +108,16 @@ class TooLarge(BadInput):
 
 
 class Unsupported(BadInput):
-    """``what``: the operation, colour mode or codec that is not supported here. With ``name``, a
-    model's: what it looks like instead of something that can be used here."""
+    """``what``: an operation or an intent that nobody here can do, or an
+    :class:`~.faults.UnsupportedWhat`. With ``name``, a model's: why it cannot be used here, a
+    :class:`~.faults.ModelFault`."""
 
     code = ErrorCode.UNSUPPORTED
 
 
 class UnreadableFile(BadInput):
-    """``reason``. Local only: a file's name does not cross the wire."""
+    """``reason``: of a model a :class:`~.faults.ModelFault`, of a picture that an editor is to open
+    a :class:`~.faults.FileFault`. A file's name does not cross the wire."""
 
     code = ErrorCode.UNREADABLE_FILE
 
@@ -129,21 +136,23 @@ class LayersSkipped(BadInput):
 
 
 class NotFound(BadInput):
-    """``what``: ``job``, ``blob``, ``engine`` …; ``id``."""
+    """``what``: a :class:`~.faults.NotFoundWhat`; ``id``."""
 
     code = ErrorCode.NOT_FOUND
 
 
 class ModelDamaged(BadInput):
-    """``model``: its id; ``file`` of it, as the model's own listing names it; ``reason``:
-    ``missing``, ``size``, ``hash``, or what is wrong with its head."""
+    """``model``: its id; ``file`` of it, as the model's own listing names it; ``reason``: a
+    :class:`~.faults.ModelFault`, and that one's parameters."""
 
     code = ErrorCode.MODEL_DAMAGED
 
 
 class NoModel(BadInput):
     """Nothing installed can do it. ``name`` and ``bytes`` of the smallest model that would,
-    ``model``: its id in the manifest; all of them empty or 0 where there is none."""
+    ``model``: its id in the manifest; all of them empty or 0 where there is none. Then ``kind``
+    says what sort of model it takes, as :class:`~.messages.ModelInfo` does, and ``detail`` which
+    of them: the kind of control, or the name of the adapter that an image encoder is for."""
 
     code = ErrorCode.NO_MODEL
 
@@ -222,10 +231,8 @@ class EngineError(JobFailed):
 
 
 class DownloadFailed(JobFailed):
-    """``reason``: ``unreachable``, ``timed out``, ``broken off``, ``status N``, ``certificate``,
-    ``private address``, ``too many redirects``, ``not encrypted``, ``proxy``, ``not as
-    announced``, ``hash``, ``under way`` (in another process). What has come is kept, for the next
-    attempt, unless its hash is wrong."""
+    """``reason``: a :class:`~.faults.DownloadFault`. What has come is kept, for the next attempt,
+    unless its hash is wrong."""
 
     code = ErrorCode.DOWNLOAD_FAILED
     retryable = True

@@ -134,7 +134,7 @@ def test_where_from_is_remembered(hub: Hub, data: Path, capsys: Said) -> None:
     hub.habits[FILE] = Habit(status=404)
     run(["models", "remove", "vae"])
     assert run(["models", "install", "vae"]) == 3
-    assert "The download failed (status 404)" in capsys.readouterr().err
+    assert "refused (status 404)" in capsys.readouterr().err
     assert run(["models", "install", "vae", "--mirror", "nonsense"]) == 2
     (data / "models" / "source.json").unlink()
 
@@ -170,7 +170,7 @@ def test_an_import_says_what_it_took_and_left(theirs: Path, capsys: Said) -> Non
         "imported own-vae: vae, 5 kB. licence unknown: see where you have it from\n"
     )
     assert said.err == (
-        "velatura: damaged.safetensors left out: The file cannot be read: tensors cut off.\n"
+        "velatura: damaged.safetensors left out: The file cannot be read: it is not whole.\n"
     )
     assert run(["models", "list"]) == 0
     assert "used in place" in capsys.readouterr().out

@@ -11,6 +11,7 @@ import pytest
 from tests.meta.protocol_page import Entry, Line, described, from_page, from_types
 from tests.meta.sources import ROOT, nothing
 from velatura_protocol.errors import ErrorCode
+from velatura_protocol.faults import FAULTS
 from velatura_protocol.fields import Natural, OptionalId
 from velatura_protocol.messages import PROTOCOL, Limits
 
@@ -31,6 +32,13 @@ def test_error_codes_agree() -> None:
     assert re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE) == [
         code.value for code in ErrorCode
     ]
+
+
+def test_what_exactly_is_wrong_is_on_the_page() -> None:
+    section = PAGE.split("## Errors")[1].split("\n## ")[0]
+    rows = [line for line in section.splitlines() if re.match(r"\| `\w+` of ", line)]
+    found = [tuple(re.findall(r"`([^`]+)`", line.split("|")[2])) for line in rows]
+    assert found == [tuple(each.value for each in kind) for kind in FAULTS]
 
 
 def test_every_limit_says_what_happens_beyond_it() -> None:

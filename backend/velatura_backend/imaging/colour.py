@@ -137,7 +137,7 @@ def conversion(space: ColourSpace, grey: bool, engine: EngineColour) -> Conversi
     A profile with straight curves counts as linear whatever ``space.transfer`` says; with
     ``Transfer.LINEAR`` the profile's curves are not applied.
 
-    :raises Unsupported: ``what="icc profile"``: the profile is needed, and broken, of another
+    :raises Unsupported: ``what="icc_profile"``: the profile is needed, and broken, of another
         colour model than the pixels, or CMYK
     """
     linear = space.transfer is Transfer.LINEAR or is_linear(space.icc)

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from velatura_protocol.errors import Unsupported
+from velatura_protocol.faults import UnsupportedWhat
 
 Values = NDArray[np.floating[Any]]
 Matrix = NDArray[np.float64]
@@ -104,7 +105,7 @@ class Profile:
 
 
 def bad_profile() -> Unsupported:
-    return Unsupported(what="icc profile")
+    return Unsupported(what=UnsupportedWhat.ICC_PROFILE)
 
 
 def is_grey_profile(icc: bytes) -> bool:
@@ -113,7 +114,7 @@ def is_grey_profile(icc: bytes) -> bool:
 
 
 def read_profile(icc: bytes) -> Profile:
-    """:raises Unsupported: ``what="icc profile"``: broken, or neither RGB nor grey"""
+    """:raises Unsupported: ``what=UnsupportedWhat.ICC_PROFILE``: broken, or neither RGB nor grey"""
     try:
         return _read(icc)
     except (struct.error, IndexError, ZeroDivisionError, OverflowError) as error:

@@ -7,6 +7,7 @@ import ipaddress
 import socket
 
 from velatura_protocol.errors import DownloadFailed
+from velatura_protocol.faults import DownloadFault
 
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 _LOCAL_ENDINGS = (".localhost", ".local", ".internal", ".lan", ".home.arpa")
@@ -48,14 +49,14 @@ def resolve(host: str, port: int, *, public_only: bool) -> list[SocketAddress]:
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
-        raise DownloadFailed(reason="unreachable") from error
+        raise DownloadFailed(reason=DownloadFault.UNREACHABLE) from error
     addresses: list[SocketAddress] = [
         (int(family), address)  # pyright: ignore[reportAssignmentType]
         for family, _, _, _, address in found
         if not public_only or is_public(str(address[0]))
     ]
     if not addresses:
-        raise DownloadFailed(reason="private address")
+        raise DownloadFailed(reason=DownloadFault.PRIVATE_ADDRESS)
     return addresses
 
 

@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import cast
 
 from velatura_protocol.errors import ModelDamaged, UnreadableFile, UnwritableFile, VelaturaError
+from velatura_protocol.faults import ModelFault
 
 from ..disk import disk_errors
 from ..files import write_private
 from .checking import path_of
+from .damage import damaged_by
 from .finding import files_of
 from .importing import check_heads
 from .recognising import recognise
@@ -130,17 +132,21 @@ def _check(model: InstalledModel, folder: Path) -> None:
         check_heads(location)
         found = recognise(location)
     except VelaturaError as error:
-        reason = str(error.params.get("reason") or error.params.get("what") or error.code.value)
-        raise ModelDamaged(model=model.id, file=location.name, reason=reason) from error
+        raise damaged_by(error, model.id, location.name) from error
     if found.kind is not model.kind or found.family not in (Family.NONE, model.family):
-        raise ModelDamaged(model=model.id, file=location.name, reason=f"is a {found.kind.value}")
+        raise ModelDamaged(
+            model=model.id,
+            file=location.name,
+            reason=ModelFault.OTHER_KIND,
+            kind=found.kind.value,
+        )
 
 
 def _copied(model: InstalledModel, target: Path, meter: Meter) -> tuple[ModelFile, ...]:
     wanted = {path_of(model, each): each for each in model.files}
     if not model.location.exists() or not set(files_of(model.location)) <= set(wanted):
         missing = next((each.path for each in model.files), "")
-        raise ModelDamaged(model=model.id, file=missing, reason="missing")
+        raise ModelDamaged(model=model.id, file=missing, reason=ModelFault.MISSING)
     return tuple(_copy(model, each, target / each.path, meter) for each in model.files)
 
 
@@ -150,7 +156,7 @@ def _copy(model: InstalledModel, file: ModelFile, target: Path, meter: Meter) ->
     try:
         source = path_of(model, file).open("rb")
     except FileNotFoundError as error:
-        raise ModelDamaged(model=model.id, file=file.path, reason="missing") from error
+        raise ModelDamaged(model=model.id, file=file.path, reason=ModelFault.MISSING) from error
     with source, target.open("wb") as copy:
         while chunk := source.read(CHUNK):
             digest.update(chunk)
@@ -158,5 +164,5 @@ def _copy(model: InstalledModel, file: ModelFile, target: Path, meter: Meter) ->
             meter.add(len(chunk), file.path)
     if file.sha256 not in ("", digest.hexdigest()):
         target.unlink()
-        raise ModelDamaged(model=model.id, file=file.path, reason="hash")
+        raise ModelDamaged(model=model.id, file=file.path, reason=ModelFault.HASH)
     return replace(file, sha256=digest.hexdigest())

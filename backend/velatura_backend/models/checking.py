@@ -6,7 +6,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from velatura_protocol.errors import ModelDamaged, UnreadableFile
+from velatura_protocol.faults import ModelFault
 
+from .damage import damaged_by
 from .records import InstalledModel, ModelFile, ModelForm
 from .safetensors_header import read_header
 from .store import ModelStore
@@ -47,12 +49,12 @@ def _checked(model: InstalledModel, file: ModelFile, meter: Meter) -> ModelFile:
     path = path_of(model, file)
     try:
         if path.stat().st_size != file.bytes:
-            raise ModelDamaged(model=model.id, file=file.path, reason="size")
+            raise ModelDamaged(model=model.id, file=file.path, reason=ModelFault.SIZE)
         found = sha256_of(path, meter, file.path)
     except OSError as error:
-        raise ModelDamaged(model=model.id, file=file.path, reason="missing") from error
+        raise ModelDamaged(model=model.id, file=file.path, reason=ModelFault.MISSING) from error
     if file.sha256 and found != file.sha256:
-        raise ModelDamaged(model=model.id, file=file.path, reason="hash")
+        raise ModelDamaged(model=model.id, file=file.path, reason=ModelFault.HASH)
     if path.suffix in (".safetensors", ".sft"):
         _check_head(model, file, path)
     return replace(file, sha256=found)
@@ -62,5 +64,4 @@ def _check_head(model: InstalledModel, file: ModelFile, path: Path) -> None:
     try:
         read_header(path)
     except UnreadableFile as error:
-        reason = str(error.params["reason"])
-        raise ModelDamaged(model=model.id, file=file.path, reason=reason) from error
+        raise damaged_by(error, model.id, file.path) from error

@@ -14,6 +14,7 @@ import time
 from pathlib import Path
 
 from velatura_protocol.errors import UnreadableFile, Unsupported
+from velatura_protocol.faults import ModelFault, UnsupportedWhat
 
 from .safetensors_header import read_header
 from .work import Report, Step, unheard
@@ -62,9 +63,9 @@ def convert(source: Path, target: Path, report: Report = unheard) -> None:
 
 def _check(status: int, target: Path) -> None:
     if status == NO_TORCH:
-        raise Unsupported(what="conversion without the diffusion profile")
+        raise Unsupported(what=UnsupportedWhat.WITHOUT_DIFFUSION)
     if status == NO_TENSORS:
-        raise UnreadableFile(reason="no tensors are in it")
+        raise UnreadableFile(reason=ModelFault.NO_WEIGHTS)
     if status != 0 or not target.exists():
         raise UnreadableFile(reason="it is damaged, or holds more than tensors")
     read_header(target)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from velatura_protocol.errors import BadTask
+from velatura_protocol.faults import TaskFault
 from velatura_protocol.parameters import Choice
 
 from ..engines.diffusion.adapters.control_kinds import CUSTOM, KINDS, UNION
@@ -41,7 +42,7 @@ def describe_control(store: ModelStore, model_id: str, control: str) -> Installe
     check_control(control)
     model = store.get(model_id)
     if not is_tellable(model):
-        raise BadTask(field="control", reason="is not to be told of this model")
+        raise BadTask(field="control", reason=TaskFault.CONTROL_UNTELLABLE)
     told = replace(model, detail=control)
     store.add(told)
     return told
@@ -51,4 +52,4 @@ def check_control(control: str) -> None:
     """:raises BadTask: there is no such kind"""
     known = [each.id for each in control_choices()]
     if control and control not in known:
-        raise BadTask(field="control", reason="must be one of " + ", ".join(known))
+        raise BadTask(field="control", reason=TaskFault.CONTROL_UNKNOWN, choices=", ".join(known))

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Protocol
 
 from velatura_protocol.errors import DiskFull, DownloadFailed
+from velatura_protocol.faults import DownloadFault
 
 from ..disk import disk_errors
 from .web import Answer, Web, ask
@@ -30,6 +31,7 @@ _SLOWEST = 1024.0
 _ROOM = 64 * 1024 * 1024
 """What a disk must have left beside the file."""
 _TEMPORARY = frozenset((408, 425, 429, 500, 502, 503, 504))
+_PASSING = (DownloadFault.UNREACHABLE, DownloadFault.TIMED_OUT, DownloadFault.BROKEN_OFF)
 _RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)")
 
 
@@ -91,10 +93,10 @@ def download(
 
 
 def _may_pass(error: DownloadFailed) -> bool:
-    reason = str(error.params["reason"])
-    if reason.startswith("status "):
-        return int(reason.removeprefix("status ")) in _TEMPORARY
-    return reason in ("unreachable", "timed out", "broken off")
+    reason = DownloadFault(error.params["reason"])
+    if reason is DownloadFault.STATUS:
+        return error.params["status"] in _TEMPORARY
+    return reason in _PASSING
 
 
 def _rest(seconds: float, part: _Part) -> None:
@@ -147,13 +149,13 @@ class _Part:
         with disk_errors(), self._path.open("ab") as file:
             while chunk := answer.read(CHUNK):
                 if self.size + len(chunk) > self.wanted.bytes:
-                    raise DownloadFailed(reason="not as announced")
+                    raise DownloadFailed(reason=DownloadFault.NOT_AS_ANNOUNCED)
                 file.write(chunk)
                 file.flush()
                 self._count(chunk)
                 pace.check(len(chunk))
         if self.size < self.wanted.bytes:
-            raise DownloadFailed(reason="broken off")
+            raise DownloadFailed(reason=DownloadFault.BROKEN_OFF)
 
     def finish(self, target: Path) -> str:
         """:raises DownloadFailed: ``hash``"""
@@ -163,7 +165,7 @@ class _Part:
             is_right = is_right and self._git.hexdigest() == self.wanted.git_sha1
         if not is_right:
             self.begin_anew()
-            raise DownloadFailed(reason="hash")
+            raise DownloadFailed(reason=DownloadFault.HASH)
         with disk_errors():
             with self._path.open("rb+") as file:
                 os.fsync(file.fileno())
@@ -219,7 +221,7 @@ class _Pace:
         if passed < self._window:
             return
         if self._bytes < _SLOWEST * passed:
-            raise DownloadFailed(reason="timed out")
+            raise DownloadFailed(reason=DownloadFault.TIMED_OUT)
         self._since, self._bytes = time.monotonic(), 0
 
 
@@ -233,23 +235,23 @@ def _fetch(part: _Part, web: Web, patience: Patience) -> None:
             part.append(answer, patience)
     except _BadPart:
         part.begin_anew()
-        raise DownloadFailed(reason="broken off") from None
+        raise DownloadFailed(reason=DownloadFault.BROKEN_OFF) from None
 
 
 def _check_answer(answer: Answer, part: _Part) -> None:
     """:raises DownloadFailed: it is not the file, before a byte of it is kept"""
     if answer.headers.get("content-encoding", "identity") != "identity":
-        raise DownloadFailed(reason="not as announced")
+        raise DownloadFailed(reason=DownloadFault.NOT_AS_ANNOUNCED)
     if answer.status == 416:
         raise _BadPart
     if answer.status == 206:
         _check_range(answer.headers, part)
         return
     if answer.status != 200:
-        raise DownloadFailed(reason=f"status {answer.status}")
+        raise DownloadFailed(reason=DownloadFault.STATUS, status=answer.status)
     length = answer.headers.get("content-length", "")
     if length and length != str(part.wanted.bytes):
-        raise DownloadFailed(reason="not as announced")
+        raise DownloadFailed(reason=DownloadFault.NOT_AS_ANNOUNCED)
     if part.size:
         # It does not know ranges: this is the file from its beginning.
         part.begin_anew()
@@ -260,4 +262,4 @@ def _check_range(headers: Mapping[str, str], part: _Part) -> None:
     if match is None or int(match[1]) != part.size:
         raise _BadPart
     if match[3] not in ("*", str(part.wanted.bytes)):
-        raise DownloadFailed(reason="not as announced")
+        raise DownloadFailed(reason=DownloadFault.NOT_AS_ANNOUNCED)

@@ -10,6 +10,7 @@ from fnmatch import fnmatch
 from typing import cast
 
 from velatura_protocol.errors import DownloadFailed
+from velatura_protocol.faults import DownloadFault
 
 from .download import Wanted
 from .manifest import Offer
@@ -39,7 +40,7 @@ def wanted_files(offer: Offer, web: Web, watch: Callable[[], None]) -> dict[str,
     }
     for pattern in offer.take:
         if "*" not in pattern and pattern not in listing:
-            raise DownloadFailed(reason="not as announced")
+            raise DownloadFailed(reason=DownloadFault.NOT_AS_ANNOUNCED)
     return found
 
 
@@ -58,18 +59,18 @@ def _listing(offer: Offer, web: Web, watch: Callable[[], None]) -> dict[str, Wan
     content = b""
     with ask(url, web, {}, watch) as answer:
         if answer.status != 200:
-            raise DownloadFailed(reason=f"status {answer.status}")
+            raise DownloadFailed(reason=DownloadFault.STATUS, status=answer.status)
         while chunk := answer.read(256 * 1024):
             content += chunk
             if len(content) > _LARGEST_LISTING:
-                raise DownloadFailed(reason="not as announced")
+                raise DownloadFailed(reason=DownloadFault.NOT_AS_ANNOUNCED)
     try:
         entries: object = json.loads(content)
         if not isinstance(entries, list):
             raise ValueError
         files = [_file(offer, web, each) for each in cast("list[object]", entries)]
     except (ValueError, TypeError, KeyError, BadRecord) as error:
-        raise DownloadFailed(reason="not as announced") from error
+        raise DownloadFailed(reason=DownloadFault.NOT_AS_ANNOUNCED) from error
     return dict(filter(None, files))
 
 

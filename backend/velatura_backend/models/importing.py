@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from velatura_protocol.errors import NotFound, Unsupported, VelaturaError
+from velatura_protocol.faults import ModelFault
 
 from ..disk import disk_errors
 from ..engines.diffusion.recognition.model_file import Recognised
@@ -126,7 +127,7 @@ def _taken(
 ) -> Lacking | Skipped:
     try:
         if found.sort is FileSort.PICKLE:
-            raise Unsupported(what="pickle")
+            raise Unsupported(what=ModelFault.PICKLE)
         check_heads(found.path)
         recognised = recognise(found.path)
     except VelaturaError as error:

@@ -17,8 +17,10 @@ from velatura_protocol.errors import (
     ModelDamaged,
     VelaturaError,
 )
+from velatura_protocol.faults import DownloadFault, ModelFault
 
 from ..disk import disk_errors
+from .damage import damaged_by
 from .download import PATIENCE, Patience, Wanted, download
 from .hub import wanted_files
 from .importing import check_heads
@@ -183,11 +185,15 @@ def _check(model: Offer, folder: Path) -> str:
             return model.detail
         found = recognise(location)
     except VelaturaError as error:
-        reason = str(error.params.get("reason") or error.params.get("what") or error.code.value)
-        raise ModelDamaged(model=model.id, file=location.name, reason=reason) from error
+        raise damaged_by(error, model.id, location.name) from error
     fits = found.family in (Family.NONE, model.family)
     if (found.kind, found.form) != (model.kind, model.form) or not fits:
-        raise ModelDamaged(model=model.id, file=location.name, reason=f"is a {found.kind.value}")
+        raise ModelDamaged(
+            model=model.id,
+            file=location.name,
+            reason=ModelFault.OTHER_KIND,
+            kind=found.kind.value,
+        )
     return found.detail or model.detail
 
 
@@ -219,7 +225,7 @@ def _alone(path: Path) -> Generator[None]:
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         if not _lock(descriptor):
-            raise DownloadFailed(reason="under way")
+            raise DownloadFailed(reason=DownloadFault.UNDER_WAY)
         yield
     finally:
         os.close(descriptor)

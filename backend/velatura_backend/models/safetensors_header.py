@@ -15,10 +15,12 @@ from pathlib import Path
 from typing import BinaryIO, NoReturn, cast
 
 from velatura_protocol.errors import NotFound, UnreadableFile
+from velatura_protocol.faults import ModelFault
 
 HEADER_LIMIT = 32 * 1024 * 1024
 """The library's own limit is 100 MB; the largest headers seen, training notes and all, are 3 MB."""
 
+_CUT_OFF = frozenset(("too short", "header cut off", "tensors cut off"))
 MOST_TENSORS = 200_000
 _MOST_DIMENSIONS = 16
 _LONGEST_SIDE = 2**48
@@ -87,8 +89,8 @@ def read_header(path: Path) -> SafetensorsHeader:
     """Reads the head alone, however large the file.
 
     :raises NotFound: there is no such file
-    :raises UnreadableFile: it cannot be opened, or is not a whole safetensors file; ``reason`` says
-        in which point
+    :raises UnreadableFile: it cannot be opened, or is not a whole safetensors file; ``reason`` and
+        ``detail`` say in which point
     """
     with _opened(path) as file:
         size = file.seek(0, 2)
@@ -106,7 +108,9 @@ def parse_header(file: BinaryIO, size: int) -> SafetensorsHeader:
         _refuse("too short")
     length = int.from_bytes(start[:8], "little")
     if start[8:] != b"{" or length > HEADER_LIMIT or length < 2:
-        _refuse("pickle" if sort_of(start) is FileSort.PICKLE else "no header")
+        if sort_of(start) is FileSort.PICKLE:
+            raise UnreadableFile(reason=ModelFault.PICKLE)
+        _refuse("no header")
     if 8 + length > size:
         _refuse("header cut off")
     text = b"{" + file.read(length - 1)
@@ -127,11 +131,12 @@ def _opened(path: Path) -> BinaryIO:
     except FileNotFoundError as error:
         raise NotFound(what="file", id=path.name) from error
     except OSError as error:
-        raise UnreadableFile(reason="cannot be opened") from error
+        raise UnreadableFile(reason=ModelFault.UNREADABLE, detail=type(error).__name__) from error
 
 
-def _refuse(reason: str) -> NoReturn:
-    raise UnreadableFile(reason=reason)
+def _refuse(detail: str) -> NoReturn:
+    reason = ModelFault.CUT_OFF if detail in _CUT_OFF else ModelFault.BAD_HEADER
+    raise UnreadableFile(reason=reason, detail=detail)
 
 
 def _fields(text: bytes) -> dict[str, object]:

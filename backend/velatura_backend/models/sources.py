@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import cast
 
 from velatura_protocol.errors import BadTask
+from velatura_protocol.faults import TaskFault
 
 from ..disk import disk_errors
 from ..files import write_private
@@ -49,9 +50,9 @@ def write_source(directory: Path, source: Source) -> None:
     :raises DiskFull: the old settings stay
     """
     if source.mirror and not _is_url(source.mirror, ("http", "https")):
-        raise BadTask(field="mirror", reason="must be a URL such as https://hub.example.org")
+        raise BadTask(field="mirror", reason=TaskFault.MIRROR)
     if source.proxy not in ("", "direct") and not _is_url(source.proxy, ("http",)):
-        raise BadTask(field="proxy", reason="must be a URL such as http://proxy.example.org:8080")
+        raise BadTask(field="proxy", reason=TaskFault.PROXY)
     with disk_errors():
         directory.mkdir(parents=True, exist_ok=True, mode=0o700)
         write_private(directory / _FILE, json.dumps(asdict(source)).encode())

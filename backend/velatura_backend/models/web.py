@@ -21,6 +21,7 @@ from dataclasses import dataclass, field
 from typing import cast
 
 from velatura_protocol.errors import DownloadFailed
+from velatura_protocol.faults import DownloadFault
 
 from .addresses import resolve, sounds_local
 
@@ -81,7 +82,7 @@ def ask(
                 yield answer
                 return
             url = urllib.parse.urljoin(url, answer.headers.get("location", ""))
-    raise DownloadFailed(reason="too many redirects")
+    raise DownloadFailed(reason=DownloadFault.TOO_MANY_REDIRECTS)
 
 
 def _asked_once(
@@ -90,7 +91,7 @@ def _asked_once(
     parts = urllib.parse.urlsplit(url)
     is_base = _origin(url) == _origin(web.base_url)
     if parts.scheme != "https" and not (is_base and parts.scheme == "http"):
-        raise DownloadFailed(reason="not encrypted")
+        raise DownloadFailed(reason=DownloadFault.NOT_ENCRYPTED)
     host, port = parts.hostname or "", _origin(url)[2]
     proxy = _proxy_for(parts.scheme, host, web)
     target = parts._replace(fragment="")
@@ -124,7 +125,7 @@ def _origin(url: str) -> tuple[str, str, int]:
     try:
         port = parts.port or (443 if parts.scheme == "https" else 80)
     except ValueError as error:
-        raise DownloadFailed(reason="unreachable") from error
+        raise DownloadFailed(reason=DownloadFault.UNREACHABLE) from error
     return parts.scheme, (parts.hostname or "").lower(), port
 
 
@@ -134,7 +135,7 @@ def _origin(url: str) -> tuple[str, str, int]:
 def _connected(host: str, port: int, scheme: str, proxy: str, *, is_base: bool) -> socket.socket:
     if proxy:
         if not is_base and sounds_local(host):
-            raise DownloadFailed(reason="private address")
+            raise DownloadFailed(reason=DownloadFault.PRIVATE_ADDRESS)
         sock = _through(proxy, host, port, tunnels=scheme == "https")
     else:
         sock = _direct(host, port, public_only=not is_base)
@@ -159,7 +160,7 @@ def _direct(host: str, port: int, *, public_only: bool) -> socket.socket:
         except OSError as error:
             sock.close()
             problem = error
-    raise DownloadFailed(reason="unreachable") from problem
+    raise DownloadFailed(reason=DownloadFault.UNREACHABLE) from problem
 
 
 def _proxy_for(scheme: str, host: str, web: Web) -> str:
@@ -173,7 +174,7 @@ def _proxy_for(scheme: str, host: str, web: Web) -> str:
 def _through(proxy: str, host: str, port: int, *, tunnels: bool) -> socket.socket:
     parts = urllib.parse.urlsplit(proxy if "://" in proxy else f"http://{proxy}")
     if parts.scheme != "http" or not parts.hostname:
-        raise DownloadFailed(reason="proxy")
+        raise DownloadFailed(reason=DownloadFault.PROXY)
     sock = _direct(parts.hostname, parts.port or 8080, public_only=False)
     if not tunnels:
         return sock
@@ -196,10 +197,10 @@ def _open_tunnel(sock: socket.socket, target: str, proxy: str) -> None:
         # Byte by byte: what follows the head belongs to the other end of the tunnel.
         byte = sock.recv(1)
         if not byte or len(head) > _LONGEST_HEAD:
-            raise DownloadFailed(reason="proxy")
+            raise DownloadFailed(reason=DownloadFault.PROXY)
         head += byte
     if head.split(b" ", 2)[1:2] != [b"200"]:
-        raise DownloadFailed(reason="proxy")
+        raise DownloadFailed(reason=DownloadFault.PROXY)
 
 
 def _proxy_authorisation(proxy: str) -> dict[str, str]:
@@ -262,8 +263,8 @@ def _network_errors() -> Generator[None]:
     try:
         yield
     except ssl.SSLCertVerificationError as error:
-        raise DownloadFailed(reason="certificate") from error
+        raise DownloadFailed(reason=DownloadFault.CERTIFICATE) from error
     except TimeoutError as error:
-        raise DownloadFailed(reason="timed out") from error
+        raise DownloadFailed(reason=DownloadFault.TIMED_OUT) from error
     except (http.client.HTTPException, ssl.SSLError, OSError) as error:
-        raise DownloadFailed(reason="broken off") from error
+        raise DownloadFailed(reason=DownloadFault.BROKEN_OFF) from error

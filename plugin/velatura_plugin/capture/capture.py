@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from velatura_protocol.choosing import best_engine
 from velatura_protocol.engines import EngineSpec
 from velatura_protocol.errors import BadTask, NothingSelected, TooLarge
+from velatura_protocol.faults import TaskFault
 from velatura_protocol.geometry import Margins, Rect, bounding_rect
 from velatura_protocol.messages import Limits
 from velatura_protocol.pixels import ColourSpace, Pixels
@@ -100,9 +101,9 @@ def check_request(request: GenerateRequest, engine: EngineSpec, limits: Limits) 
     for spec in engine.roles:
         given = spec.role in (Role.IMAGE, Role.MASK) or spec.role in request.roles
         if spec.required and not given:
-            raise BadTask(field=spec.role, reason="missing")
+            raise BadTask(field=spec.role, reason=TaskFault.NOT_CHOSEN)
     if not 1 <= request.variations <= limits.variations:
-        raise BadTask(field="variations", reason=f"must be from 1 to {limits.variations}")
+        raise BadTask(field="variations", reason="is out of range")
     if request.extent is not None and request.intent is not Intent.EXPAND:
         raise BadTask(field="extent", reason="is for expand only")
     if not 0.0 <= request.strength <= 1.0:
@@ -274,7 +275,7 @@ def _add_role(
         return
     content = ground.content(host.role_content(ground.document, reference))
     if content.region.is_empty:
-        raise BadTask(field=role, reason="is empty")
+        raise BadTask(field=role, reason=TaskFault.EMPTY_LAYER)
     if role != Role.STROKES:
         pile.add(role, content.region, content.pixels, content.colour)
         return

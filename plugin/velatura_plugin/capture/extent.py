@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from velatura_protocol.errors import BadTask, TooLarge
+from velatura_protocol.faults import TaskFault
 from velatura_protocol.geometry import Margins, Rect, Size
 from velatura_protocol.pixels import MASK_FORMAT, Pixels
 from velatura_protocol.tasks import SampleSource
@@ -41,7 +42,7 @@ def margins_to_aspect(
     :raises BadTask: a side of the ratio is not above 0, or the canvas would be beyond all documents
     """
     if not (width > 0 and height > 0 and size.area):
-        raise BadTask(field="extent", reason="must have two sides above 0")
+        raise BadTask(field="extent", reason=TaskFault.NO_RATIO)
     try:
         across = max(0, round(size.height * width / height) - size.width)
         down = max(0, round(size.width * height / width) - size.height)
@@ -52,7 +53,7 @@ def margins_to_aspect(
         top = down * anchor.value[1] // 2
         return Margins(top=top, bottom=down - top)
     except (OverflowError, ValueError):
-        raise BadTask(field="extent", reason="is beyond all documents") from None
+        raise BadTask(field="extent", reason=TaskFault.BEYOND_DOCUMENTS) from None
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,7 @@ class Ground:
         :raises TooLarge: the larger canvas is above ``limit`` pixels
         """
         if self.margins.is_empty:
-            raise BadTask(field="extent", reason="adds nothing")
+            raise BadTask(field="extent", reason=TaskFault.NOTHING_ADDED)
         size = _bounded(self.margins, self.document.size, limit)
         width, held = size.width, self.document.size
         row = b"\xff" * self.margins.left + bytes(held.width) + b"\xff" * self.margins.right

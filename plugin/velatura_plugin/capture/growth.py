@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from velatura_protocol.errors import Unsupported
+from velatura_protocol.faults import UnsupportedWhat
 from velatura_protocol.geometry import Rect
 from velatura_protocol.messages import Placement
 from velatura_protocol.tasks import Intent
@@ -65,7 +66,7 @@ def _settled(content: ResultContent, layer: LayerContent, held: Held) -> LayerCo
     if resizes and layer.scale == held.scale != 1.0 and layer.region == held.region:
         return _in_own_pixels(layer)
     if held.scale != 1.0:
-        raise Unsupported(what="a document that was scaled meanwhile")
+        raise Unsupported(what=UnsupportedWhat.SCALED_DOCUMENT)
     region, placement = layer.region, layer.placement
     if resizes and content.provenance.intent is Intent.EXPAND:
         region = region.union(held.region)

@@ -8,13 +8,23 @@ from __future__ import annotations
 import re
 
 from velatura_protocol.errors import ErrorCode, VelaturaError
+from velatura_protocol.faults import FileFault, NotFoundWhat, TaskFault, UnsupportedWhat
 from velatura_protocol.messages import ErrorInfo
 from velatura_protocol.tasks import Intent, Operation
 
 from ..i18n import Translations
 from ..state.state import JobView, PutAway
+from .fault_words import (
+    fault_of,
+    file_sentence,
+    missing_sentence,
+    model_clause,
+    task_sentence,
+    unsupported_sentence,
+)
+from .filling import filled
 from .model_words import model_sentence
-from .numbers import byte_count, decimal, whole
+from .numbers import byte_count
 from .reasons import reason_text
 
 NAME_LENGTH = 40
@@ -34,24 +44,7 @@ def sentence(error: ErrorInfo | VelaturaError, translations: Translations = _ENG
     template = model_sentence(error.code, params, translations)
     template = template or _special(error.code, params, translations)
     template = template or _plain(error.code, translations)
-    return template.format_map(_Filled(params, translations))
-
-
-class _Filled(dict[str, str]):
-    """Parameters as text. A missing one must not keep the sentence from being shown."""
-
-    def __init__(self, params: _Params, translations: Translations) -> None:
-        super().__init__({name: _text(it, translations) for name, it in params.items()})
-        self._missing = translations.gettext("unknown")
-
-    def __missing__(self, name: str) -> str:
-        return self._missing
-
-
-def _text(value: str | int | float, translations: Translations) -> str:
-    if isinstance(value, int):
-        return whole(value, translations)
-    return decimal(value, translations) if isinstance(value, float) else value
+    return filled(template, params, translations)
 
 
 def _special(code: ErrorCode, params: _Params, translations: Translations) -> str | None:
@@ -63,6 +56,10 @@ def _special(code: ErrorCode, params: _Params, translations: Translations) -> st
         return _bad_task(params, translations)
     if code is ErrorCode.UNSUPPORTED:
         return _unsupported(params, translations)
+    if code is ErrorCode.UNREADABLE_FILE:
+        return _unreadable(params, translations)
+    if code is ErrorCode.LIMIT_EXCEEDED:
+        params["limit"] = _limit_name(str(params.get("limit", "")), translations)
     if code is ErrorCode.BACKEND_UNAVAILABLE and params.get("reason"):
         params["reason"] = reason_text(str(params["reason"]), translations)
     if code is ErrorCode.OUT_OF_MEMORY and params.get("needed") and params.get("free"):
@@ -81,84 +78,52 @@ def _special(code: ErrorCode, params: _Params, translations: Translations) -> st
 
 def _bad_task(params: _Params, translations: Translations) -> str | None:
     """Those that somebody may meet who only presses buttons."""
-    _ = translations.gettext
-    known = {
-        ("extent", "adds nothing"): _("Say how far the picture is to be extended."),
-        ("picture", "is in other colours than when the job began"): _(
-            "The picture was converted meanwhile, so these results no longer fit its colours. They "
-            "stay in its history; start the job again."
-        ),
-        ("region", "outside the canvas"): _(
-            "What is to be captured lies outside the canvas. Select something inside it."
-        ),
-        ("region", "cannot be read"): _(
-            "The editor did not give all the pixels asked for. The document is unchanged; try "
-            "again."
-        ),
-        ("inputs", "colouring grey needs strokes or a reference"): _(
-            "Colouring needs colour strokes or a reference in colour. The document is "
-            "unchanged; choose one of them."
-        ),
-    }
-    return known.get((str(params.get("field")), str(params.get("reason"))))
+    fault = fault_of(TaskFault, params.get("reason"))
+    return None if fault is None else task_sentence(fault, translations)
 
 
 def _unsupported(params: _Params, translations: Translations) -> str | None:
-    _ = translations.gettext
-    what = params.get("what")
-    if what == "prompt":
-        return _("None of the engines here understands words. Clear the prompt, or install one.")
-    if what == "colour_model":
-        return _(
-            "Velatura works on RGB and grey, and this picture is {model}. It stays as it is; "
-            "convert a copy of it and open that."
-        )
-    if what == "a floating selection":
-        return _(
-            "There is a floating selection, which is no part of the picture yet. Anchor it, or "
-            "make it a layer, first."
-        )
-    if what == "a document that was scaled meanwhile":
-        return _(
-            "The picture was scaled meanwhile, so these results no longer fit it. They stay in its "
-            "history; start the job again."
-        )
-    if what == "colour in a grey picture":
-        return _(
-            "This picture is grey and cannot hold colours. It stays as it is; convert a copy of it "
-            "to RGB and open that."
-        )
-    if what == "icc profile":
-        return _(
-            "The picture's colour profile cannot be used. It stays as it is; assign another one to "
-            "a copy of it."
-        )
+    what = fault_of(UnsupportedWhat, params.get("what"))
+    if what is not None:
+        return unsupported_sentence(what, translations)
     names = {each.value: operation_name(each, translations=translations) for each in Operation}
     intents = [each for each in Intent if each is not Intent.NONE]
     names |= {each.value: operation_name(Operation.FILL, each, translations) for each in intents}
-    if what in names:
-        params["what"] = names[str(what)]
+    if params.get("what") in names:
+        params["what"] = names[str(params["what"])]
     return None
 
 
-def _not_found(params: _Params, translations: Translations) -> str:
+def _not_found(params: _Params, translations: Translations) -> str | None:
     _ = translations.gettext
-    if params.get("what") == "document" and params.get("id"):
+    what = fault_of(NotFoundWhat, params.get("what"))
+    if what is NotFoundWhat.DOCUMENT and params.get("id"):
         return _("The picture was closed. What was finished is in its history.")
-    if params.get("what") == "layer" and not params.get("id"):
+    if what is NotFoundWhat.LAYER and not params.get("id"):
         return _("There is no layer in this picture. Add one first.")
-    if params.get("what") == "layer" and _LOOKS_MADE.search(str(params.get("id", ""))):
+    if what is NotFoundWhat.LAYER and _LOOKS_MADE.search(str(params.get("id", ""))):
         return _("A layer that was chosen is gone. Choose another.")
-    known = {
-        "document": _("No picture is open. Open one first."),
-        "engine": _("There is no engine called “{id}”. Choose one of those installed."),
-        "job": _("That job is no longer there. Start it again."),
-        "variation": _("That variation is not there yet. Wait for it, or choose another."),
-        "layer": _("The layer “{id}” is gone. Choose another."),
-        "blob": _("Those pixels are no longer kept. Start the job again."),
-        "request": _("There is nothing to repeat yet. Do something first."),
+    return None if what is None else missing_sentence(what, translations)
+
+
+def _unreadable(params: _Params, translations: Translations) -> str | None:
+    fault = fault_of(FileFault, params.get("reason"))
+    if fault is not None:
+        return file_sentence(fault, translations)
+    if params.get("reason"):
+        params["reason"] = model_clause(params["reason"], params, translations)
+    return None
+
+
+def _limit_name(limit: str, translations: Translations) -> str:
+    """Of those that somebody reaches who only presses buttons."""
+    _ = translations.gettext
+    names = {
+        "queued_jobs": _("jobs in the queue"),
+        "inputs": _("pictures and masks of one job"),
+        "variations": _("variations"),
     }
-    return known.get(str(params.get("what")), _("The {what} “{id}” was not found."))
+    return names.get(limit, limit or _("unknown"))
 
 
 def _plain(code: ErrorCode, translations: Translations) -> str:
@@ -188,7 +153,7 @@ def _plain(code: ErrorCode, translations: Translations) -> str:
         ),
         ErrorCode.NOT_YOUR_JOB: _("That job belongs to another program."),
         ErrorCode.LIMIT_EXCEEDED: _(
-            "Over the engine's limit: {limit} is {value}, at most {maximum} are possible."
+            "Over the engine's limit for {limit}: {value}, where at most {maximum} are possible."
         ),
         ErrorCode.NO_SOURCE: _(
             "Nothing is left outside the selection to take pixels from. Select less."

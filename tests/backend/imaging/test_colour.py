@@ -157,7 +157,7 @@ def test_profiles_with_tables_go_through_the_colour_library():
 def test_unusable_profiles_are_named(icc, grey, engine):
     with pytest.raises(Unsupported) as caught:
         conversion(ColourSpace(icc), grey, engine)
-    assert caught.value.params == {"what": "icc profile"}
+    assert caught.value.params == {"what": "icc_profile"}
 
 
 def test_grey_under_an_rgb_profile_is_its_neutral_axis():
@@ -198,4 +198,4 @@ def test_tables_that_the_library_cannot_use_are_named():
     made = conversion(ColourSpace(bytes(broken)), False, EngineColour.SRGB)
     with pytest.raises(Unsupported) as caught:
         made.to_engine(working((0.5, 0.5, 0.5, 1)))
-    assert caught.value.params == {"what": "icc profile"}
+    assert caught.value.params == {"what": "icc_profile"}

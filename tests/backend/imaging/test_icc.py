@@ -103,7 +103,7 @@ BROKEN = {
 def test_broken_profiles_are_named(name):
     with pytest.raises(Unsupported) as caught:
         read_profile(BROKEN[name])
-    assert caught.value.params == {"what": "icc profile"}
+    assert caught.value.params == {"what": "icc_profile"}
 
 
 @settings(max_examples=200, deadline=None)

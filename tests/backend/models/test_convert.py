@@ -85,7 +85,7 @@ def test_no_tensors_is_said(tmp_path: Path) -> None:
     torch.save({"epoch": 3}, tmp_path / "log.pt")
     with pytest.raises(UnreadableFile) as caught:
         import_models(ModelStore(tmp_path / "models"), tmp_path / "log.pt")
-    assert caught.value.params == {"reason": "no tensors are in it"}
+    assert caught.value.params == {"reason": "no_weights"}
 
 
 def test_it_can_be_stopped(source: Path, tmp_path: Path) -> None:

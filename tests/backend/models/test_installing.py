@@ -30,6 +30,7 @@ from velatura_protocol.errors import (
     LicenceNotAccepted,
     ModelDamaged,
 )
+from velatura_protocol.faults import ModelFault
 
 WEIGHTS = safetensors_bytes(VAE)
 CONFIG = json.dumps({"_class_name": "AutoencoderKL", "latent_channels": 4}).encode()
@@ -157,7 +158,7 @@ def test_a_listing_that_is_not_there(hub: Hub) -> None:
     del hub.files[LISTING]
     with pytest.raises(DownloadFailed) as caught:
         wanted_files(_folder_offer(), Web(hub.url, "direct"), lambda: None)
-    assert caught.value.params == {"reason": "status 404"}
+    assert caught.value.params == {"reason": "status", "status": 404}
 
 
 def test_what_comes_is_looked_at(store: ModelStore, hub: Hub) -> None:
@@ -169,7 +170,8 @@ def test_what_comes_is_looked_at(store: ModelStore, hub: Hub) -> None:
     hub.files[FILE] = WEIGHTS
     with pytest.raises(ModelDamaged) as caught:
         _install(store, hub, _offer(kind="lora"))
-    assert caught.value.params["reason"] == "is a vae"
+    assert caught.value.params["reason"] == ModelFault.OTHER_KIND.value
+    assert caught.value.params["kind"] == "vae"
     assert store.recorded() == ()
     assert not list((store.parts / "vae").glob("files"))
 

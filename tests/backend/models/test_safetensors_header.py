@@ -23,6 +23,7 @@ from velatura_backend.models.safetensors_header import (
     sort_of,
 )
 from velatura_protocol.errors import NotFound, UnreadableFile
+from velatura_protocol.faults import ModelFault
 
 
 def _parsed(content: bytes) -> SafetensorsHeader:
@@ -63,7 +64,7 @@ def test_scalars_empty_tensors_and_padding_are_allowed() -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "reason"),
+    ("content", "detail"),
     [
         (b"", "too short"),
         (b"\x10\0\0\0\0\0\0\0", "too short"),
@@ -95,14 +96,23 @@ def test_scalars_empty_tensors_and_padding_are_allowed() -> None:
             _with_header({"a": _described(data_offsets=[4, 16])}, bytes(16)),
             "bytes between tensors",
         ),
-        (b"\x80\x02}q\x00X\x01\x00\x00\x00a", "pickle"),
-        (b"PK\x03\x04" + bytes(30), "pickle"),
     ],
 )
-def test_what_is_not_whole_is_refused(content: bytes, reason: str) -> None:
+def test_what_is_not_whole_is_refused(content: bytes, detail: str) -> None:
     with pytest.raises(UnreadableFile) as caught:
         _parsed(content)
-    assert caught.value.params == {"reason": reason}
+    is_cut_off = "cut off" in detail or detail == "too short"
+    reason = ModelFault.CUT_OFF if is_cut_off else ModelFault.BAD_HEADER
+    assert caught.value.params == {"reason": reason.value, "detail": detail}
+
+
+@pytest.mark.parametrize(
+    "content", [b"\x80\x02}q\x00X\x01\x00\x00\x00a", b"PK\x03\x04" + bytes(30)]
+)
+def test_a_pickle_is_called_one(content: bytes) -> None:
+    with pytest.raises(UnreadableFile) as caught:
+        _parsed(content)
+    assert caught.value.params == {"reason": ModelFault.PICKLE.value}
 
 
 def test_there_is_no_such_file(tmp_path: Path) -> None:

@@ -109,4 +109,4 @@ def test_a_layer_with_nothing_on_it_serves_no_role(
     request = replace(RECOLOUR, roles={role: "Empty"})
     with pytest.raises(BadTask) as caught:
         capture(host, document, request, replace(CONTEXT, engine=CUTTER))
-    assert caught.value.params == {"field": role, "reason": "is empty"}
+    assert caught.value.params == {"field": role, "reason": "empty_layer"}

@@ -18,6 +18,7 @@ from velatura_protocol.errors import (
     VelaturaError,
     Withheld,
 )
+from velatura_protocol.faults import DownloadFault, ModelFault
 
 
 @pytest.mark.parametrize(
@@ -29,8 +30,17 @@ from velatura_protocol.errors import (
             "Install it again.",
         ),
         (
-            ModelDamaged(model="sd15", file="a", reason="tensors overlap"),
-            "The model “sd15” is damaged: a, tensors overlap. Install it again.",
+            ModelDamaged(model="sd15", file="a", reason=ModelFault.BAD_HEADER),
+            "The model “sd15” cannot be used (a): its head breaks the rules of safetensors files. "
+            "Install it again.",
+        ),
+        (
+            ModelDamaged(model="sd15", file="a", reason="eaten by {a goat}"),
+            "The model “sd15” cannot be used (a): eaten by {a goat}. Install it again.",
+        ),
+        (
+            ModelDamaged(model="ink", file="a", reason=ModelFault.OTHER_KIND, kind="lora"),
+            "The model “ink” cannot be used (a): it is a LoRA. Install it again.",
         ),
         (
             NoModel(model="sd15", name="Stable Diffusion 1.5", bytes=2_130_000_000),
@@ -46,16 +56,37 @@ from velatura_protocol.errors import (
             "The download broke off. What has come is kept; go on when you like.",
         ),
         (
-            DownloadFailed(reason="status 503"),
-            "The download failed (status 503). What has come is kept.",
+            DownloadFailed(reason=DownloadFault.STATUS, status=503),
+            "The server of the models refused (status 503). What has come is kept; try another "
+            "mirror, or later.",
+        ),
+        (
+            DownloadFailed(reason="tired"),
+            "The download failed (tired). What has come is kept.",
+        ),
+        (
+            NoModel(model="", name="", bytes=0, kind="control", detail="scribble"),
+            "This takes a control network for “scribble”, and none is installed.",
+        ),
+        (
+            NoModel(model="", name="", bytes=0, kind="preprocessor", detail="pose"),
+            "This takes a network that finds poses. Import the folder of a ViTPose.",
+        ),
+        (
+            NoModel(model="", name="", bytes=0, kind="preprocessor", detail="smells"),
+            "This takes a network that finds “smells” in pictures, and none is installed.",
         ),
         (
             NoModel(model="", name="a control network for scribble", bytes=0),
             "This takes a control network for scribble, and none is installed.",
         ),
         (
-            Unsupported(name="ink", what="looks like a LoHa"),
-            "“ink” cannot be used here: looks like a LoHa.",
+            Unsupported(name="ink", what=ModelFault.LORA_LAYOUT, title="LoHa"),
+            "“ink” cannot be used here: it is a LoRA of a sort that is not supported (LoHa).",
+        ),
+        (
+            Unsupported(what=ModelFault.FOREIGN, title="Chroma"),
+            "No engine here can use it: it belongs to Chroma, which no engine here runs.",
         ),
         (
             Withheld(),

@@ -17,10 +17,12 @@ from velatura_protocol.errors import (
     NothingSelected,
     OutOfMemory,
     TooLarge,
+    UnreadableFile,
     Unsupported,
     VelaturaError,
     WorkerLost,
 )
+from velatura_protocol.faults import FileFault, ModelFault, TaskFault, UnsupportedWhat
 from velatura_protocol.messages import ErrorInfo
 from velatura_protocol.tasks import Intent, Operation
 
@@ -62,40 +64,40 @@ def test_every_error_has_one_line_even_without_its_parameters(code: ErrorCode) -
             "This cannot be done as asked: seed must be a whole number.",
         ),
         (
-            Unsupported(what="prompt"),
+            Unsupported(what=UnsupportedWhat.PROMPT),
             "None of the engines here understands words. Clear the prompt, or install one.",
         ),
         (
-            Unsupported(what="colour_model", model="CMYK"),
+            Unsupported(what=UnsupportedWhat.COLOUR_MODEL, model="CMYK"),
             "Velatura works on RGB and grey, and this picture is CMYK. It stays as it is; "
             "convert a copy of it and open that.",
         ),
         (
-            Unsupported(what="a document that was scaled meanwhile"),
+            Unsupported(what=UnsupportedWhat.SCALED_DOCUMENT),
             "The picture was scaled meanwhile, so these results no longer fit it. They stay in "
             "its history; start the job again.",
         ),
         (
-            BadTask(field="picture", reason="is in other colours than when the job began"),
+            BadTask(field="picture", reason=TaskFault.OTHER_COLOURS),
             "The picture was converted meanwhile, so these results no longer fit its colours. "
             "They stay in its history; start the job again.",
         ),
         (
-            BadTask(field="region", reason="outside the canvas"),
+            BadTask(field="region", reason=TaskFault.OUTSIDE_CANVAS),
             "What is to be captured lies outside the canvas. Select something inside it.",
         ),
         (
-            BadTask(field="inputs", reason="colouring grey needs strokes or a reference"),
+            BadTask(field="inputs", reason=TaskFault.NO_COLOURS_TO_TAKE),
             "Colouring needs colour strokes or a reference in colour. The document is "
             "unchanged; choose one of them.",
         ),
         (
-            Unsupported(what="colour in a grey picture"),
+            Unsupported(what=UnsupportedWhat.GREY_PICTURE),
             "This picture is grey and cannot hold colours. It stays as it is; convert a copy of "
             "it to RGB and open that.",
         ),
         (
-            Unsupported(what="icc profile"),
+            Unsupported(what=UnsupportedWhat.ICC_PROFILE),
             "The picture's colour profile cannot be used. It stays as it is; assign another one "
             "to a copy of it.",
         ),
@@ -117,8 +119,19 @@ def test_every_error_has_one_line_even_without_its_parameters(code: ErrorCode) -
         (NotFound(what="palette", id="x"), "The palette “x” was not found."),
         (
             LimitExceeded(limit="inputs", value=300, maximum=256),
-            "Over the engine's limit: inputs is 300, at most 256 are possible.",
+            "Over the engine's limit for pictures and masks of one job: 300, where at most 256 are "
+            "possible.",
         ),
+        (
+            UnreadableFile(reason=FileFault.GONE, name="sky.png"),
+            "The file “sky.png” is gone. Choose another.",
+        ),
+        (
+            UnreadableFile(reason=ModelFault.CUT_OFF),
+            "The file cannot be read: it is not whole.",
+        ),
+        (UnreadableFile(reason="no luck"), "The file cannot be read: no luck."),
+        (Unsupported(what="no code {x}"), "No engine here can do this: no code {x}."),
         (
             DataDirectoryInUse(pid=17),
             "Another Velatura (process 17) is using the data directory. Stop it first.",

@@ -15,6 +15,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from velatura_protocol.errors import Unsupported
+from velatura_protocol.faults import ModelFault
 
 from .facts import NetworkFacts, Purpose
 
@@ -82,7 +83,7 @@ def load_network(path: Path) -> ModelDescriptor:
             spandrel.canonicalize_state_dict(load_file(path, device="cpu"))
         )
     except (spandrel.UnsupportedModelError, KeyError, RuntimeError) as error:
-        raise Unsupported(what="network") from error
+        raise Unsupported(what=ModelFault.UNKNOWN_NETWORK) from error
     return network.eval()
 
 
@@ -90,7 +91,7 @@ def network_facts(path: Path) -> NetworkFacts:
     """:raises Unsupported: no architecture that is known, or one for other pictures than these"""
     network = load_network(path)
     if network.input_channels > _MOST_CHANNELS or network.input_channels != network.output_channels:
-        raise Unsupported(what="network channels")
+        raise Unsupported(what=ModelFault.OTHER_PICTURES)
     return NetworkFacts(
         _PURPOSES[network.purpose],
         network.scale,

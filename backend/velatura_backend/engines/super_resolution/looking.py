@@ -12,6 +12,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from velatura_protocol.errors import Unsupported
+from velatura_protocol.faults import ModelFault, UnsupportedWhat
 
 from .facts import NetworkFacts
 
@@ -25,7 +26,7 @@ def look_at(path: Path) -> str:
     :raises Unsupported: no architecture that is known, or the diffusion profile is not installed
     """
     if find_spec("spandrel") is None:
-        raise Unsupported(what="networks without the diffusion profile")
+        raise Unsupported(what=UnsupportedWhat.WITHOUT_DIFFUSION)
     command = [sys.executable, "-m", __name__, str(path)]
     try:
         ended = subprocess.run(
@@ -36,9 +37,9 @@ def look_at(path: Path) -> str:
             timeout=_SECONDS,
         )
     except subprocess.TimeoutExpired as error:
-        raise Unsupported(what="network") from error
+        raise Unsupported(what=ModelFault.UNKNOWN_NETWORK) from error
     if ended.returncode:
-        raise Unsupported(what="network")
+        raise Unsupported(what=ModelFault.UNKNOWN_NETWORK)
     return ended.stdout.strip().splitlines()[-1]
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from velatura_protocol.errors import BadTask, NotFound, Unsupported, VelaturaError
+from velatura_protocol.faults import TaskFault, UnsupportedWhat
 from velatura_protocol.geometry import Rect, Size
 from velatura_protocol.pixels import MASK_FORMAT, ColourSpace, Pixels
 from velatura_protocol.tasks import SampleSource
@@ -130,9 +131,9 @@ class GimpHost:
         opened = self._find(document)
         view = _view(opened)
         if not view.canvas.contains(region):
-            raise BadTask(field="region", reason="outside the canvas")
+            raise BadTask(field="region", reason=TaskFault.OUTSIDE_CANVAS)
         if opened.image.get_floating_sel() is not None:
-            raise Unsupported(what="a floating selection")
+            raise Unsupported(what=UnsupportedWhat.FLOATING_SELECTION)
         captured = opened.item(layer) if layer else opened.stage.active_layer()
         if captured is None:
             raise NotFound(what="layer", id="")
@@ -231,7 +232,7 @@ class GimpHost:
         opened = self._find(document)
         now = _described(opened)
         if (now.format, now.colour) != (document.format, document.colour):
-            raise BadTask(field="picture", reason="is in other colours than when the job began")
+            raise BadTask(field="picture", reason=TaskFault.OTHER_COLOURS)
         return opened
 
 

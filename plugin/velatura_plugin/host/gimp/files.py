@@ -6,6 +6,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from velatura_protocol.errors import UnreadableFile
+from velatura_protocol.faults import FileFault
 from velatura_protocol.geometry import Rect
 
 from ..base import RoleContent
@@ -21,10 +22,10 @@ def file_content(path: str) -> RoleContent:
     """
     name = Path(path).name
     if not Path(path).is_file():
-        raise UnreadableFile(reason=f"{name} is not there")
+        raise UnreadableFile(reason=FileFault.GONE, name=name)
     image = Gimp.file_load(Gimp.RunMode.NONINTERACTIVE, Gio.File.new_for_path(path))
     if image is None:
-        raise UnreadableFile(reason=f"{name} is no picture that GIMP can open")
+        raise UnreadableFile(reason=FileFault.NO_PICTURE, name=name)
     try:
         view = View(image, format_of(image), ())
         region = Rect(0, 0, image.get_width(), image.get_height())

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from velatura_protocol.errors import Unsupported
+from velatura_protocol.faults import UnsupportedWhat
 from velatura_protocol.geometry import Rect
 from velatura_protocol.pixels import ColourSpace, Depth, Layout, PixelFormat, Transfer
 
@@ -91,7 +92,7 @@ def _precision(image: Gimp.Image) -> tuple[Depth, str]:
     nick = image.get_precision().value_nick
     depth, _, curve = nick.partition("-")
     if depth not in _DEPTHS or curve not in _COLOURS:
-        raise Unsupported(what=f"precision {nick}")
+        raise Unsupported(what=UnsupportedWhat.PRECISION, precision=nick)
     return _DEPTHS[depth], curve
 
 

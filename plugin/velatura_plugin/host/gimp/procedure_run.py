@@ -17,6 +17,7 @@ from velatura_protocol.errors import (
     NotFound,
     VelaturaError,
 )
+from velatura_protocol.faults import TaskFault
 from velatura_protocol.geometry import Margins, Size
 from velatura_protocol.parameters import ParameterValue
 from velatura_protocol.tasks import Intent
@@ -213,7 +214,7 @@ def _extent(asked: Asked, size: Size) -> Margins:
     """:raises BadTask: nothing is added"""
     across, down = (round(side * asked.percent / 100.0) for side in (size.width, size.height))
     if not across and not down:
-        raise BadTask(field="extent", reason="adds nothing")
+        raise BadTask(field="extent", reason=TaskFault.NOTHING_ADDED)
     return Margins(left=across, top=down, right=across, bottom=down)
 
 

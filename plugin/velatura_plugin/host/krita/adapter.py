@@ -9,6 +9,7 @@ from pathlib import PurePath
 import krita
 
 from velatura_protocol.errors import BadTask
+from velatura_protocol.faults import TaskFault
 from velatura_protocol.geometry import Rect, Size
 from velatura_protocol.messages import Placement
 from velatura_protocol.pixels import MASK_FORMAT, ColourSpace, Pixels
@@ -142,7 +143,7 @@ class KritaHost:
         opened = self._find(document)
         view = self._view(opened)
         if not canvas_of(opened.document).contains(region):
-            raise BadTask(field="region", reason="outside the canvas")
+            raise BadTask(field="region", reason=TaskFault.OUTSIDE_CANVAS)
         node = layer_of(opened.node(layer)) if layer else opened.stage.active_layer()
         if source is SampleSource.VISIBLE or node is None:
             return seen(view, region)

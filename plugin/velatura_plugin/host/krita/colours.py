@@ -10,6 +10,7 @@ from pathlib import Path
 import krita
 
 from velatura_protocol.errors import Unsupported
+from velatura_protocol.faults import UnsupportedWhat
 from velatura_protocol.pixels import ColourSpace, Depth, Layout, PixelFormat
 
 from ..icc import transfer_of
@@ -24,7 +25,7 @@ def format_of(document: krita.Document) -> PixelFormat:
     """:raises Unsupported: CMYK, Lab and the other models that are neither RGB nor grey"""
     model, depth = document.colorModel(), _DEPTHS.get(document.colorDepth())
     if model not in ("RGBA", "GRAYA") or depth is None:
-        raise Unsupported(what="colour_model", model=_NAMES.get(model, model))
+        raise Unsupported(what=UnsupportedWhat.COLOUR_MODEL, model=_NAMES.get(model, model))
     if model == "GRAYA":
         return PixelFormat(depth, Layout.GREY_ALPHA)
     is_float = depth in (Depth.F16, Depth.F32)
@@ -76,7 +77,7 @@ def _profile_bytes(scratch: krita.Document) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "profile.kra")
         if not scratch.exportImage(str(path), krita.InfoObject()):
-            raise Unsupported(what=scratch.colorProfile())
+            raise Unsupported(what=UnsupportedWhat.ICC_PROFILE)
         with zipfile.ZipFile(path) as archive:
             entries = [each for each in archive.namelist() if each.endswith(_ICC_ENTRY)]
             return archive.read(entries[0]) if entries else b""

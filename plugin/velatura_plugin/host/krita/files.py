@@ -10,6 +10,7 @@ from pathlib import Path
 import krita
 
 from velatura_protocol.errors import UnreadableFile
+from velatura_protocol.faults import FileFault
 
 from ..base import RoleContent
 from .colours import ColourSpaces, format_of
@@ -32,7 +33,7 @@ def file_content(path: str, colours: ColourSpaces) -> RoleContent:
 def _opened(path: str) -> Iterator[krita.Document]:
     """Without a window, and without a question about profiles or what cannot be kept."""
     if not Path(path).is_file():
-        raise UnreadableFile(reason=f"{Path(path).name} is not there")
+        raise UnreadableFile(reason=FileFault.GONE, name=Path(path).name)
     application = krita.Krita.instance()
     before = application.batchmode()
     application.setBatchmode(True)
@@ -41,7 +42,7 @@ def _opened(path: str) -> Iterator[krita.Document]:
     finally:
         application.setBatchmode(before)
     if document is None:
-        raise UnreadableFile(reason=f"{Path(path).name} is no picture that Krita can open")
+        raise UnreadableFile(reason=FileFault.NO_PICTURE, name=Path(path).name)
     try:
         document.setBatchmode(True)
         yield document

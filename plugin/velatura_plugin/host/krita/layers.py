@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import krita
 
 from velatura_protocol.errors import BadTask
+from velatura_protocol.faults import TaskFault
 from velatura_protocol.geometry import Rect, Size
 
 from ..base import LayerContent, PatchContent
@@ -56,7 +57,7 @@ def _blueprint(bench: Bench, branch: Branch) -> krita.Node:
     for node, layer in zip(nodes, branch.layers, strict=True):
         # Krita 5.2 reads past the end of what is too short.
         if layer.patches and _pixel_bytes(layer) != _bytes_in(node):
-            raise BadTask(field="picture", reason="is in other colours than when the job began")
+            raise BadTask(field="picture", reason=TaskFault.OTHER_COLOURS)
     node = nodes[0] if len(nodes) == 1 else bench.group(branch.name, nodes)
     node.setVisible(branch.is_visible)
     return node

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import krita
 
 from velatura_protocol.errors import Unsupported
+from velatura_protocol.faults import UnsupportedWhat
 from velatura_protocol.messages import Placement
 
 from .tree import is_group, walked
@@ -37,7 +38,7 @@ def place_at(document: krita.Document, anchor: krita.Node | None, placement: Pla
     at = siblings.index(anchor)
     if at:
         return Place(parent, siblings[at - 1])
-    raise Unsupported(what=placement.value)
+    raise Unsupported(what=UnsupportedWhat.BOTTOM_OF_GROUP)
 
 
 def group_called(document: krita.Document, name: str) -> krita.Node | None:

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 import krita
 
 from velatura_protocol.errors import BadTask
+from velatura_protocol.faults import TaskFault
 from velatura_protocol.geometry import Rect
 from velatura_protocol.pixels import PixelFormat, Pixels
 
@@ -47,7 +48,7 @@ def read(reader: Reader, region: Rect, form: PixelFormat) -> Pixels:
     # A view of Krita's own bytes: a copy of a large crop holds the GUI thread for 20 to 80 ms.
     data = memoryview(reader(region.x, region.y, region.width, region.height)).toreadonly()
     if data.nbytes != form.byte_count(region.size):
-        raise BadTask(field="region", reason="cannot be read")
+        raise BadTask(field="region", reason=TaskFault.PIXELS_WITHHELD)
     return Pixels(region.size, form, data)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from velatura_protocol.errors import BadTask
+from velatura_protocol.faults import TaskFault
 from velatura_protocol.geometry import Rect
 from velatura_protocol.messages import Placement
 from velatura_protocol.pixels import Pixels
@@ -87,7 +88,7 @@ class MemoryHost(MemoryEditor):
     ) -> Pixels:
         opened = self.find(document.id)
         if not opened.canvas.contains(region):
-            raise BadTask(field="region", reason="outside the canvas")
+            raise BadTask(field="region", reason=TaskFault.OUTSIDE_CANVAS)
         captured = opened.layer(layer) if layer else opened.active
         return composite(opened.contents.seen(source, captured), region, opened.format)
 

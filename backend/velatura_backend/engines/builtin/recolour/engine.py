@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from velatura_protocol.engines import EngineSpec
 from velatura_protocol.errors import BadTask, Unsupported
 from velatura_protocol.events import Phase
+from velatura_protocol.faults import TaskFault, UnsupportedWhat
 from velatura_protocol.tasks import Role
 
 from ....imaging.palettes import from_hex
@@ -63,7 +64,7 @@ class _Recolouring:
         self.grey = task.image.shape[2] == 2
         self.image = lanes.over(_rgba, task.image) if self.grey else task.image
         if self.mode != "snap" and (self.grey or task.grey):
-            raise Unsupported(what="colour in a grey picture")
+            raise Unsupported(what=UnsupportedWhat.GREY_PICTURE)
 
     def run(self) -> Iterator[EngineEvent]:
         prepare = {"palette": self._exchange, "snap": self._snap, "colourise": self._colourise}
@@ -120,7 +121,7 @@ class _Recolouring:
         strokes = self.task.images.get(Role.STROKES, ())
         references = self.task.images.get(Role.REFERENCE, ())
         if not strokes and not references:
-            raise BadTask(field="inputs", reason="colouring grey needs strokes or a reference")
+            raise BadTask(field="inputs", reason=TaskFault.NO_COLOURS_TO_TAKE)
         grey = reduced_lightness(self.image, self.lanes)
         if strokes:
             chroma = from_strokes(grey, strokes[0], self.lanes)

@@ -14,11 +14,12 @@ from diffusers.models.controlnets.controlnet_union import ControlNetUnionModel
 from diffusers.models.unets.unet_2d_condition import UNet2DConditionModel
 from torch import Tensor
 
-from velatura_protocol.errors import ModelDamaged, Unsupported
+from velatura_protocol.errors import Unsupported
+from velatura_protocol.faults import ModelFault
 
-from ....models.records import InstalledModel, ModelForm
+from ....models.records import InstalledModel, ModelForm, ModelKind
 from .control_shapes import config_of
-from .files import read_tensors
+from .files import read_tensors, unreadable
 
 _CLASSES = (
     "ControlNetModel",
@@ -46,16 +47,15 @@ def _from_folder(model: InstalledModel) -> Any:
         told = json.loads((model.location / "config.json").read_text(encoding="utf-8"))
         named = str(told["_class_name"])
     except (OSError, ValueError, KeyError) as error:
-        raise ModelDamaged(model=model.id, file="config.json", reason="unreadable") from error
+        raise unreadable(model, error, "config.json") from error
     if named not in _CLASSES:
-        raise Unsupported(name=model.name, what=f"it is a {named}, no control network")
+        raise Unsupported(name=model.name, what=ModelFault.OTHER_NETWORK, title=named)
     try:
         return getattr(diffusers, named).from_pretrained(
             model.location, local_files_only=True, use_safetensors=True
         )
     except _LIBRARY_ERRORS as error:
-        reason = type(error).__name__
-        raise ModelDamaged(model=model.id, file=model.location.name, reason=reason) from error
+        raise unreadable(model, error) from error
 
 
 def _from_file(model: InstalledModel, denoiser: Any) -> Any:
@@ -70,9 +70,9 @@ def _from_file(model: InstalledModel, denoiser: Any) -> Any:
             return network
         network = _for_transformer(tensors, denoiser)
     except _LIBRARY_ERRORS as error:
-        raise Unsupported(name=model.name, what=_looks_like(tensors)) from error
+        raise _unlike(model, tensors) from error
     if network is None:
-        raise Unsupported(name=model.name, what="this family takes no control networks")
+        raise Unsupported(name=model.name, what=ModelFault.NO_CONTROL_HERE)
     return network
 
 
@@ -128,9 +128,10 @@ def _embedding_widths(tensors: Mapping[str, Tensor]) -> tuple[int, ...]:
     return (tensors[f"{part}.conv_in.weight"].shape[0], *inner)
 
 
-def _looks_like(tensors: Mapping[str, Tensor]) -> str:
+def _unlike(model: InstalledModel, tensors: Mapping[str, Tensor]) -> Unsupported:
+    """What it looks like instead."""
     if any("lora" in key for key in tensors):
-        return "looks like a control LoRA, which is not supported"
-    if any("control" in key for key in tensors):
-        return "looks like a control network for models of another family"
-    return "does not look like a control network"
+        return Unsupported(name=model.name, what=ModelFault.CONTROL_LORA)
+    is_control = any("control" in key for key in tensors)
+    what = ModelFault.OTHER_FAMILY if is_control else ModelFault.NOT_ONE
+    return Unsupported(name=model.name, what=what, kind=ModelKind.CONTROL.value)

@@ -15,6 +15,7 @@ from typing import Any
 from torch import Tensor
 
 from velatura_protocol.errors import Unsupported
+from velatura_protocol.faults import ModelFault, NotFoundWhat
 
 from ....models.records import Family, InstalledModel, ModelKind, ModelShelf
 from ..painting.contract import Control
@@ -43,8 +44,12 @@ class ChosenControl:
             return None
         modes = modes_of(self.network.family)
         if self.control.kind not in modes:
-            raise Unsupported(what=f"{self.control.kind} with {self.network.name}")
+            raise self.taught_otherwise()
         return modes[self.control.kind]
+
+    def taught_otherwise(self) -> Unsupported:
+        kind, name = self.control.kind, self.network.name
+        return Unsupported(name=name, what=ModelFault.CONTROL_KIND, kind=kind)
 
 
 @dataclass(frozen=True)
@@ -83,7 +88,7 @@ def _network(
     control: Control, installed: Sequence[InstalledModel], family: Family
 ) -> InstalledModel:
     if control.model:
-        return named(installed, control.model, "control network")
+        return named(installed, control.model, NotFoundWhat.CONTROL_NETWORK)
     fitting = [each for each in installed if control.kind in kinds_of(each)]
     if not fitting:
         raise no_control(control.kind, family)
@@ -95,7 +100,7 @@ def checked_mode(chosen: ChosenControl, network: Any) -> int | None:
     mode = chosen.mode
     known = network.config.get("num_control_type", network.config.get("num_mode"))
     if mode is not None and known is not None and mode >= known > 0:
-        raise Unsupported(what=f"{chosen.control.kind} with {chosen.network.name}")
+        raise chosen.taught_otherwise()
     return mode
 
 

@@ -16,8 +16,9 @@ import torch
 from torch import Tensor
 
 from velatura_protocol.errors import ModelDamaged
+from velatura_protocol.faults import ModelFault
 
-from ....models.records import InstalledModel
+from ....models.records import InstalledModel, ModelKind
 from .files import read_tensors
 
 _EDGES = re.compile(r"^(?P<before>[^\w<]*)(?P<word>.*?)(?P<after>[^\w>]*)$", re.DOTALL)
@@ -78,8 +79,12 @@ class EmbeddingTokeniser:
         if model.id not in self._known:
             vectors = read_embedding(model).for_width(self._width)
             if vectors is None:
-                reason = f"has no vectors {self._width} wide, as this model's text encoder takes"
-                raise ModelDamaged(model=model.id, file=model.name, reason=reason)
+                raise ModelDamaged(
+                    model=model.id,
+                    file=model.name,
+                    reason=ModelFault.VECTOR_WIDTH,
+                    wanted=self._width,
+                )
             first = len(self.rows)
             self.rows.extend(vectors)
             self._known[model.id] = tuple(-1 - row for row in range(first, len(self.rows)))
@@ -95,7 +100,12 @@ def read_embedding(model: InstalledModel) -> Embedding:
         if 1 <= each.ndim <= 2 and each.is_floating_point()
     )
     if not vectors or len(vectors) != len(tensors):
-        raise ModelDamaged(model=model.id, file=model.name, reason="not an embedding")
+        raise ModelDamaged(
+            model=model.id,
+            file=model.name,
+            reason=ModelFault.NOT_ONE,
+            kind=ModelKind.EMBEDDING.value,
+        )
     return Embedding(next(_triggers(model)), vectors)
 
 

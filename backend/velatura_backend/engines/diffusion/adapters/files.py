@@ -9,6 +9,7 @@ from safetensors.torch import load_file
 from torch import Tensor
 
 from velatura_protocol.errors import ModelDamaged
+from velatura_protocol.faults import ModelFault
 
 from ....models.records import InstalledModel, ModelForm
 
@@ -22,7 +23,7 @@ def tensors_path(model: InstalledModel) -> Path:
         return model.location
     found = sorted(model.location.glob("*.safetensors"))
     if len(found) != 1:
-        reason = "missing" if not found else "several files, which of them is not told"
+        reason = ModelFault.SEVERAL_FILES if found else ModelFault.MISSING
         raise ModelDamaged(model=model.id, file="*.safetensors", reason=reason)
     return found[0]
 
@@ -36,4 +37,14 @@ def read_tensors(model: InstalledModel) -> dict[str, Tensor]:
     try:
         return load_file(path)
     except (OSError, SafetensorError, ValueError) as error:
-        raise ModelDamaged(model=model.id, file=path.name, reason="unreadable") from error
+        raise unreadable(model, error, path.name) from error
+
+
+def unreadable(model: InstalledModel, error: Exception, file: str = "") -> ModelDamaged:
+    """What to raise where a library cannot make anything of ``file``, or of all of the model."""
+    return ModelDamaged(
+        model=model.id,
+        file=file or model.location.name,
+        reason=ModelFault.UNREADABLE,
+        detail=type(error).__name__,
+    )

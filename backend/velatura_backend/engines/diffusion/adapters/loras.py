@@ -19,12 +19,13 @@ from diffusers.utils.peft_utils import recurse_remove_peft_layers
 from diffusers.utils.state_dict_utils import convert_unet_state_dict_to_peft
 from torch import Tensor
 
-from velatura_protocol.errors import ModelDamaged, Unsupported
+from velatura_protocol.errors import ModelDamaged
+from velatura_protocol.faults import ModelFault, NotFoundWhat
 
 from ....models.records import InstalledModel, ModelKind, ModelShelf
 from ..painting.contract import Lora, Notice
 from .files import read_tensors, tensors_path
-from .lora_layouts import looks_like
+from .lora_layouts import unlike_lora
 from .naming import named
 
 _MOST_BYTES = 1 << 30
@@ -79,7 +80,7 @@ def chosen_loras(
     installed = shelf.of(ModelKind.LORA, model.family)
     weights: dict[str, WeightedLora] = {}
     for each in wanted:
-        found = named(installed, each.model, "LoRA")
+        found = named(installed, each.model, NotFoundWhat.LORA)
         before = weights[found.id].weight if found.id in weights else 0.0
         weights[found.id] = WeightedLora(found, before + each.weight)
     return tuple(weights[key] for key in sorted(weights) if weights[key].weight != 0.0)
@@ -163,7 +164,7 @@ def _denoiser_state(
         own = _with_prefix(own, name, denoiser)
         state = _load(model, lambda: _converted(own, pipeline, denoiser))
         if not any(key.startswith(f"{name}.") for key in state.tensors):
-            raise Unsupported(name=model.name, what=looks_like(own))
+            raise unlike_lora(model.name, own)
         return state
 
     return files.get((*_stamp(model), pipeline.__name__, name), read)
@@ -205,7 +206,7 @@ def _load(model: InstalledModel, work: Callable[[], Any]) -> Any:
         with _several_allowed():
             return work()
     except _LIBRARY_ERRORS as error:
-        raise Unsupported(name=model.name, what=looks_like(read_tensors(model))) from error
+        raise unlike_lora(model.name, read_tensors(model)) from error
 
 
 @contextmanager
@@ -294,5 +295,5 @@ def _stamp(model: InstalledModel) -> tuple[str, int, int]:
     try:
         status = path.stat()
     except OSError as error:
-        raise ModelDamaged(model=model.id, file=path.name, reason="missing") from error
+        raise ModelDamaged(model=model.id, file=path.name, reason=ModelFault.MISSING) from error
     return str(path), status.st_mtime_ns, status.st_size

@@ -8,42 +8,32 @@ from ....models.manifest import offers
 from ....models.records import Family, ModelKind
 from .control_kinds import UNION, modes_of
 
-_PREPROCESSORS = {
-    "depth": "the folder of a Depth Anything, DPT or ZoeDepth",
-    "pose": "the folder of a ViTPose",
-    "segmentation": (
-        "the folder of a SegFormer, UPerNet, DPT, Mask2Former or OneFormer taught on ADE20K"
-    ),
-}
-"""None of them is offered: a model is offered once the hashes of its files are pinned."""
-
 
 def no_control(kind: str, family: Family) -> NoModel:
-    """The smallest network that takes the kind; its name alone, where none is offered."""
+    """The smallest network that takes the kind."""
     details = {kind, UNION} if kind in modes_of(family) else {kind}
-    return _smallest(ModelKind.CONTROL, family, f"a control network for {kind}", details)
+    return _smallest(ModelKind.CONTROL, family, kind, details)
 
 
 def no_adapter(family: Family) -> NoModel:
-    return _smallest(ModelKind.IP_ADAPTER, family, "an IP-adapter", None)
+    return _smallest(ModelKind.IP_ADAPTER, family, "", None)
 
 
 def no_encoder(width: int, adapter: str) -> NoModel:
     """``width``: of what the adapter is shown."""
-    wanted = f"the image encoder of {adapter}, {width} wide"
-    return _smallest(ModelKind.IMAGE_ENCODER, Family.NONE, wanted, None)
+    found = _smallest(ModelKind.IMAGE_ENCODER, Family.NONE, adapter, None)
+    return NoModel(**found.params, width=width)
 
 
 def no_preprocessor(kind: str) -> NoModel:
-    wanted = f"a network that finds {kind} in pictures ({_PREPROCESSORS.get(kind, 'as a folder')})"
-    return _smallest(ModelKind.PREPROCESSOR, Family.NONE, wanted, {kind})
+    return _smallest(ModelKind.PREPROCESSOR, Family.NONE, kind, {kind})
 
 
 def no_safety() -> NoModel:
-    return _smallest(ModelKind.SAFETY, Family.NONE, "a safety filter", None)
+    return _smallest(ModelKind.SAFETY, Family.NONE, "", None)
 
 
-def _smallest(kind: ModelKind, family: Family, wanted: str, details: set[str] | None) -> NoModel:
+def _smallest(kind: ModelKind, family: Family, detail: str, details: set[str] | None) -> NoModel:
     fitting = [
         each
         for each in offers()
@@ -52,6 +42,6 @@ def _smallest(kind: ModelKind, family: Family, wanted: str, details: set[str] | 
         and (details is None or each.detail in details)
     ]
     if not fitting:
-        return NoModel(model="", name=wanted, bytes=0)
+        return NoModel(model="", name="", bytes=0, kind=kind.value, detail=detail)
     best = min(fitting, key=lambda each: each.bytes)
     return NoModel(model=best.id, name=best.name, bytes=best.bytes)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from velatura_protocol.errors import NotFound
+from velatura_protocol.faults import NotFoundWhat
 
 from ....models.records import InstalledModel
 
@@ -14,8 +15,8 @@ def names_of(model: InstalledModel) -> tuple[str, ...]:
     return model.id, model.name, model.location.stem
 
 
-def named(models: Sequence[InstalledModel], name: str, what: str) -> InstalledModel:
-    """The one that may be called so. ``what``: the kind of thing, for people.
+def named(models: Sequence[InstalledModel], name: str, what: NotFoundWhat) -> InstalledModel:
+    """The one that may be called so. ``what``: the kind of thing.
 
     :raises NotFound: there is none
     """

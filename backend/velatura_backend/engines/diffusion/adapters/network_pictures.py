@@ -10,10 +10,9 @@ import torch
 import transformers
 from torch import Tensor
 
-from velatura_protocol.errors import ModelDamaged
-
 from ....models.records import InstalledModel
 from ..painting.contract import RgbImage
+from .files import unreadable
 
 _MEAN = (0.485, 0.456, 0.406)
 _DEVIATION = (0.229, 0.224, 0.225)
@@ -34,8 +33,7 @@ def load_network(model: InstalledModel, make: str) -> Any:
             .eval()
         )
     except (OSError, ValueError, KeyError, RuntimeError) as error:
-        reason = type(error).__name__
-        raise ModelDamaged(model=model.id, file=model.location.name, reason=reason) from error
+        raise unreadable(model, error) from error
 
 
 def square_side(network: Any) -> tuple[int, int] | None:

@@ -20,10 +20,11 @@ from diffusers.models.embeddings import MultiIPAdapterImageProjection
 from torch import Tensor
 
 from velatura_protocol.errors import ModelDamaged, Unsupported
+from velatura_protocol.faults import ModelFault, NotFoundWhat
 
 from ....models.records import Family, InstalledModel, ModelForm, ModelKind, ModelShelf
 from ..painting.contract import Reference, ReferenceKind, RgbImage
-from .files import read_tensors
+from .files import read_tensors, unreadable
 from .missing import no_adapter, no_encoder
 from .naming import named
 
@@ -88,7 +89,9 @@ def _chosen(
     adapters: Sequence[InstalledModel],
     encoders: Sequence[InstalledModel],
 ) -> ChosenReference:
-    adapter = named(adapters, reference.model, "IP-adapter") if reference.model else adapters[0]
+    adapter = adapters[0]
+    if reference.model:
+        adapter = named(adapters, reference.model, NotFoundWhat.REFERENCE_ADAPTER)
     width, hidden = _eye(adapter, adapter_tensors(adapter)["image_proj"])
     for each in encoders:
         if _widths(each)[hidden] == width:
@@ -107,7 +110,10 @@ def adapter_tensors(adapter: InstalledModel) -> dict[str, dict[str, Tensor]]:
         if part in parts:
             parts[part][rest] = tensor
     if not all(parts.values()):
-        raise ModelDamaged(model=adapter.id, file=adapter.name, reason="not an IP-adapter")
+        kind = ModelKind.IP_ADAPTER.value
+        raise ModelDamaged(
+            model=adapter.id, file=adapter.name, reason=ModelFault.NOT_ONE, kind=kind
+        )
     return parts
 
 
@@ -123,7 +129,7 @@ def _eye(adapter: InstalledModel, projection: Mapping[str, Tensor]) -> tuple[int
         return projection["proj_in.weight"].shape[1], True
     if "proj.3.weight" in projection:
         return projection["proj.0.weight"].shape[1], True
-    raise Unsupported(name=adapter.name, what="it needs more than a picture")
+    raise Unsupported(name=adapter.name, what=ModelFault.MORE_THAN_PICTURES)
 
 
 def _widths(encoder: InstalledModel) -> tuple[int, int]:
@@ -146,8 +152,7 @@ def load_encoder(model: InstalledModel, dtype: torch.dtype) -> Any:
             model.location, local_files_only=True, use_safetensors=True, dtype=dtype
         )
     except (OSError, ValueError, KeyError, RuntimeError) as error:
-        reason = type(error).__name__
-        raise ModelDamaged(model=model.id, file=model.location.name, reason=reason) from error
+        raise unreadable(model, error) from error
     return encoder.eval()
 
 
@@ -205,7 +210,8 @@ def _put_on(unet: Any, references: Sequence[SeenReference]) -> None:
         _join(unet, [dict(each.tensors) for each in references], references[0].seen.device)
     except (ValueError, KeyError, RuntimeError, IndexError) as error:
         names = ", ".join(dict.fromkeys(each.chosen.adapter.name for each in references))
-        raise Unsupported(name=names, what="an IP-adapter for another model") from error
+        kind = ModelKind.IP_ADAPTER.value
+        raise Unsupported(name=names, what=ModelFault.OTHER_FAMILY, kind=kind) from error
     for name, processor in unet.attn_processors.items():
         if hasattr(processor, "to_k_ip"):
             processor.scale = [_scale(each.chosen, name) for each in references]

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from velatura_protocol.errors import BadTask
+from velatura_protocol.faults import TaskFault
 from velatura_protocol.geometry import Size
 from velatura_protocol.tasks import Role
 
@@ -106,7 +107,7 @@ def _style(
     for each in ids.styles_for(model, row, resources.models):
         if each.id == style_id:
             return each
-    raise BadTask(field=ids.STYLE, reason="there is no such style for this model")
+    raise BadTask(field=ids.STYLE, reason=TaskFault.NO_SUCH_STYLE)
 
 
 def _reads_alike(task: EngineTask, style: Style, read: ReadPrompt, seed: int) -> bool:

@@ -14,12 +14,13 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from velatura_protocol.errors import ModelDamaged, Withheld
+from velatura_protocol.errors import Withheld
 
 from ....models.records import InstalledModel, ModelKind
 from ...resources import EngineResources
 from ..loading.parts import residency_of
 from ..painting.contract import RgbImage
+from .files import unreadable
 from .missing import no_safety
 from .references import clip_picture
 
@@ -65,5 +66,4 @@ def _load(model: InstalledModel) -> Any:
             model.location, local_files_only=True, use_safetensors=True, torch_dtype=torch.float32
         ).eval()
     except (OSError, ValueError, KeyError, RuntimeError) as error:
-        reason = type(error).__name__
-        raise ModelDamaged(model=model.id, file=model.location.name, reason=reason) from error
+        raise unreadable(model, error) from error

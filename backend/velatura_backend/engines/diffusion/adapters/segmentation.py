@@ -20,11 +20,13 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from velatura_protocol.errors import ModelDamaged, Unsupported
+from velatura_protocol.faults import ModelFault
 
 from ....models.records import InstalledModel
 from ...resources import EngineResources
 from ..loading.parts import residency_of
 from ..painting.contract import RgbImage
+from .files import unreadable
 from .network_pictures import load_network, normalised, resized, square_side
 from .segment_palette import CLASSES, drawn_segments
 
@@ -72,12 +74,12 @@ def segments(
 def _load(model: InstalledModel, model_type: str) -> Any:
     made = _CLASS_NAMES.get(model_type)
     if made is None:
-        raise Unsupported(name=model.name, what=f"it is a {model_type}, no segmentation network")
+        raise Unsupported(name=model.name, what=ModelFault.OTHER_NETWORK, title=model_type)
     network = load_network(model, made)
     count = network.config.num_labels
     if count != CLASSES:
-        what = f"it tells {count} kinds of thing apart; control networks know ADE20K's {CLASSES}"
-        raise Unsupported(name=model.name, what=what)
+        what = ModelFault.KINDS_OF_THING
+        raise Unsupported(name=model.name, what=what, count=count, wanted=CLASSES)
     return network
 
 
@@ -122,13 +124,13 @@ def _task(model: InstalledModel, network: Any, device: str) -> dict[str, Tensor]
         return {}
     if not any((model.location / each).is_file() for each in _VOCABULARIES):
         # The library makes an empty one of nothing.
-        raise ModelDamaged(model=model.id, file=_VOCABULARIES[0], reason="missing")
+        raise ModelDamaged(model=model.id, file=_VOCABULARIES[0], reason=ModelFault.MISSING)
     try:
         tokenizer: Any = transformers.CLIPTokenizer.from_pretrained(
             model.location, local_files_only=True
         )
     except (OSError, ValueError, TypeError) as error:
-        raise ModelDamaged(model=model.id, file=_VOCABULARIES[0], reason="unreadable") from error
+        raise unreadable(model, error, _VOCABULARIES[0]) from error
     told = tokenizer(
         _TASK,
         padding="max_length",
@@ -159,7 +161,7 @@ def _table(model: InstalledModel, name: str) -> dict[str, Any]:
     try:
         read: object = json.loads((model.location / name).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise ModelDamaged(model=model.id, file=name, reason="unreadable") from error
+        raise unreadable(model, error, name) from error
     if not isinstance(read, dict):
-        raise ModelDamaged(model=model.id, file=name, reason="no table")
+        raise ModelDamaged(model=model.id, file=name, reason=ModelFault.UNREADABLE)
     return cast("dict[str, Any]", read)

@@ -7,6 +7,7 @@ between families is a field of a row, and code asks the field, never the family.
 from __future__ import annotations
 
 from velatura_protocol.errors import Unsupported
+from velatura_protocol.faults import UnsupportedWhat
 
 from ....models.records import Family, Variant
 from .fields import (
@@ -41,7 +42,7 @@ def row_of(family: Family, variant: Variant) -> FamilyRow:
     for row in ROWS:
         if (row.family, row.variant) == (family, variant):
             return row
-    raise Unsupported(what=f"{family.value} {variant.value}")
+    raise Unsupported(what=UnsupportedWhat.FAMILY, title=f"{family.value} {variant.value}")
 
 
 def supported_families() -> str:

@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from velatura_protocol.errors import Unsupported
+from velatura_protocol.faults import UnsupportedWhat
 
 from ....models.records import InstalledModel, ModelKind
 from ...resources import EngineResources
@@ -144,7 +145,7 @@ def _controls(
     stack: ExitStack,
 ) -> tuple[ActiveControl, ...]:
     if request.controls and Adapter.CONTROL not in row.adapters:
-        raise Unsupported(what=f"control of {row.title}")
+        raise Unsupported(what=UnsupportedWhat.CONTROL, title=row.title)
     found: list[ActiveControl] = []
     for chosen in chosen_controls(request.controls, resources.models, model):
         load = functools.partial(load_control, chosen.network, denoiser)
@@ -193,7 +194,7 @@ def _refer(
     if not request.references or row.picture_input is PictureInput.SEVERAL:
         return
     if Adapter.IP_ADAPTER not in row.adapters:
-        raise Unsupported(what=f"reference pictures for {row.title}")
+        raise Unsupported(what=UnsupportedWhat.REFERENCES, title=row.title)
     seen = []
     for chosen in chosen_references(request.references, resources.models, model):
         load = functools.partial(load_encoder, chosen.encoder, denoiser.dtype)

@@ -20,7 +20,9 @@ from diffusers.loaders.single_file_utils import create_diffusers_clip_model_from
 from safetensors import safe_open
 
 from velatura_protocol.errors import ModelDamaged, NotFound, UnreadableFile, Unsupported
+from velatura_protocol.faults import ModelFault
 
+from ....models.damage import damaged_by
 from ....models.records import InstalledModel, ModelForm, ModelKind, ModelShelf
 from ..families.table import Component, FamilyRow, Noising, Stage
 from ..painting.conducting import is_out_of_memory
@@ -123,10 +125,12 @@ class FileHome:
         except (OSError, ValueError, KeyError, IndexError, RuntimeError) as error:
             if isinstance(error, RuntimeError) and is_out_of_memory(error):
                 raise MemoryError(str(error)) from error
-            raise self._damaged(component.name, type(error).__name__) from error
+            raise self._damaged(
+                component.name, ModelFault.UNREADABLE, type(error).__name__
+            ) from error
         absent = [name for name, each in network.named_parameters() if each.is_meta]
         if absent:
-            raise self._damaged(component.name, f"lacks {absent[0]}")
+            raise self._damaged(component.name, ModelFault.INCOMPLETE, absent[0])
         return network
 
     # -- what others lend --------------------------------------------------------------------------
@@ -162,10 +166,10 @@ class FileHome:
         """CLIP's tokenizer is the same for everybody."""
         if component.make[0] == "CLIPTokenizer" and is_clip_vocabulary_here():
             return clip_tokenizer(pad="!" if component.name == "tokenizer_2" else "<|endoftext|>")
-        raise self._damaged(component.name, "missing")
+        raise self._damaged(component.name, ModelFault.MISSING)
 
-    def _damaged(self, part: str, reason: str) -> ModelDamaged:
-        return ModelDamaged(model=self.model.id, file=part, reason=reason)
+    def _damaged(self, part: str, reason: ModelFault, detail: str = "") -> ModelDamaged:
+        return ModelDamaged(model=self.model.id, file=part, reason=reason, detail=detail)
 
 
 def _is_file(model: InstalledModel) -> bool:
@@ -177,8 +181,7 @@ def _names(model: InstalledModel) -> TensorNames:
     try:
         return names_in_file(model.location)
     except (NotFound, UnreadableFile, Unsupported) as error:
-        reason = str(error.params.get("reason", error.code.value))
-        raise ModelDamaged(model=model.id, file=model.location.name, reason=reason) from error
+        raise damaged_by(error, model.id, model.location.name) from error
 
 
 def _tensors(path: Path, names: TensorNames) -> Iterator[tuple[str, torch.Tensor]]:

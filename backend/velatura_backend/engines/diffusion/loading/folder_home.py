@@ -13,6 +13,7 @@ import torch
 import transformers
 
 from velatura_protocol.errors import ModelDamaged
+from velatura_protocol.faults import ModelFault
 
 from ....models.records import InstalledModel
 from ..families.table import Component, FamilyRow
@@ -60,7 +61,7 @@ class FolderHome:
     def load(self, component: Component, dtype: torch.dtype) -> Any:
         folder = self.model.location / component.name
         if not self.has(component):
-            raise self._damaged(component.name, "missing")
+            raise self._damaged(component.name, ModelFault.MISSING)
         if component.library == "own":
             tokenizer = self.row.component("tokenizer")
             return picture_processor(folder, self.load(tokenizer, dtype))
@@ -74,7 +75,9 @@ class FolderHome:
         except (OSError, ValueError, KeyError, RuntimeError) as error:
             if isinstance(error, RuntimeError) and is_out_of_memory(error):
                 raise MemoryError(str(error)) from error
-            raise self._damaged(component.name, type(error).__name__) from error
+            raise self._damaged(
+                component.name, ModelFault.UNREADABLE, detail=type(error).__name__
+            ) from error
 
     def outline(self, component: Component) -> Outline | None:
         return folder_outline(self.model.location / component.name)
@@ -90,20 +93,20 @@ class FolderHome:
         """What the folder names, if the family's row knows it."""
         entry = self.settings().get(component.name)
         if not entry or entry[1] is None:
-            raise self._damaged(component.name, "missing")
+            raise self._damaged(component.name, ModelFault.MISSING)
         named = entry[1] if entry[0] in LIBRARIES else component.make[0]
         if named not in component.make:
-            raise self._damaged(component.name, f"is a {named}")
+            raise self._damaged(component.name, ModelFault.OTHER_NETWORK, title=named)
         return getattr(LIBRARIES[component.library], named)
 
     def _json(self, path: Path) -> dict[str, Any]:
         try:
             return json.loads(path.read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
-            raise self._damaged(path.name, "unreadable") from error
+            raise self._damaged(path.name, ModelFault.UNREADABLE) from error
 
-    def _damaged(self, file: str, reason: str) -> ModelDamaged:
-        return ModelDamaged(model=self.model.id, file=file, reason=reason)
+    def _damaged(self, file: str, reason: ModelFault, **params: str) -> ModelDamaged:
+        return ModelDamaged(model=self.model.id, file=file, reason=reason, **params)
 
 
 def is_network(component: Component) -> bool:

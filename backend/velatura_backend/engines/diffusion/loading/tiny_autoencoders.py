@@ -14,10 +14,11 @@ import torch
 from diffusers.models.autoencoders.autoencoder_tiny import AutoencoderTiny
 from torch import Tensor
 
-from velatura_protocol.errors import ModelDamaged, Unsupported
+from velatura_protocol.errors import Unsupported
+from velatura_protocol.faults import ModelFault
 
 from ....models.records import InstalledModel, ModelForm
-from ..adapters.files import read_tensors
+from ..adapters.files import read_tensors, unreadable
 from ..painting.contract import RgbImage
 
 _LIBRARY_ERRORS = (OSError, ValueError, KeyError, RuntimeError, TypeError)
@@ -32,11 +33,14 @@ def load_tiny(model: InstalledModel, channels: int) -> AutoencoderTiny:
     try:
         network = _from_folder(model) if model.form is ModelForm.FOLDER else _from_file(model)
     except _LIBRARY_ERRORS as error:
-        reason = type(error).__name__
-        raise ModelDamaged(model=model.id, file=model.location.name, reason=reason) from error
+        raise unreadable(model, error) from error
     if network.config.latent_channels != channels:
-        what = f"it is for latents of {network.config.latent_channels} channels, not {channels}"
-        raise Unsupported(name=model.name, what=what)
+        raise Unsupported(
+            name=model.name,
+            what=ModelFault.LATENT_CHANNELS,
+            count=network.config.latent_channels,
+            wanted=channels,
+        )
     return network.eval()
 
 

@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from velatura_protocol.errors import BadTask
+from velatura_protocol.faults import TaskFault
 
 from ..families.table import FamilyRow, Noising, Shift
 
@@ -101,7 +102,7 @@ def schedule_for(
     :raises BadTask: the family does not go with the sampler
     """
     if sampler not in row.samplers:
-        raise BadTask(field="sampler", reason=f"must be one of {', '.join(row.samplers)}")
+        raise BadTask(field="sampler", reason=TaskFault.SAMPLER, choices=", ".join(row.samplers))
     chosen = SAMPLERS[sampler]
     make = getattr(diffusers, chosen.make)
     scheduler = make.from_config(dict(configuration), **chosen.options)

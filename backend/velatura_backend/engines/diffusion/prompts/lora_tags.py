@@ -6,6 +6,7 @@ import math
 import re
 
 from velatura_protocol.errors import BadTask
+from velatura_protocol.faults import TaskFault
 
 from ..painting.contract import Lora
 
@@ -44,5 +45,5 @@ def _weight(written: str | None) -> float:
     except ValueError:
         weight = math.nan
     if not math.isfinite(weight):
-        raise BadTask(field="prompt", reason="the weight of a LoRA is not a number")
+        raise BadTask(field="prompt", reason=TaskFault.LORA_WEIGHT)
     return weight

@@ -6,7 +6,10 @@ its names and none of its widths.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from velatura_protocol.faults import ModelFault
 
 from ....models.records import Family, ModelKind, Variant
 from .tensor_names import TensorNames
@@ -25,9 +28,15 @@ class Told:
 
 @dataclass(frozen=True)
 class Unusable:
-    """It is known for what it is, and no engine runs it."""
+    """It is known for what it is, and no engine runs it. ``params``: the fault's."""
 
-    what: str
+    fault: ModelFault
+    params: Mapping[str, str | int] = field(default_factory=dict[str, "str | int"])
+
+
+def foreign(title: str) -> Unusable:
+    """``title``: of the family or architecture."""
+    return Unusable(ModelFault.FOREIGN, {"title": title})
 
 
 Verdict = Told | Unusable | None
@@ -53,29 +62,29 @@ def _checkpoint(
 
 
 _FOREIGN = (
-    ("distilled_guidance_layer.", "a Chroma checkpoint"),
-    ("early_stream_modulations.", "a FLUX.3 checkpoint"),
-    ("double_layers.", "an AuraFlow checkpoint"),
-    ("txt_in.individual_token_refiner.", "a HunyuanVideo checkpoint"),
-    ("patchify_proj.", "an LTX-Video checkpoint"),
-    ("clip_txt_mapper.", "a Stable Cascade checkpoint"),
-    ("txtfusion.", "a Krea 2 checkpoint"),
-    ("head.modulation", "a Wan video checkpoint"),
-    ("double_stream_blocks.", "a HiDream checkpoint"),
-    ("net.pos_embedder.", "a Cosmos checkpoint"),
-    ("txt_in.text_norm.", "a Qwen-Image 2.1 checkpoint"),
-    ("edm_mean", "a Playground v2.5 checkpoint"),
+    ("distilled_guidance_layer.", "Chroma"),
+    ("early_stream_modulations.", "FLUX.3"),
+    ("double_layers.", "AuraFlow"),
+    ("txt_in.individual_token_refiner.", "HunyuanVideo"),
+    ("patchify_proj.", "LTX-Video"),
+    ("clip_txt_mapper.", "Stable Cascade"),
+    ("txtfusion.", "Krea 2"),
+    ("head.modulation", "Wan video"),
+    ("double_stream_blocks.", "HiDream"),
+    ("net.pos_embedder.", "Cosmos"),
+    ("txt_in.text_norm.", "Qwen-Image 2.1"),
+    ("edm_mean", "Playground v2.5"),
 )
 
 
 def _foreign(names: TensorNames) -> Verdict:
-    for prefix, what in _FOREIGN:
+    for prefix, title in _FOREIGN:
         if names.starts(prefix):
-            return Unusable(what)
+            return foreign(title)
     if names.contains("motion_modules."):
-        return Unusable("an AnimateDiff motion module")
+        return foreign("AnimateDiff")
     if names.starts("adaln_single.") and names.contains("attn2"):
-        return Unusable("a PixArt checkpoint")
+        return foreign("PixArt")
     return None
 
 
@@ -89,7 +98,7 @@ def _unet(names: TensorNames) -> Verdict:
     is_xl = names.has("label_emb.0.0.weight") or names.has("add_embedding.linear_1.weight")
     unusable = _unusable_unet(stem[1], width, is_xl=is_xl)
     if unusable:
-        return Unusable(unusable)
+        return foreign(unusable)
     lcm = names.contains("time_embed.cond_proj.", "time_embedding.cond_proj.")
     return _checkpoint(
         Family.SDXL if is_xl else Family.SD15,
@@ -101,12 +110,12 @@ def _unet(names: TensorNames) -> Verdict:
 
 def _unusable_unet(channels: int, width: int, *, is_xl: bool) -> str:
     if is_xl and width == REFINER_WIDTH:
-        return "a Stable Diffusion XL refiner"
+        return "Stable Diffusion XL refiner"
     if not is_xl and width == SD2_WIDTH:
-        return "a Stable Diffusion 2 checkpoint"
+        return "Stable Diffusion 2"
     if channels == 8:
-        return "an InstructPix2Pix checkpoint"
-    return "" if channels in (4, 9) else f"a UNet of {channels} channels"
+        return "InstructPix2Pix"
+    return "" if channels in (4, 9) else f"UNet, {channels} channels"
 
 
 def context_width(names: TensorNames) -> int:
@@ -127,7 +136,7 @@ def _flux1(names: TensorNames) -> Verdict:
     if names.starts("controlnet_"):
         return None
     if taken and given and taken[0] == 2 * given[0]:
-        return Unusable("a FLUX.1 checkpoint for canny or depth")
+        return foreign("FLUX.1 Canny / Depth")
     variant = Variant.BASE
     if taken and given and taken[0] > 2 * given[0]:
         variant = Variant.INPAINT
@@ -143,7 +152,7 @@ def _flux2(names: TensorNames) -> Verdict:
     if not names.starts("double_stream_modulation_img."):
         return None
     if names.starts("guidance_in.", "time_guidance_embed.guidance_embedder."):
-        return Unusable("a FLUX.2 dev checkpoint")
+        return foreign("FLUX.2 dev")
     base = names.told("base")
     return _checkpoint(Family.FLUX2_KLEIN, distilled=not base)
 
@@ -154,7 +163,7 @@ def _z_image(names: TensorNames) -> Verdict:
     if names.starts("control_"):
         return None
     if not names.has("x_pad_token", "cap_pad_token"):
-        return Unusable("a Lumina 2 checkpoint")
+        return foreign("Lumina 2")
     return _checkpoint(Family.Z_IMAGE, distilled=not names.told("base"))
 
 

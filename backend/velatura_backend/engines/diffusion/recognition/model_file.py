@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import cast
 
 from velatura_protocol.errors import NotFound, UnreadableFile, Unsupported
+from velatura_protocol.faults import ModelFault
 
 from ....models.records import Family, ModelForm, ModelKind, Variant
 from ..families.table import FamilyRow, Stage, row_of, supported_families
@@ -21,8 +22,6 @@ from .denoiser_signatures import Told, Unusable, Verdict, tell_denoiser
 from .preprocessor_configs import tell_preprocessor
 from .signatures import tell
 from .tensor_names import TensorNames, names_in_file, names_in_folder
-
-_SUPPORTED = "checkpoints, adapters and VAEs of {families}; upscalers; as safetensors"
 
 
 @dataclass(frozen=True)
@@ -55,7 +54,7 @@ def recognise(path: Path) -> Recognised:
     :raises velatura_protocol.errors.NotFound: there is nothing
     :raises velatura_protocol.errors.UnreadableFile: not a whole safetensors file or folder
     :raises velatura_protocol.errors.Unsupported: readable, but nothing that engines can run;
-        ``what`` tells what it looks like, ``supported`` what would do
+        ``what`` tells what it looks like, ``supported`` the families that would do
     """
     if not path.exists():
         raise NotFound(what="file", id=path.name)
@@ -65,7 +64,7 @@ def recognise(path: Path) -> Recognised:
         return _of_pipeline(path, _json(path / "model_index.json"))
     if (path / "config.json").is_file():
         return _of_component(path, _json(path / "config.json"))
-    raise _unknown("a folder without model_index.json or config.json")
+    raise _unusable(ModelFault.NO_CONFIG)
 
 
 # -- single files ----------------------------------------------------------------------------------
@@ -119,7 +118,7 @@ _PIPELINE_VARIANTS: Mapping[str, Variant] = {
 def _of_pipeline(path: Path, index: Mapping[str, object]) -> Recognised:
     folder = next((path / each for each in ("unet", "transformer") if (path / each).is_dir()), None)
     if folder is None:
-        raise _unknown(f"a {index.get('_class_name', 'pipeline')} without a denoiser")
+        raise _unusable(ModelFault.NO_DENOISER)
     names = names_in_folder(folder)
     told = _accepted(tell_denoiser(names), names)
     variant = _PIPELINE_VARIANTS.get(str(index.get("_class_name")), told.variant)
@@ -200,13 +199,13 @@ def _accepted(verdict: Verdict, names: TensorNames) -> Told:
     if isinstance(verdict, Told):
         return verdict
     if isinstance(verdict, Unusable):
-        raise _unknown(verdict.what)
+        raise _unusable(verdict.fault, **verdict.params)
     first = ", ".join(list(names.tensors)[:3])
-    raise _unknown(f"a file with {len(names.tensors)} tensors ({first} …)")
+    raise _unusable(ModelFault.UNKNOWN, count=len(names.tensors), detail=first)
 
 
-def _unknown(what: str) -> Unsupported:
-    return Unsupported(what=what, supported=_SUPPORTED.format(families=supported_families()))
+def _unusable(fault: ModelFault, **params: str | int) -> Unsupported:
+    return Unsupported(what=fault, supported=supported_families(), **params)
 
 
 def _recognised(
@@ -230,7 +229,7 @@ def _json(path: Path) -> Mapping[str, object]:
     try:
         read: object = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise UnreadableFile(reason=f"{path.name} cannot be read") from error
+        raise UnreadableFile(reason=ModelFault.UNREADABLE, detail=path.name) from error
     if not isinstance(read, dict):
-        raise UnreadableFile(reason=f"{path.name} is no table")
+        raise UnreadableFile(reason=ModelFault.UNREADABLE, detail=path.name)
     return cast("Mapping[str, object]", read)

@@ -6,6 +6,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import cast
 
+from velatura_protocol.faults import ModelFault
+
 from ....models.records import Family, ModelKind
 from .denoiser_signatures import Told, Unusable, Verdict
 
@@ -31,17 +33,15 @@ def tell_preprocessor(config: Mapping[str, object]) -> Verdict:
     if model_type in _POSE:
         return Told(ModelKind.PREPROCESSOR, Family.NONE, detail="pose")
     if model_type in (*_SEGMENTATION, *_DEPTH):
-        return Unusable(f"a {made}, which makes no control images")
+        return Unusable(ModelFault.OTHER_NETWORK, {"title": made})
     return None
 
 
 def _segmentation(config: Mapping[str, object]) -> Verdict:
     count = _classes(config)
     if count is not None and count != ADE20K_CLASSES:
-        return Unusable(
-            f"a network that tells {count} kinds of thing apart, where control networks know the "
-            f"{ADE20K_CLASSES} of ADE20K"
-        )
+        told = {"count": count, "wanted": ADE20K_CLASSES}
+        return Unusable(ModelFault.KINDS_OF_THING, told)
     return Told(ModelKind.PREPROCESSOR, Family.NONE, detail="segmentation")
 
 

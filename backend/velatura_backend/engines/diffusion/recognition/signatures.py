@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from velatura_protocol.faults import ModelFault
+
 from ....models.records import Family, ModelKind
 from .denoiser_signatures import (
     REFINER_WIDTH,
@@ -13,6 +15,7 @@ from .denoiser_signatures import (
     Unusable,
     Verdict,
     context_width,
+    foreign,
     tell_denoiser,
 )
 from .tensor_names import TensorNames
@@ -41,12 +44,12 @@ _LORA_MARKS = (
 
 def _lora(names: TensorNames) -> Verdict:
     if names.has("lora_controlnet"):
-        return Unusable("a control LoRA")
+        return Unusable(ModelFault.CONTROL_LORA)
     for mark, layout in _LORA_MARKS:
         if names.contains(mark):
             family = _lora_family(names)
             if family is None:
-                return Unusable("a LoRA of an unknown family")
+                return Unusable(ModelFault.OTHER_FAMILY, {"kind": ModelKind.LORA.value})
             return Told(ModelKind.LORA, family, detail=layout)
     return None
 
@@ -122,9 +125,9 @@ def _embedding(names: TensorNames) -> Verdict:
         return None
     width = tensor.shape[-1] if tensor.shape else 0
     if width == SD2_WIDTH:
-        return Unusable("an embedding for Stable Diffusion 2")
+        return foreign("Stable Diffusion 2")
     if width == REFINER_WIDTH:
-        return Unusable("half an embedding for Stable Diffusion XL")
+        return Unusable(ModelFault.HALF_EMBEDDING)
     trigger = "" if name == "emb_params" else name
     return Told(ModelKind.EMBEDDING, Family.SD15, detail=trigger) if 0 < width < 4096 else None
 
@@ -152,7 +155,7 @@ def _control(names: TensorNames) -> Verdict:
     if inner.has("input_hint_block.0.weight") or inner.starts("controlnet_cond_embedding."):
         return _unet_control(inner)
     if names.starts("adapter.body.") or names.has("body.0.in_conv.weight"):
-        return Unusable("a T2I adapter")
+        return foreign("T2I-Adapter")
     if not names.starts("controlnet_blocks.", "controlnet_x_embedder."):
         return None
     union = "union" if names.starts("controlnet_mode_embedder.") else ""
@@ -166,7 +169,7 @@ def _control(names: TensorNames) -> Verdict:
 def _unet_control(names: TensorNames) -> Verdict:
     is_xl = names.has("add_embedding.linear_1.weight") or names.has("label_emb.0.0.weight")
     if not is_xl and context_width(names) == SD2_WIDTH:
-        return Unusable("a control network for Stable Diffusion 2")
+        return foreign("Stable Diffusion 2")
     union = names.has("task_embedding") or names.starts("control_add_embedding.")
     family = Family.SDXL if is_xl else Family.SD15
     return Told(ModelKind.CONTROL, family, detail="union" if union else "")
@@ -252,7 +255,7 @@ def _preprocessor(names: TensorNames) -> Verdict:
     if names.starts("backbone.embeddings.") and names.starts("head.conv"):
         return Told(ModelKind.PREPROCESSOR, Family.NONE, detail="depth")
     if names.starts("segformer.encoder.", "decode_head.", "model.pixel_level_module."):
-        return Unusable("a segmentation network without its config.json: import its folder")
+        return Unusable(ModelFault.NO_CONFIG)
     return None
 
 

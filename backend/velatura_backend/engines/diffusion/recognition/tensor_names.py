@@ -11,6 +11,7 @@ from math import prod
 from pathlib import Path
 
 from velatura_protocol.errors import UnreadableFile, Unsupported
+from velatura_protocol.faults import ModelFault
 
 from ....models.safetensors_header import FileSort, Tensor, file_sort, read_header
 
@@ -108,11 +109,9 @@ def names_in_file(path: Path) -> TensorNames:
     """
     sort = file_sort(path)
     if sort is FileSort.PICKLE:
-        raise Unsupported(
-            what="a pickle file, which runs whatever is in it", supported="safetensors"
-        )
+        raise Unsupported(what=ModelFault.PICKLE, supported="safetensors")
     if sort is FileSort.GGUF:
-        raise Unsupported(what="a GGUF file", supported="safetensors")
+        raise Unsupported(what=ModelFault.GGUF, supported="safetensors")
     header = read_header(path)
     return TensorNames(header.tensors, header.metadata)
 
@@ -125,11 +124,9 @@ def names_in_folder(folder: Path) -> TensorNames:
     """
     files = _weight_files(folder)
     if not files and any(folder.glob("*.bin")):
-        raise Unsupported(
-            what="weights as pickle files, which run whatever is in them", supported="safetensors"
-        )
+        raise Unsupported(what=ModelFault.PICKLE, supported="safetensors")
     if not files:
-        raise UnreadableFile(reason=f"no weights in {folder.name}")
+        raise UnreadableFile(reason=ModelFault.NO_WEIGHTS)
     tensors: dict[str, Tensor] = {}
     for path in files:
         tensors |= read_header(path).tensors
@@ -155,5 +152,5 @@ def _shards(index: Path) -> list[Path]:
     try:
         names = set(json.loads(index.read_text(encoding="utf-8"))["weight_map"].values())
     except (OSError, ValueError, KeyError, AttributeError) as error:
-        raise UnreadableFile(reason="the list of shards cannot be read") from error
+        raise UnreadableFile(reason=ModelFault.UNREADABLE, detail=index.name) from error
     return [index.parent / Path(str(name)).name for name in sorted(names)]

@@ -10,7 +10,7 @@ from safetensors.torch import load_file, save_file
 from tests.support.lora_bench import hidden_of, lora, noise_of, painted, read
 from tests.support.tiny_adapters import Shelf, embedding_file, lora_file
 from tests.support.tiny_pipelines import build
-from velatura_backend.engines.diffusion.adapters.lora_layouts import looks_like
+from velatura_backend.engines.diffusion.adapters.lora_layouts import unlike_lora
 from velatura_backend.engines.diffusion.adapters.loras import (
     LoraFiles,
     WeightedLora,
@@ -126,16 +126,16 @@ def test_a_text_part_that_cannot_be_placed_is_told_and_the_rest_used(sd15, tmp_p
     ("tensors", "reason"),
     [
         ({"a.hada_w1_a": torch.zeros(2, 2)}, "LoHa"),
-        ({"model.diffusion_model.x": torch.zeros(2, 2)}, "whole checkpoint"),
-        ({"emb_params": torch.zeros(2, 2)}, "embedding"),
-        ({"what": torch.zeros(2, 2)}, "does not look like a LoRA"),
+        ({"model.diffusion_model.x": torch.zeros(2, 2)}, "kind=checkpoint"),
+        ({"emb_params": torch.zeros(2, 2)}, "kind=embedding"),
+        ({"what": torch.zeros(2, 2)}, "what=not_one"),
         (
             {
                 "lora_unet_double_blocks_0_img_attn_qkv.lora_down.weight": torch.zeros(2, 9),
                 "lora_unet_double_blocks_0_img_attn_qkv.lora_up.weight": torch.zeros(27, 2),
                 "lora_unet_double_blocks_0_img_attn_qkv.alpha": torch.tensor(2.0),
             },
-            "another family",
+            "other_family",
         ),
     ],
 )
@@ -152,7 +152,7 @@ def test_a_lora_of_other_widths_is_named_and_leaves_no_trace(sd15, tmp_path):
     tensors = {key: each.repeat(2, 2) for key, each in load_file(path).items()}
     save_file(tensors, path)
     before = noise_of(sd15.unet)
-    with pytest.raises(Unsupported, match="another family"):
+    with pytest.raises(Unsupported, match="other_family"):
         painted(sd15, [WeightedLora(lora(path), 1.0)])
     assert torch.equal(before, noise_of(sd15.unet))
     assert not hasattr(sd15.unet, "peft_config")
@@ -196,5 +196,7 @@ def test_transformer_families_take_them_too(flux, tmp_path, layout):
 
 
 def test_what_a_file_is_taken_for():
-    assert "LoKr" in looks_like({"a.lokr_w1": torch.zeros(1)})
-    assert "another family" in looks_like({"a.lora_up": torch.zeros(1)})
+    lokr = unlike_lora("ink", {"a.lokr_w1": torch.zeros(1)})
+    assert lokr.params == {"name": "ink", "what": "lora_layout", "title": "LoKr"}
+    other = unlike_lora("ink", {"a.lora_up": torch.zeros(1)})
+    assert other.params == {"name": "ink", "what": "other_family", "kind": "lora"}

@@ -15,11 +15,11 @@ def test_what_is_offered_is_named_with_its_size():
         assert int(error.params["bytes"]) > 1_000_000
 
 
-def test_what_is_not_offered_is_said_in_words():
-    for error, word in (
-        (no_control("scribble", Family.SD15), "scribble"),
-        (no_preprocessor("pose"), "pose"),
+def test_what_is_not_offered_is_told_by_its_kind():
+    for error, kind, detail in (
+        (no_control("scribble", Family.SD15), "control", "scribble"),
+        (no_preprocessor("pose"), "preprocessor", "pose"),
     ):
-        assert word in str(error.params["name"])
-        assert error.params["model"] == ""
+        assert (error.params["kind"], error.params["detail"]) == (kind, detail)
+        assert error.params["name"] == error.params["model"] == ""
     assert no_encoder(7, "look").params["name"]

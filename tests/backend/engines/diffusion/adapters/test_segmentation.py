@@ -112,9 +112,9 @@ def test_what_is_transparent_is_no_kind_of_thing(by_brightness):
 
 def test_a_network_for_other_kinds_of_thing_is_refused(tmp_path):
     path = tiny_segmenters.saved(tiny_segmenters.segformer(19), tmp_path / "streets")
-    with pytest.raises(Unsupported, match="19 kinds of thing"):
+    with pytest.raises(Unsupported, match=r"kinds_of_thing.*count=19"):
         recognise(path)
-    with pytest.raises(Unsupported, match="19 kinds of thing"):
+    with pytest.raises(Unsupported, match=r"kinds_of_thing.*count=19"):
         network(path)("segmentation", np.zeros((8, 8, 3), np.float32))
 
 
@@ -130,7 +130,7 @@ def test_damaged_ones_are_named(tmp_path):
         with pytest.raises(ModelDamaged, match=r"config\.json"):
             network(path)("segmentation", image)
     (path / "config.json").write_text('{"model_type": "clip"}')
-    with pytest.raises(Unsupported, match="no segmentation network"):
+    with pytest.raises(Unsupported, match="other_network"):
         network(path)("segmentation", image)
 
 

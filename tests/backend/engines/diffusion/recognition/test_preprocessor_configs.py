@@ -41,21 +41,21 @@ def test_told_by_its_configuration(config: dict[str, object], detail: str) -> No
 
 
 @pytest.mark.parametrize(
-    ("config", "words"),
+    ("config", "params"),
     [
-        ({"model_type": "segformer", "id2label": named(19)}, "19 kinds of thing"),
-        ({"model_type": "mask2former", "num_labels": 133}, "133 kinds of thing"),
+        ({"model_type": "segformer", "id2label": named(19)}, {"count": 19, "wanted": 150}),
+        ({"model_type": "mask2former", "num_labels": 133}, {"count": 133, "wanted": 150}),
         (
             {"model_type": "segformer", "architectures": ["SegformerForImageClassification"]},
-            "a SegformerForImageClassification",
+            {"title": "SegformerForImageClassification"},
         ),
-        ({"model_type": "dpt", "architectures": ["DPTModel"]}, "a DPTModel"),
+        ({"model_type": "dpt", "architectures": ["DPTModel"]}, {"title": "DPTModel"}),
     ],
 )
-def test_known_and_of_no_use(config: dict[str, object], words: str) -> None:
+def test_known_and_of_no_use(config: dict[str, object], params: dict[str, str | int]) -> None:
     told = tell_preprocessor(config)
     assert isinstance(told, Unusable)
-    assert words in told.what
+    assert told.params == params
 
 
 @pytest.mark.parametrize("config", [{}, {"model_type": "clip"}, {"model_type": 3}])
