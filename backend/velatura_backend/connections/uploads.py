@@ -25,10 +25,12 @@ from .upload_sink import FileSink, Ground
 
 _log = logging.getLogger("velatura.uploads")
 
-_MOST_REMEMBERED = 8192
-"""Blobs of one connection; a job may name those that came last."""
+_MOST_REMEMBERED = 256
+"""Blobs of one connection that some job has had; another may name as many as a job may have."""
+_MOST_UNWANTED = 8192
+"""Names of blobs that are still to come, and whose job has been given up."""
 _MOST_UNWRITTEN = 64 * 1024 * 1024
-_MOST_FINISHING = 16
+_MOST_FINISHING = 6
 _MOST_UNNAMED = Most()
 
 
@@ -52,6 +54,8 @@ class Uploads:
         self._arrived: dict[str, BlobRef | ErrorInfo] = {}
         self._held: dict[str, str] = {}
         self._past: dict[str, None] = {}
+        # One for all of them: there are hundreds a second of a client that paints.
+        self._unkept = ErrorInfo.of(NotFound(what="blob", id=""))
         self._allowance = Allowance(_MOST_UNNAMED)
         self._settled: dict[str, None] = {}
         self._unwritten = 0
@@ -85,7 +89,7 @@ class Uploads:
             # A write has failed since its last byte came in.
             return
         if self._is_unwanted(header):
-            self._pass_over(header, digest)
+            self._pass_over(header)
             return
         try:
             digest = await self._store(header, digest)
@@ -139,7 +143,7 @@ class Uploads:
                 self._pass(blob)
             elif blob not in self._arrived and not self._is_awaited(blob):
                 self._settled[blob] = None
-                if len(self._settled) > _MOST_REMEMBERED:
+                if len(self._settled) > _MOST_UNWANTED:
                     del self._settled[next(iter(self._settled))]
         self._ground.history.let_go_soon(digests)
 
@@ -270,11 +274,11 @@ class Uploads:
         is_settled = header.blob in self._settled and not self._allowance.is_named(header.blob)
         return is_settled and not header.by_file
 
-    def _pass_over(self, header: Blob, digest: str) -> None:
+    def _pass_over(self, header: Blob) -> None:
         """It need not get as far as the disk: strokes are given up faster than that."""
         del self._settled[header.blob]
         self._sinks.pop(header.blob).abort()
-        self._arrived[header.blob] = _reference(header, digest)
+        self._arrived[header.blob] = self._unkept
         self._pass(header.blob)
 
     def _pass(self, blob: str) -> None:

@@ -281,7 +281,7 @@ async def test_the_event_loop_makes_no_file_for_what_comes(
 async def test_names_of_blobs_that_never_come_are_forgotten_too(
     backend, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(uploads, "_MOST_REMEMBERED", 4)
+    monkeypatch.setattr(uploads, "_MOST_UNWANTED", 4)
     async with backend.client() as client:
         for number in range(8):
             task = echo_task(crop=f"never{number}", mask=f"nor{number}")
