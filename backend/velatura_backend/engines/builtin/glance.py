@@ -8,12 +8,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from velatura_protocol.errors import JobFailed
+from velatura_protocol.errors import JobFailed, NothingSelected
 
 from ..base import Engine, EngineContext, EnginePreview, EngineTask, FloatImage, FloatMask
 
 LARGE = 1 << 20
-"""Pixels: a crop of more gets a coarse first preview, within 0.3 s."""
+"""Pixels: a crop of more gets a coarse first preview, within 0.3 s. More than a panel shows."""
 
 _COARSE = 100_000
 
@@ -25,12 +25,13 @@ def is_large(image: FloatImage) -> bool:
 def coarse(image: FloatImage) -> FloatImage:
     """Every so many pixels, about 100 000 in all; a copy. Picked and not averaged: that takes
     longer, and the average of noise is less of it."""
-    step = _step(image)
+    step = step_to(_COARSE, image.shape)
     return np.ascontiguousarray(image[::step, ::step])
 
 
-def _step(image: FloatImage) -> int:
-    return max(1, math.ceil(math.sqrt(image.shape[0] * image.shape[1] / _COARSE)))
+def step_to(pixels: int, size: tuple[int, ...]) -> int:
+    """Every so many rows and columns of (height, width, …) have that many pixels or fewer."""
+    return max(1, math.ceil(math.sqrt(size[0] * size[1] / pixels)))
 
 
 def glimpse(engine: Engine, task: EngineTask, context: EngineContext) -> Iterator[EnginePreview]:
@@ -46,12 +47,12 @@ def glimpse(engine: Engine, task: EngineTask, context: EngineContext) -> Iterato
             if isinstance(event, EnginePreview):
                 yield event
                 return
-    except JobFailed:  # the large picture may have what the coarse one lacks
+    except (JobFailed, NothingSelected):  # the large picture may have what the coarse one lacks
         return
 
 
 def _coarse_task(task: EngineTask) -> EngineTask:
-    step = _step(task.image)
+    step = step_to(_COARSE, task.image.shape)
     target = task.target and (max(1, task.target[0] // step), max(1, task.target[1] // step))
     masks = {role: _picked(mask, step) for role, mask in task.masks.items()}
     mask = _picked(task.mask, step)

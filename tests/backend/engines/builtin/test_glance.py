@@ -9,7 +9,7 @@ from tests.contracts.engine import RecordingContext, picture
 from velatura_backend.engines import registry
 from velatura_backend.engines.base import EnginePreview, EngineTask
 from velatura_backend.engines.builtin.glance import at_size, coarse, is_large
-from velatura_protocol.tasks import Intent, Operation
+from velatura_protocol.tasks import Intent, Operation, Role
 
 ENGINES = ["upscale", "restore", "restyle", "cut_out", "vary", "tile", "retarget"]
 
@@ -41,6 +41,31 @@ def test_the_first_preview_of_a_large_crop_is_coarse(engine_id: str, channels: i
     assert 20_000 < first.image.shape[0] * first.image.shape[1] < 400_000
     shape = target or image.shape
     assert abs(first.image.shape[0] / first.image.shape[1] - shape[0] / shape[1]) < 0.02
+
+
+def test_what_the_coarse_picture_misses_is_no_error() -> None:
+    """A selection of one pixel, beside those that are picked."""
+    image, mask = picture(1100, 1000, 4), np.zeros((1100, 1000), np.float32)
+    mask[501, 502] = 1.0
+    task = EngineTask(Operation.CUT_OUT, Intent.NONE, image, mask, 0)
+    events = registry.create("builtin_cut_out").run(task, RecordingContext(threads=2))
+    assert any(isinstance(event, EnginePreview) for event in events)
+
+
+def test_previews_of_a_large_picture_with_new_proportions_are_as_large_as_a_panel() -> None:
+    image = picture(600, 900, 4)
+    mask, protect = np.ones((600, 900), np.float32), np.zeros((600, 900), np.float32)
+    protect[200:300, 300:500] = 1.0
+    task = EngineTask(
+        Operation.RETARGET, Intent.NONE, image, mask, 0, masks={Role.PROTECT: protect},
+        target=(600, 2000),
+    )  # fmt: skip
+    events = registry.create("builtin_retarget").run(task, RecordingContext(threads=2))
+    first = next(event.image for event in events if isinstance(event, EnginePreview))
+    assert first.shape == (300, 1000, 4)
+    colours = set(map(tuple, image[200:300, 300:500].reshape(-1, 4)))
+    kept = sum(tuple(pixel) in colours for pixel in first.reshape(-1, 4))
+    assert kept >= 100 * 200 // 4  # the protected ones, every second row and column of them
 
 
 @pytest.mark.parametrize("side", [300, 1100])

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import weakref
 from dataclasses import replace
 
 import numpy as np
@@ -9,6 +10,7 @@ from tests.contracts.engine import fresh_token
 from velatura_backend.engines.builtin.patchmatch.atlas import whole_patches
 from velatura_backend.engines.builtin.patchmatch.lanes import Lanes
 from velatura_backend.engines.builtin.patchmatch.synthesis import (
+    Lattice,
     Problem,
     SynthesisSettings,
     SynthesisStage,
@@ -50,6 +52,44 @@ def test_result_has_the_initial_pictures_size_and_stages_rise_to_one(lanes: Lane
     assert stages[-1].colours.shape == (61, 47, 3)
     assert stages[0].scale > 1
     assert [stage.places is not None for stage in stages] == [False] * (len(stages) - 1) + [True]
+
+
+def test_what_is_done_with_is_not_held(lanes: Lanes):
+    """The problem once its pyramid is begun, and each level's features once the stage is gone."""
+    source, initial = texture(100, 90), texture(90, 100, 1)
+    given = [weakref.ref(source), weakref.ref(initial)]
+    stages = synthesise(Problem(source, initial), SETTINGS, 0, lanes)
+    del source, initial
+    levels = dict[int, weakref.ref[np.ndarray]]()
+    for stage in stages:
+        assert [each() for each in given] == [None, None]
+        assert stage.colours.base is not None
+        levels[stage.scale] = weakref.ref(stage.colours.base)
+        held = {scale for scale, features in levels.items() if features() is not None}
+        assert held == {stage.scale}
+        del stage
+    assert len(levels) == 3
+
+
+def test_places_are_told_only_if_they_are_wanted(lanes: Lanes):
+    problem = Problem(texture(40, 40), texture(40, 40, 1))
+    *_, last = synthesise(problem, replace(SETTINGS, places=False), 0, lanes)
+    assert last.places is None
+
+
+def test_guides_of_places_are_the_planes_they_stand_for():
+    picture = texture(70, 60)
+    rows, columns = (np.linspace(0, 1, side, dtype=np.float32) for side in picture.shape[:2])
+    lattice = Lattice(rows, columns)
+    planes = np.stack(np.meshgrid(rows, columns, indexing="ij"), axis=2)
+    assert lattice.shape == planes.shape
+    few = replace(SETTINGS, noise=1.0, guide_weight=0.5)
+    one, other = (
+        made(Problem(picture, picture, source_guides=each, target_guides=each), few)
+        for each in (lattice, planes)
+    )
+    assert np.array_equal(one.colours, other.colours)
+    assert not np.array_equal(one.colours, made(Problem(picture, picture), few).colours)
 
 
 def test_a_picture_made_of_itself_from_itself_is_itself():

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from tests.contracts.engine import fresh_token
 from velatura_backend.engines.builtin.patchmatch.lanes import Lanes
+from velatura_backend.engines.builtin.vary import layout
 from velatura_backend.engines.builtin.vary.layout import (
     Freedom,
     Ground,
@@ -48,6 +49,13 @@ def test_pieces_wander_far_in_a_texture_and_not_from_sky_to_ground(lanes: Lanes)
     freedom = freedom_of(landscape, 1.0, lanes)
     assert freedom.rows < 0.1 < freedom.columns
     assert freedom_of(landscape, 0.5, lanes).columns == pytest.approx(freedom.columns / 2)
+
+
+def test_the_variance_in_steps_is_that_in_one(lanes: Lanes):
+    image = noise(300, 200)
+    for each in (image, np.moveaxis(image, 1, 0), image[::3, ::3]):
+        found = layout._variance(each, lanes)
+        np.testing.assert_allclose(found, each.var(axis=(0, 1)), rtol=1e-6)
 
 
 def test_a_cut_goes_where_it_is_cheapest():

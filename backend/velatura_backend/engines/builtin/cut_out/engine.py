@@ -27,7 +27,7 @@ from ...base import (
 from ...specs import CUT_OUT
 from ..arrays import copied, finite
 from ..fill import FillEngine
-from ..glance import at_size, is_large
+from ..glance import at_size, glimpse, is_large
 from ..patchmatch.kernels import BoolMask
 from ..patchmatch.lanes import Lanes
 from ..patchmatch.regions import depth_inside
@@ -61,6 +61,7 @@ class CutOutEngine:
 
         :raises NothingSelected: the mask is empty
         """
+        yield from glimpse(self, task, context)
         with Lanes(context.threads, context.cancel) as lanes:
             lanes.check()
             yield from _CuttingOut(task, context, lanes).run()

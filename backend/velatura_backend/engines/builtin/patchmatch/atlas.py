@@ -71,7 +71,8 @@ class Sheets:
         lanes.check()
         mask = ~halve_all(~fine.mask)
         lanes.check()
-        target = Planes(mask, ~halve_all(~fine.present), trust)
+        present = mask if fine.present is fine.mask else ~halve_all(~fine.present)
+        target = Planes(mask, present, trust)
         lanes.check()
         usable = halve_all(self.source.mask)
         coarse = blank_sheets(target, Planes(usable, usable), channels)
@@ -101,17 +102,18 @@ class Found:
     size: tuple[int, int]
 
 
-@dataclass(frozen=True)
+@dataclass
 class Atlas:
     """One level, ready for search. What belongs to the target alone ends where the source begins:
-    ``unknown``, ``present``: padded masks of its pixels to be made and of all of them. ``origin``:
+    ``unknown``, ``present``: padded masks of its pixels to be made and of all of them;
+    ``confidence``: of those that are near given ones, None if none are given. ``origin``:
     rows from a target's coordinates to the same coordinates in the source. ``colours`` of the
     ``channels`` are voted on, the others given."""
 
     field: Field
     unknown: BoolMask
     present: BoolMask
-    confidence: Floats
+    confidence: Floats | None
     origin: int
     size: tuple[int, int]
     colours: int
@@ -130,6 +132,11 @@ class Atlas:
         """(rows, columns, channels) of the whole source block, padded; a view."""
         features = self.field.features
         return features.reshape(len(features), -1, self.channels)[self.origin :]
+
+    def searched(self) -> None:
+        """It is only voted on from now on. What counts how much in a distance is forgotten: of 18
+        megapixels with six channels it is 108 MB."""
+        self.field = self.field._replace(weight=np.empty((0, 0), np.uint8))
 
     @property
     def found(self) -> Found:
@@ -156,9 +163,12 @@ def make_atlas(sheets: Sheets, colours: int, channels: int, lanes: Lanes) -> Atl
     height, width = target.mask.shape
     rows, columns = len(sheets.features), sheets.features.shape[1] // channels
     shape = (origin, columns)
-    unknown, present = np.zeros(shape, np.bool_), np.zeros(shape, np.bool_)
     inner = (slice(RADIUS, RADIUS + height), slice(RADIUS, RADIUS + width))
-    unknown[inner], present[inner] = target.mask, target.present
+    unknown = present = np.zeros(shape, np.bool_)
+    unknown[inner] = target.mask
+    if target.present is not target.mask:
+        present = np.zeros(shape, np.bool_)
+        present[inner] = target.present
     lanes.check()
     confidence = _confidence(unknown, present, lanes)
     lanes.check()
@@ -170,7 +180,7 @@ def make_atlas(sheets: Sheets, colours: int, channels: int, lanes: Lanes) -> Atl
     valid[origin + RADIUS : -RADIUS, beside] = whole_patches(source.mask, lanes)
     field = Field(
         sheets.features,
-        _weights(confidence[inner], target, colours, channels, shape, lanes),
+        _weights(confidence, target, colours, channels, shape, lanes),
         np.zeros(shape, np.int32),
         np.zeros(shape, np.int32),
         np.zeros(shape, np.float32),
@@ -181,10 +191,10 @@ def make_atlas(sheets: Sheets, colours: int, channels: int, lanes: Lanes) -> Atl
     return Atlas(field, unknown, present, confidence, origin, (height, width), colours, channels)
 
 
-def _confidence(unknown: BoolMask, present: BoolMask, lanes: Lanes) -> Floats:
-    """1 where colours are given, falling away from there; 1 everywhere if none are."""
-    if not (present & ~unknown).any():
-        return lanes.over(lambda rows: np.ones(rows.shape, np.float32), unknown)
+def _confidence(unknown: BoolMask, present: BoolMask, lanes: Lanes) -> Floats | None:
+    """1 where colours are given, falling away from there; None if none are."""
+    if present is unknown or not (present & ~unknown).any():
+        return None
     return lanes.over(_falling_away, depth_inside(unknown | ~present, lanes))
 
 
@@ -193,7 +203,7 @@ def _falling_away(depth: Floats) -> Floats:
 
 
 def _weights(
-    confidence: Floats,
+    confidence: Floats | None,
     target: Planes,
     colours: int,
     channels: int,
@@ -202,12 +212,14 @@ def _weights(
 ) -> Bytes:
     """Guides count as far as they are trusted, colours as far as they are known."""
     weight = np.zeros((shape[0], shape[1], channels), np.uint8)
-    height, width = confidence.shape
-    inner = weight[RADIUS : RADIUS + height, RADIUS : RADIUS + width]
+    height, width = target.mask.shape
+    window = (slice(RADIUS, RADIUS + height), slice(RADIUS, RADIUS + width))
+    inner, trusted = weight[window], None if confidence is None else confidence[window]
 
     def work(rows: slice) -> None:
         full = np.where(target.present[rows], np.float32(_FULL_WEIGHT), np.float32(0.0))
-        inner[rows, :, :colours] = (full * confidence[rows]).astype(np.uint8)[..., None]
+        known = full if trusted is None else full * trusted[rows]
+        inner[rows, :, :colours] = known.astype(np.uint8)[..., None]
         if target.trust is not None:
             full = full * np.clip(target.trust[rows], 0.0, 1.0)
         inner[rows, :, colours:] = full.astype(np.uint8)[..., None]

@@ -141,6 +141,8 @@ class _Synthesiser:
             sweeps = 1 if self._is_large(index) else self.settings.sweeps
             for number in range(sweeps):
                 search(atlas.field, self._sweep(index, turn, number), pieces, self.lanes)
+            if turn == rounds:
+                atlas.searched()
             costs = selected(atlas.field.cost, atlas.field.target, self.lanes)
             energy = float(costs.mean())
             costs = costs[:: sampling_step(len(costs))].copy()  # of 18 megapixels all are 72 MB

@@ -37,6 +37,22 @@ def _weigh(
 
 
 @kernel
+def _weigh_alike(
+    start: int, stop: int, flag: Flag, serial: int, field: Field, spread: Real, out: Floats
+) -> None:
+    width = field.target.shape[1]
+    for y in range(start, stop):
+        if flag[0] == serial:
+            return
+        for x in range(width):
+            if field.target[y, x]:
+                w = np.exp(-min(field.cost[y, x] / spread, np.float32(40.0)))
+                out[y, x] = w + np.float32(_FLOOR)
+            else:
+                out[y, x] = 0.0
+
+
+@kernel
 def _vote(
     start: int,
     stop: int,
@@ -113,9 +129,13 @@ def _vote_steps(
         out[item] /= weights
 
 
-def weigh(field: Field, confidence: Floats, spread: Real, lanes: Lanes) -> Floats:
-    """How much each target's patch counts: exp(-cost / spread), more near the hole's rim."""
+def weigh(field: Field, confidence: Floats | None, spread: Real, lanes: Lanes) -> Floats:
+    """How much each target's patch counts: exp(-cost / spread), more near the hole's rim. Without
+    ``confidence`` it is 1 everywhere."""
     out = np.empty_like(field.cost)
+    if confidence is None:
+        lanes.rows(_weigh_alike, *out.shape, field, np.float32(spread), out)
+        return out
     lanes.rows(_weigh, *out.shape, field, confidence, np.float32(spread), out)
     return out
 

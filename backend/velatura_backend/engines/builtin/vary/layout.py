@@ -51,14 +51,29 @@ def freedom_of(image: Floats, strength: float, lanes: Lanes) -> Freedom:
 
 
 def _reach(image: Floats, lanes: Lanes) -> float:
-    strips = np.array_split(image, min(_STRIPS, len(image)))
-    means = np.stack([strip.mean(axis=(0, 1)) for strip in strips])
-    lanes.check()
-    total = float(image.var(axis=(0, 1)).sum())
-    lanes.check()
-    share = float(means.var(axis=0).sum()) / total if total > 0.0 else 0.0
+    means = list[Floats]()
+    for strip in np.array_split(image, min(_STRIPS, len(image))):
+        lanes.check()
+        means.append(strip.mean(axis=(0, 1)))
+    total = float(_variance(image, lanes).sum())
+    share = float(np.var(means, axis=0).sum()) / total if total > 0.0 else 0.0
     held = np.clip((share - _LITTLE) / (_MUCH - _LITTLE), 0.0, 1.0)
     return float(_FAR + (_NEAR - _FAR) * held)
+
+
+def _variance(image: Floats, lanes: Lanes) -> Floats:
+    """``image.var(axis=(0, 1))``, step by step: its last bits depend on the order of its sums, and
+    what a layout is like depends on them, so it is not cut in bands."""
+    count = image.shape[0] * image.shape[1]
+    away = np.add.reduce(image, axis=(0, 1), keepdims=True) / np.float32(count)
+    lanes.check()
+    away = image - away
+    lanes.check()
+    np.multiply(away, away, out=away)
+    lanes.check()
+    total = np.add.reduce(away, axis=(0, 1)) / np.float32(count)
+    lanes.check()
+    return total
 
 
 def is_texture(image: Floats, lanes: Lanes) -> bool:

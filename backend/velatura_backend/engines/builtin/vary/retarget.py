@@ -25,7 +25,7 @@ from ...base import (
 )
 from ...specs.retarget import RETARGET
 from ..arrays import copied
-from ..glance import glimpse
+from ..glance import LARGE, glimpse, step_to
 from ..patchmatch.kernels import BoolMask, Flag, Floats, Indices, kernel
 from ..patchmatch.lanes import Lanes
 from ..patchmatch.picking import variance
@@ -80,6 +80,10 @@ class _Kept:
 
         lanes.bands(work, *self.fixed.shape)
 
+    def of_every(self, step: int) -> _Kept:
+        """Of every so many rows and columns of the result."""
+        return _Kept(self.fixed[::step, ::step], self.rows[::step], self.columns[::step])
+
 
 @dataclass(frozen=True)
 class _Frame:
@@ -110,7 +114,7 @@ class _Retargeting:
             initial = _resampled(colours, rows, columns, self.size, self.lanes)
         kept.put(initial, colours, self.lanes)
         if self.context.wants_preview():
-            yield EnginePreview(self._finished(initial, kept))
+            yield EnginePreview(self._shown(SynthesisStage(0.0, initial, 1, 0.0, True), kept))
         source, usable = roomy(colours, sound)
         here, there = self._positions(rows, columns)
         problem = Problem(
@@ -126,11 +130,10 @@ class _Retargeting:
             texture=TEXTURE, coarsest=40, screening=0.05, guide_weight=weight
         )
         stages = synthesise(problem, settings, self.task.seed, self.lanes)
-        del problem, initial, source, colours  # 12 megapixels of each are 150 MB
+        del problem, initial, source, colours, sound  # 12 megapixels of colours are 150 MB
         for stage in stages:
             if stage.level_done and stage.fraction < 1.0 and self.context.wants_preview():
                 yield EnginePreview(self._shown(stage, kept))
-            # After the preview: whoever looks at this no longer holds that.
             yield EngineProgress(Phase.STEPPING, stage.fraction)
             if stage.fraction == 1.0:
                 result = self._finished(stage.colours, kept)
@@ -186,7 +189,7 @@ class _Retargeting:
         protect = self.frame.protect
         fixed = np.zeros(self.size, np.bool_)
         kept = _Kept(fixed, np.zeros(self.size[0], np.intp), np.zeros(self.size[1], np.intp))
-        if not (rows.kept and columns.kept):
+        if not (rows.kept and columns.kept and protect.any()):
             return kept
         ys, xs = (np.flatnonzero(protect.any(axis=axis)) for axis in (1, 0))
         to_y, to_x = rows.edges[ys].round().astype(int), columns.edges[xs].round().astype(int)
@@ -207,8 +210,11 @@ class _Retargeting:
         return image
 
     def _shown(self, stage: SynthesisStage, kept: _Kept) -> FloatImage:
-        image = shown(stage, self.size, self.frame.image.shape[2], self.lanes)
-        kept.put(image, self.frame.image, self.lanes)
+        """No more of it than a panel has room for: what has a size of its own is not put on the
+        canvas before it is accepted, and 18 megapixels are 288 MB."""
+        step = step_to(LARGE, self.size)
+        image = shown(stage, self.size, self.frame.image.shape[2], step, self.lanes)
+        kept.of_every(step).put(image, self.frame.image, self.lanes)
         return image
 
 

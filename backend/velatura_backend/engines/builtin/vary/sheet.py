@@ -188,18 +188,20 @@ def nearest(stage: SynthesisStage, size: tuple[int, int]) -> tuple[Indices, Indi
     return rows, columns
 
 
-def shown(stage: SynthesisStage, size: tuple[int, int], channels: int, lanes: Lanes) -> FloatImage:
-    """What the stage looks like at full size, straight alpha.
+def shown(
+    stage: SynthesisStage, size: tuple[int, int], channels: int, step: int, lanes: Lanes
+) -> FloatImage:
+    """What the stage looks like at full size, straight alpha; of every so many pixels.
 
     :raises Cancelled: the order is to stop
     """
-    rows, columns = nearest(stage, size)
-    image = np.empty((*size, channels), np.float32)
+    rows, columns = (lines[::step] for lines in nearest(stage, size))
+    image = np.empty((len(rows), len(columns), channels), np.float32)
 
     def work(band: slice) -> None:
         image[band] = from_working(stage.colours[rows[band, None], columns], channels)
 
-    lanes.bands(work, *size)
+    lanes.bands(work, *image.shape[:2])
     return image
 
 

@@ -110,6 +110,23 @@ def test_evidence_speaks_for_the_side_a_colour_was_seen_on(lanes):
     assert evidence[:, 40:].max() < -2.0
 
 
+@pytest.mark.parametrize("brightest", [0.3, 1.0])
+def test_evidence_from_few_colours_of_the_histogram_is_that_from_all_of_it(
+    lanes, monkeypatch, brightest: float
+):
+    """To the last bit: what is left out is empty, before and after it is blurred."""
+    image = np.random.default_rng(3).random((40, 30, 3), np.float32) * np.float32(brightest)
+    subject = np.random.default_rng(4).random((40, 30), np.float32)
+    few = likeness.Likeness(image, lanes)
+    sides = [part.stop - part.start for part in few.box]
+    assert np.prod(sides) < np.prod(likeness._SHAPE)
+    monkeypatch.setattr(likeness, "_box", lambda _: tuple(map(slice, [0] * 5, likeness._SHAPE)))
+    whole = likeness.Likeness(image, lanes)
+    for reach in (4.0, 1.8):
+        found, wanted = (each.evidence(subject, 1 - subject, reach) for each in (few, whole))
+        assert np.array_equal(found, wanted)
+
+
 def test_an_outline_lies_on_the_edge(lanes):
     image, alpha, _ = halves()
     selected = np.zeros(alpha.shape, np.bool_)
