@@ -213,7 +213,7 @@ def _model(translations: Translations) -> Mapping[ModelFault, str]:
         ModelFault.SEVERAL_FILES: _("it is several files, and nothing says which one counts"),
         ModelFault.PICKLE: _("it is a pickle file, which runs whatever is in it"),
         ModelFault.GGUF: _("it is a GGUF file"),
-        ModelFault.FOREIGN: _("it belongs to {title}, which no engine here runs"),
+        ModelFault.FOREIGN: _("it belongs to {title}, which is not supported"),
         ModelFault.UNKNOWN: _("nothing tells what it is"),
         ModelFault.UNKNOWN_NETWORK: _("its architecture is not known"),
         ModelFault.OTHER_PICTURES: _("it is for pictures with other channels"),

@@ -86,7 +86,7 @@ from velatura_protocol.faults import DownloadFault, ModelFault
         ),
         (
             Unsupported(what=ModelFault.FOREIGN, title="Chroma"),
-            "No engine here can use it: it belongs to Chroma, which no engine here runs.",
+            "No engine here can use it: it belongs to Chroma, which is not supported.",
         ),
         (
             Withheld(),

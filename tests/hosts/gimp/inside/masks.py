@@ -163,7 +163,7 @@ def test_a_floating_selection(sheet: Sheet) -> None:
     assert floating.is_floating_sel()
     before = sheet.prints()
     for source in (LAYER, BELOW, VISIBLE):
-        with pytest.raises(Unsupported, match="floating selection"):
+        with pytest.raises(Unsupported, match="floating_selection"):
             sheet.captured(source)
     assert sheet.prints() == before
     sheet.accept()
