@@ -29,7 +29,7 @@ from .accepting import accept, accept_all
 from .branches import Branch, branch_of
 from .buffers import read_mask
 from .files import file_content
-from .formats import CHANNEL, colour_of, format_of
+from .formats import colour_of, format_of
 from .gi_names import Gegl, Gimp
 from .listing import described, listed
 from .opened import OpenImage, OpenImages
@@ -149,7 +149,7 @@ class GimpHost:
             return file_content(reference.removeprefix(FILE_PREFIX))
         item, view = opened.item(reference), _view(opened)
         if not item.is_layer():
-            return RoleContent(view.canvas, read_mask(item, view.canvas, CHANNEL), ColourSpace())
+            return RoleContent(view.canvas, read_mask(item, view.canvas), ColourSpace())
         return RoleContent(view.canvas, seen_alone(view, item, view.canvas))
 
     def mask_content(
@@ -165,7 +165,7 @@ class GimpHost:
             return Selection(found.region, luminance_times_alpha(found.pixels))
         item = opened.item(reference)
         if not item.is_layer():
-            return Selection(region, read_mask(item, region, CHANNEL))
+            return Selection(region, read_mask(item, region))
         return Selection(region, luminance_times_alpha(seen_alone(view, item, region)))
 
     def document_key(self, document: Document) -> str:

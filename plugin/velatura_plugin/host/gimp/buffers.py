@@ -13,7 +13,7 @@ from velatura_protocol.errors import HostFailed, NotFound
 from velatura_protocol.geometry import Rect
 from velatura_protocol.pixels import MASK_FORMAT, PixelFormat, Pixels
 
-from .formats import SELECTION, ImageFormat, rectangle
+from .formats import ImageFormat, mask_format, rectangle
 from .gi_names import Gegl, Gimp
 
 
@@ -25,9 +25,11 @@ def read(drawable: Gimp.Drawable, region: Rect, form: ImageFormat) -> Pixels:
     return _read(drawable, region, form.pixels, form.babl)
 
 
-def read_mask(drawable: Gimp.Drawable, region: Rect, babl: str = SELECTION) -> Pixels:
+def read_mask(drawable: Gimp.Drawable, region: Rect) -> Pixels:
     """The same of a selection, a mask or a channel, in 8 bit; 0 outside of it."""
-    return _read(drawable, region, MASK_FORMAT, babl)
+    if not drawable.is_valid():
+        raise NotFound(what="layer", id=str(drawable.get_id()))
+    return _read(drawable, region, MASK_FORMAT, mask_format(drawable))
 
 
 def _read(drawable: Gimp.Drawable, region: Rect, form: PixelFormat, babl: str) -> Pixels:

@@ -20,7 +20,7 @@ from .gi_names import Babl, Gegl, Gimp
 SELECTION = "Y u8"
 """Of selections and layer masks, whose values are labelled linear: any other name converts them."""
 CHANNEL = "Y' u8"
-"""Of saved channels, whose values are labelled encoded."""
+"""Of saved channels of pictures in non-linear 8 bit, whose values are labelled encoded."""
 
 _DEPTHS = {
     "u8": Depth.U8,
@@ -102,6 +102,14 @@ def _in_own_space(layers: Sequence[Gimp.Layer], encoding: str) -> str:
         return encoding
     space = Babl.format_get_space(layers[0].get_format())
     return Babl.get_name(Babl.format_with_space(encoding, space))
+
+
+def mask_format(drawable: Gimp.Drawable) -> str:
+    """Of a selection, a mask or a channel: the name by which its values are read as they are.
+    GIMP labels those of channels encoded in pictures of non-linear 8 bit and linear in all others.
+    """
+    own = Babl.get_name(drawable.get_format())
+    return CHANNEL if own.startswith("Y'") else SELECTION
 
 
 def rectangle(region: Rect) -> Gegl.Rectangle:

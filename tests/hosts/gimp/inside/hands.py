@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.hosts.gimp.inside.pictures import drawable_bytes, fill, picture_format
-from velatura_plugin.host.gimp.formats import CHANNEL, SELECTION
+from velatura_plugin.host.gimp.formats import SELECTION, mask_format
 from velatura_plugin.host.gimp.gi_names import Gegl, Gimp, GLib
 from velatura_plugin.host.gimp.listing import item_of
 from velatura_plugin.host.gimp.tree import walked
@@ -71,9 +71,10 @@ def select(image: Gimp.Image, region: Rect, data: bytes | None) -> None:
     width, height = image.get_width(), image.get_height()
     channel = Gimp.Channel.new(image, "drawn", width, height, 50.0, Gegl.Color.new("black"))
     buffer = channel.get_buffer()
-    buffer.set(Gegl.Rectangle.new(0, 0, width, height), CHANNEL, bytes(width * height))
+    form = mask_format(channel)
+    buffer.set(Gegl.Rectangle.new(0, 0, width, height), form, bytes(width * height))
     place = Gegl.Rectangle.new(region.x, region.y, region.width, region.height)
-    buffer.set(place, CHANNEL, data)
+    buffer.set(place, form, data)
     buffer.flush()
     image.insert_channel(channel, None, 0)
     image.select_item(Gimp.ChannelOps.REPLACE, channel)

@@ -151,6 +151,33 @@ def test_a_feathered_selection(sheet: Sheet) -> None:
     assert sum(map(bool, own)) == sum(map(bool, wanted)), "nothing is selected beside it"
 
 
+@pytest.mark.parametrize(
+    "precision",
+    [
+        Gimp.Precision.U8_NON_LINEAR,
+        Gimp.Precision.U8_LINEAR,
+        Gimp.Precision.U8_PERCEPTUAL,
+        Gimp.Precision.U16_NON_LINEAR,
+        Gimp.Precision.U16_LINEAR,
+        Gimp.Precision.HALF_NON_LINEAR,
+        Gimp.Precision.FLOAT_LINEAR,
+        Gimp.Precision.FLOAT_NON_LINEAR,
+    ],
+    ids=lambda each: each.value_nick,
+)
+def test_a_saved_selection_is_what_was_selected(sheet: Sheet, precision: Gimp.Precision) -> None:
+    """GIMP labels the values of channels otherwise in 8 bit than in all other pictures."""
+    if sheet.image.get_precision() != precision:
+        sheet.image.convert_precision(precision)
+    sheet.image.select_ellipse(Gimp.ChannelOps.REPLACE, 4, 3, 14, 11)
+    Gimp.Selection.feather(sheet.image, 4.0)
+    channel = Gimp.Selection.save(sheet.image)
+    found = sheet.host.selection(sheet.document)
+    assert found is not None
+    saved = sheet.host.mask_content(sheet.document, str(channel.get_id()), within=found.region)
+    assert bytes(saved.pixels.data) == bytes(found.pixels.data)
+
+
 # -- floating selections ---------------------------------------------------------------------------
 
 
