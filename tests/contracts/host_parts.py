@@ -58,7 +58,9 @@ class PartsContract(HostMaterial):
         assert [each.name for each in inside] == ["what is cut out", "what is behind"]
         assert {each.depth for each in inside} == {1}
         assert not any(each.is_locked for each in (group, *inside))
-        assert desk.provenance_of(document, "Cut out") == PROVENANCE
+        for each in (group, *inside):
+            assert each.is_result, "also where it is taken out of the group"
+            assert desk.provenance_of(document, each.name) == PROVENANCE
         assert desk.host.active_layer(document) == top
         desk.undo(document)
         assert desk.host.layers(document) == (top, bottom)

@@ -17,7 +17,7 @@ from .layers import Branch
 from .newdocument import on_its_own, open_as_document
 from .opened import OpenDocument
 from .qt import QByteArray
-from .tree import find, node_id
+from .tree import find, is_group, layers_in, node_id
 
 KEY = "velatura/document-key"
 PROVENANCE = "velatura/provenance/{}"
@@ -57,7 +57,7 @@ def accept(
     if layers:
         branch = branch_of(result, layers)
         node = stage.accept(job, branch, placement_of(branch), spot)
-        _sign(document, node, result.provenance)
+        _sign_all(document, node, result.provenance)
         if spot.group:
             _sign_group(document, node, result.provenance)
     else:
@@ -81,7 +81,7 @@ def accept_all(
     branches = [branch_of(each, each.layers, is_visible=each is results[0]) for each in upwards]
     nodes = opened.stage.accept_all(job, name, branches, spot)
     for node, result in zip(nodes, upwards, strict=True):
-        _sign(opened.document, node, result.provenance)
+        _sign_all(opened.document, node, result.provenance)
     _sign_group(opened.document, nodes[-1], results[0].provenance)
     _annotate(opened.document, KEY, document_key.encode())
 
@@ -112,6 +112,15 @@ def _resize(document: krita.Document, layer: LayerContent) -> None:
 
 def _sign(document: krita.Document, node: str, provenance: Provenance) -> None:
     _annotate(document, PROVENANCE.format(node), encode_value(Provenance, provenance))
+
+
+def _sign_all(document: krita.Document, node: str, provenance: Provenance) -> None:
+    """A layer, or a group and its layers, which stay results where the user takes them out."""
+    _sign(document, node, provenance)
+    found = find(document, node)
+    if found is not None and is_group(found):
+        for each in layers_in(found):
+            _sign(document, node_id(each), provenance)
 
 
 def _sign_group(document: krita.Document, member: str, provenance: Provenance) -> None:
