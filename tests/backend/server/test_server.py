@@ -10,6 +10,7 @@ import socket
 import sys
 from http import HTTPStatus
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import msgpack
@@ -327,3 +328,12 @@ async def test_small_messages_wait_for_no_acknowledgement(backend: Served) -> No
         (end,) = server_ends(client.socket.local_address)
         with end:
             assert end.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+
+async def test_little_is_read_at_a_time(backend: Served) -> None:
+    """What has been read waits here, whoever is told to wait."""
+    async with backend.client():
+        (peer,) = backend.backend.server._servers[0].connections
+        transport: Any = peer.transport
+        assert type(transport).max_size > transport.max_size, "asyncio goes by this number"
+        assert transport.max_size == 64 * 1024
