@@ -35,10 +35,15 @@ def asked(suites: Sequence[str]) -> list[str]:
     return [name for suite in suites for name in _functions(INSIDE / f"{suite}.py")]
 
 
-def run_inside(krita: Editor, suites: Sequence[str], environment: Mapping[str, str]) -> Outcomes:
+def run_inside(
+    krita: Editor,
+    suites: Sequence[str],
+    environment: Mapping[str, str],
+    seconds: float = SECONDS,
+) -> Outcomes:
     """One start of Krita for all of them."""
     variables = {**environment, "VELATURA_DRIVE_SUITES": " ".join(suites)}
-    outcome = krita.drive(RUNNER, variables, seconds=SECONDS, path=krita.paths())
+    outcome = krita.drive(RUNNER, variables, seconds=seconds, path=krita.paths())
     outcomes, failures = outcome.notes["outcomes"], outcome.notes["failures"]
     assert isinstance(outcomes, dict)
     assert isinstance(failures, dict)

@@ -97,12 +97,12 @@ class Live:
     def start(self, sheet: Sheet, request: GenerateRequest) -> str:
         return self.controller.generate(request, document=sheet.document)
 
-    def ended(self, job: str) -> JobView:
-        self.wait(lambda: self.job(job).status.is_end)
+    def ended(self, job: str, seconds: float = SECONDS) -> JobView:
+        self.wait(lambda: self.job(job).status.is_end, seconds)
         return self.job(job)
 
-    def finished(self, job: str) -> JobView:
-        view = self.ended(job)
+    def finished(self, job: str, seconds: float = SECONDS) -> JobView:
+        view = self.ended(job, seconds)
         assert view.status is JobStatus.FINISHED, view.error
         return view
 

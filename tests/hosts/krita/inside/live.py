@@ -127,8 +127,8 @@ class Live:
         assert len(started) == 1, (self.notice, self.told())
         return self.ended(started[0])
 
-    def ended(self, job: str) -> JobView:
-        self.wait(lambda: self.job(job).status.is_end)
+    def ended(self, job: str, seconds: float = SECONDS) -> JobView:
+        self.wait(lambda: self.job(job).status.is_end, seconds)
         view = self.job(job)
         assert view.status is JobStatus.FINISHED, view.error
         self.gui.settle()
