@@ -9,7 +9,7 @@ from velatura_protocol.tasks import Intent, Operation, Role
 FILL = EngineSpec(
     id="builtin_fill",
     name="Built-in fill",
-    version="5",
+    version="6",
     operations=(Operation.FILL,),
     intents=(Intent.REMOVE, Intent.FILL, Intent.EXPAND),
     sentence=(

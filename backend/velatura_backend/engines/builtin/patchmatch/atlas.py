@@ -18,7 +18,7 @@ from .lanes import Lanes
 from .picking import every_place
 from .pyramid import halve_into
 from .regions import depth_inside, dilate, halve_all
-from .search import Field
+from .search import Field, no_prices
 
 _CONFIDENCE_BASE = 1.25
 _LEAST_CONFIDENCE = 0.1
@@ -187,6 +187,8 @@ def make_atlas(sheets: Sheets, colours: int, channels: int, lanes: Lanes) -> Atl
         touched,
         valid,
         _sample(valid, lanes),
+        no_prices(),
+        no_prices(),
     )
     return Atlas(field, unknown, present, confidence, origin, (height, width), colours, channels)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from .lanes import Lanes
 from .picking import every_place
 from .pyramid import Masks, valid_patches
 from .regions import depth_inside, dilate
-from .search import Field
+from .search import Field, no_prices
 
 _CONFIDENCE_BASE = 1.25
 _MIN_CONFIDENCE = 1e-3
@@ -33,6 +33,9 @@ class Level:
     present: BoolMask
     confidence: Floats
     lines: Floats | None = None
+
+    def priced(self, price: Floats, wish: Floats) -> Level:
+        return replace(self, field=self.field._replace(price=price, wish=wish))
 
 
 def padded(mask: BoolMask) -> BoolMask:
@@ -86,6 +89,8 @@ def prepare_level(features: Floats, masks: Masks, lanes: Lanes) -> Level:
         target,
         valid,
         sources,
+        no_prices(),
+        no_prices(),
     )
     return Level(field, hole, present, confidence)
 

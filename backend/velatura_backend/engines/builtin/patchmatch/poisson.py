@@ -14,6 +14,8 @@ now up, now down, and is to be joined to it.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from .kernels import BoolMask, Flag, Floats, Indices, Positions, Real, inlined, kernel
@@ -26,9 +28,12 @@ _INNER_TOLERANCE = 0.35
 """Of the colours' difference taken together. What is well below is a difference of tone, to be made
 up for; what is well above is an edge. Inside the hole softer seams are kinder."""
 
-_RIM_REACH = 4
-_MOST_NEAR = 4 * (2 * _RIM_REACH + 1)
-"""Texture fits its border badly from pixel to pixel and well on the whole; what lies across an edge
+_RIM_REACH = 10.0 / 512.0
+_LEAST_RIM_REACH, _MOST_RIM_REACH = 4, 40
+"""Of the side of what is looked at, for in a larger picture all is larger; in pixels. Beyond the
+most it is slow, and was not measured.
+
+Texture fits its border badly from pixel to pixel and well on the whole; what lies across an edge
 does not. The median over a stretch of border tells them apart and keeps to where an object ends."""
 
 _FITTING = 25
@@ -113,6 +118,11 @@ def step_weights(
     return lanes.over(lambda missed, wide: np.exp(-missed / np.square(wide)), mismatch, scale)
 
 
+def _rim_reach(height: int, width: int) -> int:
+    wish = round(_RIM_REACH * math.sqrt(height * width))
+    return min(max(_LEAST_RIM_REACH, wish), _MOST_RIM_REACH)
+
+
 @kernel
 def _typical_misfit(
     start: int,
@@ -122,23 +132,21 @@ def _typical_misfit(
     places: Positions,
     width: int,
     misfit: Floats,
+    reach: int,
     out: Floats,
 ) -> None:
-    """The square of the median misfit of the steps near each."""
+    """The square of the median misfit of the steps near each, at most ``reach`` pixels away."""
     colours = misfit.shape[1]
-    near = np.empty((_MOST_NEAR, colours), np.float32)
+    most = 4 * (2 * reach + 1)
+    near = np.empty((most, colours), np.float32)
     for item in range(start, stop):
         if item % 256 == 0 and flag[0] == serial:
             return
         count = 0
-        for down in range(-_RIM_REACH, _RIM_REACH + 1):
-            first = places[item] + down * width - _RIM_REACH
+        for down in range(-reach, reach + 1):
+            first = places[item] + down * width - reach
             other = np.searchsorted(places, first)
-            while (
-                other < len(places)
-                and places[other] <= first + 2 * _RIM_REACH
-                and count < _MOST_NEAR
-            ):
+            while other < len(places) and places[other] <= first + 2 * reach and count < most:
                 near[count] = misfit[other]
                 count += 1
                 other += 1
@@ -157,7 +165,8 @@ def _rim_misfit(
     there = pixels[places + np.array([-width, width, -1, 1])[sides]] - pixels[places]
     misfit = there - steps[items, sides]
     out = np.empty(len(items), np.float32)
-    lanes.rows(_typical_misfit, len(items), 256, places, width, misfit, out)
+    reach = _rim_reach(len(features), width)
+    lanes.rows(_typical_misfit, len(items), 256, places, width, misfit, reach, out)
     return out
 
 

@@ -27,7 +27,9 @@ class Field(NamedTuple):
     counts in a distance, uint8, shaped like the features, 0 in the padding. ``row``, ``column``:
     int32, the patch each target has found. ``cost``: float32, its distance per unit of weight, with
     the penalty. ``target``: patches that touch the hole. ``valid``: patches that may be copied.
-    ``sources``: (count, 2) int32, rows and columns of (a sample of) the valid patches.
+    ``sources``: (count, 2) int32, rows and columns of (a sample of) the valid patches. ``price``:
+    float32, times which the distance to a source counts, times ``wish`` of the target, where that
+    is more than 1; :func:`no_prices` if none are looked at.
     """
 
     features: Floats
@@ -38,13 +40,16 @@ class Field(NamedTuple):
     target: BoolMask
     valid: BoolMask
     sources: Indices
+    price: Floats
+    wish: Floats
 
 
 class Sweep(NamedTuple):
     """How to sweep: ``radius`` of the first random window around the best so far, ``tries`` from
     anywhere, ``locality``: the penalty per pixel of offset, for patches above row ``home``; below
     it lie other pictures, of which no place is nearer than another. ``settled``: features and field
-    are as the last sweep left them, so its costs hold."""
+    are as the last sweep left them, so its costs hold. ``sure``: the total weight from which prices
+    do not count: what is known is matched as it is; 0: they never do."""
 
     channels: int
     reverse: bool
@@ -54,6 +59,12 @@ class Sweep(NamedTuple):
     seed: int
     home: int = 1 << 30
     settled: bool = False
+    sure: np.float32 = np.float32(0.0)
+
+
+def no_prices() -> Floats:
+    """For sweeps that are never unsure."""
+    return np.ones((1, 1), np.float32)
 
 
 @inlined
@@ -75,6 +86,8 @@ def _drawn(state: np.uint64, count: int) -> int:
 def _tested(
     features: Floats,
     valid: BoolMask,
+    price: Floats,
+    wish: Real,
     sweep: Sweep,
     y: int,
     x: int,
@@ -97,15 +110,22 @@ def _tested(
         penalty = sweep.locality * np.sqrt(dy * dy + dx * dx)
     if penalty >= best:
         return best
-    bound = (best - penalty) * total
+    scale = total
+    if sweep.sure > total:
+        guessed = np.float32(1.0) - total / sweep.sure
+        dearer = max(wish * price[sy, sx], np.float32(1.0)) - np.float32(1.0)
+        scale = total / (np.float32(1.0) + guessed * dearer)
+    bound = (best - penalty) * scale
     found = patch_distance(features, patch, patch_weight, sy, sx, sweep.channels, bound)
-    return min(best, found / total + penalty)
+    return min(best, found / scale + penalty)
 
 
 @inlined
 def _propagated(
     features: Floats,
     valid: BoolMask,
+    price: Floats,
+    wish: Real,
     target: BoolMask,
     row: Indices,
     column: Indices,
@@ -132,7 +152,9 @@ def _propagated(
             sy, sx = border[0, nx] + y - ny, border[1, nx] + x - nx
         if sy == row[y, x] and sx == column[y, x]:
             continue
-        cost = _tested(features, valid, sweep, y, x, sy, sx, patch, patch_weight, total, best)
+        cost = _tested(
+            features, valid, price, wish, sweep, y, x, sy, sx, patch, patch_weight, total, best
+        )
         if cost < best:
             best = cost
             row[y, x], column[y, x] = sy, sx
@@ -143,6 +165,8 @@ def _propagated(
 def _random(
     features: Floats,
     valid: BoolMask,
+    price: Floats,
+    wish: Real,
     sources: Indices,
     row: Indices,
     column: Indices,
@@ -162,7 +186,9 @@ def _random(
         sy = row[y, x] + _drawn(state, 2 * radius + 1) - radius
         sx = column[y, x] + _drawn(state >> np.uint64(24), 2 * radius + 1) - radius
         radius //= 2
-        cost = _tested(features, valid, sweep, y, x, sy, sx, patch, patch_weight, total, best)
+        cost = _tested(
+            features, valid, price, wish, sweep, y, x, sy, sx, patch, patch_weight, total, best
+        )
         if cost < best:
             best = cost
             row[y, x], column[y, x] = sy, sx
@@ -170,7 +196,9 @@ def _random(
         state = _scramble(state)
         place = _drawn(state, len(sources))
         sy, sx = sources[place, 0], sources[place, 1]
-        cost = _tested(features, valid, sweep, y, x, sy, sx, patch, patch_weight, total, best)
+        cost = _tested(
+            features, valid, price, wish, sweep, y, x, sy, sx, patch, patch_weight, total, best
+        )
         if cost < best:
             best = cost
             row[y, x], column[y, x] = sy, sx
@@ -189,7 +217,7 @@ def _sweep_stripe(
     borders: Indices,
 ) -> None:
     # Out of the tuple once: each use of it in a helper counted references, a third of the time.
-    features, weight, row, column, cost, target, valid, sources = field
+    features, weight, row, column, cost, target, valid, sources, price, wishes = field
     width = target.shape[1]
     patch = np.empty((SIDE, SIDE * sweep.channels), np.float32)
     patch_weight = np.empty_like(patch)
@@ -205,20 +233,33 @@ def _sweep_stripe(
             if not target[y, x]:
                 continue
             total = load_patch(features, weight, y, x, sweep.channels, patch, patch_weight)
+            wish = wishes[y, x] if sweep.sure > total else np.float32(1.0)
             best = cost[y, x]
             if not sweep.settled:  # a vote has changed the features, and the cost with them
                 best = np.float32(1e30)  # fastmath knows no infinity
                 sy, sx = row[y, x], column[y, x]
                 best = _tested(
-                    features, valid, sweep, y, x, sy, sx, patch, patch_weight, total, best
+                    features,
+                    valid,
+                    price,
+                    wish,
+                    sweep,
+                    y,
+                    x,
+                    sy,
+                    sx,
+                    patch,
+                    patch_weight,
+                    total,
+                    best,
                 )
             best = _propagated(
-                features, valid, target, row, column, sweep, (start, stop), borders[index], y, x,
-                patch, patch_weight, total, best,
+                features, valid, price, wish, target, row, column, sweep, (start, stop),
+                borders[index], y, x, patch, patch_weight, total, best,
             )  # fmt: skip
             best, state = _random(
-                features, valid, sources, row, column, sweep, y, x, patch, patch_weight, total,
-                best, state,
+                features, valid, price, wish, sources, row, column, sweep, y, x, patch,
+                patch_weight, total, best, state,
             )  # fmt: skip
             cost[y, x] = best
 
