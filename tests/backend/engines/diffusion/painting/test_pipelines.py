@@ -78,7 +78,7 @@ def test_only_classes_of_the_row_are_loaded(tmp_path: Path) -> None:
     with pytest.raises(ModelDamaged) as caught:
         home(path).load(SD15.component("vae"), torch.float32)
     assert caught.value.params == {
-        "model": "sd15", "file": "vae", "reason": "is a AutoencoderTiny",
+        "model": "sd15", "file": "vae", "reason": "other_network", "title": "AutoencoderTiny",
     }  # fmt: skip
 
 
