@@ -21,7 +21,7 @@ _PLUGIN = "plugin/velatura_plugin"
 
 BROAD_HANDLERS: dict[str, str] = {
     "backend/velatura_cli/dispatch.py::run": "a user sees one line, the report has the traceback",
-    f"{_BACKEND}/jobs/dispatcher.py::Dispatcher._serve": "a device's queue outlives one job's bug",
+    f"{_BACKEND}/jobs/dispatcher.py::Dispatcher._run": "a device's queue outlives one job's bug",
     f"{_BACKEND}/executors/worker/flow.py::Worker.run": "every order ends with one event",
     f"{_BACKEND}/executors/worker/flow.py::_variations": "the other variations go on",
     f"{_BACKEND}/executors/worker_process.py::_warm_up": "a cold worker still works",
