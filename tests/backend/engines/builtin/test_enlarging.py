@@ -139,7 +139,8 @@ class TestAFillThatIsSolvedSmaller:
             original(lanes)
 
         monkeypatch.setattr(Lanes, "check", counted)
-        run(image, mask)
+        task = EngineTask(Operation.FILL, Intent.REMOVE, image, mask, 0)
+        list(FillEngine().run(task, RecordingContext(previews=False)))  # a preview looks, too
         total = next(looks)
         for position in range(0, total, max(1, total // 15)):
             context = RecordingContext(previews=False)
@@ -151,6 +152,5 @@ class TestAFillThatIsSolvedSmaller:
                 original(lanes)
 
             monkeypatch.setattr(Lanes, "check", check)
-            task = EngineTask(Operation.FILL, Intent.REMOVE, image, mask, 0)
             with pytest.raises(Cancelled):
                 list(FillEngine().run(task, context))
