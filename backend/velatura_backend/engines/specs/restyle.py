@@ -9,7 +9,7 @@ from velatura_protocol.tasks import Operation, Role
 RESTYLE = EngineSpec(
     id="builtin_restyle",
     name="Built-in restyle",
-    version="3",
+    version="4",
     operations=(Operation.RESTYLE,),
     sentence=(
         "Paints the picture in a medium, puts it together from pieces of another picture, or takes "

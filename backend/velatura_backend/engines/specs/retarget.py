@@ -8,7 +8,7 @@ from velatura_protocol.tasks import Operation, Role
 RETARGET = EngineSpec(
     id="builtin_retarget",
     name="Built-in retargeting",
-    version="3",
+    version="4",
     operations=(Operation.RETARGET,),
     sentence=(
         "Gives a picture other proportions by adding to and taking from its quiet parts; it judges "

@@ -9,7 +9,7 @@ from velatura_protocol.tasks import Operation, Role
 TILE = EngineSpec(
     id="builtin_tile",
     name="Built-in tiling",
-    version="3",
+    version="4",
     operations=(Operation.TILE,),
     sentence=(
         "Makes opposite borders of a texture meet by making strips along them anew; what has a "

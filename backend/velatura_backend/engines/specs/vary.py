@@ -9,7 +9,7 @@ from velatura_protocol.tasks import Operation, Role
 VARY = EngineSpec(
     id="builtin_vary",
     name="Built-in variations",
-    version="3",
+    version="4",
     operations=(Operation.VARY,),
     sentence=(
         "Rearranges pieces of a texture or a landscape; it knows nothing of objects, so faces, "
