@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import cached_property, partial
 
+from velatura_protocol.events import Phase
+
 from ....models.records import InstalledModel
 from ...base import EngineContext
 from ...resources import EngineResources
@@ -24,7 +26,7 @@ from .work import PaintWork
 
 
 class DiffusionPainter:
-    """See :class:`~.painting.Painter`. What is loaded stays with the worker.
+    """See :class:`~.contract.Painter`. What is loaded stays with the worker.
 
     :raises velatura_protocol.errors.Unsupported: no row of the table has the model's family
     """
@@ -106,6 +108,9 @@ class DiffusionPainter:
             PaintWork(source, self._resources, request, context, report, still_wanted).run()
 
         for event in conductor.events(work):
+            if isinstance(event, Painted):
+                # A small picture is decoded before a cancel that its beginning brought on is seen.
+                context.cancel.check(Phase.DECODING)
             yield enlarged_to(wanted, event)
 
 
