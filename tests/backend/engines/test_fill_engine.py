@@ -327,6 +327,13 @@ def test_what_continues_a_picture_comes_from_nearby():
     assert settings_of(expand).locality > settings_of(fill).locality
 
 
+def test_only_what_fills_a_hole_is_as_rough_as_its_surroundings():
+    """What was behind a thing that is taken away is plainer as a rule."""
+    image, mask = picture(32, 32, 4), hole_in(32, 32)
+    rough = {each: settings_of(make_task(image, mask, intent=each)).as_rough for each in Intent}
+    assert [each for each in rough if rough[each]] == [Intent.FILL]
+
+
 def test_result_looks_as_it_did():
     """A golden picture, to be looked at when the engine's version changes; regenerate it with
     ``python -m tests.backend.engines.make_golden``. The tolerance allows for other compilers."""

@@ -30,7 +30,7 @@ def main() -> None:
         sample = verified(case, digest)
         filled: dict[str, Picture] = {}
         for name in names:
-            picture, duration = methods()[name](sample.image, sample.hole)
+            picture, duration = methods(case.intent)[name](sample.image, sample.hole)
             quality = measure(sample.image, sample.hole, picture) if case.has_truth else None
             outcomes.append(Outcome(case, name, duration, quality))
             filled[name] = picture

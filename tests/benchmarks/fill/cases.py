@@ -20,6 +20,8 @@ import sklearn
 from numpy.typing import NDArray
 from PIL import Image
 
+from velatura_protocol.tasks import Intent
+
 from .drawn import drawn
 from .masks import BoolMask, MaskRecipe, draw
 
@@ -48,6 +50,11 @@ class Case:
     @property
     def has_truth(self) -> bool:
         return self.mask.kind != "outline"
+
+    @property
+    def intent(self) -> Intent:
+        """What a user would press: holes with a truth are to be filled, objects are to go."""
+        return Intent.FILL if self.has_truth else Intent.REMOVE
 
     @property
     def is_thin(self) -> bool:

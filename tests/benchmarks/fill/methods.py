@@ -8,6 +8,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -36,6 +37,7 @@ class Duration:
 
 
 Method = Callable[[Picture, BoolMask], tuple[Picture, Duration]]
+"""The picture with its hole filled, and how long that took."""
 """Returns the filled picture and how long it took."""
 
 
@@ -48,9 +50,10 @@ class Context:
         return False
 
 
-def methods() -> dict[str, Method]:
+def methods(intent: Intent = Intent.FILL) -> dict[str, Method]:
+    """``intent``: Velatura's; no peer asks whether something is to go or a hole is to be filled."""
     return {
-        "velatura": velatura,
+        "velatura": partial(velatura, intent=intent),
         "gmic": gmic_matchpatch,
         "pypatchmatch": pypatchmatch,
         "telea": telea,
@@ -64,11 +67,13 @@ def prepare(names: list[str]) -> None:
         warm_up()
 
 
-def velatura(image: Picture, hole: BoolMask, seed: int = 0) -> tuple[Picture, Duration]:
+def velatura(
+    image: Picture, hole: BoolMask, seed: int = 0, intent: Intent = Intent.FILL
+) -> tuple[Picture, Duration]:
     """Engine time on a warm worker, two threads."""
     opaque = np.ones((*hole.shape, 1), np.float32)
     pixels = np.concatenate([image.astype(np.float32) / 255.0, opaque], axis=2)
-    task = EngineTask(Operation.FILL, Intent.REMOVE, pixels, hole.astype(np.float32), seed)
+    task = EngineTask(Operation.FILL, intent, pixels, hole.astype(np.float32), seed)
     context = Context(CancelToken(np.zeros(1, np.int64), 1))
     events, duration = _timed(lambda: list(FillEngine().run(task, context)))
     result = events[-1]

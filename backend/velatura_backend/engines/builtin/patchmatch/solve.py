@@ -313,7 +313,7 @@ class _Solver:
 
     def _has_prices(self, index: int) -> bool:
         """On the finest level what fits the border best joins it best; it is as rough by then."""
-        return index > 0 and not self.thin
+        return self.settings.as_rough and index > 0 and not self.thin
 
     def _is_coarsest(self, index: int) -> bool:
         return index == len(self.masks) - 1

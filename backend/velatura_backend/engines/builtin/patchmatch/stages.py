@@ -21,8 +21,8 @@ class Settings:
     from its centre a patch has a say in the very last vote: 0 copies, and stays sharp; in
     thin holes averaging is closer to the truth. ``thin_tolerance``: the finish's in thin holes,
     whose averaged patches fit their border less well and still are right. ``guidance``: cost of
-    being off a guide line, in units of the picture's variance. ``trace``: the last stage tells the
-    origins.
+    being off a guide line, in units of the picture's variance. ``as_rough``: whether what is
+    smoother than the hole's surroundings costs more. ``trace``: the last stage tells the origins.
     """
 
     locality: float = 2e-5
@@ -50,6 +50,7 @@ class Settings:
     thin_reach: int = RADIUS
     thin_tolerance: float = 4.0
     guidance: float = 4.0
+    as_rough: bool = True
     trace: bool = False
 
 
