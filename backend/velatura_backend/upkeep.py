@@ -13,6 +13,7 @@ from velatura_protocol.errors import DiskFull
 from .background_tasks import BackgroundTasks
 from .config import Config
 from .connections.greeting import engines_now
+from .heap import give_back
 from .server.server import Server
 from .services import Services
 
@@ -20,6 +21,7 @@ _log = logging.getLogger("velatura.upkeep")
 
 _TRIM_SECONDS = 60.0
 _SETTLE_SECONDS = 5.0
+_GIVE_BACK_SECONDS = 5.0
 _LOOK_SECONDS = 2.0
 _LOOKS_PER_GRACE = 10
 _ORPHAN_SECONDS = 0.05
@@ -48,6 +50,7 @@ class Upkeep:
     def start(self) -> None:
         self._background_tasks.spawn(self._trim())
         self._background_tasks.spawn(self._settle())
+        self._background_tasks.spawn(self._give_back())
         self._background_tasks.spawn(self._outlive())
         self._background_tasks.spawn(self._follow_engines())
         if self._config.grace_seconds is not None:
@@ -86,6 +89,13 @@ class Upkeep:
             await asyncio.sleep(_SETTLE_SECONDS)
             if self._services.ledger.owes:
                 await self._services.ledger.settle()
+
+    async def _give_back(self) -> None:
+        """Memory, as long as there is anything that takes some."""
+        while True:
+            await asyncio.sleep(_GIVE_BACK_SECONDS)
+            if self._server.connections:
+                await asyncio.to_thread(give_back)
 
     async def _watch(self, grace: float) -> None:
         idle_since = time.monotonic()
