@@ -162,7 +162,7 @@ def test_a_panel_installs_by_a_button(tmp_path: Path) -> None:
         at.host.run_until(lambda: "painter" in _listed(at), seconds=60)
         assert _model(at, "painter").controls[0].label == "Accepter et obtenir (4 Mo)"
         at.screen.press(Action.GET_MODEL, "painter")
-        at.host.run_until(lambda: "échoué" in _model(at, "painter").text, seconds=60)
+        at.host.run_until(lambda: "statut 404" in _model(at, "painter").text, seconds=60)
         at.host.run_until(lambda: bool(_model(at, "painter").controls), seconds=60)
         at.host.run_until(
             lambda: _model(at, "painter").controls[0].label.startswith("Reprendre"), seconds=30

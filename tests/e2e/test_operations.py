@@ -139,7 +139,7 @@ def test_new_colours_are_not_for_a_grey_picture(served: CommandLine, tmp_path: P
     grey = next(path for path in written(tmp_path) if path.stem == "grey8")
     refused = served("recolour", grey, "-o", "o.png")
     assert refused.code == 2
-    assert "Not supported: colour in a grey picture" in refused.error_line
+    assert "This picture is grey and cannot hold colours" in refused.error_line
     assert served("recolour", grey, "-o", "o.png", "--param", "mode=snap").code == 0
 
 

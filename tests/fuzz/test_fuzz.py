@@ -14,6 +14,7 @@ from tests.fuzz.targets import Violation, check_codec, run
 from velatura_protocol.codec import encode
 from velatura_protocol.messages import Ping
 from velatura_protocol.session import ServerSession
+from velatura_protocol.session.endpoint import _Control
 from velatura_protocol.session.incoming import IncomingBlob
 
 
@@ -64,7 +65,7 @@ def crash(*_: Any) -> Any:
         (ServerSession, "_on_message", crash),
         (IncomingBlob, "_beyond", lambda self: RuntimeError("a bug")),
         (IncomingBlob, "_room", property(lambda self: 10**9)),
-        (ServerSession, "_drop_control", lambda self: None),
+        (_Control, "clear", lambda self: None),
     ],
     ids=["exception", "another exception", "no end of pixels", "speaks on"],
 )

@@ -139,11 +139,12 @@ def _noise(seed: int) -> FloatImage:
 def _fill_tasks() -> Iterator[EngineTask]:
     """A thick hole goes through the pyramid, a thin one through the biharmonic start, and one that
     leaves no whole patch through the smooth fill; in a larger picture fills that start on two
-    levels compete. What is slightly noisy gets grain."""
+    levels compete, and it is filled, not removed, so that its roughness is asked for. What is
+    slightly noisy gets grain."""
     image = np.random.default_rng(0).random((_LARGE_SIDE, _LARGE_SIDE, 4), dtype=np.float32)
     large = np.zeros((_LARGE_SIDE, _LARGE_SIDE), np.float32)
     large[60:90, 60:90] = 1.0
-    yield EngineTask(Operation.FILL, Intent.REMOVE, image, large, seed=0)
+    yield EngineTask(Operation.FILL, Intent.FILL, image, large, seed=0)
     image = np.ascontiguousarray(image[:_SIDE, :_SIDE])
     thick, thin, frame = (np.zeros((_SIDE, _SIDE), np.float32) for _ in range(3))
     thick[30:60, 30:60] = 1.0

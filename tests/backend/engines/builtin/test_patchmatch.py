@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from itertools import product
 
 import numpy as np
 import pytest
@@ -58,9 +59,9 @@ def test_nothing_is_compiled_after_the_warm_up():
         (picture(5, 5, 4), hole_in(5, 5), {}),
     ]
     cases[1][0][..., -1] = 0.5
-    for image, mask, others in cases:
+    for (image, mask, others), intent in product(cases, (Intent.FILL, Intent.REMOVE)):
         image.flags.writeable = False
-        task = EngineTask(Operation.FILL, Intent.FILL, image, mask, seed=1, masks=others)
+        task = EngineTask(Operation.FILL, intent, image, mask, seed=1, masks=others)
         list(FillEngine().run(task, RecordingContext(threads=2)))
     assert compiled() == before
 
