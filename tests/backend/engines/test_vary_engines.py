@@ -44,6 +44,7 @@ GOLDEN = Path(__file__).with_name("golden")
     st.integers(0, 3),
 )
 @example(Operation.TILE, 5, 25, 2, 1, 1, 3)  # light made even on top of 1e30
+@example(Operation.TILE, 22, 36, 4, 1, 1, 3)  # the same where it is hardly seen
 def test_any_picture_gives_a_finite_one_of_the_size_that_was_asked_for(
     operation, height, width, channels, tall, wide, seed
 ):

@@ -13,6 +13,7 @@ from .patchmatch.lanes import Lanes
 _LEAST_ALPHA = 1.0 / 4096.0
 _MOST = np.float32(89.7)
 """The greatest float32 has a logarithm of 88.72."""
+_BRIGHTEST = np.finfo(np.float32).max
 
 
 def to_working(image: FloatImage, opaque: bool | None = None) -> NDArray[np.float32]:
@@ -38,7 +39,9 @@ def from_working(working: NDArray[np.float32], channels: int) -> NDArray[np.floa
     alpha = np.clip(working[..., -1:], 0.0, 1.0)
     premultiplied = expanded(working[..., :-1])
     visible = alpha > _LEAST_ALPHA
-    colours = np.where(visible, premultiplied / np.where(visible, alpha, 1.0), 0.0)
+    with np.errstate(over="ignore"):
+        colours = np.where(visible, premultiplied / np.where(visible, alpha, 1.0), 0.0)
+    np.clip(colours, -_BRIGHTEST, _BRIGHTEST, out=colours)
     return np.concatenate([colours, alpha], axis=-1).astype(np.float32, copy=False)
 
 

@@ -53,6 +53,14 @@ def test_what_was_added_to_the_brightest_there_is_stays_finite() -> None:
     assert np.isfinite(from_working(brightest + np.float32(20.0), 2)).all()
 
 
+def test_the_brightest_there_is_stays_finite_where_it_is_hardly_seen() -> None:
+    brightest = to_working(np.full((1, 2, 4), np.finfo(np.float32).max, np.float32))
+    seen = np.array([[[0.5], [1.0 / 1000.0]]], np.float32)
+    for sign in (1.0, -1.0):
+        working = np.concatenate([np.float32(sign) * brightest[..., :3], seen], axis=2)
+        assert np.isfinite(from_working(working, 4)).all()
+
+
 def test_grey_has_one_colour() -> None:
     image = np.array([[[0.5, 0.5]]], np.float32)
     assert to_working(image).shape == (1, 1, 2)

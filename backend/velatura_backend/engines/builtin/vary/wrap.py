@@ -26,7 +26,8 @@ def _along(lines: FloatImage) -> float:
     across, beside = (each[np.isfinite(each)] for each in (steps[2], steps[[0, 1, 3, 4]]))
     if not across.size or not beside.size:
         return 1.0
-    return float((across.mean() + _HALF_STEP) / (beside.mean() + _HALF_STEP))
+    step, usual = across.mean(dtype=np.float64), beside.mean(dtype=np.float64)
+    return float((step + _HALF_STEP) / (usual + _HALF_STEP))
 
 
 def _premultiplied(image: FloatImage) -> FloatImage:
