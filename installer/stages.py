@@ -49,12 +49,15 @@ _ONE_THREAD = {"OMP_NUM_THREADS": "1"}
 """Threads of linear algebra spin while they wait for each other: on a busy machine a solution of
 0.02 s took two minutes."""
 
+_SAME_EXAMPLES = "--hypothesis-seed=0"
+"""A commit gets one verdict, however often it is asked for; pytest by hand searches anew."""
+
 STAGES = (
     Stage("lint", ("ruff", "check", ".")),
     Stage("format", ("ruff", "format", "--check", ".")),
     Stage("floor", ("vermin", "--target=3.10-", "--no-tips", "--violations", "protocol", "plugin")),
     Stage("types", ("pyright", "--warnings")),
-    Stage("tests", ("pytest", "-q", "--durations=10"), _ONE_THREAD),
+    Stage("tests", ("pytest", "-q", "--durations=10", _SAME_EXAMPLES), _ONE_THREAD),
 )
 
 _BASE_TYPES = ("-p", "pyright-base.json")
@@ -98,7 +101,7 @@ def host_stages(hosts: frozenset[Host]) -> tuple[Stage, ...]:
         frozenset({Host.gimp}): of_gimp,
         frozenset(Host): ("tests/hosts",),
     }[hosts]
-    command = ("pytest", "-q", "--durations=10", *chosen)
+    command = ("pytest", "-q", "--durations=10", _SAME_EXAMPLES, *chosen)
     return (_ROOTS, _PYTHONS, Stage("hosts", command, {"VELATURA_REQUIRE_HOSTS": "1"}))
 
 

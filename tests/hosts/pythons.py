@@ -110,7 +110,7 @@ def _passes(python: Python, packages: Path, home: Path) -> bool:
         "PYTHONPATH": os.pathsep.join(map(str, path)),
     }
     imports = python.command(["-W", "error", "tests/installer/bundled.py"], environment)
-    suites = ["-m", "pytest", "-q", "-p", "no:cacheprovider", *SUITES]
+    suites = ["-m", "pytest", "-q", "-p", "no:cacheprovider", "--hypothesis-seed=0", *SUITES]
     started = time.monotonic()
     _say(f"{python.version}: {python.program}" + (f" in {python.root}" if python.root else ""))
     passed = all(
