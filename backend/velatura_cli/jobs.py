@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from velatura_plugin.ui.words import operation_name
+from velatura_plugin.ui.wording.words import operation_name
 from velatura_protocol.messages import JobSummary
 
 from .exit_codes import ExitCode, UsageError

@@ -12,7 +12,7 @@ from tqdm import tqdm
 from velatura_backend.models.records import InstalledModel, ModelKind
 from velatura_backend.models.work import Step
 from velatura_plugin.i18n import Translations
-from velatura_plugin.ui.numbers import byte_count
+from velatura_plugin.ui.wording.numbers import byte_count
 from velatura_protocol.errors import Cancelled
 
 from .interruption import Interruption

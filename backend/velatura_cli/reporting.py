@@ -13,7 +13,7 @@ from typing import Any, Protocol, TextIO
 from tqdm import tqdm
 
 from velatura_plugin.i18n import Translations
-from velatura_plugin.ui.remark_words import remark_text
+from velatura_plugin.ui.wording.remark_words import remark_text
 from velatura_protocol.events import Phase
 from velatura_protocol.geometry import Rect
 from velatura_protocol.messages import Remark

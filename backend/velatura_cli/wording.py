@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from velatura_plugin.i18n import Translations
-from velatura_plugin.ui.fault_words import fault_of, model_clause
-from velatura_plugin.ui.words import sentence
+from velatura_plugin.ui.wording.fault_words import fault_of, model_clause
+from velatura_plugin.ui.wording.words import sentence
 from velatura_protocol.errors import (
     BackendUnavailable,
     BadTask,

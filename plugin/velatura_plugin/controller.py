@@ -26,7 +26,7 @@ from .state.staging import StagedVariation, Staging
 from .state.state import JobStatus, JobView, PanelState, view_of
 from .state.store import Listener, Watcher
 from .state.strip import OpenJob, Strip
-from .ui.words import layer_name, work_name
+from .ui.wording.words import layer_name, work_name
 
 _log = logging.getLogger(__name__)
 

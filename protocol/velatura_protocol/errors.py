@@ -18,7 +18,7 @@
     └── DataDirectoryInUse
 
 The wire carries ``code``, ``params`` and ``retryable``, never a sentence, a path, a prompt or a
-traceback; panels and the command line own the words (``velatura_plugin.ui.words``).
+traceback; panels and the command line own the words (``velatura_plugin.ui.wording.words``).
 """
 
 from __future__ import annotations

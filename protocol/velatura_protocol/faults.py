@@ -1,7 +1,8 @@
 """What exactly is wrong: the codes that errors carry as ``what`` or ``reason``, never prose.
 
-Sentences for all of them are the panels' (``velatura_plugin.ui.fault_words``), who show a code that
-they do not know as it is. What only a broken client can cause has a technical text instead.
+Sentences for all of them are the panels' (``velatura_plugin.ui.wording.fault_words``), who show a
+code that they do not know as it is. What only a broken client can cause has a technical text
+instead.
 """
 
 from __future__ import annotations

@@ -11,8 +11,8 @@ from babel.messages.pofile import read_po
 from tests.catalogues.__main__ import as_text, compiled, translations
 from tests.catalogues.extraction import LOCALE, TEMPLATE, template
 from velatura_plugin.i18n import DOMAIN, LANGUAGES, load_translations
-from velatura_plugin.ui.numbers import byte_count, decimal, whole
-from velatura_plugin.ui.words import sentence
+from velatura_plugin.ui.wording.numbers import byte_count, decimal, whole
+from velatura_plugin.ui.wording.words import sentence
 from velatura_protocol.errors import ErrorCode
 from velatura_protocol.messages import ErrorInfo
 

@@ -4,7 +4,7 @@ import struct
 from pathlib import Path
 
 from velatura_plugin.i18n import load_translations
-from velatura_plugin.ui.words import sentence
+from velatura_plugin.ui.wording.words import sentence
 from velatura_protocol.errors import NothingSelected
 
 

@@ -8,7 +8,7 @@ from velatura_protocol.errors import BadTask
 from velatura_protocol.faults import TaskFault
 from velatura_protocol.parameters import Choice
 
-from ..engines.diffusion.adapters.control_kinds import CUSTOM, KINDS, UNION
+from ..engines.diffusion.adapters.control.kinds import CUSTOM, KINDS, UNION
 from .records import InstalledModel, ModelKind
 from .store import ModelStore
 

@@ -8,7 +8,7 @@ from ..client.events import Link
 from ..i18n import Translations
 from ..state.state import Notice, PanelState, PutAway
 from ..ui.progress import announcement
-from ..ui.words import missed, sentence
+from ..ui.wording.words import missed, sentence
 
 
 class Announcer:

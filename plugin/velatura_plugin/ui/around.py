@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from ..settings import Settings
 from .model import Action
-from .settings_page import Facts
+from .pages.settings import Facts
 
 
 @dataclass(frozen=True)

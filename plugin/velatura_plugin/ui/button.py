@@ -14,8 +14,8 @@ from ..host.base import MaskKind
 from ..i18n import Translations
 from ..state.state import DocumentView, PanelState
 from .model import Action, Control
-from .numbers import decimal
-from .words import operation_name, sentence
+from .wording.numbers import decimal
+from .wording.words import operation_name, sentence
 
 _ENGLISH = Translations()
 STYLES = frozenset({Role.STYLE, Role.REFERENCE, Role.PALETTE})

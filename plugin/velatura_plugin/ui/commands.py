@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..i18n import Translations
-from .tasks import TASKS, PanelTask, engines_for, task_named
+from .form.tasks import TASKS, PanelTask, engines_for, task_named
 
 if TYPE_CHECKING:  # an editor asks for the table while it starts, long before it runs any of it
     from ..state.state import JobView, PanelState

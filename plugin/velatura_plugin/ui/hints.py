@@ -12,7 +12,7 @@ from ..capture.request import GenerateRequest
 from ..host.base import LayerInfo, LayerKind
 from ..i18n import Translations
 from ..state.state import DocumentView, PanelState
-from .numbers import whole
+from .wording.numbers import whole
 
 
 def hint(state: PanelState, request: GenerateRequest, translations: Translations) -> str:

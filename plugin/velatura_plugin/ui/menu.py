@@ -10,8 +10,8 @@ from ..i18n import Translations
 from ..state.state import PanelState
 from .around import Around
 from .button import link_reason, reason_against
+from .form.tasks import offered
 from .model import Action, Control
-from .tasks import offered
 
 
 def menu(

@@ -10,8 +10,8 @@ from ..client.events import Link
 from ..i18n import Translations
 from ..state.state import Notice, PanelState
 from .model import Action, Control, NoticeBox, Tone
-from .models_offer import models_offer
-from .words import missed, sentence
+from .pages.models_offer import models_offer
+from .wording.words import missed, sentence
 
 _MILD = frozenset(
     {

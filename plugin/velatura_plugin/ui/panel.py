@@ -11,10 +11,10 @@ from ..launcher.launcher import LOG_FILE
 from ..state.state import NoticeDismissed
 from .around import Around
 from .model import Action
-from .models_page import CONTROL_PREFIX
+from .pages.models import CONTROL_PREFIX
+from .pages.settings import Facts
 from .present import present
 from .services import PanelServices
-from .settings_page import Facts
 from .view import View
 
 ABILITIES = frozenset(

@@ -11,20 +11,20 @@ from ..i18n import Translations
 from ..state.state import JobView, PanelState
 from .around import Around
 from .button import generate_control, link_reason
-from .draft import Draft
-from .form import FormContext, fields
+from .form.controls import FormContext, fields
+from .form.draft import Draft
+from .form.requests import request_of
 from .hints import hint
-from .history_page import history_page
 from .menu import menu
 from .model import Action, Control, History, ModelsPage, Page, ViewModel
-from .models_page import models_page
 from .notice import notice_box
+from .pages.history import history_page
+from .pages.models import models_page
+from .pages.settings import fact_lines, settings_page
+from .pages.welcome import welcome
 from .progress import announcement, progress_line, waiting
-from .requests import request_of
-from .settings_page import fact_lines, settings_page
 from .status import status_line
 from .strip import strip_of
-from .welcome import welcome
 
 _ENGLISH = Translations()
 _ALONE = Around()

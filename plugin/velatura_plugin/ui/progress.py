@@ -11,8 +11,8 @@ from ..client.events import Link
 from ..i18n import Translations
 from ..state.state import JobStatus, JobView, PanelState
 from .model import Action, Control, ProgressLine, Waiting
-from .numbers import duration
-from .words import missed, sentence, work_name
+from .wording.numbers import duration
+from .wording.words import missed, sentence, work_name
 
 ETA_FROM_STEP = 3
 """Before that an estimate jumps about. Engines that know no steps tell how far they are, and the

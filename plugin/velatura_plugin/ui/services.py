@@ -15,13 +15,13 @@ from ..i18n import Translations, load_translations
 from ..settings import Settings, SettingsStore
 from ..settings_saver import SettingsSaver
 from ..state.state import PanelState
-from .draft import Draft, settled, task_of
-from .edits import edited
-from .memory import recalled, remembered, with_prompt
-from .requests import request_of
-from .settings_page import SETTING_PREFIX, edited_settings
-from .tasks import task_named
-from .welcome import SEEN
+from .form.draft import Draft, settled, task_of
+from .form.edits import edited
+from .form.memory import recalled, remembered, with_prompt
+from .form.requests import request_of
+from .form.tasks import task_named
+from .pages.settings import SETTING_PREFIX, edited_settings
+from .pages.welcome import SEEN
 
 RETOUCH = "retouch"
 """The field that is a mode of the plug-in and not a part of the draft."""

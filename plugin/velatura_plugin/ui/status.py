@@ -11,8 +11,8 @@ from ..i18n import Translations
 from ..launcher.launcher import SANDBOXED
 from ..state.state import PanelState, Work, work_of
 from .model import Action, Control, StatusLine, Tone
-from .reasons import reason_text
-from .words import sentence
+from .wording.reasons import reason_text
+from .wording.words import sentence
 
 SLOW_START_SECONDS = 20
 

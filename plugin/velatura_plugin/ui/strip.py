@@ -8,8 +8,8 @@ from ..i18n import Translations
 from ..state.staging import StagedVariation, Staging
 from ..state.state import JobView
 from .model import Action, Control, Strip, Thumbnail
-from .remark_words import remark_text
-from .words import layer_name
+from .wording.remark_words import remark_text
+from .wording.words import layer_name
 
 
 def strip_of(view: JobView, translations: Translations) -> Strip:

@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.model_manifests import CONTROL, VAE
 from tests.support.safetensors_files import safetensors_bytes
-from velatura_backend.engines.diffusion.adapters.control_kinds import kinds_of
+from velatura_backend.engines.diffusion.adapters.control.kinds import kinds_of
 from velatura_backend.models.describing import (
     control_choices,
     control_of,

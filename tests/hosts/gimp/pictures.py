@@ -14,7 +14,7 @@ from tests.hosts.krita.profile import TREE
 from tests.hosts.root.build import ensure_root
 from tests.hosts.root.recipes import TRIXIE
 from tests.hosts.root.scratch import scratch_folder
-from velatura_plugin.ui.welcome import SEEN
+from velatura_plugin.ui.pages.welcome import SEEN
 
 OUT = TREE / "docs/images/gimp"
 WALK = "tests.hosts.gimp.inside.showing"

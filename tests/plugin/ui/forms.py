@@ -8,11 +8,11 @@ from tests.plugin.ui.states import PAINTER, offering
 from velatura_backend.engines.specs import FILL
 from velatura_plugin.i18n import Translations
 from velatura_plugin.state.state import PanelState
-from velatura_plugin.ui.draft import Draft, settled
-from velatura_plugin.ui.edits import edited
-from velatura_plugin.ui.form import FormContext, fields
+from velatura_plugin.ui.form.controls import FormContext, fields
+from velatura_plugin.ui.form.draft import Draft, settled
+from velatura_plugin.ui.form.edits import edited
+from velatura_plugin.ui.form.tasks import task_named
 from velatura_plugin.ui.model import Field, Form
-from velatura_plugin.ui.tasks import task_named
 from velatura_protocol.parameters import ParameterValue
 
 BUILT_IN = offering(FILL)

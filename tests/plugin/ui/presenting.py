@@ -7,7 +7,7 @@ from dataclasses import replace
 from tests.plugin.events import DOCUMENT
 from velatura_plugin.capture.request import GenerateRequest
 from velatura_plugin.state.state import PanelState
-from velatura_plugin.ui.draft import Draft
+from velatura_plugin.ui.form.draft import Draft
 from velatura_plugin.ui.model import ViewModel
 from velatura_plugin.ui.present import present
 from velatura_protocol.errors import ErrorCode

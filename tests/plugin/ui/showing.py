@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.plugin.ui.states import ALL_AROUND
 from velatura_plugin.state.state import PanelState
 from velatura_plugin.ui.around import Around
-from velatura_plugin.ui.draft import Draft
+from velatura_plugin.ui.form.draft import Draft
 from velatura_plugin.ui.model import Action, Control, ViewModel
 from velatura_plugin.ui.present import present
 

@@ -42,10 +42,10 @@ from velatura_plugin.state.state import (
     RetouchView,
 )
 from velatura_plugin.ui.around import Around
-from velatura_plugin.ui.draft import Draft
+from velatura_plugin.ui.form.draft import Draft
+from velatura_plugin.ui.form.tasks import TASKS
+from velatura_plugin.ui.pages.settings import Facts
 from velatura_plugin.ui.panel import ABILITIES
-from velatura_plugin.ui.settings_page import Facts
-from velatura_plugin.ui.tasks import TASKS
 from velatura_protocol.errors import ErrorCode
 from velatura_protocol.events import JobState
 from velatura_protocol.geometry import Margins

@@ -13,7 +13,7 @@ from tests.plugin.ui.showing import shown
 from tests.plugin.ui.states import STATES, WITH_LAYERS, with_layer
 from velatura_plugin.host.base import LayerKind
 from velatura_plugin.state.state import DocumentSeen
-from velatura_plugin.ui.draft import Draft
+from velatura_plugin.ui.form.draft import Draft
 from velatura_protocol.geometry import Margins, Size
 from velatura_protocol.tasks import Placement, SampleSource
 

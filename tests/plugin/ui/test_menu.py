@@ -16,7 +16,7 @@ from velatura_backend.engines.specs import FILL
 from velatura_plugin.settings import Settings
 from velatura_plugin.state.state import Asked, PanelState
 from velatura_plugin.ui.around import Around
-from velatura_plugin.ui.draft import Draft
+from velatura_plugin.ui.form.draft import Draft
 from velatura_plugin.ui.model import Action, Control
 
 
@@ -54,6 +54,6 @@ def test_the_menu_says_what_is_possible() -> None:
 
 
 def present_request():
-    from velatura_plugin.ui.requests import request_of
+    from velatura_plugin.ui.form.requests import request_of
 
     return request_of(Draft(), online())

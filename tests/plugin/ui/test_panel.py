@@ -11,7 +11,7 @@ from tests.plugin.desk import REMOVE, RGBA8
 from tests.plugin.ui.bench import Bench, bench_at
 from velatura_plugin.client.events import Link
 from velatura_plugin.ui.model import Action
-from velatura_plugin.ui.models_page import CONTROL_PREFIX
+from velatura_plugin.ui.pages.models import CONTROL_PREFIX
 from velatura_protocol.errors import WorkerLost
 from velatura_protocol.geometry import Rect, Size
 from velatura_protocol.messages import DescribeModel

@@ -47,7 +47,7 @@ from velatura_plugin.state.state import (
     PanelState,
 )
 from velatura_plugin.ui.button import generate_label
-from velatura_plugin.ui.draft import Draft
+from velatura_plugin.ui.form.draft import Draft
 from velatura_plugin.ui.model import Action, Control
 from velatura_plugin.ui.present import present
 from velatura_protocol.errors import ErrorCode

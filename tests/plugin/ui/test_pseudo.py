@@ -15,7 +15,7 @@ from velatura_plugin.settings import Settings
 from velatura_plugin.state.state import PanelState
 from velatura_plugin.ui.around import Around
 from velatura_plugin.ui.commands import commands
-from velatura_plugin.ui.draft import Draft
+from velatura_plugin.ui.form.draft import Draft
 from velatura_plugin.ui.model import ViewModel
 from velatura_plugin.ui.present import present
 from velatura_protocol.messages import Capabilities

@@ -11,7 +11,7 @@ from tests.plugin.desk import REMOVE
 from tests.plugin.ui.bench import Bench, Screen, bench_at
 from velatura_plugin.client.events import Link
 from velatura_plugin.settings import Settings, SettingsStore
-from velatura_plugin.ui.memory import recalled
+from velatura_plugin.ui.form.memory import recalled
 from velatura_plugin.ui.model import Action
 from velatura_plugin.ui.panel import Panel
 from velatura_protocol.geometry import Rect

@@ -30,7 +30,7 @@ from ...controller import Controller
 from ...launcher.launcher import SANDBOXED, StartFailed
 from ...settings import SettingsStore, data_directory
 from ...state.state import JobStatus, JobView, PanelState
-from ...ui.tasks import task_named
+from ...ui.form.tasks import task_named
 from .adapter import GimpHost
 from .gi_names import Gimp, GLib
 from .tree import walked

@@ -8,7 +8,7 @@ from velatura_protocol.errors import VelaturaError
 from ...i18n import load_translations
 from ...launcher.launcher import SANDBOXED, StartFailed
 from ...ui.status import run_outside
-from ...ui.words import sentence
+from ...ui.wording.words import sentence
 from .language import language
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from velatura_protocol.parameters import ParameterValue
 
 from ...host.base import FILE_PREFIX
-from ..editor import FieldEditor, Report
+from ..form.editor import FieldEditor, Report
 from ..model import Field
 from .files import FileDialog
 from .measures import LEAST_TARGET

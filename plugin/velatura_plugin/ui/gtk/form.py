@@ -9,7 +9,7 @@ from velatura_protocol.parameters import ParameterValue
 
 from ...i18n import Translations
 from ..chrome import Chrome
-from ..editor import Report
+from ..form.editor import Report
 from ..model import Field, FieldKind, Form
 from .editors import ChoiceEditor, Editor, SwitchEditor, TextEditor
 from .flow import Beside

@@ -8,9 +8,9 @@ import re
 from velatura_protocol.parameters import ParameterValue
 
 from ...i18n import Translations
-from ..editor import Report, number_of
+from ..form.editor import Report, number_of
 from ..model import Field
-from ..numbers import decimal
+from ..wording.numbers import decimal
 from .editors import NARROW_CHARACTERS, Editor
 from .measures import LEAST_TARGET
 from .texts import describe, row

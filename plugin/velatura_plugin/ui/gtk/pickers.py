@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from velatura_protocol.parameters import ParameterValue
 
-from ..editor import Report
+from ..form.editor import Report
 from ..model import Field
 from .editors import NARROW_CHARACTERS, Editor
 from .files import FileDialog

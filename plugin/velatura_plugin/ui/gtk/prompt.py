@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 from velatura_protocol.parameters import ParameterValue
 
-from ..editor import Report
+from ..form.editor import Report
+from ..form.prompt_history import PromptHistory
 from ..model import Field
-from ..prompt_history import PromptHistory
 from ..strip_actions import Key
 from .editors import Editor
 from .keys import is_alone, is_held_with, key_of

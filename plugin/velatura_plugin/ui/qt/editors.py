@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from velatura_protocol.parameters import ParameterValue
 
 from ...host.base import FILE_PREFIX
-from ..editor import FieldEditor, Report, number_of
+from ..form.editor import FieldEditor, Report, number_of
 from ..model import Field, FieldKind
 from .buttons import describe
 from .compat import (

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from velatura_protocol.parameters import ParameterValue
 
 from ..chrome import Chrome
-from ..editor import Report
+from ..form.editor import Report
 from ..model import Field, FieldKind, Form
 from .buttons import describe, say, words
 from .compat import QBoxLayout, QLabel, QSizePolicy, Qt, QToolButton, QVBoxLayout, QWidget

@@ -7,7 +7,7 @@ from typing import Any
 
 from velatura_protocol.parameters import ParameterValue
 
-from ..editor import Report
+from ..form.editor import Report
 from ..model import Field, Option
 from .compat import (
     QFrame,

@@ -8,7 +8,7 @@ from typing import Any
 
 from velatura_protocol.parameters import ParameterValue
 
-from ..editor import Report
+from ..form.editor import Report
 from ..model import Field, FieldKind
 from .buttons import describe
 from .compat import (

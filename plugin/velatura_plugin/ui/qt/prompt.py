@@ -8,9 +8,9 @@ from typing import Any
 
 from velatura_protocol.parameters import ParameterValue
 
-from ..editor import Report
+from ..form.editor import Report
+from ..form.prompt_history import PromptHistory
 from ..model import Field
-from ..prompt_history import PromptHistory
 from .compat import (
     QEvent,
     QPainter,

@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from velatura_protocol.parameters import ParameterValue
 
-from ..editor import Report
+from ..form.editor import Report
+from ..form.seeds import NEW, seed_digits, seed_of
 from ..model import Field
-from ..seeds import NEW, seed_digits, seed_of
 from .buttons import describe
 from .compat import QHBoxLayout, QLineEdit, Qt, QToolButton, QWidget
 from .editors import LARGEST, Editor

@@ -20,7 +20,7 @@ from velatura_plugin.host.gimp.gi_names import Gimp
 from velatura_plugin.host.gimp.tree import walked
 from velatura_plugin.settings import SettingsStore, data_directory
 from velatura_plugin.state.state import JobStatus, JobView, PanelState
-from velatura_plugin.ui.words import sentence
+from velatura_plugin.ui.wording.words import sentence
 from velatura_protocol.geometry import Rect, Size
 from velatura_protocol.pixels import Depth, Layout, PixelFormat, Pixels
 from velatura_protocol.tasks import Intent, Operation

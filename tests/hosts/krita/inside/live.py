@@ -17,7 +17,7 @@ from velatura_plugin.controller import Controller
 from velatura_plugin.host.krita.extension import VelaturaExtension
 from velatura_plugin.host.krita.tree import node_id, walked
 from velatura_plugin.state.state import JobStatus, JobView, PanelState
-from velatura_plugin.ui.words import sentence
+from velatura_plugin.ui.wording.words import sentence
 from velatura_protocol.geometry import Rect, Size
 from velatura_protocol.pixels import PixelFormat, Pixels
 from velatura_protocol.tasks import Intent, Operation

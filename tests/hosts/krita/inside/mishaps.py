@@ -24,7 +24,7 @@ from velatura_plugin.client.events import Link
 from velatura_plugin.host.krita.adapter import KritaHost
 from velatura_plugin.settings import SettingsStore
 from velatura_plugin.state.state import JobStatus
-from velatura_plugin.ui.words import sentence
+from velatura_plugin.ui.wording.words import sentence
 from velatura_protocol.geometry import Rect
 
 

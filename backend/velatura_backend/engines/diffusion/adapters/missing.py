@@ -6,7 +6,7 @@ from velatura_protocol.errors import NoModel
 
 from ....models.manifest import offers
 from ....models.records import Family, ModelKind
-from .control_kinds import UNION, modes_of
+from .control.kinds import UNION, modes_of
 
 
 def no_control(kind: str, family: Family) -> NoModel:

@@ -15,7 +15,7 @@ from velatura_protocol.tasks import Role
 
 from ....models.records import Family, InstalledModel, ModelKind, ModelShelf
 from ..families.table import Adapter, FamilyRow, Packing, PictureInput
-from .control_kinds import CUSTOM, KINDS, ControlKind, Making, kinds_of
+from .control.kinds import CUSTOM, KINDS, ControlKind, Making, kinds_of
 from .naming import names_of
 from .styles import Style, Styles, read_styles, stamp_of
 

@@ -29,10 +29,10 @@ from ..painting.contract import (
 from ..prompts.reading import ReadPrompt, read_prompt
 from ..quality.canvas import canvas_of
 from . import parameters as ids
-from .control_images import LayerNetwork, control_image, surroundings
-from .control_kinds import KINDS, ControlKind, Making
-from .controls import has_network
-from .layer_networks import layer_network
+from .control.controls import has_network
+from .control.images import LayerNetwork, control_image, surroundings
+from .control.kinds import KINDS, ControlKind, Making
+from .control.layer_networks import layer_network
 from .styles import Style
 
 _SURROUNDED_FROM = 0.5

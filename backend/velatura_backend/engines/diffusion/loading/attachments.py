@@ -18,15 +18,15 @@ from velatura_protocol.faults import UnsupportedWhat
 from ....models.records import InstalledModel, ModelKind
 from ...resources import EngineResources
 from ..adapters import loras
-from ..adapters.control_calls import Asked, call_for, lent_parts
-from ..adapters.control_networks import load_control
-from ..adapters.controls import (
+from ..adapters.control.calls import Asked, call_for, lent_parts
+from ..adapters.control.controls import (
     ActiveControl,
     ChosenControl,
     checked_mode,
     chosen_controls,
     conducted,
 )
+from ..adapters.control.networks import load_control
 from ..adapters.embeddings import EmbeddingBook
 from ..adapters.plain_wording import PlainWording
 from ..adapters.references import chosen_references, load_encoder, looked_at, referred

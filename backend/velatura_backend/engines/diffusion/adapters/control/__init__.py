@@ -1,0 +1,1 @@
+"""Control networks: which there are, what they are shown, how they are asked."""

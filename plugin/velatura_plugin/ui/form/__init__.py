@@ -1,0 +1,1 @@
+"""The controls of one task, and what the user has put into them."""

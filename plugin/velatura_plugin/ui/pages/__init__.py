@@ -1,0 +1,1 @@
+"""What stands in place of the form: history, models, settings, the first look."""

@@ -1,0 +1,1 @@
+"""Every sentence and name that panels and the command line show."""
