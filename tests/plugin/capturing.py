@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.plugin.desk import noise
-from tests.plugin.scripted import INVERTER
+from tests.plugin.scripted_jobs import INVERTER
 from velatura_plugin.capture.capture import CaptureContext
 from velatura_plugin.capture.request import GenerateRequest
 from velatura_plugin.host.base import Document

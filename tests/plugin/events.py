@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tests.plugin.desk import noise
-from tests.plugin.scripted import INVERTER
+from tests.plugin.scripted_jobs import INVERTER
 from velatura_plugin.client.events import (
     ClientEvent,
     Greeted,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.plugin.desk import noise
-from tests.plugin.scripted import digest_of
+from tests.plugin.scripted_jobs import digest_of
 from velatura_protocol.geometry import Rect, Size
 from velatura_protocol.messages import BlobRef, Patch, Result, ResultLayer, Variation
 from velatura_protocol.pixels import MASK_FORMAT, Pixels

@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from tests.plugin.desk import REMOVE, Desk, desk
-from tests.plugin.scripted import Script, inverted
+from tests.plugin.scripted import Script
+from tests.plugin.scripted_jobs import inverted
 from velatura_plugin.host.samples import crop
 from velatura_plugin.settings import Settings
 from velatura_plugin.state.state import JobStatus, NoticeDismissed

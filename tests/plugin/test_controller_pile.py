@@ -8,7 +8,8 @@ from dataclasses import replace
 import pytest
 
 from tests.plugin.desk import REMOVE, Desk, desk, noise
-from tests.plugin.scripted import Script, inverted
+from tests.plugin.scripted import Script
+from tests.plugin.scripted_jobs import inverted
 from velatura_plugin.capture.request import GenerateRequest
 from velatura_plugin.host.base import Document, LayerKind
 from velatura_plugin.host.samples import crop

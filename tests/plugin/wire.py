@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.plugin.desk import noise
-from tests.plugin.scripted import INVERTER
+from tests.plugin.scripted_jobs import INVERTER
 from velatura_plugin.client.order import JobOrder
 from velatura_protocol.geometry import Rect, Size
 from velatura_protocol.messages import PROTOCOL, Exchange, Hello, Limits, Welcome

@@ -6,7 +6,7 @@ import pytest
 
 from tests.plugin.capturing import CANVAS, CONTEXT, FILL, SIZE, opened
 from tests.plugin.desk import RGBA8, noise
-from tests.plugin.scripted import INVERTER
+from tests.plugin.scripted_jobs import INVERTER
 from velatura_plugin.capture.capture import capture
 from velatura_plugin.capture.request import GenerateRequest, MaskSource
 from velatura_plugin.host.base import Document, MaskKind

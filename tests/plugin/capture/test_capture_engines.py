@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.plugin.scripted import INVERTER
+from tests.plugin.scripted_jobs import INVERTER
 from velatura_plugin.capture.capture import alpha_mode, check_request, choose_engine
 from velatura_plugin.capture.request import GenerateRequest
 from velatura_protocol.engines import EngineSpec, RoleSpec

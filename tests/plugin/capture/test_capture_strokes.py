@@ -8,7 +8,7 @@ import pytest
 
 from tests.plugin.capturing import CANVAS, CONTEXT, FILL, opened
 from tests.plugin.desk import RGBA8, noise
-from tests.plugin.scripted import INVERTER
+from tests.plugin.scripted_jobs import INVERTER
 from velatura_plugin.capture.capture import capture, needs_mask, uses_mask
 from velatura_plugin.capture.request import GenerateRequest
 from velatura_plugin.host.base import Document, RoleContent

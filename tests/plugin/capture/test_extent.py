@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.plugin.desk import noise
-from tests.plugin.scripted import INVERTER
+from tests.plugin.scripted_jobs import INVERTER
 from velatura_plugin.capture.capture import CaptureContext, capture
 from velatura_plugin.capture.extent import Anchor, Ground, cut_out, margins_to_aspect, padded
 from velatura_plugin.capture.request import GenerateRequest

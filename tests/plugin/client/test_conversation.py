@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from tests.plugin.patience import soon
-from tests.plugin.scripted import INVERTER
+from tests.plugin.scripted_jobs import INVERTER
 from tests.plugin.wire import order
 from velatura_plugin.client import conversation as module
 from velatura_plugin.client.conversation import Conversation

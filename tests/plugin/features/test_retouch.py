@@ -4,7 +4,8 @@ from dataclasses import replace
 
 from tests.plugin.desk import REMOVE, desk, noise
 from tests.plugin.features.retouching import FIRST, SECOND, THIRD, Bench
-from tests.plugin.scripted import Script, inverted
+from tests.plugin.scripted import Script
+from tests.plugin.scripted_jobs import inverted
 from velatura_plugin.features.retouch import Retouch
 from velatura_plugin.host.samples import crop
 from velatura_protocol.errors import ErrorCode, NoSource

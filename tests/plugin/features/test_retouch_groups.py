@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from tests.plugin.desk import REMOVE, noise
 from tests.plugin.features.retouching import FIRST, SECOND, THIRD, Bench
-from tests.plugin.scripted import inverted
+from tests.plugin.scripted_jobs import inverted
 from velatura_plugin.host.samples import crop
 from velatura_protocol.geometry import Rect
 

@@ -19,7 +19,7 @@ from tests.plugin.events import (
     variation,
     working,
 )
-from tests.plugin.scripted import INVERTER
+from tests.plugin.scripted_jobs import INVERTER
 from velatura_backend.engines.specs import FILL
 from velatura_plugin.client.events import Greeted, Link, LinkChanged
 from velatura_plugin.host.base import LayerInfo, LayerKind

@@ -21,7 +21,7 @@ from tests.plugin.events import (
     variation,
     working,
 )
-from tests.plugin.scripted import INVERTER
+from tests.plugin.scripted_jobs import INVERTER
 from tests.plugin.ui import states
 from tests.plugin.ui.presenting import (
     CRASHED,

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from tests.plugin.events import online
-from tests.plugin.scripted import INVERTER
+from tests.plugin.scripted_jobs import INVERTER
 from tests.plugin.ui.forms import (
     BOTH,
     BUILT_IN,
