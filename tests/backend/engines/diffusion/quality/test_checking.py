@@ -166,6 +166,7 @@ BANDED: dict[str, Callable[[Check], object]] = {
 def test_bands_change_no_bit(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where they are cut never shows; one band is what was done before there were any."""
     looks: list[list[int]] = [[], []]
+    monkeypatch.setattr(banded, "_POLL_SECONDS", 60.0)  # only looks between bands are to count
     monkeypatch.setattr(banded, "BAND_PIXELS", 1 << 30)
     whole = np.asarray(BANDED[name](lambda: looks[0].append(1)))
     monkeypatch.setattr(banded, "BAND_PIXELS", 400)
