@@ -22,6 +22,7 @@ from velatura_protocol.tasks import Intent, Operation
 
 from .masks import BoolMask
 from .measures import Picture
+from .resynthesizer import heal
 
 THREADS = 2
 Outcome = TypeVar("Outcome")
@@ -56,6 +57,7 @@ def methods(intent: Intent = Intent.FILL) -> dict[str, Method]:
         "velatura": partial(velatura, intent=intent),
         "gmic": gmic_matchpatch,
         "pypatchmatch": pypatchmatch,
+        "resynthesizer": resynthesizer,
         "telea": telea,
         "navier_stokes": navier_stokes,
     }
@@ -110,6 +112,10 @@ def pypatchmatch(image: Picture, hole: BoolMask) -> tuple[Picture, Duration]:
     whole = np.ascontiguousarray(image)
     filled, duration = _timed(lambda: patchmatch.inpaint(whole, mask, patch_size=3))
     return np.asarray(filled, np.uint8), duration
+
+
+def resynthesizer(image: Picture, hole: BoolMask) -> tuple[Picture, Duration]:
+    return _timed(lambda: heal(image, hole))
 
 
 def telea(image: Picture, hole: BoolMask) -> tuple[Picture, Duration]:
