@@ -86,5 +86,5 @@ def _memory_row(outcome: Outcome) -> list[str]:
         f"{cost.slope:+.2f}",
         f"{cost.seconds:.0f}",
         f"{cost.processor:.1f}",
-        f"{cost.worker:.1f}",
+        "replaced" if cost.worker is None else f"{cost.worker:.1f}",
     ]

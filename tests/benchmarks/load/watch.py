@@ -21,11 +21,12 @@ _MIB = 2**20
 @dataclass
 class Cost:
     """``memory``: (seconds since the beginning, bytes resident) of the server's process;
-    ``processor``: its seconds of processor time, ``worker`` the worker's."""
+    ``processor``: its seconds of processor time, ``worker`` the worker's, None if another one took
+    its place meanwhile."""
 
     memory: list[tuple[float, int]] = field(default_factory=list[tuple[float, int]])
     processor: float = 0.0
-    worker: float = 0.0
+    worker: float | None = None
     seconds: float = 0.0
     load: float = 0.0
 
@@ -77,7 +78,11 @@ def watching(server: Server) -> Iterator[Cost]:
         thread.join()
         cost.load = psutil.getloadavg()[0]
         cost.processor = _processor(server.process) - before[0]
-        cost.worker = _processor(worker) - before[1]
+        cost.worker = _processor(worker) - before[1] if _lives(worker) else None
+
+
+def _lives(process: Any) -> bool:
+    return process is not None and process.is_running()
 
 
 def _processor(process: Any) -> float:
