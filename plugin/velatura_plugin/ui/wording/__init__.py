@@ -1,1 +1,1 @@
-"""Every sentence and name that panels and the command line show."""
+"""Sentences and names that panels and the command line share."""
